@@ -1,0 +1,2 @@
+//! The Extension Mobility messages: bytes and meaning, in fixed buffers.
+#![no_std]

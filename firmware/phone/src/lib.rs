@@ -1,0 +1,2 @@
+//! The desk phone without a chip.
+#![no_std]
