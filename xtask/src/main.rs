@@ -1,2 +1,58 @@
-//! The project commands.
-fn main() {}
+//! The project's commands, as `cargo xtask NAME`.
+//!
+//! Each one starts other people's tools (cargo, apt-get, pip, pytest, QEMU) in the right order and
+//! says what it starts. It holds no logic of the product and must never be needed by what ships.
+
+mod lint;
+mod paths;
+mod phone;
+mod run;
+mod setup;
+mod size;
+mod test;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// The commands of this project.
+#[derive(Parser)]
+#[command(name = "cargo xtask", version, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Find or install what the other commands need; safe to repeat
+    Setup,
+    /// Build the phone, boot it on the emulated board, log john in and out with its keys
+    Demo,
+    /// Run every test, or the named groups
+    Test {
+        /// Groups to run; all of them without a name
+        #[arg(value_enum)]
+        groups: Vec<test::Group>,
+    },
+    /// Check formatting and lints of all rooms; warnings are errors
+    Lint,
+    /// Print the phone image's sizes and its stack's high-water mark, and hold them to the budget
+    Size {
+        /// Write the table into README.md as well
+        #[arg(long)]
+        write: bool,
+    },
+    /// Boot a phone to play with, in this terminal
+    Phone,
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().command {
+        Command::Setup => setup::run().map(drop),
+        Command::Demo => phone::demo(),
+        Command::Test { groups } => test::run(&groups),
+        Command::Lint => lint::run(),
+        Command::Size { write } => size::run(write),
+        Command::Phone => phone::play(),
+    }
+}

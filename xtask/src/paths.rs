@@ -1,0 +1,39 @@
+//! Where things are, from the repository's root. It must never look outside the repository.
+
+use std::path::{Path, PathBuf};
+
+/// The one target of the first board.
+pub(crate) const THUMB_TARGET: &str = "thumbv7m-none-eabi";
+
+/// The package and binary of the emulated board.
+pub(crate) const BOARD: &str = "hotdesk-lm3s6965evb";
+
+/// Returns the repository's root: the folder above this package.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// Returns `target/`, where everything that is made or fetched goes.
+pub(crate) fn target() -> PathBuf {
+    root().join("target")
+}
+
+/// Returns the workspace of the cross builds.
+pub(crate) fn boards() -> PathBuf {
+    root().join("firmware/boards")
+}
+
+/// Returns the phone's image for the emulated board, as the cross build leaves it.
+pub(crate) fn kernel() -> PathBuf {
+    boards().join("target").join(THUMB_TARGET).join("release").join(BOARD)
+}
+
+/// Returns the Python interpreter of the project's virtual environment.
+pub(crate) fn python() -> PathBuf {
+    target().join("venv/bin/python")
+}
+
+/// Returns the program that decodes the phone's log.
+pub(crate) fn defmt_print() -> PathBuf {
+    target().join("tools/bin/defmt-print")
+}

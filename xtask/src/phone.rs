@@ -1,0 +1,43 @@
+//! The phone's image and what is started with it: `cargo xtask demo` and `cargo xtask phone`.
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::paths::{BOARD, kernel, python, target};
+use crate::run::Program;
+use crate::setup::{self, Setup};
+
+/// Builds the phone's image for the emulated board.
+///
+/// # Errors
+///
+/// The build failed; cargo has said why.
+pub(crate) fn build(setup: &Setup) -> Result<()> {
+    setup.thumb.cargo().args(["build", "--release", "--locked", "--package", BOARD]).run()
+}
+
+/// `cargo xtask demo`: sets up, builds, and hands over to the demo of the rig.
+///
+/// # Errors
+///
+/// Something could not be got, the build failed, or the service did not agree at some step.
+pub(crate) fn demo() -> Result<()> {
+    let start = Instant::now();
+    build(&setup::run()?)?;
+    eprintln!("set-up and build took {:.1} s", start.elapsed().as_secs_f32());
+    Program::new(python())
+        .args(["-m", "hotdesk_hil.demo", "--kernel"])
+        .args([kernel().as_os_str(), "--out".as_ref(), target().join("demo").as_os_str()])
+        .run()
+}
+
+/// `cargo xtask phone`: boots a phone to play with.
+///
+/// # Errors
+///
+/// As [`demo`].
+pub(crate) fn play() -> Result<()> {
+    build(&setup::run()?)?;
+    Program::new(python()).args(["-m", "hotdesk_hil.rig.play", "--kernel"]).args([kernel()]).run()
+}

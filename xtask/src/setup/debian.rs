@@ -1,0 +1,55 @@
+//! Programs that come as Debian packages. It must never run a package manager but as root: who may
+//! install software on a machine is for its owner to say.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Result, bail};
+
+use super::Report;
+use crate::run::{Program, found};
+
+/// Programs the rig starts, each with the Debian package that holds it.
+const PROGRAMS: [(&str, &str); 2] = [("qemu-system-arm", "qemu-system-arm"), ("mcopy", "mtools")];
+
+/// Finds or installs the programs of [`PROGRAMS`].
+pub(super) fn programs(report: &mut Report) {
+    let absent: Vec<(&str, &str)> = PROGRAMS.into_iter().filter(|(program, _)| !found(program)).collect();
+    let packages: Vec<&str> = absent.iter().map(|(_, package)| *package).collect();
+    let installed = if packages.is_empty() { Ok(()) } else { install(&packages) };
+    for (program, package) in PROGRAMS {
+        match &installed {
+            _ if found(program) => report.have(program, "found"),
+            Ok(()) => report.lack(program, format!("package {package} holds no such program here")),
+            Err(error) => report.lack(program, error.to_string()),
+        }
+    }
+}
+
+/// Installs packages by `apt-get`.
+///
+/// # Errors
+///
+/// There is no `apt-get`, this is not root, or `apt-get` failed; the text says what to do.
+pub(super) fn install(packages: &[&str]) -> Result<()> {
+    let names = packages.join(" ");
+    if !found("apt-get") {
+        bail!("no apt-get here; install by hand what Debian calls {names}");
+    }
+    if !is_root() {
+        bail!("run: sudo apt-get install --no-install-recommends {names}");
+    }
+    eprintln!("setup: installing {names}");
+    let apt = |words: &[&str]| {
+        Program::new("apt-get").args(words).env("DEBIAN_FRONTEND", "noninteractive").output().map(drop)
+    };
+    // The package lists are brought up to date once, not once a package.
+    static UPDATED: AtomicBool = AtomicBool::new(false);
+    if !UPDATED.swap(true, Ordering::Relaxed) {
+        apt(&["update"])?;
+    }
+    apt(&[["install", "-y", "--no-install-recommends"].as_slice(), packages].concat())
+}
+
+fn is_root() -> bool {
+    Program::new("id").args(["-u"]).output().is_ok_and(|id| id.trim() == "0")
+}

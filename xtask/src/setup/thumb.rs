@@ -1,0 +1,195 @@
+//! A Rust toolchain that builds for the board: rustup's target where rustup can fetch it, else a
+//! toolchain folder made from Debian's compiler and the library source packaged with it.
+//!
+//! The folder lives under `target/` and is named to cargo by its path, so nothing of the user's
+//! rustup is changed. It must never use libraries built by another compiler than the one it names.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::{Report, debian};
+use crate::paths::{THUMB_TARGET, target};
+use crate::run::Program;
+
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library";
+const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy"];
+
+/// The libraries a `no_std` program links, by the names the build leaves them under.
+const LIBRARIES: [&str; 5] =
+    ["core", "alloc", "compiler_builtins", "panic_abort", "rustc_std_workspace_core"];
+
+/// How to build for the board.
+pub(crate) enum Thumb {
+    /// The toolchain in use has the target.
+    Native,
+    /// A toolchain folder of ours.
+    Folder(PathBuf),
+}
+
+impl Thumb {
+    /// Returns `cargo` for the cross builds, in the boards' workspace.
+    pub(crate) fn cargo(&self) -> Program {
+        let cargo = Program::cargo().folder(crate::paths::boards());
+        match self {
+            Self::Native => cargo,
+            Self::Folder(folder) => cargo.env("RUSTUP_TOOLCHAIN", folder),
+        }
+    }
+}
+
+/// Finds a toolchain for the target, fetches one, or builds one.
+pub(super) fn find_or_build(report: &mut Report) -> Option<Thumb> {
+    if has_target() {
+        report.have(THUMB_TARGET, "in the toolchain in use");
+        return Some(Thumb::Native);
+    }
+    let folder = target().join("thumb");
+    if fs::read_to_string(folder.join("stamp")).is_ok_and(|stamp| stamp == debian_version()) {
+        report.have(THUMB_TARGET, "toolchain folder target/thumb");
+        return Some(Thumb::Folder(folder));
+    }
+    eprintln!("setup: {THUMB_TARGET}: asking rustup");
+    let fetched = Program::new("rustup").args(["target", "add", THUMB_TARGET]).output();
+    if fetched.is_ok() && has_target() {
+        report.have(THUMB_TARGET, "added by rustup");
+        return Some(Thumb::Native);
+    }
+    eprintln!("setup: {THUMB_TARGET}: rustup cannot fetch it; building it with Debian's compiler");
+    match build(&folder) {
+        Ok(()) => {
+            report.have(THUMB_TARGET, "built into target/thumb");
+            Some(Thumb::Folder(folder))
+        }
+        Err(error) => {
+            report.lack(THUMB_TARGET, format!("{error:#}, or run: rustup target add {THUMB_TARGET}"));
+            None
+        }
+    }
+}
+
+fn has_target() -> bool {
+    let libraries =
+        Program::new("rustc").args(["--print", "target-libdir", "--target", THUMB_TARGET]).output();
+    libraries.is_ok_and(|folder| {
+        fs::read_dir(folder.trim()).is_ok_and(|entries| {
+            entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libcore-"))
+        })
+    })
+}
+
+/// Returns what the stamp must say: the libraries belong to exactly this compiler.
+fn debian_version() -> String {
+    Program::new(DEBIAN_RUSTC).args(["-vV"]).env_remove("LD_LIBRARY_PATH").output().unwrap_or_default()
+}
+
+/// Builds the target's libraries and lays the toolchain folder out.
+fn build(folder: &Path) -> Result<()> {
+    let clippy = Path::new("/usr/bin/clippy-driver");
+    let present = [DEBIAN_RUSTC, DEBIAN_CARGO, DEBIAN_SOURCE].iter().all(|path| Path::new(path).exists());
+    if !present || !clippy.exists() {
+        debian::install(&DEBIAN_PACKAGES)?;
+    }
+    let _ = fs::remove_dir_all(folder);
+    let libraries = folder.join("lib/rustlib").join(THUMB_TARGET).join("lib");
+    fs::create_dir_all(&libraries)?;
+    build_libraries(&libraries)?;
+    lay_out(folder)?;
+    fs::write(folder.join("stamp"), debian_version())?;
+    Ok(())
+}
+
+/// Builds the libraries on an empty package, with Debian's cargo and its vendored dependencies.
+fn build_libraries(into: &Path) -> Result<()> {
+    let work = target().join("thumb-build");
+    let _ = fs::remove_dir_all(&work);
+    fs::create_dir_all(work.join("src"))?;
+    fs::write(
+        work.join("Cargo.toml"),
+        "[workspace]\n[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n",
+    )?;
+    fs::write(work.join("src/lib.rs"), "#![no_std]\n")?;
+    // Bitcode is what lets the image be optimised as one whole later. The paths go out of the
+    // panic messages, so that an image is the same wherever it was built.
+    let flags = [
+        "-Cembed-bitcode=yes".to_owned(),
+        "-Cforce-frame-pointers=no".to_owned(),
+        format!("--remap-path-prefix={DEBIAN_SOURCE}=/rust/library"),
+        format!("--remap-path-prefix={}=/build", work.display()),
+    ];
+    Program::new(DEBIAN_CARGO)
+        .folder(&work)
+        .args(["build", "--release", "-Zbuild-std=core,alloc,panic_abort", "--target", THUMB_TARGET])
+        .env("RUSTC", DEBIAN_RUSTC)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", flags.join(" "))
+        .env("CARGO_TARGET_DIR", work.join("target"))
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .env_remove("LD_LIBRARY_PATH")
+        .env_remove("CARGO")
+        .output()?;
+    let built = work.join("target").join(THUMB_TARGET).join("release/deps");
+    for name in LIBRARIES {
+        let prefix = format!("lib{name}-");
+        let file = fs::read_dir(&built)?
+            .flatten()
+            .map(|entry| entry.path())
+            .find(|path| {
+                path.extension().is_some_and(|end| end == "rlib")
+                    && path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(&prefix))
+            })
+            .with_context(|| format!("the library build left no {prefix}*.rlib"))?;
+        if let Some(file_name) = file.file_name() {
+            fs::copy(&file, into.join(file_name))?;
+        }
+    }
+    fs::remove_dir_all(&work)?;
+    Ok(())
+}
+
+/// Adds the host's libraries, the linker and the programs.
+fn lay_out(folder: &Path) -> Result<()> {
+    let host = debian_version()
+        .lines()
+        .find_map(|line| line.strip_prefix("host: ").map(str::to_owned))
+        .context("Debian's rustc does not say its host")?;
+    let sysroot = Program::new("rustc").args(["--print", "sysroot"]).output()?;
+    let rustup = Path::new(sysroot.trim());
+    let linker = rustup.join("lib/rustlib").join(&host).join("bin/rust-lld");
+    if !linker.is_file() {
+        bail!("the toolchain in use has no rust-lld");
+    }
+    let host_folder = folder.join("lib/rustlib").join(&host);
+    fs::create_dir_all(host_folder.join("bin"))?;
+    symlink(Path::new("/usr/lib/rustlib").join(&host).join("lib"), host_folder.join("lib"))?;
+    symlink(linker, host_folder.join("bin/rust-lld"))?;
+
+    let programs = folder.join("bin");
+    fs::create_dir_all(&programs)?;
+    symlink(DEBIAN_CARGO, programs.join("cargo"))?;
+    for name in ["rustfmt", "cargo-fmt"] {
+        let program = rustup.join("bin").join(name);
+        if program.exists() {
+            symlink(program, programs.join(name))?;
+        }
+    }
+    // Debian's compiler finds its libraries from its own place, so these are scripts, not links.
+    let quoted = format!("'{}'", folder.display());
+    for name in ["rustc", "rustdoc"] {
+        script(&programs.join(name), &format!("exec /usr/bin/{name} --sysroot {quoted} \"$@\""))?;
+    }
+    for name in ["cargo-clippy", "clippy-driver"] {
+        script(&programs.join(name), &format!("SYSROOT={quoted} exec /usr/bin/{name} \"$@\""))?;
+    }
+    Ok(())
+}
+
+fn script(path: &Path, line: &str) -> Result<()> {
+    fs::write(path, format!("#!/bin/sh\n{line}\n"))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! `cargo xtask test`: every test of the project, in groups that are timed and counted.
+//!
+//! A failing group does not hide the next one: all of them run, and the last line counts. It must
+//! never leave a test out because something is missing; the set-up says so instead.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+
+use crate::paths::{THUMB_TARGET, defmt_print, kernel, python, target};
+use crate::run::Program;
+use crate::setup::{self, Setup};
+
+/// The groups of tests, in the order they run: what others stand on comes first.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Group {
+    /// The protocol core, its vectors and properties, and its build for the board
+    Core,
+    /// The Python package, over the same vectors
+    Python,
+    /// The service simulator
+    Simulator,
+    /// The phone's application, in virtual time
+    Phone,
+    /// The phone on the emulated board
+    Rig,
+}
+
+/// Runs the named groups, or all without a name.
+///
+/// # Errors
+///
+/// The set-up is not complete, or a group failed.
+pub(crate) fn run(groups: &[Group]) -> Result<()> {
+    let setup = setup::run()?;
+    let groups = if groups.is_empty() { Group::value_variants() } else { groups };
+    let mut results = Vec::new();
+    for group in groups {
+        let start = Instant::now();
+        let result = group.run(&setup);
+        if let Err(error) = &result {
+            eprintln!("test: {}: {error:#}", group.name());
+        }
+        results.push((group.name(), result.is_ok(), start.elapsed()));
+    }
+    summary(&results)
+}
+
+fn summary(results: &[(String, bool, Duration)]) -> Result<()> {
+    println!();
+    for (name, passed, took) in results {
+        let verdict = if *passed { "passed" } else { "FAILED" };
+        println!("{name:10} {verdict} {:7.1} s", took.as_secs_f32());
+    }
+    let failed: Vec<&str> =
+        results.iter().filter(|(_, passed, _)| !passed).map(|(name, _, _)| name.as_str()).collect();
+    println!("groups: {} passed, {} failed", results.len() - failed.len(), failed.len());
+    if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }
+}
+
+impl Group {
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    fn run(self, setup: &Setup) -> Result<()> {
+        match self {
+            Self::Core => core(setup),
+            Self::Python => bindings(),
+            Self::Simulator => pytest(&["hil/tests/emservice"]),
+            Self::Phone => cargo_test(&["hotdesk-phone"]),
+            Self::Rig => rig(setup),
+        }
+    }
+}
+
+fn cargo_test(packages: &[&str]) -> Result<()> {
+    let packages = packages.iter().flat_map(|name| ["--package", name]);
+    Program::cargo().args(["test", "--locked", "--no-fail-fast"]).args(packages).run()
+}
+
+fn pytest(paths: &[&str]) -> Result<()> {
+    Program::new(python()).args(["-m", "pytest", "--quiet"]).args(paths).run()
+}
+
+fn core(setup: &Setup) -> Result<()> {
+    cargo_test(&["hotdesk-core", "hotdesk-tests", "hotdesk-bindings"])?;
+    for features in ["", "defmt"] {
+        setup
+            .thumb
+            .cargo()
+            .folder(crate::paths::root())
+            .args(["build", "--locked", "--release", "--package", "hotdesk-core", "--target", THUMB_TARGET])
+            .args(["--features", features])
+            .env("CARGO_TARGET_DIR", target().join("thumb-core"))
+            .run()?;
+    }
+    Ok(())
+}
+
+/// Installs the package the way a user does, then tests what was installed.
+fn bindings() -> Result<()> {
+    Program::new(python())
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(["--no-build-isolation", "--force-reinstall", "--no-deps", "./bindings"])
+        .run()?;
+    pytest(&["bindings/tests"])
+}
+
+fn rig(setup: &Setup) -> Result<()> {
+    crate::phone::build(setup)?;
+    pytest(&["hil/tests/rig"])?;
+    Program::new(python())
+        .args(["-m", "pytest", "--quiet", "--numprocesses", "2", "hil/suites", "--kernel"])
+        .args([kernel().as_os_str(), "--defmt-print".as_ref(), defmt_print().as_os_str()])
+        .run()
+}
