@@ -11,7 +11,8 @@ mod setup;
 mod size;
 mod test;
 
-use anyhow::Result;
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// The commands of this project.
@@ -46,13 +47,20 @@ enum Command {
     Phone,
 }
 
-fn main() -> Result<()> {
-    match Arguments::parse().command {
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
         Command::Setup => setup::run().map(drop),
         Command::Demo => phone::demo(),
         Command::Test { groups } => test::run(&groups),
         Command::Lint => lint::run(),
         Command::Size { write } => size::run(write),
         Command::Phone => phone::play(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
