@@ -1,0 +1,123 @@
+"""The answers of the service as XML bytes, in the style that servers send: no declaration, no white space.
+
+`userID` and `user id` are percent-encoded UTF-8, `lastlogin` and the names of devices and profiles are plain.
+Must never decide anything: what is answered is service.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from lxml import etree
+
+from hotdesk_hil.emservice.codes import Refused
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """A device of `deviceUserResults`: who is logged in and who was before."""
+
+    name: str
+    exists: bool = True
+    user: str | None = None
+    previous: str | None = None
+
+
+@dataclass(frozen=True)
+class UserRow:
+    """A user of `userDevicesResults`, `deviceProfileResults` or `checkUserResults`.
+
+    `items` are device names, or pairs of profile name and whether it is the default.
+    """
+
+    id: str
+    exists: bool = True
+    items: tuple[str, ...] | tuple[tuple[str, bool], ...] = ()
+
+
+def success() -> bytes:
+    """Writes `<success/>`."""
+    response = etree.Element("response")
+    etree.SubElement(response, "success")
+    return _write(response)
+
+
+def failure(refused: Refused) -> bytes:
+    """Writes `<failure>` with the code, for requests and queries alike."""
+    response = etree.Element("response")
+    error = etree.SubElement(etree.SubElement(response, "failure"), "error", code=str(refused.code.value))
+    error.text = f"{refused.code.label}: {refused.detail}"
+    return _write(response)
+
+
+def device_user_results(rows: Iterable[DeviceRow]) -> bytes:
+    """Writes `deviceUserResults`: per device the current user, the previous user, `emccDevice`."""
+    results = _results("deviceUserResults")
+    for row in rows:
+        device = etree.SubElement(results, "device", name=row.name)
+        if not row.exists:
+            etree.SubElement(device, "doesNotExist")
+            continue
+        _slot(device, "userID", None if row.user is None else _encoded(row.user))
+        _slot(device, "lastlogin", row.previous)
+        # Logins from other clusters (EMCC) are not simulated.
+        etree.SubElement(device, "emccDevice").text = "no"
+    return _write(results.getparent())
+
+
+def user_devices_results(rows: Iterable[UserRow]) -> bytes:
+    """Writes `userDevicesResults`: per user the names of the devices, or `none`."""
+    results = _results("userDevicesResults")
+    for row in rows:
+        user = _user(results, row)
+        for name in row.items:
+            etree.SubElement(user, "deviceName").text = name
+    return _write(results.getparent())
+
+
+def device_profile_results(rows: Iterable[UserRow]) -> bytes:
+    """Writes `deviceProfileResults`: per user the associated profiles and which one is the default."""
+    results = _results("deviceProfileResults")
+    for row in rows:
+        user = _user(results, row)
+        for name, default in row.items:
+            profile = etree.SubElement(user, "deviceProfile")
+            etree.SubElement(profile, "deviceProfileName").text = name
+            etree.SubElement(profile, "isDefaultDeviceProfile").text = "t" if default else "f"
+    return _write(results.getparent())
+
+
+def check_user_results(rows: Iterable[UserRow]) -> bytes:
+    """Writes `checkUserResults`: per user `exists` or `doesNotExist`."""
+    results = _results("checkUserResults")
+    for row in rows:
+        user = etree.SubElement(results, "user", id=_encoded(row.id))
+        etree.SubElement(user, "exists" if row.exists else "doesNotExist")
+    return _write(results.getparent())
+
+
+def _results(tag: str) -> etree._Element:
+    return etree.SubElement(etree.Element("response"), tag)
+
+
+def _user(results: etree._Element, row: UserRow) -> etree._Element:
+    user = etree.SubElement(results, "user", id=_encoded(row.id))
+    if not row.exists:
+        etree.SubElement(user, "doesNotExist")
+    elif not row.items:
+        etree.SubElement(user, "none")
+    return user
+
+
+def _slot(device: etree._Element, tag: str, text: str | None) -> None:
+    etree.SubElement(device, "none" if text is None else tag).text = text
+
+
+def _encoded(user: str) -> str:
+    return quote(user, safe="")
+
+
+def _write(response: etree._Element) -> bytes:
+    return etree.tostring(response, encoding="UTF-8", xml_declaration=False)

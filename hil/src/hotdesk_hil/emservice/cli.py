@@ -1,0 +1,58 @@
+"""The command `hotdesk-emservice`: the simulated service until Ctrl-C, one line a request.
+
+Must never print a certificate or PIN; standard output is for people and for `grep`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+
+from hotdesk_hil.emservice.cluster import ClusterError
+from hotdesk_hil.emservice.simulator import EmService
+from hotdesk_hil.emservice.store import StateError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command and returns its exit status: 0 after Ctrl-C, 2 where it could not start."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(message)s")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        service = EmService(options.cluster, options.host, options.port, options.state)
+        with service:
+            print(f"listening at {service.url}", flush=True)
+            stop.wait()
+    except (ClusterError, StateError) as error:
+        print(f"hotdesk-emservice: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"hotdesk-emservice: {options.host}:{options.port}: {error.strerror or error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hotdesk-emservice", description="Simulates the Extension Mobility service of a cluster."
+    )
+    parser.add_argument("--cluster", required=True, metavar="FILE", help="cluster description (TOML)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=_port, default=8080, help="port, 0 for a free one (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--state", metavar="FILE", help="keep who is logged in here over restarts (default: memory)"
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not 0 to 65535")
+    return int(text)

@@ -1,0 +1,160 @@
+"""From the bytes of a request to what it asks: the service's own parser, and its strict check.
+
+lxml reads the document without network, entities or DOCTYPE; `emservice.dtd` says which elements stand
+where; what a DTD cannot say (numbers, blanks, encodings) is checked here. Whatever is wrong is code 1, an
+unknown query is code 8. Must never quote an element's text in an error: it may be a certificate.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+from lxml import etree
+
+from hotdesk_hil.emservice.codes import Code, Refused
+
+QUERIES = ("deviceUserQuery", "userDevicesQuery", "checkUser", "deviceProfileQuery")
+OLDER_NAMES = {"userDeviceProfileQuery": "deviceProfileQuery"}
+MINUTES_LIMIT = 2**32 - 1
+"""The longest `time` that is read; no source gives a range."""
+
+_DTD = etree.DTD(str(Path(__file__).with_name("emservice.dtd")))
+_BLANKS = " \t\r\n"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BEFORE_ROOT = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+_ENCODINGS = ("UTF-8", "US-ASCII", "ASCII")
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a request or query asks, names trimmed, the certificate as it came.
+
+    `minutes` and `indefinite` are `exclusiveDuration`; both unset where it is absent.
+    """
+
+    operation: str
+    app_id: str
+    certificate: str = field(repr=False)
+    encrypted: bool = False
+    devices: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    profile: str | None = None
+    minutes: int | None = None
+    indefinite: bool = False
+
+
+def form_field(body: bytes, name: str) -> bytes | None:
+    """Returns the first field `name` of a form body, decoded; None where it is absent."""
+    for pair in body.split(b"&"):
+        key, _, value = pair.partition(b"=")
+        if unquote_to_bytes(key.replace(b"+", b" ")) == name.encode():
+            return unquote_to_bytes(value.replace(b"+", b" "))
+    return None
+
+
+def read(data: bytes) -> Document:
+    """Reads and checks one document.
+
+    Raises `Refused` with code 1 (not well-formed, not of the DTD, a number that is none, a blank name) or
+    code 8 (a query of no known type).
+    """
+    root = _parse(data)
+    _check_query_type(root)
+    if not _DTD.validate(root):
+        problem = _DTD.error_log[0]
+        # libxml2 names elements here, never their text.
+        raise Refused(Code.PARSING, f"line {problem.line}: {problem.message.strip()}")
+    app_info, operation = root
+    app_id, certificate = app_info
+    minutes, indefinite = _duration(operation)
+    return Document(
+        operation=OLDER_NAMES.get(operation.tag, operation.tag),
+        app_id=_text(app_id).strip(_BLANKS),
+        certificate=_text(certificate),
+        encrypted=certificate.tag == "appEncryptedCertificate",
+        devices=_names(operation, "deviceName"),
+        users=_names(operation, "userID"),
+        profile=_text(operation.find("deviceProfile")).strip(_BLANKS) or None,
+        minutes=minutes,
+        indefinite=indefinite,
+    )
+
+
+def _parse(data: bytes) -> etree._Element:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused(Code.PARSING, f"byte {error.start} is not UTF-8") from None
+    if b"\0" in data:
+        raise Refused(Code.PARSING, f"byte {data.index(0)} is a null; the document must be UTF-8")
+    # Before the parser sees it: an entity bomb must not even be read.
+    if _has_doctype(data):
+        raise Refused(Code.PARSING, "DOCTYPE is not accepted")
+    # A parser of its own for each document: lxml's are not shared between threads.
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        raise Refused(Code.PARSING, f"line {line}, column {column}: not well-formed XML") from None
+    info = root.getroottree().docinfo
+    if info.xml_version != "1.0" or info.encoding.upper() not in _ENCODINGS:
+        raise Refused(Code.PARSING, "line 1: the declaration must say XML 1.0 and UTF-8 or US-ASCII")
+    return root
+
+
+def _has_doctype(data: bytes) -> bool:
+    at = len(_BYTE_ORDER_MARK) if data.startswith(_BYTE_ORDER_MARK) else 0
+    while found := _BEFORE_ROOT.match(data, at):
+        at = found.end()
+    return data.startswith(b"<!DOCTYPE", at)
+
+
+def _check_query_type(root: etree._Element) -> None:
+    """A query whose one operation has an unknown name is no grammar error: the table has code 8 for it."""
+    if root.tag != "query" or len(root) != 2 or root[0].tag != "appInfo":
+        return
+    kind = root[1].tag
+    if kind not in QUERIES and kind not in OLDER_NAMES:
+        raise Refused(Code.QUERY_TYPE, f"line {root[1].sourceline}: not one of {', '.join(QUERIES)}")
+
+
+def _names(operation: etree._Element, tag: str) -> tuple[str, ...]:
+    names = []
+    for element in operation.findall(tag):
+        name = _text(element).strip(_BLANKS)
+        if not name:
+            raise Refused(Code.PARSING, f"line {element.sourceline}: {tag} is blank")
+        names.append(name)
+    return tuple(names)
+
+
+def _duration(operation: etree._Element) -> tuple[int | None, bool]:
+    duration = operation.find("exclusiveDuration")
+    if duration is None:
+        return None, False
+    choice = duration[0]
+    if choice.tag == "indefinite":
+        return None, True
+    digits = _text(choice).strip(_BLANKS)
+    # The length is looked at before the value: int() of a million digits takes its time.
+    if not re.fullmatch("[0-9]+", digits) or len(digits.lstrip("0")) > 10 or int(digits) > MINUTES_LIMIT:
+        raise Refused(
+            Code.PARSING,
+            f"line {choice.sourceline}: time is whole minutes, at most {MINUTES_LIMIT}, in digits",
+        )
+    return int(digits), False
+
+
+def _text(element: etree._Element | None) -> str:
+    return "" if element is None else element.text or ""

@@ -1,0 +1,139 @@
+"""The HTTP side: one servlet path on aiohttp, each request read, carried out or struck by a fault, recorded.
+
+Must never let a certificate or PIN into a record, a log line or an address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from hotdesk_hil.emservice import answers, document
+from hotdesk_hil.emservice.codes import Code, Refused
+from hotdesk_hil.emservice.document import Document
+from hotdesk_hil.emservice.faults import CONTENT_TYPE, Fault, Faults
+from hotdesk_hil.emservice.service import Service
+
+PATH = "/emservice/EMServiceServlet"
+BODY_LIMIT = 2 * 1024 * 1024
+"""Bytes of the largest form body that is read, Tomcat's default for a POST."""
+FORM = "application/x-www-form-urlencoded"
+
+log = logging.getLogger("hotdesk_hil.emservice")
+
+
+@dataclass(frozen=True)
+class RequestRecord:
+    """One request as the service saw it, without its certificate.
+
+    `operation` is None where the document could not be read. `code` is the answer's code, None for success
+    and for a request that a fault kept from being carried out (`executed` False). `at` is the service's
+    clock in seconds since the epoch; `fault` the name of the fault that struck.
+    """
+
+    operation: str | None
+    devices: tuple[str, ...]
+    users: tuple[str, ...]
+    app_id: str | None
+    code: int | None
+    at: float
+    executed: bool = True
+    fault: str | None = None
+
+    def __str__(self) -> str:
+        words = [self.operation or "unreadable", *self.devices, *self.users]
+        if self.app_id is not None:
+            words.append(f"by {self.app_id}")
+        if not self.executed:
+            outcome = "not carried out"
+        elif self.code is None:
+            outcome = "success"
+        else:
+            outcome = f"[{self.code}] {Code(self.code).label}"
+        # A name may hold a line feed; a log line is one line.
+        line = f"{' '.join(words)}: {outcome}".encode("unicode_escape").decode("ascii")
+        return line if self.fault is None else f"{line} ({self.fault})"
+
+
+class Servlet:
+    """Answers the requests of one service; `record` is called once a request, before its answer is sent."""
+
+    def __init__(self, service: Service, faults: Faults, record: Callable[[RequestRecord], None]) -> None:
+        self._service = service
+        self._faults = faults
+        self._record = record
+        self._stopping = asyncio.Event()
+
+    def application(self) -> web.Application:
+        """Returns the aiohttp application: the servlet's path; the rest is 404 or 405, as from Tomcat."""
+        application = web.Application(client_max_size=BODY_LIMIT)
+        application.router.add_post(PATH, self._post)
+        return application
+
+    def stop(self) -> None:
+        """Ends what is being held open, so that the server can stop."""
+        self._stopping.set()
+
+    async def _post(self, request: web.Request) -> web.StreamResponse:
+        asked: Document | None = None
+        refused: Refused | None = None
+        try:
+            asked = await self._read(request)
+        except Refused as error:
+            refused = error
+        fault = self._faults.take(None if asked is None else asked.operation)
+        executed = fault is None or fault.executed
+        answer = b""
+        if asked is not None and executed:
+            try:
+                answer = self._carry_out(asked)
+            except Refused as error:
+                refused = error
+        if refused is not None:
+            answer = answers.failure(refused)
+        record = RequestRecord(
+            operation=None if asked is None else asked.operation,
+            devices=() if asked is None else asked.devices,
+            users=() if asked is None else asked.users,
+            app_id=None if asked is None else asked.app_id,
+            code=None if refused is None else int(refused.code),
+            at=self._service.clock.now(),
+            executed=executed,
+            fault=None if fault is None else type(fault).__name__,
+        )
+        log.info("%s", record)
+        self._record(record)
+        if fault is not None:
+            await self._strike(fault, request, answer)
+        return web.Response(body=answer, headers={"Content-Type": CONTENT_TYPE})
+
+    async def _read(self, request: web.Request) -> Document:
+        if request.content_type != FORM:
+            raise Refused(Code.PARSING, f"send the document as the field xml of a form ({FORM})")
+        try:
+            xml = document.form_field(await request.read(), "xml")
+        except web.HTTPRequestEntityTooLarge:
+            raise Refused(Code.PARSING, f"the form holds more than {BODY_LIMIT} bytes") from None
+        if xml is None:
+            raise Refused(Code.PARSING, "the form has no field xml")
+        return document.read(xml)
+
+    def _carry_out(self, asked: Document) -> bytes:
+        try:
+            return self._service.carry_out(asked)
+        except sqlite3.Error as error:
+            log.error("state file: %s", error)
+            raise Refused(Code.DATABASE, f"the state file cannot be used: {error}") from error
+
+    async def _strike(self, fault: Fault, request: web.Request, answer: bytes) -> None:
+        connection = request.transport
+        if connection is None:  # the client has gone
+            return
+        await fault.strike(connection, answer, self._stopping)
+        # What aiohttp writes after this meets a closing connection and is dropped.
+        connection.close()
