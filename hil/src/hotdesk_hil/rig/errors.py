@@ -1,0 +1,46 @@
+"""What can go wrong on the rig, and what can go wrong on the phone, kept apart.
+
+A verdict has three colours: PASS and FAIL are the phone's, ERROR is the rig's. Everything a driver cannot
+do is a `RigError`, and the suites report it as ERROR wherever it is raised. `NotShown` is the phone's: it
+did not show in time what a person should have seen. Nothing here may carry a PIN or a certificate:
+messages end in logs.
+"""
+
+from __future__ import annotations
+
+
+class RigError(Exception):
+    """The rig failed, so nothing is known about the phone. Says what happened, where, and what to do."""
+
+
+class BoardError(RigError):
+    """The board (here: QEMU) could not be started, answered with an error, or is gone."""
+
+
+class PictureError(RigError):
+    """The picture of the screen could not be taken or is no picture of this screen."""
+
+
+class FontError(RigError):
+    """The font file is missing or is no font of fixed cells."""
+
+
+class CardError(RigError):
+    """The SD card image could not be written or read back."""
+
+
+class KeypadError(RigError):
+    """A key could not be pressed: the keypad line is closed, or no key gives this character."""
+
+
+class LogError(RigError):
+    """The log of the phone could not be read or decoded."""
+
+
+class NotShown(AssertionError):
+    """The phone did not show in time what was expected. Carries that and the screen last seen."""
+
+    def __init__(self, expected: str, seen: str, seconds: float) -> None:
+        self.expected = expected
+        self.seen = seen
+        super().__init__(f"the phone did not show {expected} within {seconds:g} s; the screen says:\n{seen}")

@@ -1,0 +1,121 @@
+"""What a person does with the phone: read the screen, press keys, log in, log out.
+
+Each step looks at the screen before and after, as a person does, so a key is never pressed blindly and a
+lost key is found where it was lost. Every expectation that does not come true raises NotShown. A PIN goes
+to the keys only; what is waited for, and so may end in a message, is the number of its stars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from . import keypad
+from .errors import NotShown
+from .reader import Screen
+from .rig import Rig
+
+# A key's effect shows at once: what is slower than this is a fault of the phone.
+REACTION = 5.0
+# The service's answer, its queries after it, and drawing. The phone's own deadlines add up to less than
+# twice this.
+ANSWER = 10.0
+
+
+class Phone:
+    """The phone on a rig, in a person's hands.
+
+    `by_buttons` presses up, down, left, right and select on the board instead of the keypad.
+    """
+
+    def __init__(self, rig: Rig, *, by_buttons: bool = False) -> None:
+        self._rig = rig
+        self._by_buttons = by_buttons
+
+    @property
+    def screen(self) -> Screen:
+        """The screen as it is now."""
+        return self._rig.screen.look()
+
+    def wait(self, expected: str, holds: Callable[[Screen], bool], seconds: float = REACTION) -> Screen:
+        """Waits for a screen of which `holds` is true; `expected` says it in words."""
+        return self._rig.screen.wait_for(expected, holds, seconds)
+
+    def wait_title(self, title: str, *texts: str, seconds: float = REACTION) -> Screen:
+        """Waits for a screen with this title and all these texts in its body, read as running text."""
+        words = f"the title {title!r}" + "".join(f" and the text {text!r}" for text in texts)
+        return self.wait(
+            words, lambda s: s.title == title and all(text in s.flowing for text in texts), seconds
+        )
+
+    def wait_idle(self, *lines: str, seconds: float = ANSWER) -> Screen:
+        """Waits for the idle screen, with exactly these lines in its body where any are given."""
+        strategy = self._rig.strategy
+        words = "the idle screen" + (f" with {' / '.join(lines)!r}" if lines else "")
+        return self.wait(words, lambda s: strategy.is_idle(s) and (not lines or s.body == lines), seconds)
+
+    def press(self, *keys: str) -> None:
+        """Presses keys, named as in `keypad`; navigation keys on the board where asked for."""
+        names = {keypad.UP: "up", keypad.DOWN: "down", keypad.LEFT: "left", keypad.RIGHT: "right"}
+        names[keypad.SELECT] = "select"
+        for key in keys:
+            if self._by_buttons and key in names:
+                self._rig.buttons.press(names[key])
+            else:
+                self._rig.keypad.press(key)
+
+    def softkey(self, label: str, seconds: float = REACTION) -> None:
+        """Presses the softkey under this label as soon as the screen shows it."""
+        screen = self.wait(f"a softkey {label!r}", lambda s: label in s.softkeys, seconds)
+        self.press(keypad.SOFTKEYS[screen.softkeys.index(label)])
+
+    def choose(self, item: str) -> None:
+        """Chooses an item of the menu shown, with down and select."""
+        screen = self.wait("a menu", lambda s: s.selected is not None)
+        for _ in range(20):
+            if screen.selected == item:
+                self.press(keypad.SELECT)
+                return
+            before = screen.selected
+            self.press(keypad.DOWN)
+            screen = self.wait("the next item", lambda s, before=before: s.selected not in (None, before))
+        raise NotShown(f"the menu item {item!r}", str(screen), 0)
+
+    def type_user(self, user: str) -> None:
+        """Types a user ID on the number keys and looks at each character as it appears."""
+        typed = ""
+        for character, keys in keypad.spell(user):
+            typed += character
+            self.press(*keys)
+            self.wait(f"the user ID {typed!r}", lambda s, typed=typed: typed in "".join(s.body))
+        self.press(keypad.RIGHT)
+
+    def type_pin(self, pin: str) -> None:
+        """Types a PIN and looks that it shows as stars."""
+        self.press(*pin)
+        stars = "*" * len(pin)
+        self.wait(f"{len(pin)} stars for the PIN", lambda s: stars in s.text and stars + "*" not in s.text)
+
+    def fill_form(self, title: str, user: str, pin: str) -> None:
+        """Fills in the form with this title, up to, without, sending it."""
+        self.wait_title(title, "User ID:", "PIN:")
+        self.type_user(user)
+        self.press(keypad.DOWN)
+        self.type_pin(pin)
+
+    def log_in(self, user: str, pin: str) -> None:
+        """From the idle screen: opens the login form, fills it in and sends it."""
+        self.softkey("Login")
+        self.fill_form("Log in", user, pin)
+        self.softkey("Submit")
+
+    def log_out(self) -> None:
+        """From the idle screen of a phone with an application user: logs out whoever is logged in."""
+        self.softkey("Logout")
+        self.wait_title("Log out", "Log out")
+        self.softkey("Yes")
+
+    def log_out_as(self, user: str, pin: str) -> None:
+        """From the idle screen of a phone without an application user: logs out with ID and PIN."""
+        self.softkey("Logout")
+        self.fill_form("Log out", user, pin)
+        self.softkey("Submit")

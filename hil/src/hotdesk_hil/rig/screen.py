@@ -1,0 +1,84 @@
+"""The phone's screen: pictures of it, the text on them, and waiting until it says something.
+
+The screen is looked at again and again with a deadline, since the board offers no event for a changed
+picture. What was last seen is kept, so that a failed test can show it. This module must not know the
+phone's texts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import attr
+from labgrid import target_factory
+from labgrid.driver import Driver
+from labgrid.util import Timeout
+
+from .errors import NotShown
+from .font import Font
+from .picture import Picture
+from .reader import Screen, read
+
+# A person sees a change within a tenth of a second; the rig looks several times within that.
+INTERVAL = 0.02
+
+
+@target_factory.reg_driver
+@attr.s(eq=False)
+class ScreenDriver(Driver):
+    """Looks at the screen.
+
+    Bindings:
+        board (EmulatedBoardDriver): the board with the display
+
+    Args:
+        font (str): path of the phone's font, the BDF file the firmware draws from
+    """
+
+    bindings = {"board": "EmulatedBoardDriver"}  # noqa: RUF012 - labgrid reads this class attribute
+
+    font = attr.ib(validator=attr.validators.instance_of(str))
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        self._font: Font | None = None
+        self.last: Screen | None = None
+        """The screen as last seen, also after the board was switched off."""
+        self.watchers: list[Callable[[Screen], None]] = []
+        """Called with each screen that differs from the one before."""
+        self.between: list[Callable[[], None]] = []
+        """Called each time the screen is looked at: what else wants regular attention (the log)."""
+
+    def on_activate(self) -> None:
+        """Reads the font."""
+        self._font = Font.read(Path(self.target.env.config.resolve_path(self.font)))
+
+    @Driver.check_active
+    def look(self) -> Screen:
+        """Takes a picture of the screen now and reads it."""
+        for attend in self.between:
+            attend()
+        picture = Picture.from_ppm(self.board.screendump())
+        if self.last is None or self.last.picture != picture:
+            self.last = read(picture, self._font)
+            for watcher in self.watchers:
+                watcher(self.last)
+        return self.last
+
+    @Driver.check_active
+    def wait_for(self, expected: str, holds: Callable[[Screen], bool], seconds: float = 10.0) -> Screen:
+        """Waits until `holds` is true of a screen on which all ink is text, and returns that screen.
+
+        Raises NotShown, which is the phone's failure, with what was `expected` and what the screen said
+        at the end.
+        """
+        timeout = Timeout(float(seconds))
+        while True:
+            screen = self.look()
+            if not screen.unmatched and holds(screen):
+                return screen
+            if timeout.expired:
+                raise NotShown(expected, str(screen), seconds)
+            time.sleep(min(INTERVAL, timeout.remaining))

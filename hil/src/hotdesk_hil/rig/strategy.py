@@ -1,0 +1,107 @@
+"""The states of the rig: off, on, and ready, which is a phone a person would begin to use.
+
+The strategy owns power, card, keypad line and log, and knows in which order they go. Each transition goes
+through `off`, so a state never carries anything over from the test before. Whether the phone reaches
+`ready` is the phone's business (NotShown); everything else that goes wrong on the way is the rig's
+(RigError).
+"""
+
+from __future__ import annotations
+
+import enum
+
+import attr
+from labgrid import target_factory
+from labgrid.step import step
+from labgrid.strategy import Strategy
+
+from .errors import RigError
+from .reader import Screen
+
+# From power on to the idle screen: start, DHCP and the first question to the service. Measured: under 2 s.
+READY_DEADLINE = 20.0
+
+
+class Status(enum.Enum):
+    """What the rig is in; `unknown` is before the first transition."""
+
+    unknown = 0
+    off = 1
+    on = 2
+    ready = 3
+
+
+@target_factory.reg_driver
+@attr.s(eq=False)
+class PhoneStrategy(Strategy):
+    """Brings the phone to a state.
+
+    Bindings:
+        board (EmulatedBoardDriver), card (SdCardDriver), keypad (KeypadDriver), buttons (ButtonsDriver),
+        screen (ScreenDriver), log (LogDriver)
+    """
+
+    bindings = {  # noqa: RUF012 - labgrid reads this class attribute
+        "board": "EmulatedBoardDriver",
+        "card": "SdCardDriver",
+        "keypad": "KeypadDriver",
+        "buttons": "ButtonsDriver",
+        "screen": "ScreenDriver",
+        "log": "LogDriver",
+    }
+
+    status = attr.ib(default=Status.unknown)
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        self.screen.between.append(self._attend_log)
+
+    @step(args=["status"])
+    def transition(self, status: Status | str) -> None:
+        """Goes to a state from any other."""
+        wanted = Status[status] if isinstance(status, str) else status
+        if wanted == self.status and wanted is not Status.off:
+            return
+        if wanted is Status.unknown:
+            raise RigError("the rig cannot be brought to 'unknown': use off, on or ready")
+        if wanted is Status.off or self.status in (Status.unknown, Status.off):
+            self._off()
+        if wanted is not Status.off and self.status is Status.off:
+            self._on()
+        if wanted is Status.ready:
+            self.screen.wait_for(f"the idle screen of {self.board.device_name}", self.is_idle, READY_DEADLINE)
+            self.status = Status.ready
+
+    @step()
+    def reset(self) -> None:
+        """Resets the phone, which keeps its card, and leaves it in `on`."""
+        self.board.reset()
+        self.buttons.prime()
+        self.status = Status.on
+
+    def is_idle(self, screen: Screen) -> bool:
+        """Whether this is the idle screen: the device's name, and who is logged in, as far as it is known."""
+        if screen.title != self.board.device_name or not screen.body:
+            return False
+        return screen.body[0] == "Nobody logged in" or screen.body[0].startswith("Logged in:")
+
+    def _on(self) -> None:
+        for driver in (self.board, self.keypad, self.buttons, self.screen, self.log):
+            self.target.activate(driver)
+        self.board.on()
+        self.log.start()
+        self.keypad.connect()
+        self.buttons.prime()
+        self.status = Status.on
+
+    def _off(self) -> None:
+        self.status = Status.unknown
+        if self.board.status:
+            self.log.drain()
+        # The card stays active: what is put in next is chosen while the board is off.
+        self.target.deactivate(self.board)
+        self.target.activate(self.card)
+        self.status = Status.off
+
+    def _attend_log(self) -> None:
+        self.log.drain()
