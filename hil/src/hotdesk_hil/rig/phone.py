@@ -68,6 +68,17 @@ class Phone:
         screen = self.wait(f"a softkey {label!r}", lambda s: label in s.softkeys, seconds)
         self.press(keypad.SOFTKEYS[screen.softkeys.index(label)])
 
+    def open_menu(self) -> None:
+        """From the idle screen: opens the menu."""
+        self.softkey("Menu")
+        self.wait_title("Menu")
+
+    def dismiss(self) -> None:
+        """Confirms a message with its softkey, if it is still there."""
+        screen = self.screen
+        if "OK" in screen.softkeys:
+            self.press(keypad.SOFTKEYS[screen.softkeys.index("OK")])
+
     def choose(self, item: str) -> None:
         """Chooses an item of the menu shown, with down and select."""
         screen = self.wait("a menu", lambda s: s.selected is not None)

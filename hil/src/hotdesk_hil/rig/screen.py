@@ -47,7 +47,7 @@ class ScreenDriver(Driver):
         self.last: Screen | None = None
         """The screen as last seen, also after the board was switched off."""
         self.watchers: list[Callable[[Screen], None]] = []
-        """Called with each screen that differs from the one before."""
+        """Called with the screen each time it is looked at, changed or not."""
         self.between: list[Callable[[], None]] = []
         """Called each time the screen is looked at: what else wants regular attention (the log)."""
 
@@ -63,8 +63,8 @@ class ScreenDriver(Driver):
         picture = Picture.from_ppm(self.board.screendump())
         if self.last is None or self.last.picture != picture:
             self.last = read(picture, self._font)
-            for watcher in self.watchers:
-                watcher(self.last)
+        for watcher in self.watchers:
+            watcher(self.last)
         return self.last
 
     @Driver.check_active

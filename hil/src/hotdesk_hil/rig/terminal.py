@@ -1,6 +1,6 @@
 """Draws the phone's screen in a terminal: half blocks in greys where the terminal can, else the text as read.
 
-Every picture drawn here is one the phone has shown; nothing is added but a frame. Must not write anything but what it
+Nothing is added to what the phone has shown but a frame around the text. Must not write anything but what it
 is given to the stream it is given: who owns the terminal decides.
 """
 
@@ -21,18 +21,18 @@ _RAMP_START, _RAMP_STEPS = 232, 24
 
 
 def can_draw(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether pictures make sense on this stream: a terminal that knows colours and characters, and is asked to."""
+    """Whether pictures make sense on this stream: a terminal, wide enough, that knows colours and blocks."""
     if not stream.isatty() or environment.get("NO_COLOR") or environment.get("TERM", "dumb") == "dumb":
         return False
     try:
         HALF_BLOCK.encode(stream.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
+        return os.get_terminal_size(stream.fileno()).columns >= WIDTH
+    except (UnicodeEncodeError, LookupError, OSError):
         return False
-    return True
 
 
 def drawn(picture: Picture) -> list[str]:
-    """Returns the picture as lines of half blocks in greys: two rows of pixels a line, in a frame of one column."""
+    """Returns the picture as lines of half blocks in greys: two rows of pixels a line."""
     lines = []
     for y in range(0, HEIGHT, 2):
         line, before = "", None
