@@ -1,2 +1,38 @@
 //! The Extension Mobility messages: bytes and meaning, in fixed buffers.
+//!
+//! This crate reads and writes every request, query and response of the Extension Mobility service, knows its
+//! response codes, and runs one HTTP exchange as a state machine. It does no I/O, knows no clock, allocates nothing
+//! and panics on no input. The format is told in core/PROTOCOL.md; rules are cited by its numbers.
+//!
+//! What is read borrows from the caller's bytes: a [`Text`] decodes when it is read, a [`List`] reads its rows from
+//! the bytes that were checked. To keep a name, copy it into a bounded type ([`UserId`], [`DeviceName`],
+//! [`ProfileName`], [`AppId`]); to keep a secret, into a [`Certificate`], which wipes itself.
+//!
+//! Features: `defmt` gives the public types `defmt::Format`, secrets masked. Off by default.
 #![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod codes;
+mod error;
+pub mod limits;
+mod message;
+mod names;
+mod percent;
+mod secret;
+mod text;
+mod wire;
+
+pub use error::{Error, Field, Limit, Refusal, Unsendable};
+pub use message::{
+    AppCertificate, AppInfo, CheckUser, CheckUserResults, DeviceProfile, DeviceProfileQuery,
+    DeviceProfileResults, DeviceResult, DeviceStatus, DeviceUserQuery, DeviceUserResults, ExclusiveDuration,
+    Failure, List, Login, LoginType, Logout, LogoutAll, Message, Operation, Query, QueryOperation, Request,
+    Response, Rows, UserCheck, UserDevices, UserDevicesQuery, UserDevicesResults, UserDevicesStatus,
+    UserProfiles, UserProfilesStatus,
+};
+pub use names::{AppId, DeviceName, ProfileName, UserId};
+pub use secret::{Certificate, Secret};
+pub use text::{Chars, Text};

@@ -1,0 +1,133 @@
+//! Secrets: application certificates, passwords, PINs. They must never reach Debug, Display, a log or a picture; only
+//! [`Secret::expose`] shows one, so a reader of the code finds each use by that name.
+
+use core::fmt;
+
+use zeroize::Zeroize;
+
+use crate::error::{Error, Field, Limit, Unsendable};
+use crate::limits;
+use crate::text::Text;
+
+/// A view of a secret text. It prints as `***`.
+///
+/// ```
+/// use hotdesk_core::Secret;
+///
+/// let pin = Secret::from("12345");
+/// assert_eq!(format!("{pin:?}"), "***");
+/// assert_eq!(pin.expose(), "12345");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Secret<'a>(Text<'a>);
+
+impl<'a> Secret<'a> {
+    pub(crate) const fn new(text: Text<'a>) -> Self {
+        Self(text)
+    }
+
+    /// Returns the text itself. What is done with it must not print or store it.
+    pub const fn expose(&self) -> Text<'a> {
+        self.0
+    }
+}
+
+impl<'a> From<&'a str> for Secret<'a> {
+    fn from(secret: &'a str) -> Self {
+        Self(Text::from(secret))
+    }
+}
+
+impl fmt::Debug for Secret<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Secret<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "***");
+    }
+}
+
+/// A secret of up to 256 bytes ([`limits::CERTIFICATE_BYTES`]) that is kept: a certificate, a password, a PIN.
+///
+/// The bytes are wiped when it is dropped. It is not `Clone`: each copy would have to be wiped, too.
+///
+/// ```
+/// use hotdesk_core::Certificate;
+///
+/// let certificate = Certificate::try_from("apppasswd")?;
+/// assert_eq!(format!("{certificate:?}"), "***");
+/// assert_eq!(certificate.as_secret().expose(), "apppasswd");
+/// assert!(Certificate::try_from("x".repeat(257).as_str()).is_err());
+/// # Ok::<(), hotdesk_core::Error>(())
+/// ```
+#[derive(PartialEq, Eq)]
+pub struct Certificate {
+    bytes: [u8; limits::CERTIFICATE_BYTES],
+    length: usize,
+}
+
+impl Certificate {
+    /// Returns a masked view.
+    pub fn as_secret(&self) -> Secret<'_> {
+        let bytes = self.bytes.get(..self.length).unwrap_or_default();
+        // Only whole characters are ever copied in, so this is what was given.
+        Secret::from(core::str::from_utf8(bytes).unwrap_or_default())
+    }
+}
+
+impl Drop for Certificate {
+    fn drop(&mut self) {
+        self.bytes.zeroize();
+    }
+}
+
+impl<'a> TryFrom<Secret<'a>> for Certificate {
+    type Error = Error;
+
+    /// # Errors
+    ///
+    /// [`Error::Unsendable`] if it is over 256 bytes or blank.
+    fn try_from(secret: Secret<'a>) -> Result<Self, Error> {
+        let text = secret.expose();
+        let unsendable = |reason| Error::Unsendable { field: Field::AppCertificate, reason };
+        if text.is_blank() {
+            return Err(unsendable(Unsendable::Missing));
+        }
+        let mut kept = Self { bytes: [0; limits::CERTIFICATE_BYTES], length: 0 };
+        for c in text.chars() {
+            let end = kept.length + c.len_utf8();
+            let room = kept.bytes.get_mut(kept.length..end);
+            c.encode_utf8(room.ok_or(unsendable(Unsendable::TooLong(Limit::Certificate)))?);
+            kept.length = end;
+        }
+        Ok(kept)
+    }
+}
+
+impl TryFrom<&str> for Certificate {
+    type Error = Error;
+
+    /// # Errors
+    ///
+    /// [`Error::Unsendable`] if it is over 256 bytes or blank.
+    fn try_from(secret: &str) -> Result<Self, Error> {
+        Self::try_from(Secret::from(secret))
+    }
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Certificate {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "***");
+    }
+}

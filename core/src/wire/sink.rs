@@ -1,0 +1,67 @@
+//! Where encoded bytes go: a buffer, percent-encoded into a buffer, or nowhere, only counted. What does not fit is
+//! counted, too, so that the error names the size that is enough.
+
+use zeroize::Zeroize;
+
+use crate::error::Error;
+use crate::percent;
+
+pub(super) struct Sink<'b> {
+    out: &'b mut [u8],
+    length: usize,
+    /// Percent-encode each byte that is not unreserved.
+    form: bool,
+}
+
+impl<'b> Sink<'b> {
+    /// Writes bytes as they are. A counter is a sink into an empty buffer.
+    pub(super) fn plain(out: &'b mut [u8]) -> Self {
+        Self { out, length: 0, form: false }
+    }
+
+    /// Writes bytes percent-encoded.
+    pub(super) fn form(out: &'b mut [u8]) -> Self {
+        Self { out, length: 0, form: true }
+    }
+
+    pub(super) fn put(&mut self, text: &str) {
+        if !self.form {
+            return self.raw(text.as_bytes());
+        }
+        for run in text.as_bytes().chunk_by(|a, b| percent::is_unreserved(*a) && percent::is_unreserved(*b)) {
+            match run {
+                [byte] if !percent::is_unreserved(*byte) => self.raw(&percent::escape(*byte)),
+                _ => self.raw(run),
+            }
+        }
+    }
+
+    /// Writes bytes that need no percent-encoding.
+    pub(super) fn raw(&mut self, bytes: &[u8]) {
+        let end = self.length.saturating_add(bytes.len());
+        if let Some(room) = self.out.get_mut(self.length..end) {
+            room.copy_from_slice(bytes);
+        }
+        self.length = end;
+    }
+
+    /// The number of bytes put in.
+    pub(super) fn count(&self) -> usize {
+        self.length
+    }
+
+    /// The number of bytes written. If they did not all fit, or `result` is an error, the buffer is wiped.
+    pub(super) fn finish(self, result: Result<(), Error>) -> Result<usize, Error> {
+        let fits = if self.length > self.out.len() {
+            Err(Error::BufferTooSmall { needed: self.length })
+        } else {
+            Ok(self.length)
+        };
+        let done = result.and(fits);
+        if done.is_err() {
+            // A half-written request may hold a certificate.
+            self.out.zeroize();
+        }
+        done
+    }
+}
