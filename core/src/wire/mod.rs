@@ -11,7 +11,7 @@ mod sink;
 mod tokens;
 
 pub(crate) use encode::{encode, encode_form, measure, measure_form};
-pub use reader::{Reader, Row};
+pub(crate) use reader::{Reader, Row};
 
 use crate::error::{Error, Refusal};
 use crate::message::{Message, Query, Request, Response};
