@@ -1,0 +1,58 @@
+"""Draws synthetic screens from the phone's font, for the tests of what reads and shows them."""
+
+from __future__ import annotations
+
+from hotdesk_hil.rig.font import Font
+from hotdesk_hil.rig.picture import HEIGHT, SQUARE, WIDTH, Picture
+
+BRIGHT, DARK = 15, 0
+
+
+class Canvas:
+    """A picture that can be drawn on."""
+
+    def __init__(self, font: Font, paper: int = DARK) -> None:
+        self._font = font
+        self.pixels = bytearray([paper]) * (WIDTH * HEIGHT)
+
+    def text(self, x: int, y: int, text: str, ink: int = BRIGHT, paper: int = DARK) -> Canvas:
+        """Draws text with its top left pixel at x, y."""
+        for index, character in enumerate(text):
+            mask = self._font.draw(character)
+            for bit in range(self._font.width * self._font.height):
+                column, row = divmod(bit, self._font.height)
+                at = (y + row) * WIDTH + x + index * self._font.width + column
+                self.pixels[at] = ink if mask >> bit & 1 else paper
+        return self
+
+    def bar(self, y: int, height: int, grey: int = BRIGHT) -> Canvas:
+        """Fills rows from edge to edge."""
+        self.pixels[y * WIDTH : (y + height) * WIDTH] = bytes([grey]) * (WIDTH * height)
+        return self
+
+    def flip(self, x: int, y: int) -> Canvas:
+        """Turns one pixel from dark to bright or back."""
+        self.pixels[y * WIDTH + x] = BRIGHT - self.pixels[y * WIDTH + x]
+        return self
+
+    def picture(self) -> Picture:
+        """What has been drawn."""
+        return Picture(bytes(self.pixels))
+
+
+def form(font: Font, user: str = "john", stars: int = 5) -> Canvas:
+    """A login form as the phone lays it out: inverse title and softkeys, four lines between."""
+    canvas = Canvas(font).bar(0, 11).text(1, 0, "Log in", DARK, BRIGHT)
+    canvas.text(1, 12, "User ID:", 9).text(1, 22, user).text(1, 32, "PIN:", 9).text(1, 42, "*" * stars)
+    return canvas.bar(53, 11).text(4, 54, "Submit", DARK, BRIGHT).text(58, 54, "<<", DARK, BRIGHT).text(
+        88, 54, "Cancel", DARK, BRIGHT
+    )
+
+
+def ppm(picture: Picture, squares: int = SQUARE) -> bytes:
+    """The picture as QEMU's screendump would give it."""
+    rows = []
+    for y in range(HEIGHT):
+        row = b"".join(bytes([picture.at(x, y) * 17] * 3) * squares for x in range(WIDTH))
+        rows.append(row * squares)
+    return f"P6\n{WIDTH * squares} {HEIGHT * squares}\n255\n".encode() + b"".join(rows)

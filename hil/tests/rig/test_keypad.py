@@ -1,0 +1,46 @@
+"""The keypad: its frames, and how letters are spelled on twelve keys."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotdesk_hil.rig import keypad
+from hotdesk_hil.rig.errors import KeypadError
+
+
+def test_frame_is_sign_key_and_line_feed() -> None:
+    assert keypad.frame("5", pressed=True) == b"+5\n"
+    assert keypad.frame("s", pressed=False) == b"-s\n"
+
+
+def test_every_key_of_the_phone_has_a_frame_of_three_bytes() -> None:
+    assert "".join(sorted(keypad.KEYS)) == "#*0123456789abcdlrsu"
+    assert all(len(keypad.frame(key, pressed=down)) == 3 for key in keypad.KEYS for down in (True, False))
+
+
+@pytest.mark.parametrize("key", ["", "x", "55", "\n", "+"])
+def test_key_that_does_not_exist_is_refused(key: str) -> None:
+    with pytest.raises(KeypadError, match="no key"):
+        keypad.frame(key, pressed=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("john", ["5", "666", "44", "66"]),
+        ("ab", ["2", "r22"]),
+        ("aB", ["2", "#22"]),
+        ("Bab", ["#22", "##2", "r22"]),
+        ("a2", ["2", "##2"]),
+        ("22", ["##2", "r2"]),
+        ("em@cisco.com", ["33", "6", "**", "222", "444", "7777", "222", "666", "*", "222", "666", "r6"]),
+    ],
+)
+def test_spelling(text: str, keys: list[str]) -> None:
+    assert keypad.spell(text) == list(zip(text, keys, strict=True))
+
+
+@pytest.mark.parametrize("text", ["ä", "a b", "€"])
+def test_character_no_key_gives_is_refused(text: str) -> None:
+    with pytest.raises(KeypadError, match="no key gives"):
+        keypad.spell(text)
