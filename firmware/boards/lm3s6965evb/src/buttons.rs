@@ -1,0 +1,63 @@
+//! The five buttons: up, down, left and right on port E, select on port F. A pressed button pulls its pin low.
+//!
+//! After each reset QEMU shows every button as pressed and keeps it so until its first release;
+//! `hotdesk_phone::keypad::Buttons` takes no press from a button that it has not seen up.
+
+use core::cell::RefCell;
+
+use critical_section::Mutex;
+use embassy_time::Instant;
+use hotdesk_phone::Key;
+use hotdesk_phone::keypad::Buttons;
+
+use crate::interrupts::{self, Interrupt};
+use crate::mmio::{GPIO_E, GPIO_F};
+use crate::{gpio, keypad};
+
+/// Bits 0 to 3: up, down, left, right.
+const PORT_E_PINS: u8 = 0b1111;
+/// Bit 1: select.
+const PORT_F_PINS: u8 = 0b0010;
+/// Select's bit among the buttons, after port E's four.
+const SELECT_SHIFT: u32 = 3;
+
+const KEYS: [(u8, Key); 5] = [
+    (1 << 0, Key::Up),
+    (1 << 1, Key::Down),
+    (1 << 2, Key::Left),
+    (1 << 3, Key::Right),
+    (1 << 4, Key::Select),
+];
+
+static BUTTONS: Mutex<RefCell<Buttons>> = Mutex::new(RefCell::new(Buttons::new()));
+
+/// Starts watching the buttons.
+pub fn start() {
+    gpio::listen(GPIO_E, PORT_E_PINS);
+    gpio::listen(GPIO_F, PORT_F_PINS);
+    look();
+    interrupts::enable(Interrupt::GpioE);
+    interrupts::enable(Interrupt::GpioF);
+}
+
+/// The interrupt of both ports: a level changed.
+pub extern "C" fn on_interrupt() {
+    gpio::clear(GPIO_E, PORT_E_PINS);
+    gpio::clear(GPIO_F, PORT_F_PINS);
+    look();
+}
+
+/// Queues what was pressed since the last look.
+fn look() {
+    let pressed = critical_section::with(|token| BUTTONS.borrow_ref_mut(token).update(down(), Instant::now()));
+    for (bit, key) in KEYS {
+        if pressed & bit != 0 {
+            keypad::press(key);
+        }
+    }
+}
+
+fn down() -> u8 {
+    let up = gpio::read(GPIO_E, PORT_E_PINS) | gpio::read(GPIO_F, PORT_F_PINS) << SELECT_SHIFT;
+    !up & (PORT_E_PINS | PORT_F_PINS << SELECT_SHIFT)
+}

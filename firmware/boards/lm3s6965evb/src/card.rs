@@ -1,0 +1,156 @@
+//! The SD card, read once at start: the configuration file.
+//!
+//! The card shares its port with the display, so it is lent the port for as long as it is read. PD0 low selects it.
+#![allow(unsafe_code)] // Telling the card driver what kind of card it has, where it could not find out.
+
+use core::convert::Infallible;
+
+use embedded_hal::delay::DelayNs;
+use embedded_hal::spi::{ErrorType, Operation, SpiDevice};
+use embedded_sdmmc::embedded_sdmmc_types::sdcard::CardType;
+use embedded_sdmmc::sdcard::spi::AcquireOpts;
+use embedded_sdmmc::{Error, Mode, SdCard, SdCardError, TimeSource, Timestamp, VolumeIdx, VolumeManager};
+use hotdesk_phone::SetupError;
+
+use crate::gpio::Output;
+use crate::ssi::Ssi;
+use crate::sysctl::CORE_CLOCK_HZ;
+
+/// The configuration's name in the root directory of the first partition (FAT16 or FAT32).
+const FILE_NAME: &str = "HOTDESK.TXT";
+
+/// How often the card is asked to wake up before it counts as missing. Each time takes up to 0.1 s.
+const ATTEMPTS: u32 = 5;
+
+/// Reads the configuration file into `buffer` and returns its bytes.
+///
+/// # Errors
+///
+/// Says what is missing: the card, the file, a readable file system, or room in `buffer`.
+pub fn read_configuration<'b>(
+    ssi: &mut Ssi,
+    select: &mut Output,
+    buffer: &'b mut [u8],
+) -> Result<&'b mut [u8], SetupError> {
+    // The bytes of this wake-up call go to nobody: the card needs 74 clocks before it is first selected.
+    ssi.send(&[0xFF; 10]);
+    let options = AcquireOpts { use_crc: true, acquire_retries: ATTEMPTS };
+    let card = SdCard::new_with_options(Slot { ssi, select }, BusyWait, options);
+    if matches!(card.num_bytes(), Err(SdCardError::Cmd58Error)) {
+        take_over(&card)?;
+    }
+    let volumes: VolumeManager<_, _, 1, 1, 1> = VolumeManager::new_with_limits(card, NoClock, 0);
+    let volume = volumes.open_volume(VolumeIdx(0)).map_err(explain)?;
+    let directory = volume.open_root_dir().map_err(explain)?;
+    let file = directory.open_file_in_dir(FILE_NAME, Mode::ReadOnly).map_err(explain)?;
+    let bound = buffer.len();
+    let Some(contents) = usize::try_from(file.length()).ok().and_then(|length| buffer.get_mut(..length)) else {
+        return Err(SetupError::TooLong { bound });
+    };
+    let mut rest = &mut *contents;
+    while !rest.is_empty() {
+        let length = file.read(rest).map_err(explain)?;
+        rest = match rest.get_mut(length..) {
+            Some(rest) if length > 0 => rest,
+            // The directory promises more than the file's clusters hold.
+            _ => return Err(SetupError::Unreadable),
+        };
+    }
+    // The card driver's buffer still holds the file's last sector; the directory's takes its place.
+    let _ = directory.directory_entry_exists(FILE_NAME);
+    Ok(contents)
+}
+
+/// Finishes the card's start where its driver gave up at command 58, the last step.
+///
+/// QEMU 7.2 sets the idle bit in that command's answer, though the card is ready and the register that follows (OCR) is
+/// right. The driver takes the bit for an error.
+fn take_over(card: &SdCard<Slot<'_>, BusyWait>) -> Result<(), SetupError> {
+    const READ_OCR: [u8; 6] = [0x40 | 58, 0, 0, 0, 0, 0xFD];
+    const R1_READY: u8 = 0;
+    const R1_IDLE: u8 = 1;
+    /// In the first byte of the OCR: the card counts blocks, not bytes.
+    const HIGH_CAPACITY: u8 = 0x40;
+
+    // What is left of the answer that the driver did not take; then up to 8 bytes of waiting, R1, the 4 bytes of the OCR.
+    let mut left_over = [0xFF; 8];
+    let mut answer = [0xFF; 13];
+    let mut operations =
+        [Operation::Read(&mut left_over), Operation::Write(&READ_OCR), Operation::Read(&mut answer)];
+    card.spi(|slot| slot.transaction(&mut operations)).map_err(|never| match never {})?;
+    let mut answer = answer.into_iter().skip_while(|byte| *byte == 0xFF);
+    let (Some(R1_READY | R1_IDLE), Some(ocr)) = (answer.next(), answer.next()) else {
+        defmt::warn!("card: no answer to command 58");
+        return Err(SetupError::Unreadable);
+    };
+    let kind = if ocr & HIGH_CAPACITY != 0 { CardType::SdhcSdxc } else { CardType::SD2 };
+    // SAFETY: the driver reaches command 58 only after the card has answered every step before it, and only for cards of
+    // version 2; the kind is what the card itself says.
+    unsafe { card.mark_card_as_init(kind) };
+    Ok(())
+}
+
+fn explain(error: Error<SdCardError>) -> SetupError {
+    defmt::warn!("card: {}", error);
+    match error {
+        Error::NotFound => SetupError::NoFile,
+        Error::DeviceError(SdCardError::CardNotFound) => SetupError::NoCard,
+        _ => SetupError::Unreadable,
+    }
+}
+
+/// The card's place on the shared port: selected for the length of one transaction.
+struct Slot<'a> {
+    ssi: &'a mut Ssi,
+    select: &'a mut Output,
+}
+
+impl ErrorType for Slot<'_> {
+    type Error = Infallible;
+}
+
+impl SpiDevice for Slot<'_> {
+    fn transaction(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Infallible> {
+        self.select.set(false);
+        for operation in operations {
+            match operation {
+                Operation::Read(bytes) => bytes.iter_mut().for_each(|byte| *byte = self.ssi.transfer(0xFF)),
+                Operation::Write(bytes) => self.ssi.send(bytes),
+                Operation::Transfer(received, sent) => {
+                    // The longer side goes on alone: the rest sends 0xFF, or drops what comes back.
+                    for index in 0..received.len().max(sent.len()) {
+                        let byte = self.ssi.transfer(sent.get(index).copied().unwrap_or(0xFF));
+                        if let Some(place) = received.get_mut(index) {
+                            *place = byte;
+                        }
+                    }
+                }
+                Operation::TransferInPlace(bytes) => {
+                    bytes.iter_mut().for_each(|byte| *byte = self.ssi.transfer(*byte));
+                }
+                Operation::DelayNs(duration) => BusyWait.delay_ns(*duration),
+            }
+        }
+        self.select.set(true);
+        Ok(())
+    }
+}
+
+/// Waits by counting cycles: the card is read before any task runs.
+struct BusyWait;
+
+impl DelayNs for BusyWait {
+    fn delay_ns(&mut self, duration: u32) {
+        const NS_PER_CYCLE: u32 = 1_000_000_000 / CORE_CLOCK_HZ;
+        cortex_m::asm::delay(duration.div_ceil(NS_PER_CYCLE));
+    }
+}
+
+/// Nothing is written, so no time is ever asked for.
+struct NoClock;
+
+impl TimeSource for NoClock {
+    fn get_timestamp(&self) -> Timestamp {
+        Timestamp { year_since_1970: 0, zero_indexed_month: 0, zero_indexed_day: 0, hours: 0, minutes: 0, seconds: 0 }
+    }
+}

@@ -1,0 +1,228 @@
+//! The Ethernet controller of the LM3S6965 as an embassy-net driver.
+//!
+//! | register | offset | meaning |
+//! |---|---|---|
+//! | RIS/IACK | 0x00 | interrupts raised, write 1 to clear: received 1, transmitter empty 4 |
+//! | IM | 0x04 | interrupts let through, bits as RIS |
+//! | RCTL | 0x08 | receiver: on 1, reset FIFO 0x10 |
+//! | TCTL | 0x0C | transmitter: on 1, pad to the minimum length 2, append the CRC 4, full duplex 0x10 |
+//! | DATA | 0x10 | both FIFOs, a word at a time |
+//! | IA0, IA1 | 0x14, 0x18 | the station's MAC address, first octet in the lowest byte of IA0 |
+//! | THR | 0x1C | 0x3F: send only when TR says so |
+//! | NP | 0x34 | frames waiting in the receive FIFO |
+//! | TR | 0x38 | write 1 to send; reads 1 until the frame is out |
+//!
+//! Receive: the first word's low half is the length of frame + 2 (this length) + 4 (CRC), its high half already the
+//! frame's first two octets. DATA must not be read while NP is 0. Send: the low half of the first word is the frame's
+//! length without its 14 octets of header, then the frame follows.
+
+use core::task::Context;
+
+use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, RxToken, TxToken};
+use embassy_sync::waitqueue::AtomicWaker;
+
+use crate::interrupts::{self, Interrupt};
+use crate::mmio::{ETHERNET, Register};
+
+const RIS_IACK: Register = ETHERNET.at(0x00);
+const IM: Register = ETHERNET.at(0x04);
+const RCTL: Register = ETHERNET.at(0x08);
+const TCTL: Register = ETHERNET.at(0x0C);
+const DATA: Register = ETHERNET.at(0x10);
+const IA0: Register = ETHERNET.at(0x14);
+const IA1: Register = ETHERNET.at(0x18);
+const THR: Register = ETHERNET.at(0x1C);
+const NP: Register = ETHERNET.at(0x34);
+const TR: Register = ETHERNET.at(0x38);
+
+const INTERRUPT_RX: u32 = 1;
+const INTERRUPT_TX_EMPTY: u32 = 4;
+const RCTL_ON: u32 = 1;
+const RCTL_RESET_FIFO: u32 = 0x10;
+const TCTL_ON_PAD_CRC_DUPLEX: u32 = 0x17;
+const THR_ONLY_WHEN_TOLD: u32 = 0x3F;
+
+/// The longest frame without its CRC: 14 octets of header and 1500 of payload.
+const FRAME_MAX: usize = 1514;
+const HEADER: usize = 14;
+/// What the receive FIFO's length counts besides the frame: itself and the CRC.
+const LENGTH_AND_CRC: usize = 6;
+
+/// Wakes the network task; the controller has one interrupt for both directions.
+static WAKER: AtomicWaker = AtomicWaker::new();
+
+/// One frame in each direction. A received frame is often answered while it is still being read.
+pub struct Buffers {
+    receive: [u8; FRAME_MAX],
+    send: [u8; FRAME_MAX],
+}
+
+impl Buffers {
+    /// Empty buffers, for a `StaticCell`.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { receive: [0; FRAME_MAX], send: [0; FRAME_MAX] }
+    }
+}
+
+impl Default for Buffers {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The station's MAC address, which the board carries in IA0 and IA1 from reset on.
+#[must_use]
+pub fn mac_address() -> [u8; 6] {
+    let [a, b, c, d] = IA0.read().to_le_bytes();
+    let [e, f, ..] = IA1.read().to_le_bytes();
+    [a, b, c, d, e, f]
+}
+
+/// The controller, turned on.
+pub struct Ethernet {
+    buffers: &'static mut Buffers,
+}
+
+impl Ethernet {
+    /// Turns the controller on. There must be one `Ethernet`.
+    #[must_use]
+    pub fn start(buffers: &'static mut Buffers) -> Self {
+        IM.write(0);
+        RCTL.write(RCTL_RESET_FIFO);
+        THR.write(THR_ONLY_WHEN_TOLD);
+        TCTL.write(TCTL_ON_PAD_CRC_DUPLEX);
+        RCTL.write(RCTL_ON);
+        RIS_IACK.write(INTERRUPT_RX | INTERRUPT_TX_EMPTY);
+        IM.write(INTERRUPT_RX | INTERRUPT_TX_EMPTY);
+        interrupts::enable(Interrupt::Ethernet);
+        Self { buffers }
+    }
+}
+
+/// The controller's interrupt: a frame came in or went out.
+pub extern "C" fn on_interrupt() {
+    RIS_IACK.write(INTERRUPT_RX | INTERRUPT_TX_EMPTY);
+    WAKER.wake();
+}
+
+impl Driver for Ethernet {
+    type RxToken<'a> = Received<'a>;
+    type TxToken<'a> = Sender<'a>;
+
+    fn receive(&mut self, context: &mut Context<'_>) -> Option<(Received<'_>, Sender<'_>)> {
+        // First the waker, then the look: a frame that comes in between wakes again.
+        WAKER.register(context.waker());
+        // A frame waits in its FIFO until the answer that it may cause can be sent.
+        if TR.read() != 0 {
+            return None;
+        }
+        while NP.read() != 0 {
+            if let Some(length) = read_frame(&mut self.buffers.receive) {
+                let frame = self.buffers.receive.get_mut(..length)?;
+                return Some((Received { frame }, Sender { buffer: &mut self.buffers.send }));
+            }
+        }
+        None
+    }
+
+    fn transmit(&mut self, context: &mut Context<'_>) -> Option<Sender<'_>> {
+        WAKER.register(context.waker());
+        (TR.read() == 0).then_some(Sender { buffer: &mut self.buffers.send })
+    }
+
+    fn link_state(&mut self, _context: &mut Context<'_>) -> LinkState {
+        // QEMU models no PHY.
+        LinkState::Up
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let mut capabilities = Capabilities::default();
+        capabilities.max_transmission_unit = FRAME_MAX;
+        capabilities.max_burst_size = Some(1);
+        capabilities
+    }
+
+    fn hardware_address(&self) -> HardwareAddress {
+        HardwareAddress::Ethernet(mac_address())
+    }
+}
+
+/// A frame out of the FIFO.
+pub struct Received<'a> {
+    frame: &'a mut [u8],
+}
+
+impl RxToken for Received<'_> {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, handle: F) -> R {
+        handle(self.frame)
+    }
+}
+
+/// Room to send one frame.
+pub struct Sender<'a> {
+    buffer: &'a mut [u8; FRAME_MAX],
+}
+
+impl TxToken for Sender<'_> {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, length: usize, fill: F) -> R {
+        // The stack keeps to the length that `capabilities` promised. If it ever did not, the frame is dropped below:
+        // a cut frame is no frame.
+        let (frame, fits) = match self.buffer.get_mut(..length) {
+            Some(frame) => (frame, length >= HEADER),
+            None => (&mut self.buffer[..], false),
+        };
+        let result = fill(frame);
+        if fits {
+            send_frame(frame);
+        }
+        result
+    }
+}
+
+/// Takes one frame out of the receive FIFO and returns its length, or `None` for one that is no Ethernet frame of ours.
+/// NP must not be 0.
+fn read_frame(buffer: &mut [u8; FRAME_MAX]) -> Option<usize> {
+    let [length_low, length_high, first, second] = DATA.read().to_le_bytes();
+    let counted = usize::from(u16::from_le_bytes([length_low, length_high]));
+    let words_left = counted.div_ceil(4).saturating_sub(1);
+    let length = counted.saturating_sub(LENGTH_AND_CRC);
+
+    let (Some([to_first, to_second, rest @ ..]), true) = (buffer.get_mut(..length), length >= HEADER) else {
+        for _ in 0..words_left {
+            let _ = DATA.read();
+        }
+        defmt::warn!("ethernet: dropped a frame of {=usize} octets", length);
+        return None;
+    };
+    (*to_first, *to_second) = (first, second);
+    let mut words_read = 0;
+    for chunk in rest.chunks_mut(4) {
+        for (octet, received) in chunk.iter_mut().zip(DATA.read().to_le_bytes()) {
+            *octet = received;
+        }
+        words_read += 1;
+    }
+    // What the CRC adds.
+    for _ in words_read..words_left {
+        let _ = DATA.read();
+    }
+    Some(length)
+}
+
+/// Puts one frame into the send FIFO and sends it. TR must be 0 and the frame at least its header.
+fn send_frame(frame: &[u8]) {
+    let ([first, second, rest @ ..], Ok(payload)) = (frame, u16::try_from(frame.len().saturating_sub(HEADER))) else {
+        return;
+    };
+    let [length_low, length_high] = payload.to_le_bytes();
+    DATA.write(u32::from_le_bytes([length_low, length_high, *first, *second]));
+    for chunk in rest.chunks(4) {
+        let mut word = [0; 4];
+        for (octet, sent) in word.iter_mut().zip(chunk) {
+            *octet = *sent;
+        }
+        DATA.write(u32::from_le_bytes(word));
+    }
+    TR.write(1);
+}

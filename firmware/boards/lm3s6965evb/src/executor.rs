@@ -1,0 +1,45 @@
+//! The loop that runs the tasks and sleeps when none has anything to do.
+//!
+//! Sleep is WFI, which stops QEMU's virtual processor as well as a real one; embassy's own loop uses WFE, which keeps a
+//! whole core of the host busy.
+#![allow(unsafe_code)] // The executor's raw interface has rules that only its caller can keep.
+
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use embassy_executor::{Spawner, raw};
+use static_cell::StaticCell;
+
+use crate::log;
+
+/// True when a task was woken since the last poll.
+static WORK: AtomicBool = AtomicBool::new(false);
+
+/// Embassy calls this when a task becomes ready, from a task or an interrupt.
+#[unsafe(no_mangle)]
+fn __pender(_context: *mut ()) {
+    WORK.store(true, Ordering::SeqCst);
+}
+
+/// Runs tasks for ever, those that `spawn` starts first.
+///
+/// # Panics
+///
+/// If called twice.
+pub fn run(spawn: impl FnOnce(Spawner)) -> ! {
+    static EXECUTOR: StaticCell<raw::Executor> = StaticCell::new();
+    let executor: &'static raw::Executor = EXECUTOR.init(raw::Executor::new(core::ptr::null_mut()));
+    spawn(executor.spawner());
+    loop {
+        // SAFETY: the executor was initialised above, and this loop is the only caller, so polls never nest.
+        unsafe { executor.poll() };
+        log::report_lost();
+        // With interrupts masked no wake-up can slip in between the test and the sleep; a masked interrupt still ends
+        // WFI, and its handler runs when the mask goes.
+        cortex_m::interrupt::disable();
+        if !WORK.swap(false, Ordering::SeqCst) {
+            cortex_m::asm::wfi();
+        }
+        // SAFETY: no critical section is open here.
+        unsafe { cortex_m::interrupt::enable() };
+    }
+}

@@ -1,0 +1,54 @@
+//! The interrupt table of the chip, and which of its lines are on.
+//!
+//! The 44 lines follow the data sheet's "Interrupts" table; those that no driver uses lead to [`fault::unexpected`].
+#![allow(unsafe_code)] // The table is placed by the linker, and unmasking a line can break a critical section.
+
+use cortex_m::interrupt::InterruptNumber;
+use cortex_m::peripheral::NVIC;
+
+use crate::{buttons, ethernet, fault, keypad, log};
+
+/// The interrupt lines this firmware uses, by their numbers.
+#[derive(Clone, Copy)]
+#[repr(u16)]
+pub enum Interrupt {
+    /// Port E: up, down, left, right.
+    GpioE = 4,
+    /// UART0: the keypad.
+    Uart0 = 5,
+    /// UART1: the log.
+    Uart1 = 6,
+    /// Port F: select.
+    GpioF = 30,
+    /// The Ethernet controller.
+    Ethernet = 42,
+}
+
+// SAFETY: the numbers are those of the chip's table and stay what they are.
+unsafe impl InterruptNumber for Interrupt {
+    fn number(self) -> u16 {
+        self as u16
+    }
+}
+
+const LINES: usize = 44;
+
+/// What the processor reads: the handlers' addresses, line by line.
+#[unsafe(no_mangle)]
+#[unsafe(link_section = ".vector_table.interrupts")]
+static __INTERRUPTS: [extern "C" fn(); LINES] = {
+    let mut table: [extern "C" fn(); LINES] = [fault::unexpected; LINES];
+    table[Interrupt::GpioE as usize] = buttons::on_interrupt;
+    table[Interrupt::Uart0 as usize] = keypad::on_interrupt;
+    table[Interrupt::Uart1 as usize] = log::on_interrupt;
+    table[Interrupt::GpioF as usize] = buttons::on_interrupt;
+    table[Interrupt::Ethernet as usize] = ethernet::on_interrupt;
+    table
+};
+
+/// Lets an interrupt line through. A driver does so last, when its handler may run.
+pub fn enable(line: Interrupt) {
+    // SAFETY: the drivers share state with their handlers only through atomics and critical sections, and no critical
+    // section in this firmware masks single lines; so a line that opens breaks none.
+    unsafe { NVIC::unmask(line) }
+}

@@ -1,0 +1,48 @@
+//! The serial keypad on UART0: bytes by interrupt, presses into the queue that the phone reads.
+//!
+//! The frames are `hotdesk_phone::keypad`'s. Which key was pressed must never reach the log: digits are PINs.
+
+use core::cell::RefCell;
+
+use critical_section::Mutex;
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embassy_sync::channel::Channel;
+use hotdesk_phone::Key;
+use hotdesk_phone::keypad::{Decoder, KeyEvent};
+
+use crate::interrupts::{self, Interrupt};
+use crate::mmio::UART0;
+use crate::uart::{INTERRUPT_RX, INTERRUPT_RX_TIMEOUT, Uart};
+
+const PORT: Uart = Uart::new(UART0);
+/// More than a person presses while a screen is drawn.
+const QUEUE_LENGTH: usize = 16;
+
+/// Presses of all keys, the buttons' included, that the phone has not taken yet.
+pub static KEYS: Channel<CriticalSectionRawMutex, Key, QUEUE_LENGTH> = Channel::new();
+
+static DECODER: Mutex<RefCell<Decoder>> = Mutex::new(RefCell::new(Decoder::new()));
+
+/// Starts listening to the keypad.
+pub fn start() {
+    PORT.start(INTERRUPT_RX | INTERRUPT_RX_TIMEOUT);
+    interrupts::enable(Interrupt::Uart0);
+}
+
+/// Queues a press for the phone. When the queue is full the press is dropped and the log says so.
+pub fn press(key: Key) {
+    if KEYS.try_send(key).is_err() {
+        defmt::warn!("keys: dropped a press, {=usize} wait already", QUEUE_LENGTH);
+    }
+}
+
+/// UART0's interrupt: bytes came in.
+pub extern "C" fn on_interrupt() {
+    PORT.clear(INTERRUPT_RX | INTERRUPT_RX_TIMEOUT);
+    while let Some(byte) = PORT.read() {
+        let event = critical_section::with(|token| DECODER.borrow_ref_mut(token).push(byte));
+        if let Some(KeyEvent::Pressed(key)) = event {
+            press(key);
+        }
+    }
+}

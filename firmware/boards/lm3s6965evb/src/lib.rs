@@ -1,0 +1,23 @@
+//! Drivers for the Stellaris LM3S6965 evaluation board as QEMU emulates it: display, keys, Ethernet, SD card, log, time.
+//!
+//! What the phone does is `hotdesk_phone`'s business; a driver here turns registers into that crate's events and
+//! effects and must never decide anything a person could see. `main.rs` wires the two together.
+//!
+//! A driver reaches the chip through [`mmio`] alone, so that it needs no unsafe code of its own.
+#![no_std]
+
+pub mod buttons;
+pub mod card;
+pub mod clock;
+pub mod ethernet;
+pub mod executor;
+pub mod fault;
+pub mod gpio;
+pub mod interrupts;
+pub mod keypad;
+pub mod log;
+pub mod mmio;
+pub mod oled;
+pub mod ssi;
+pub mod sysctl;
+pub mod uart;

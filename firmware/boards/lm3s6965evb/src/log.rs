@@ -1,0 +1,220 @@
+//! The log: defmt's byte stream on UART1, and nothing else there.
+//!
+//! A log line is encoded into a ring and leaves from there: as much as the port takes at once, the rest by interrupt.
+//! So a line never waits for the port. A line that does not fit the ring is left out as a whole, and the number of lines
+//! left out is logged as soon as there is room again ([`report_lost`]). Only a dying phone waits for the port
+//! ([`begin_last_words`]).
+//!
+//! What is logged must never contain a PIN or a certificate: those types' `Format` is masked.
+#![allow(unsafe_code)] // defmt's Logger is an unsafe trait: it demands that lines do not mix.
+
+use core::cell::RefCell;
+
+use critical_section::{CriticalSection, Mutex, RestoreState};
+use defmt::Encoder;
+use heapless::Deque;
+
+use crate::interrupts::{self, Interrupt};
+use crate::mmio::UART1;
+use crate::uart::{INTERRUPT_TX, Uart};
+
+defmt::timestamp!("{=u64:tms}", embassy_time::Instant::now().as_millis());
+
+const PORT: Uart = Uart::new(UART1);
+/// Room for about 60 lines that wait for the port, in bytes.
+const RING_SIZE: usize = 1024;
+
+static LOG: Mutex<RefCell<Log>> = Mutex::new(RefCell::new(Log::new()));
+
+struct Log {
+    encoder: Encoder,
+    outgoing: Outgoing,
+    /// Set while a line is being written: the interrupt state to return to after it.
+    open: Option<RestoreState>,
+    /// Lines begun inside a line that is still being written; they are left out.
+    nested: u32,
+    /// Lines left out since the last report.
+    lost: u32,
+}
+
+impl Log {
+    const fn new() -> Self {
+        Self { encoder: Encoder::new(), outgoing: Outgoing::new(), open: None, nested: 0, lost: 0 }
+    }
+
+    fn begin_line(&mut self) {
+        self.outgoing.line_length = 0;
+        self.outgoing.cut = false;
+        self.encoder.start_frame(|bytes| self.outgoing.push(bytes));
+    }
+
+    fn end_line(&mut self) {
+        self.encoder.end_frame(|bytes| self.outgoing.push(bytes));
+        if self.outgoing.cut {
+            self.outgoing.take_line_back();
+            self.lost = self.lost.saturating_add(1);
+        }
+        self.outgoing.pump();
+    }
+}
+
+/// Encoded bytes on their way to the port.
+struct Outgoing {
+    ring: Deque<u8, RING_SIZE>,
+    /// Bytes of the line being written that are in the ring.
+    line_length: usize,
+    /// True when the line being written did not fit.
+    cut: bool,
+    /// True when the phone is dying: waiting for the port is allowed then.
+    last_words: bool,
+}
+
+impl Outgoing {
+    const fn new() -> Self {
+        Self { ring: Deque::new(), line_length: 0, cut: false, last_words: false }
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            if self.last_words && self.ring.is_full() {
+                self.drain();
+            }
+            if self.cut || self.ring.push_back(*byte).is_err() {
+                self.cut = true;
+                return;
+            }
+            self.line_length += 1;
+        }
+    }
+
+    fn take_line_back(&mut self) {
+        for _ in 0..self.line_length {
+            let _ = self.ring.pop_back();
+        }
+    }
+
+    /// Hands over what the port takes without waiting, and asks for an interrupt if something stays behind.
+    fn pump(&mut self) {
+        while PORT.has_room() {
+            let Some(byte) = self.ring.pop_front() else { break };
+            PORT.write(byte);
+        }
+        PORT.listen(if self.ring.is_empty() { 0 } else { INTERRUPT_TX });
+    }
+
+    /// Waits until the port has taken everything.
+    fn drain(&mut self) {
+        while let Some(byte) = self.ring.pop_front() {
+            while !PORT.has_room() {}
+            PORT.write(byte);
+        }
+    }
+}
+
+/// Starts the port. What was logged before waits in the ring.
+pub fn start() {
+    PORT.start(0);
+    with(|log| log.outgoing.pump());
+    interrupts::enable(Interrupt::Uart1);
+}
+
+/// Logs how many lines were left out since the last call, if any. The executor calls it before it sleeps.
+pub fn report_lost() {
+    let lost = with(|log| core::mem::take(&mut log.lost));
+    if lost > 0 {
+        defmt::warn!("log: {=u32} lines left out, the port was too slow", lost);
+    }
+}
+
+/// From here on lines wait for the port instead of being left out, and a line that was being written is given up.
+/// For handlers that never return; interrupts should be off.
+pub fn begin_last_words() {
+    with(|log| {
+        log.outgoing.last_words = true;
+        log.nested = 0;
+        if log.open.take().is_some() {
+            // A terminator of its own lets the reader find the next line; it discards the half one.
+            log.encoder = Encoder::new();
+            log.outgoing.cut = false;
+            log.outgoing.push(&[0]);
+        }
+        log.outgoing.drain();
+    });
+}
+
+/// Waits until every line is out.
+pub fn flush() {
+    with(|log| log.outgoing.drain());
+}
+
+/// UART1's interrupt: the port has room again.
+pub extern "C" fn on_interrupt() {
+    PORT.clear(INTERRUPT_TX);
+    with(|log| log.outgoing.pump());
+}
+
+fn with<R: Default>(act: impl FnOnce(&mut Log) -> R) -> R {
+    critical_section::with(|token| borrow(token, act))
+}
+
+/// Lends the log out. It is never lent twice: nothing that runs inside logs or is interrupted.
+fn borrow<R: Default>(token: CriticalSection<'_>, act: impl FnOnce(&mut Log) -> R) -> R {
+    LOG.borrow(token).try_borrow_mut().map(|mut log| act(&mut log)).unwrap_or_default()
+}
+
+#[defmt::global_logger]
+struct Logger;
+
+// SAFETY: `acquire` opens a critical section that `release` closes, so no other line can begin between them; a line that
+// begins inside a line (a `Format` that logs) writes nothing. Lines therefore never mix.
+unsafe impl defmt::Logger for Logger {
+    fn acquire() {
+        // SAFETY: `release` below restores this state, in the reverse order for nested lines.
+        let state = unsafe { critical_section::acquire() };
+        // SAFETY: the critical section was just entered.
+        let token = unsafe { CriticalSection::new() };
+        borrow(token, |log| {
+            if log.open.is_some() {
+                log.nested += 1;
+                log.lost = log.lost.saturating_add(1);
+            } else {
+                log.open = Some(state);
+                log.begin_line();
+            }
+        });
+    }
+
+    unsafe fn write(bytes: &[u8]) {
+        // SAFETY: defmt calls this between `acquire` and `release`, inside the critical section.
+        let token = unsafe { CriticalSection::new() };
+        borrow(token, |log| {
+            if log.nested == 0 {
+                log.encoder.write(bytes, |bytes| log.outgoing.push(bytes));
+            }
+        });
+    }
+
+    unsafe fn flush() {
+        // SAFETY: defmt calls this between `acquire` and `release`, inside the critical section.
+        let token = unsafe { CriticalSection::new() };
+        borrow(token, |log| log.outgoing.drain());
+    }
+
+    unsafe fn release() {
+        // SAFETY: defmt calls this once for each `acquire`, inside the critical section.
+        let token = unsafe { CriticalSection::new() };
+        let state = borrow(token, |log| {
+            if log.nested > 0 {
+                log.nested -= 1;
+                return None;
+            }
+            log.end_line();
+            log.open.take()
+        });
+        if let Some(state) = state {
+            // SAFETY: this is the state that the outermost `acquire` got; inner ones found interrupts off already and
+            // have nothing to restore.
+            unsafe { critical_section::release(state) }
+        }
+    }
+}

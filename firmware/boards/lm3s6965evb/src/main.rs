@@ -1,0 +1,134 @@
+//! The desk phone on the LM3S6965 evaluation board: makes the drivers, reads the configuration, and hands both to
+//! `hotdesk_phone`. It must never decide anything a person could see.
+#![no_std]
+#![no_main]
+
+use core::cell::RefCell;
+use core::fmt::Write;
+
+use cortex_m::Peripherals;
+use embassy_net::{Runner, StackResources};
+use heapless::String;
+use hotdesk_core::DeviceName;
+use hotdesk_lm3s6965evb::ethernet::{self, Ethernet};
+use hotdesk_lm3s6965evb::gpio::Output;
+use hotdesk_lm3s6965evb::mmio::GPIO_D;
+use hotdesk_lm3s6965evb::oled::{Frames, Oled};
+use hotdesk_lm3s6965evb::ssi::Ssi;
+use hotdesk_lm3s6965evb::{buttons, card, clock, executor, fault, keypad, log, sysctl};
+use hotdesk_phone::net::EmbassyNetwork;
+use hotdesk_phone::{App, Buffers, Config, SetupError};
+use static_cell::StaticCell;
+use zeroize::Zeroize;
+
+/// The longest configuration file, in bytes.
+const CONFIGURATION_MAX: usize = 1024;
+/// The longest HTTP request, in bytes: a login with IDs and names of 128 ASCII letters fits.
+const REQUEST_MAX: usize = 2048;
+/// The longest answer, in bytes.
+const ANSWER_MAX: usize = 8192;
+/// What TCP receives ahead and keeps until it is acknowledged, in bytes each.
+const TCP_BUFFER: usize = 1024;
+/// DHCP, DNS and one connection.
+const SOCKETS: usize = 3;
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    let Some(mut core) = Peripherals::take() else { unreachable!("nobody took the peripherals before") };
+    fault::guard_stack(&mut core.MPU);
+    sysctl::enable_clocks();
+    log::start();
+    clock::start(&mut core.SYST);
+
+    let mac = ethernet::mac_address();
+    let device = device_name(mac);
+    defmt::info!("starting {=str}", device.as_str());
+
+    let mut ssi = Ssi::start();
+    let mut select = Output::new(GPIO_D, 0, true);
+    let setup = read_configuration(&mut ssi, &mut select);
+    if let Err(error) = &setup {
+        defmt::warn!("no configuration: {}", error);
+    }
+
+    static APP: StaticCell<RefCell<App<'static>>> = StaticCell::new();
+    let app = APP.init_with(|| RefCell::new(App::new(device, setup)));
+
+    static FRAMES: StaticCell<Frames> = StaticCell::new();
+    let display = Oled::start(ssi, select, FRAMES.init_with(Frames::new));
+    keypad::start();
+    buttons::start();
+
+    static FRAME_BUFFERS: StaticCell<ethernet::Buffers> = StaticCell::new();
+    static SOCKET_STORAGE: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
+    let (stack, runner) = embassy_net::new(
+        Ethernet::start(FRAME_BUFFERS.init_with(ethernet::Buffers::new)),
+        embassy_net::Config::dhcpv4(embassy_net::DhcpConfig::default()),
+        SOCKET_STORAGE.init_with(StackResources::new),
+        seed(mac, clock::cycles()),
+    );
+    static RECEIVED: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
+    static SENT: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
+    let network = EmbassyNetwork::new(stack, RECEIVED.init([0; TCP_BUFFER]), SENT.init([0; TCP_BUFFER]));
+
+    static REQUEST: StaticCell<[u8; REQUEST_MAX]> = StaticCell::new();
+    static ANSWER: StaticCell<[u8; ANSWER_MAX]> = StaticCell::new();
+    let buffers = Buffers { request: REQUEST.init([0; REQUEST_MAX]), answer: ANSWER.init([0; ANSWER_MAX]) };
+
+    executor::run(|spawner| {
+        let (Ok(run_network), Ok(run_phone)) = (run_network(runner), run_phone(app, display, network, buffers)) else {
+            unreachable!("each task is started once")
+        };
+        spawner.spawn(run_network);
+        spawner.spawn(run_phone);
+    })
+}
+
+#[embassy_executor::task]
+async fn run_network(mut runner: Runner<'static, Ethernet>) -> ! {
+    runner.run().await
+}
+
+#[embassy_executor::task]
+async fn run_phone(
+    app: &'static RefCell<App<'static>>,
+    display: Oled,
+    network: EmbassyNetwork<'static>,
+    buffers: Buffers<'static>,
+) -> ! {
+    hotdesk_phone::run(app, keypad::KEYS.dyn_receiver(), display, network, buffers).await
+}
+
+/// Reads the configuration from the SD card. The file's bytes hold a certificate, so they are wiped.
+fn read_configuration(ssi: &mut Ssi, select: &mut Output) -> Result<&'static Config, SetupError> {
+    static CONFIG: StaticCell<Config> = StaticCell::new();
+    let mut buffer = [0; CONFIGURATION_MAX];
+    let config = card::read_configuration(ssi, select, &mut buffer)
+        .and_then(|bytes| Config::parse(bytes).map_err(SetupError::File));
+    buffer.zeroize();
+    config.map(|config| &*CONFIG.init(config))
+}
+
+/// The name that the service knows this phone by: `SEP` and the MAC address.
+fn device_name(mac: [u8; 6]) -> DeviceName {
+    let mut name = String::<15>::new();
+    let _ = name.push_str("SEP");
+    for octet in mac {
+        let _ = write!(name, "{octet:02X}");
+    }
+    let Ok(name) = DeviceName::try_from(name.as_str()) else { unreachable!("15 letters are a device name") };
+    name
+}
+
+/// The seed of what the network stack draws at random: port numbers, sequence numbers, DHCP transactions.
+///
+/// The machine has no random numbers. The MAC address keeps phones apart; the processor cycles it took to read the card,
+/// which differ from start to start, keep this phone's starts apart. Nothing secret may ever be made from it.
+fn seed(mac: [u8; 6], cycles: u64) -> u64 {
+    let [a, b, c, d, e, f] = mac;
+    // The finalizer of SplitMix64: every bit of the input changes every bit of the seed.
+    let mut mixed = u64::from_be_bytes([0, 0, a, b, c, d, e, f]) ^ cycles.rotate_right(24);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}

@@ -1,0 +1,255 @@
+//! From what a key matrix reports to presses: the serial keypad's frames, and plain buttons.
+//!
+//! A board feeds bytes or levels in and gets presses out. Nothing here knows a port or a clock, and nothing here may
+//! log a key: digits are PINs.
+//!
+//! The serial keypad sends three bytes a key event:
+//!
+//! | byte | meaning |
+//! |---|---|
+//! | 1 | `+` pressed, `-` released |
+//! | 2 | the key: `0` to `9`, `*`, `#`; softkeys `a` `b` `c`; `u` up, `d` down, `l` left, `r` right, `s` select |
+//! | 3 | line feed |
+//!
+//! Anything else is dropped up to and including the next line feed, so a lost or damaged byte costs one key event.
+
+use embassy_time::{Duration, Instant};
+
+use crate::Key;
+
+/// Takes the serial keypad's frames apart.
+///
+/// ```
+/// use hotdesk_phone::Key;
+/// use hotdesk_phone::keypad::{Decoder, KeyEvent};
+///
+/// let mut decoder = Decoder::new();
+/// let events: Vec<KeyEvent> = b"+5\n-5\n".iter().filter_map(|byte| decoder.push(*byte)).collect();
+/// assert_eq!(events, [KeyEvent::Pressed(Key::Digit(5)), KeyEvent::Released(Key::Digit(5))]);
+/// ```
+#[derive(Debug)]
+pub struct Decoder {
+    expected: Expected,
+}
+
+/// A key went down or came up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyEvent {
+    /// The key went down.
+    Pressed(Key),
+    /// The key came up.
+    Released(Key),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Expected {
+    Direction,
+    Key(fn(Key) -> KeyEvent),
+    End(KeyEvent),
+    /// The frame is malformed; only the next line feed counts.
+    NextFrame,
+}
+
+impl Decoder {
+    /// A decoder that expects the start of a frame.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { expected: Expected::Direction }
+    }
+
+    /// Takes the next byte and returns the key event that it completes.
+    pub fn push(&mut self, byte: u8) -> Option<KeyEvent> {
+        if byte == b'\n' {
+            let Expected::End(event) = core::mem::replace(&mut self.expected, Expected::Direction) else {
+                return None;
+            };
+            return Some(event);
+        }
+        self.expected = match (self.expected, byte) {
+            (Expected::Direction, b'+') => Expected::Key(KeyEvent::Pressed),
+            (Expected::Direction, b'-') => Expected::Key(KeyEvent::Released),
+            (Expected::Key(event), _) => key(byte).map_or(Expected::NextFrame, |key| Expected::End(event(key))),
+            _ => Expected::NextFrame,
+        };
+        None
+    }
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn key(byte: u8) -> Option<Key> {
+    Some(match byte {
+        b'0'..=b'9' => Key::Digit(byte - b'0'),
+        b'*' => Key::Star,
+        b'#' => Key::Pound,
+        b'a' => Key::Soft1,
+        b'b' => Key::Soft2,
+        b'c' => Key::Soft3,
+        b'u' => Key::Up,
+        b'd' => Key::Down,
+        b'l' => Key::Left,
+        b'r' => Key::Right,
+        b's' => Key::Select,
+        _ => return None,
+    })
+}
+
+/// How long the contacts of a button may bounce after it went down or came up.
+pub const SETTLE: Duration = Duration::from_millis(5);
+
+/// Up to eight plain buttons, one bit each.
+///
+/// A button counts as down until it was seen up, and going down is a press only from there: a stuck button or an input
+/// without a level yet must not press anything at power-up. A change within [`SETTLE`] of the one before is taken for
+/// a bounce and presses nothing.
+///
+/// ```
+/// use embassy_time::Instant;
+/// use hotdesk_phone::keypad::Buttons;
+///
+/// let mut buttons = Buttons::new();
+/// assert_eq!(buttons.update(0b01, Instant::from_millis(0)), 0, "down since power-up");
+/// assert_eq!(buttons.update(0b00, Instant::from_millis(10)), 0);
+/// assert_eq!(buttons.update(0b01, Instant::from_millis(20)), 0b01);
+/// ```
+#[derive(Debug)]
+pub struct Buttons {
+    down: u8,
+    /// When each button last changed.
+    changed_at: [Option<Instant>; 8],
+}
+
+impl Buttons {
+    /// Buttons that nobody has looked at yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { down: u8::MAX, changed_at: [None; 8] }
+    }
+
+    /// Takes which buttons are `down` at the moment `now` and returns those that were pressed since the last call. To
+    /// be called at every edge.
+    pub fn update(&mut self, down: u8, now: Instant) -> u8 {
+        let changed = down ^ self.down;
+        let mut pressed = 0;
+        for (bit, changed_at) in self.changed_at.iter_mut().enumerate() {
+            let mask = 1 << bit;
+            if changed & mask != 0 {
+                let settled = changed_at.is_none_or(|at| now.saturating_duration_since(at) >= SETTLE);
+                *changed_at = Some(now);
+                if settled {
+                    pressed |= down & mask;
+                }
+            }
+        }
+        self.down = down;
+        pressed
+    }
+}
+
+impl Default for Buttons {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::vec::Vec;
+
+    use super::*;
+
+    fn events(bytes: &[u8]) -> Vec<KeyEvent> {
+        let mut decoder = Decoder::new();
+        bytes.iter().filter_map(|byte| decoder.push(*byte)).collect()
+    }
+
+    #[test]
+    fn every_key_has_its_letter() {
+        let keys = [
+            (b'0', Key::Digit(0)),
+            (b'9', Key::Digit(9)),
+            (b'*', Key::Star),
+            (b'#', Key::Pound),
+            (b'a', Key::Soft1),
+            (b'b', Key::Soft2),
+            (b'c', Key::Soft3),
+            (b'u', Key::Up),
+            (b'd', Key::Down),
+            (b'l', Key::Left),
+            (b'r', Key::Right),
+            (b's', Key::Select),
+        ];
+        for (letter, key) in keys {
+            assert_eq!(events(&[b'+', letter, b'\n']), [KeyEvent::Pressed(key)]);
+            assert_eq!(events(&[b'-', letter, b'\n']), [KeyEvent::Released(key)]);
+        }
+    }
+
+    #[test]
+    fn no_other_byte_is_a_key() {
+        let known = b"0123456789*#abcudlrs";
+        for byte in (0..=u8::MAX).filter(|byte| !known.contains(byte)) {
+            assert_eq!(events(&[b'+', byte, b'\n']), [], "{byte:#x}");
+        }
+    }
+
+    #[test]
+    fn a_key_counts_only_when_its_frame_is_complete() {
+        assert_eq!(events(b"+5"), []);
+        assert_eq!(events(b"+5+6\n"), []);
+        assert_eq!(events(b"+55\n"), []);
+        assert_eq!(events(b"+\n"), []);
+        assert_eq!(events(b"5\n"), []);
+    }
+
+    #[test]
+    fn a_malformed_frame_costs_only_itself() {
+        for damaged in [&b"x"[..], b"+", b"+5x", b"++5", b"5", b"\r", b"\xFF\xFF\xFF\xFF", b"-"] {
+            let bytes = [damaged, b"\n+1\n"].concat();
+            assert_eq!(events(&bytes), [KeyEvent::Pressed(Key::Digit(1))], "{damaged:?}");
+        }
+    }
+
+    /// Presses of buttons that change to `levels` in turn, far enough apart to be no bounces.
+    fn presses(levels: &[u8]) -> Vec<u8> {
+        let mut buttons = Buttons::new();
+        let mut now = Instant::from_millis(0);
+        let press = |level: &u8| {
+            now += SETTLE;
+            buttons.update(*level, now)
+        };
+        levels.iter().map(press).collect()
+    }
+
+    #[test]
+    fn a_button_is_pressed_once_however_long_it_is_held() {
+        assert_eq!(presses(&[0, 0b100, 0b100, 0, 0b100]), [0, 0b100, 0, 0, 0b100]);
+    }
+
+    #[test]
+    fn a_button_presses_nothing_before_it_was_seen_up() {
+        assert_eq!(presses(&[0b1, 0b1, 0, 0b1]), [0, 0, 0, 0b1]);
+    }
+
+    #[test]
+    fn buttons_do_not_hide_one_another() {
+        assert_eq!(presses(&[0b0001, 0b0011, 0b0110, 0b0111]), [0, 0b0010, 0b0100, 0b0001]);
+    }
+
+    #[test]
+    fn a_bounce_is_no_press() {
+        let mut buttons = Buttons::new();
+        let mut update = |level, millis| buttons.update(level, Instant::from_millis(millis));
+        update(0, 0);
+        assert_eq!(update(1, 100), 1);
+        assert_eq!([update(0, 101), update(1, 102)], [0, 0], "while the button goes down");
+        assert_eq!([update(0, 200), update(1, 201), update(0, 202)], [0, 0, 0], "while the button comes up");
+        assert_eq!(update(1, 300), 1);
+    }
+}
