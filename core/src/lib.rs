@@ -17,11 +17,14 @@ extern crate std;
 
 pub mod codes;
 mod error;
+pub mod form;
+pub mod http;
 pub mod limits;
 mod message;
 mod names;
 mod percent;
 mod secret;
+pub mod session;
 mod text;
 mod wire;
 

@@ -129,7 +129,7 @@ impl Encoder<'_> {
                 match duration {
                     ExclusiveDuration::Minutes(minutes) => {
                         e.sink.put("<time>");
-                        e.number(minutes);
+                        e.sink.number(minutes as usize);
                         e.sink.put("</time>");
                     }
                     ExclusiveDuration::Indefinite => e.sink.put("<indefinite/>"),
@@ -212,7 +212,7 @@ impl Encoder<'_> {
         self.element("failure", |e| match failure.code {
             Some(code) => {
                 e.sink.put("<error code=\"");
-                e.number(u32::from(code.number()));
+                e.sink.number(usize::from(code.number()));
                 e.sink.put("\">");
                 e.text(Field::Error, &failure.text, Escape::Element)?;
                 e.sink.put("</error>");
@@ -365,21 +365,6 @@ impl Encoder<'_> {
             return unsendable(Unsendable::TooLong(Limit::Name));
         }
         Ok(())
-    }
-
-    fn number(&mut self, mut number: u32) {
-        let mut digits = [0; 10];
-        let mut start = digits.len();
-        for (i, digit) in digits.iter_mut().enumerate().rev() {
-            // A remainder of ten is a digit.
-            *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
-            number /= 10;
-            start = i;
-            if number == 0 {
-                break;
-            }
-        }
-        self.sink.raw(digits.get(start..).unwrap_or_default());
     }
 
     /// Writes a text so that a reader gets the same characters.

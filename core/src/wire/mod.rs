@@ -12,6 +12,7 @@ mod tokens;
 
 pub(crate) use encode::{encode, encode_form, measure, measure_form};
 pub(crate) use reader::{Reader, Row};
+pub(crate) use sink::Sink;
 
 use crate::error::{Error, Refusal};
 use crate::message::{Message, Query, Request, Response};

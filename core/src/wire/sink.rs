@@ -6,7 +6,7 @@ use zeroize::Zeroize;
 use crate::error::Error;
 use crate::percent;
 
-pub(super) struct Sink<'b> {
+pub(crate) struct Sink<'b> {
     out: &'b mut [u8],
     length: usize,
     /// Percent-encode each byte that is not unreserved.
@@ -15,16 +15,16 @@ pub(super) struct Sink<'b> {
 
 impl<'b> Sink<'b> {
     /// Writes bytes as they are. A counter is a sink into an empty buffer.
-    pub(super) fn plain(out: &'b mut [u8]) -> Self {
+    pub(crate) fn plain(out: &'b mut [u8]) -> Self {
         Self { out, length: 0, form: false }
     }
 
     /// Writes bytes percent-encoded.
-    pub(super) fn form(out: &'b mut [u8]) -> Self {
+    pub(crate) fn form(out: &'b mut [u8]) -> Self {
         Self { out, length: 0, form: true }
     }
 
-    pub(super) fn put(&mut self, text: &str) {
+    pub(crate) fn put(&mut self, text: &str) {
         if !self.form {
             return self.raw(text.as_bytes());
         }
@@ -37,7 +37,7 @@ impl<'b> Sink<'b> {
     }
 
     /// Writes bytes that need no percent-encoding.
-    pub(super) fn raw(&mut self, bytes: &[u8]) {
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
         let end = self.length.saturating_add(bytes.len());
         if let Some(room) = self.out.get_mut(self.length..end) {
             room.copy_from_slice(bytes);
@@ -45,13 +45,29 @@ impl<'b> Sink<'b> {
         self.length = end;
     }
 
+    /// Writes a number in decimal digits.
+    pub(crate) fn number(&mut self, mut number: usize) {
+        let mut digits = [0; 20];
+        let mut start = digits.len();
+        for (i, digit) in digits.iter_mut().enumerate().rev() {
+            // A remainder of ten is one byte.
+            *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
+            number /= 10;
+            start = i;
+            if number == 0 {
+                break;
+            }
+        }
+        self.raw(digits.get(start..).unwrap_or_default());
+    }
+
     /// The number of bytes put in.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.length
     }
 
     /// The number of bytes written. If they did not all fit, or `result` is an error, the buffer is wiped.
-    pub(super) fn finish(self, result: Result<(), Error>) -> Result<usize, Error> {
+    pub(crate) fn finish(self, result: Result<(), Error>) -> Result<usize, Error> {
         let fits = if self.length > self.out.len() {
             Err(Error::BufferTooSmall { needed: self.length })
         } else {

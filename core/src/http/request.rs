@@ -1,0 +1,93 @@
+//! The one request: a POST with a form body.
+
+use crate::error::{Error, Field, Unsendable};
+use crate::form;
+use crate::message::Message;
+use crate::wire::Sink;
+
+/// Writes the whole HTTP request for `message` into `out` and returns its length in bytes.
+///
+/// `host` is the value of the field `Host`, with the port if it is not 80; `path` is usually
+/// [`SERVICE_PATH`](super::SERVICE_PATH). `out` then holds a secret: [`session::Exchange`](crate::session::Exchange)
+/// wipes it after sending.
+///
+/// # Errors
+///
+/// [`Error::BufferTooSmall`] with the size needed; [`Error::Unsendable`] with the field that cannot be sent.
+///
+/// ```
+/// use hotdesk_core::{AppCertificate, AppInfo, Logout, Operation, Request, http};
+///
+/// let request = Request {
+///     app: AppInfo { id: "appid".into(), certificate: AppCertificate::Plain("apppasswd".into()) },
+///     operation: Operation::Logout(Logout::new("SEP003094C25B15".into())),
+/// };
+/// let mut out = [0; 512];
+/// let length = http::write_post(&mut out, "10.0.2.2:8080", http::SERVICE_PATH, &request.into())?;
+/// assert!(out[..length].starts_with(b"POST /emservice/EMServiceServlet HTTP/1.1\r\nHost: 10.0.2.2:8080\r\n"));
+/// # Ok::<(), hotdesk_core::Error>(())
+/// ```
+pub fn write_post(out: &mut [u8], host: &str, path: &str, message: &Message<'_>) -> Result<usize, Error> {
+    check(Field::Host, host)?;
+    check(Field::Path, path)?;
+    let body = message.form_len()?;
+    let mut head = Sink::plain(out);
+    for part in ["POST ", path, " HTTP/1.1\r\nHost: ", host, "\r\nContent-Type: ", form::CONTENT_TYPE] {
+        head.put(part);
+    }
+    head.put("\r\nContent-Length: ");
+    head.number(body);
+    head.put("\r\nConnection: close\r\n\r\n");
+    let head = head.count();
+    let needed = head.saturating_add(body);
+    if needed > out.len() {
+        return Err(Error::BufferTooSmall { needed });
+    }
+    message.encode_form(out.get_mut(head..).unwrap_or_default())?;
+    Ok(needed)
+}
+
+/// Refuses what would end a line or a word of the head.
+fn check(field: Field, value: &str) -> Result<(), Error> {
+    let reason = match value.chars().find(|c| !c.is_ascii_graphic()) {
+        Some(c) => Unsendable::Character(c),
+        None if value.is_empty() => Unsendable::Missing,
+        None => return Ok(()),
+    };
+    Err(Error::Unsendable { field, reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Response;
+
+    #[test]
+    fn rule_10_1_the_length_is_that_of_the_body() {
+        let mut out = [0; 512];
+        let message = Message::Response(Response::Success);
+        let length = write_post(&mut out, "host", "/p", &message).unwrap();
+        let text = core::str::from_utf8(&out[..length]).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert_eq!(
+            head,
+            std::format!(
+                "POST /p HTTP/1.1\r\nHost: host\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+                 Content-Length: {}\r\nConnection: close",
+                body.len()
+            )
+        );
+        assert_eq!(body, "xml=%3Cresponse%3E%3Csuccess%2F%3E%3C%2Fresponse%3E");
+        let short = write_post(&mut out[..length - 1], "host", "/p", &message);
+        assert_eq!(short, Err(Error::BufferTooSmall { needed: length }));
+    }
+
+    #[test]
+    fn rule_10_1_nothing_breaks_out_of_the_head() {
+        let message = Message::Response(Response::Success);
+        for (host, path) in [("a\r\nX: b", "/"), ("a b", "/"), ("", "/"), ("a", ""), ("a", "/ HTTP/1.1")] {
+            let refused = write_post(&mut [0; 512], host, path, &message).unwrap_err();
+            assert!(matches!(refused, Error::Unsendable { .. }), "{host:?} {path:?}");
+        }
+    }
+}
