@@ -103,7 +103,7 @@ fn core(setup: &Setup) -> Result<()> {
 fn bindings() -> Result<()> {
     Program::new(python())
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-        .args(["--no-build-isolation", "--force-reinstall", "--no-deps", "./bindings"])
+        .args(["--force-reinstall", "--no-deps", "./bindings"])
         .run()?;
     pytest(&["bindings/tests"])
 }

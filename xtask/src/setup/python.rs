@@ -2,7 +2,6 @@
 //! `hil/constraints.txt` pins. It must never touch another Python environment.
 
 use std::fs;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -11,7 +10,7 @@ use crate::paths::{python, root, target};
 use crate::run::Program;
 
 /// The files that say what the environment holds; it is made again when one of them changes.
-const INPUTS: [&str; 3] = ["hil/pyproject.toml", "hil/constraints.txt", "bindings/pyproject.toml"];
+const INPUTS: [&str; 2] = ["hil/pyproject.toml", "hil/constraints.txt"];
 
 /// Makes the environment, or finds that it is up to date.
 pub(super) fn environment(report: &mut Report) {
@@ -48,11 +47,11 @@ fn make() -> Result<()> {
         create()?;
     }
     eprintln!("setup: installing Python packages into target/venv");
-    let constraints: PathBuf = root().join("hil/constraints.txt");
+    let constraints = root().join("hil/constraints.txt");
     Program::new(python())
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint"])
         .args([&constraints])
-        .args(["--editable", "./hil[rig,test]", "maturin"])
+        .args(["--editable", "./hil[rig,test]"])
         .output()?;
     Ok(())
 }
