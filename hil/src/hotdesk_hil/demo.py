@@ -166,7 +166,9 @@ def main(arguments: list[str] | None = None) -> int:
     summary = "Boots a phone, logs john in and out with its keys, and asks the service after each step."
     parser = argparse.ArgumentParser(prog="python -m hotdesk_hil.demo", description=summary)
     parser.add_argument("--kernel", type=Path, help="the phone's image (default: the release build)")
-    parser.add_argument("--out", type=Path, default=Path("target/demo"), help="where the PNGs go (%(default)s)")
+    parser.add_argument(
+        "--out", type=Path, default=Path("target/demo"), help="where the PNGs go (%(default)s)"
+    )
     parser.add_argument("--rig", type=Path, help="labgrid environment (default: hil/rigs/lm3s6965evb.yaml)")
     parser.add_argument("--cluster", type=Path, help="cluster file (default: hil/clusters/demo.toml)")
     options = parser.parse_args(arguments)

@@ -44,8 +44,11 @@ def form(font: Font, user: str = "john", stars: int = 5) -> Canvas:
     """A login form as the phone lays it out: inverse title and softkeys, four lines between."""
     canvas = Canvas(font).bar(0, 11).text(1, 0, "Log in", DARK, BRIGHT)
     canvas.text(1, 12, "User ID:", 9).text(1, 22, user).text(1, 32, "PIN:", 9).text(1, 42, "*" * stars)
-    return canvas.bar(53, 11).text(4, 54, "Submit", DARK, BRIGHT).text(58, 54, "<<", DARK, BRIGHT).text(
-        88, 54, "Cancel", DARK, BRIGHT
+    return (
+        canvas.bar(53, 11)
+        .text(4, 54, "Submit", DARK, BRIGHT)
+        .text(58, 54, "<<", DARK, BRIGHT)
+        .text(88, 54, "Cancel", DARK, BRIGHT)
     )
 
 

@@ -8,10 +8,13 @@ so rigs run side by side. It must not know what the phone does.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -91,14 +94,15 @@ class EmulatedBoardDriver(QEMUDriver):
         """Keeps all clients active: a console has one reader, but this board has keys and a display, too."""
 
     def on(self) -> None:
-        """Switches the board on. Raises BoardError when QEMU does not come up."""
+        """Switches the board on. Raises BoardError with QEMU's own words when it does not come up."""
+        words = self._directory() / "stderr"
         try:
-            super().on()
+            with _stderr_to(words):
+                super().on()
         except (OSError, QMPError, ExecutionError) as error:
-            code = self._child.poll() if self._child else None
             self._end()
-            state = f"QEMU ended with code {code}" if code is not None else "QEMU did not connect"
-            raise BoardError(f"the board does not start: {state} ({error}); stderr has its words") from error
+            said = words.read_text(encoding="utf-8", errors="replace").strip() or str(error)
+            raise BoardError(f"the board does not start: {said}") from error
 
     def off(self) -> None:
         """Switches the board off, also one that is already gone."""
@@ -162,3 +166,16 @@ class EmulatedBoardDriver(QEMUDriver):
         if self._clientsocket is not None:
             self._clientsocket.close()
             self._clientsocket = None
+
+
+@contextmanager
+def _stderr_to(file: Path) -> Iterator[None]:
+    """Sends the standard error of processes started meanwhile to a file: labgrid hands ours on to QEMU."""
+    kept = os.dup(2)
+    try:
+        with file.open("wb") as stream:
+            os.dup2(stream.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

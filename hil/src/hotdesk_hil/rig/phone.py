@@ -7,18 +7,25 @@ to the keys only; what is waited for, and so may end in a message, is the number
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+
+from labgrid.util import Timeout
 
 from . import keypad
 from .errors import NotShown
 from .reader import Screen
 from .rig import Rig
+from .screen import INTERVAL
 
 # A key's effect shows at once: what is slower than this is a fault of the phone.
 REACTION = 5.0
 # The service's answer, its queries after it, and drawing. The phone's own deadlines add up to less than
 # twice this.
 ANSWER = 10.0
+
+# The marks in the last column of a text that goes on.
+MORE_ABOVE, MORE_BELOW = "\N{UPWARDS ARROW}", "\N{DOWNWARDS ARROW}"
 
 
 class Phone:
@@ -82,14 +89,39 @@ class Phone:
     def choose(self, item: str) -> None:
         """Chooses an item of the menu shown, with down and select."""
         screen = self.wait("a menu", lambda s: s.selected is not None)
-        for _ in range(20):
-            if screen.selected == item:
+        for _ in range(len(screen.body)):
+            if _without_number(screen.selected) == item:
                 self.press(keypad.SELECT)
                 return
             before = screen.selected
             self.press(keypad.DOWN)
             screen = self.wait("the next item", lambda s, before=before: s.selected not in (None, before))
-        raise NotShown(f"the menu item {item!r}", str(screen), 0)
+        raise NotShown(f"the menu item {item!r}", str(screen), REACTION)
+
+    def find(self, text: str, seconds: float = ANSWER) -> Screen:
+        """Scrolls down until the body shows this text, and waits for it where there is nothing to scroll."""
+        timeout = Timeout(float(seconds))
+        while True:
+            screen = self.wait("text", lambda s: s.text != "", REACTION)
+            if text in screen.flowing:
+                return screen
+            if timeout.expired:
+                raise NotShown(f"the text {text!r} on scrolling down", str(screen), seconds)
+            if MORE_BELOW in screen.text:
+                self.press(keypad.DOWN)
+                self.wait("other lines after scrolling", lambda s, before=screen: s.text != before.text)
+            else:
+                time.sleep(INTERVAL)
+
+    def read_to_end(self) -> str:
+        """Scrolls down to the end and returns the whole body as running text."""
+        screen = self.wait("text", lambda s: bool(s.body))
+        lines = list(screen.body)
+        while MORE_BELOW in screen.text:
+            self.press(keypad.DOWN)
+            screen = self.wait("other lines after scrolling", lambda s, before=screen: s.text != before.text)
+            lines.append(screen.body[-1])
+        return " ".join(line.rstrip(MORE_ABOVE + MORE_BELOW).rstrip() for line in lines)
 
     def type_user(self, user: str) -> None:
         """Types a user ID on the number keys and looks at each character as it appears."""
@@ -130,3 +162,8 @@ class Phone:
         self.softkey("Logout")
         self.fill_form("Log out", user, pin)
         self.softkey("Submit")
+
+
+def _without_number(item: str | None) -> str:
+    # The menu numbers its items, for the digit that chooses each.
+    return (item or "").lstrip(keypad.DIGITS).strip()

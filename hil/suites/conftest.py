@@ -1,0 +1,104 @@
+"""What every suite uses: a phone on the emulated board, the service simulator, and evidence of what failed.
+
+A test gets the phone switched on and idle, with the demo cluster's application user on its card, unless
+it boots the rig itself. It says what a person sees and ends with the service's own view. Of a failed test
+the console, the last picture and the card's text are kept in target/hil/<test>/.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hotdesk_hil.emservice import EmService
+from hotdesk_hil.rig import Phone, Rig, RigError, repository
+from hotdesk_hil.rig.demo_cluster import DemoCluster
+from hotdesk_hil.rig.sdcard import CONFIG_FILE, read_config
+from hotdesk_hil.rig.verdict import (  # noqa: F401 - pytest finds the hooks by name
+    pytest_report_teststatus,
+    pytest_runtest_makereport,
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the rig's options."""
+    group = parser.getgroup("hotdesk")
+    group.addoption("--kernel", type=Path, help="the phone's image (default: the release build)")
+    group.addoption("--rig", type=Path, help="labgrid environment (default: hil/rigs/lm3s6965evb.yaml)")
+    group.addoption("--defmt-print", type=Path, help="defmt-print, to put a failed test's log into words")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> DemoCluster:
+    """The demo cluster: its file, the phone's application user, john and his PIN."""
+    return DemoCluster.read()
+
+
+@pytest.fixture(scope="session")
+def bench(request: pytest.FixtureRequest) -> Iterator[Rig]:
+    """The rig, switched off: one for each pytest worker."""
+    with Rig(request.config.getoption("--kernel"), request.config.getoption("--rig")) as rig:
+        yield rig
+
+
+@pytest.fixture
+def service(cluster: DemoCluster) -> Iterator[EmService]:
+    """The service, nobody logged in."""
+    with EmService(cluster.path) as service:
+        yield service
+
+
+@pytest.fixture
+def rig(bench: Rig, request: pytest.FixtureRequest) -> Iterator[Rig]:
+    """The rig for a test that boots the phone itself; keeps the evidence of a failed test."""
+    directory = evidence_directory(request.node)
+    shutil.rmtree(directory, ignore_errors=True)
+    failures = request.session.testsfailed
+    yield bench
+    try:
+        # Setup and test have been reported by now, and a worker runs one test at a time.
+        if request.session.testsfailed > failures:
+            keep_evidence(bench, directory, request.config.getoption("--defmt-print"))
+    finally:
+        bench.off()
+
+
+@pytest.fixture
+def phone(rig: Rig, service: EmService, cluster: DemoCluster) -> Phone:
+    """The phone, idle, with its application user, nobody logged in."""
+    rig.boot(cluster.phone_config(service.port))
+    phone = Phone(rig)
+    phone.wait_idle("Nobody logged in")
+    return phone
+
+
+def evidence_directory(test: pytest.Item) -> Path:
+    """Where the evidence of this test goes."""
+    return repository() / "target" / "hil" / re.sub(r"[^\w.=-]+", "_", test.name).strip("_")
+
+
+def keep_evidence(rig: Rig, directory: Path, defmt_print: Path | None) -> None:
+    """Keeps the console, the last picture with its text, and the card's text without secrets."""
+    directory.mkdir(parents=True, exist_ok=True)
+    if rig.board.status:
+        rig.log.drain()
+    (directory / "console.defmt").write_bytes(rig.log.data)
+    try:
+        words = rig.log.text(defmt_print, rig.board.kernel_path)
+    except RigError as error:
+        words = f"{error}\n"
+    (directory / "console.txt").write_text(words, encoding="utf-8")
+    if rig.screen.last is not None:
+        rig.screen.last.picture.save_png(directory / "screen.png")
+        (directory / "screen.txt").write_text(f"{rig.screen.last}\n", encoding="utf-8")
+    if rig.card.image is not None:
+        try:
+            text = read_config(rig.card.image).decode("utf-8", errors="replace")
+        except RigError as error:
+            text = f"{error}\n"
+        masked = re.sub(r"(?im)^(\s*appCertificate\s*=).*$", r"\1 ***", text)
+        (directory / CONFIG_FILE).write_text(masked, encoding="utf-8")

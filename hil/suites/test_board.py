@@ -1,0 +1,195 @@
+"""The board under the phone: its card, buttons, keypad line, reset, name, and what it must not give away."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotdesk_hil.emservice import ApplicationUser, Cluster, Device, EmService, User
+from hotdesk_hil.rig import Phone, PhoneConfig, Rig, Screen, Status, keypad
+from hotdesk_hil.rig.demo_cluster import HOST_AS_SEEN_BY_PHONE, DemoCluster
+from hotdesk_hil.rig.phone import ANSWER
+
+# Made up, long, and unlike anything else in the phone's memory.
+PIN = "9073518264"
+CERTIFICATE = "Zk7-certificate-of-this-test-alone-Qw3"
+
+RAM, RAM_SIZE = 0x2000_0000, 64 * 1024
+
+
+def test_phone_without_a_card_says_what_to_do_and_its_name(rig: Rig, service: EmService) -> None:
+    rig.boot(None, card=False, until=Status.on)
+    screen = Phone(rig).wait_title("Setup failed", rig.device_name, "No SD card.", seconds=2 * ANSWER)
+    assert "Insert one with HOTDESK.TXT and restart." in screen.flowing
+    assert service.requests == []
+    assert service.sessions() == {}
+
+
+def test_card_without_the_file_is_told_from_no_card(rig: Rig, service: EmService) -> None:
+    rig.boot(None, until=Status.on)
+    Phone(rig).wait_title(
+        "Setup failed", rig.device_name, "No HOTDESK.TXT on the SD card.", seconds=2 * ANSWER
+    )
+    assert service.sessions() == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("# card\nservice = 10.0.2.2:8080\nsevrice = 10.0.2.2\n", "Line 3: unknown name."),
+        ("service = 10.0.2.2:99999\n", "Line 1: bad port."),
+        ("appID = emphone\nappCertificate = x\n", "No service is named."),
+        (b"service = 10.0.2.2\nappID = \xff\n", "not UTF-8."),
+        ("service = 10.0.2.2\nappID = emphone\n", "appID without appCertificate."),
+    ],
+    ids=["unknown-name", "bad-port", "no-service", "not-utf8", "half-an-application-user"],
+)
+def test_broken_configuration_is_named_with_its_line(
+    rig: Rig, service: EmService, text: str | bytes, words: str
+) -> None:
+    rig.boot(text, until=Status.on)
+    phone = Phone(rig)
+    phone.wait_title("Setup failed", rig.device_name, seconds=2 * ANSWER)
+    phone.find("HOTDESK.TXT")
+    phone.find(words)
+    assert service.requests == []
+    assert service.sessions() == {}
+
+
+@pytest.mark.usefixtures("phone")
+def test_buttons_on_the_board_do_what_the_keypad_does(
+    service: EmService, rig: Rig, cluster: DemoCluster
+) -> None:
+    by_hand = Phone(rig, by_buttons=True)
+    by_hand.press(keypad.SELECT)
+    screen = by_hand.wait_title("Menu")
+    assert screen.selected == "1 Log in"
+    by_hand.press(keypad.DOWN)
+    by_hand.wait("the second item", lambda s: s.selected == "2 Log out")
+    by_hand.press(keypad.UP)
+    by_hand.wait("the first item", lambda s: s.selected == "1 Log in")
+    by_hand.press(keypad.SELECT)
+    by_hand.fill_form("Log in", cluster.user, cluster.pin)
+    by_hand.press(keypad.SELECT)
+    by_hand.wait_idle(f"Logged in: {cluster.user}")
+    assert service.sessions() == {rig.device_name: cluster.user}
+
+
+def test_button_held_since_power_on_is_no_press(rig: Rig, service: EmService, cluster: DemoCluster) -> None:
+    """QEMU reports each button as pressed until its first release: that must not open the menu."""
+    titles: list[str] = []
+
+    def watch(screen: Screen) -> None:
+        titles.append(screen.title)
+
+    rig.screen.watchers.append(watch)
+    try:
+        rig.boot(cluster.phone_config(service.port))
+        Phone(rig).wait_idle("Nobody logged in")
+    finally:
+        rig.screen.watchers.remove(watch)
+    assert "Menu" not in titles
+    assert service.sessions() == {}
+
+
+def test_broken_frames_on_the_keypad_line_press_nothing(phone: Phone, service: EmService, rig: Rig) -> None:
+    rig.keypad.send(b"\n+\n+cc\n*c\n+C\n\xff\xfe\n+c+c\n" + b"c" * 300 + b"\n")
+    # A whole frame behind them is taken: the menu opens once.
+    phone.softkey("Menu")
+    screen = phone.wait_title("Menu")
+    assert screen.selected == "1 Log in"
+    phone.softkey("Back")
+    phone.wait_idle("Nobody logged in")
+    assert service.sessions() == {}
+
+
+def test_phone_starts_again_after_a_reset_with_its_card(
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
+) -> None:
+    phone.log_in(cluster.user, cluster.pin)
+    phone.wait_idle(f"Logged in: {cluster.user}")
+    asked = len(service.requests)
+    rig.strategy.reset()
+    service.wait_for_request("deviceUserQuery")
+    phone.wait_idle(f"Logged in: {cluster.user}", seconds=2 * ANSWER)
+    assert len(service.requests) > asked
+    phone.log_out()
+    phone.wait_idle("Nobody logged in")
+    assert service.sessions() == {}
+
+
+def test_about_names_phone_service_and_application_user_but_no_secret(
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
+) -> None:
+    phone.open_menu()
+    phone.choose("About this phone")
+    phone.wait_title("About this phone")
+    text = phone.read_to_end()
+    for words in (rig.device_name, f"{HOST_AS_SEEN_BY_PHONE}:{service.port}", cluster.app_id):
+        assert words in text.replace(" ", "")
+    assert cluster.app_certificate not in text.replace(" ", "")
+    phone.softkey("Back")
+    phone.wait_title("Menu")
+    assert service.sessions() == {}
+
+
+def test_two_phones_side_by_side_are_two_devices(
+    request: pytest.FixtureRequest, phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
+) -> None:
+    options = request.config
+    with Rig(options.getoption("--kernel"), options.getoption("--rig"), mac="40:2C:F4:91:52:65") as other:
+        other.boot(cluster.phone_config(service.port))
+        assert other.device_name == "SEP402CF4915265"
+        beside = Phone(other)
+        beside.log_in("mary", "54321")
+        phone.log_in(cluster.user, cluster.pin)
+        beside.wait_idle("Logged in: mary")
+        phone.wait_idle(f"Logged in: {cluster.user}")
+        assert service.sessions() == {rig.device_name: cluster.user, other.device_name: "mary"}
+
+
+def test_pin_and_certificate_are_in_no_log_on_no_screen_and_the_pin_not_in_memory(
+    request: pytest.FixtureRequest, rig: Rig
+) -> None:
+    defmt_print = request.config.getoption("--defmt-print")
+    secrets = Cluster(
+        application_users=[ApplicationUser("emphone", CERTIFICATE)],
+        users=[User("john", PIN, ("DPJOHNIPC",), "DPJOHNIPC")],
+        devices=[Device(rig.device_name)],
+    )
+    texts: set[str] = set()
+
+    def watch(screen: Screen) -> None:
+        texts.add("".join(screen.text.split()))
+
+    rig.screen.watchers.append(watch)
+    try:
+        with EmService(secrets) as service:
+            rig.boot(PhoneConfig([f"{HOST_AS_SEEN_BY_PHONE}:{service.port}"], "emphone", CERTIFICATE))
+            phone = Phone(rig)
+            wrong = PIN[::-1]
+            phone.log_in("john", wrong)
+            phone.wait_title("Login failed", "[3]", seconds=ANSWER)
+            phone.softkey("OK")
+            phone.log_in("john", PIN)
+            phone.wait_idle("Logged in: john")
+            memory = rig.board.read_memory(RAM, RAM_SIZE)
+            phone.log_out()
+            phone.wait_idle("Nobody logged in")
+            assert service.sessions() == {}
+    finally:
+        rig.screen.watchers.remove(watch)
+
+    rig.log.drain()
+    frames = rig.log.frames()
+    assert len(frames) > 3, "the phone logs what it does"
+    log = b"\n".join(frames)
+    words = rig.log.text(defmt_print, rig.board.kernel_path) if defmt_print else ""
+    for secret in (PIN, wrong, CERTIFICATE):
+        digits = bytes(int(digit) for digit in secret) if secret.isdecimal() else secret.encode()
+        assert secret.encode() not in log
+        assert digits not in log
+        assert secret not in words
+        assert not any(secret in text for text in texts)
+        if secret is not CERTIFICATE:
+            assert secret.encode() not in memory, "a PIN is wiped once it was sent"
+            assert digits not in memory, "a PIN is wiped once it was sent"

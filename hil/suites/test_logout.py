@@ -1,0 +1,141 @@
+"""Logging out, asking who is logged in, and a phone without an application user."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotdesk_hil.emservice import EmService
+from hotdesk_hil.rig import Phone, PhoneConfig, Rig, Status
+from hotdesk_hil.rig.demo_cluster import HOST_AS_SEEN_BY_PHONE, DemoCluster
+from hotdesk_hil.rig.phone import ANSWER
+
+
+@pytest.fixture
+def bare_phone(rig: Rig, service: EmService) -> Phone:
+    """A phone whose card names no application user: it may ask nothing by itself."""
+    rig.boot(PhoneConfig([f"{HOST_AS_SEEN_BY_PHONE}:{service.port}"]))
+    phone = Phone(rig)
+    phone.wait_idle("Logged in: not known")
+    return phone
+
+
+def test_person_logs_out_with_the_keys(
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
+) -> None:
+    phone.log_in(cluster.user, cluster.pin)
+    phone.wait_idle(f"Logged in: {cluster.user}")
+    assert service.sessions() == {rig.device_name: cluster.user}
+    phone.log_out()
+    phone.wait_title("Logged out", "Nobody logged in", seconds=ANSWER)
+    phone.dismiss()
+    screen = phone.wait_idle("Nobody logged in")
+    assert screen.softkeys == ("Login", "", "Menu")
+    logout = service.requests[-1]
+    assert (logout.operation, logout.app_id, logout.code) == ("logout", cluster.app_id, None)
+    assert service.previous(rig.device_name) == cluster.user
+    assert service.sessions() == {}
+
+
+def test_no_to_the_question_logs_nobody_out(rig: Rig, service: EmService, cluster: DemoCluster) -> None:
+    service.login(rig.device_name, cluster.user)
+    rig.boot(cluster.phone_config(service.port))
+    phone = Phone(rig)
+    phone.softkey("Logout")
+    phone.wait_title("Log out", f"Log out {cluster.user}?")
+    phone.softkey("No")
+    phone.wait_idle(f"Logged in: {cluster.user}")
+    assert service.sessions() == {rig.device_name: cluster.user}
+
+
+def test_phone_shows_at_boot_who_is_logged_in(rig: Rig, service: EmService, cluster: DemoCluster) -> None:
+    service.login(rig.device_name, "mary")
+    rig.boot(cluster.phone_config(service.port))
+    Phone(rig).wait_idle("Logged in: mary")
+    assert [record.operation for record in service.requests] == ["deviceUserQuery"]
+    assert service.sessions() == {rig.device_name: "mary"}
+
+
+def test_menu_asks_the_service_who_is_logged_in(phone: Phone, service: EmService, rig: Rig) -> None:
+    service.login(rig.device_name, "mary")
+    phone.open_menu()
+    phone.choose("Who is logged in")
+    phone.wait_idle("Logged in: mary")
+    service.logout(rig.device_name)
+    phone.open_menu()
+    phone.choose("Who is logged in")
+    phone.wait_idle("Nobody logged in")
+    assert service.sessions() == {}
+
+
+def test_logout_where_nobody_is_any_more_is_said(
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
+) -> None:
+    phone.log_in(cluster.user, cluster.pin)
+    phone.wait_idle(f"Logged in: {cluster.user}")
+    service.logout(rig.device_name)
+    phone.log_out()
+    phone.wait_title("Logout failed", "[19] No user logged in", seconds=ANSWER)
+    assert "Nobody was logged in here. Nothing to do." in phone.read_to_end()
+    phone.softkey("OK")
+    phone.wait_idle("Nobody logged in")
+    assert service.sessions() == {}
+
+
+def test_without_application_user_a_person_logs_in_and_out_with_id_and_pin(
+    bare_phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
+) -> None:
+    assert bare_phone.screen.softkeys == ("Login", "Logout", "Menu")
+    assert service.requests == []
+    bare_phone.log_in(cluster.user, cluster.pin)
+    bare_phone.wait_idle(f"Logged in: {cluster.user}")
+    assert service.sessions() == {rig.device_name: cluster.user}
+    bare_phone.log_out_as(cluster.user, cluster.pin)
+    bare_phone.wait_title("Logged out", seconds=ANSWER)
+    bare_phone.dismiss()
+    bare_phone.wait_idle("Nobody logged in")
+    assert {record.app_id for record in service.requests} == {cluster.user}
+    assert service.sessions() == {}
+
+
+def test_without_application_user_somebody_can_log_out_whom_the_phone_does_not_know(
+    bare_phone: Phone, service: EmService, rig: Rig
+) -> None:
+    service.login(rig.device_name, "mary")
+    bare_phone.log_out_as("mary", "11111")
+    bare_phone.wait_title("Logout failed", "[3] Invalid App User", seconds=ANSWER)
+    assert "User ID or PIN is wrong" in bare_phone.read_to_end()
+    bare_phone.softkey("OK")
+    bare_phone.wait_idle("Logged in: not known")
+    assert service.sessions() == {rig.device_name: "mary"}
+    bare_phone.log_out_as("mary", "54321")
+    bare_phone.wait_title("Logged out", seconds=ANSWER)
+    bare_phone.dismiss()
+    bare_phone.wait_idle("Nobody logged in")
+    assert service.sessions() == {}
+
+
+def test_without_application_user_the_phone_says_that_it_cannot_ask(
+    bare_phone: Phone, service: EmService
+) -> None:
+    bare_phone.open_menu()
+    bare_phone.choose("Who is logged in")
+    bare_phone.wait_title("Query failed", "Cannot ask")
+    assert "This phone has no application user." in bare_phone.read_to_end()
+    bare_phone.softkey("OK")
+    bare_phone.wait_idle("Logged in: not known")
+    assert service.requests == []
+    assert service.sessions() == {}
+
+
+def test_wrong_application_user_is_the_administrators_business(
+    rig: Rig, service: EmService, cluster: DemoCluster
+) -> None:
+    service.login(rig.device_name, cluster.user)
+    config = PhoneConfig([f"{HOST_AS_SEEN_BY_PHONE}:{service.port}"], cluster.app_id, "not its certificate")
+    rig.boot(config, until=Status.on)
+    phone = Phone(rig)
+    phone.wait_title("Query failed", "[3] Invalid App User", seconds=2 * ANSWER)
+    assert "This phone's application user is wrong. Tell the administrator." in phone.read_to_end()
+    phone.softkey("OK")
+    phone.wait_idle("Logged in: not known")
+    assert service.sessions() == {rig.device_name: cluster.user}

@@ -1,0 +1,198 @@
+"""The service out of reach, answers cut, slow or unreadable: the phone says so and works on."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotdesk_hil.emservice import Answer, CloseWithoutAnswer, CutAnswer, Dribble, EmService, Fault, Silence
+from hotdesk_hil.rig import Phone, Rig, Status
+from hotdesk_hil.rig.demo_cluster import DemoCluster
+from hotdesk_hil.rig.phone import ANSWER
+
+NOT_KNOWN = "It is not known whether you are logged in."
+# The phone gives up waiting for the first byte after 10 s.
+PATIENCE = 15.0
+
+SUCCESS = b"<response><success/></response>"
+# A cut answer that ends within its document, not within the HTTP head.
+WITHIN_BODY = 140
+
+
+def logins(service: EmService) -> int:
+    """How many logins have reached the service."""
+    return sum(record.operation == "login" for record in service.requests)
+
+
+def test_service_that_is_not_there_is_said_and_the_phone_works_when_it_is_back(
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
+) -> None:
+    service.stop()
+    phone.log_in(cluster.user, cluster.pin)
+    screen = phone.wait_title("Login failed", "No connection", seconds=ANSWER)
+    assert "Nothing was sent." in phone.read_to_end()
+    # Nothing can have happened, so trying again is offered.
+    assert screen.softkeys == ("OK", "", "Retry")
+    assert service.sessions() == {}
+
+    service.start()
+    phone.softkey("Retry")
+    phone.wait_title("Log in", cluster.user)
+    phone.type_pin(cluster.pin)
+    phone.softkey("Submit")
+    phone.wait_idle(f"Logged in: {cluster.user}")
+    assert service.sessions() == {rig.device_name: cluster.user}
+
+
+def test_phone_that_boots_before_its_service_asks_again_on_demand(
+    rig: Rig, service: EmService, cluster: DemoCluster
+) -> None:
+    service.stop()
+    rig.boot(cluster.phone_config(service.port), until=Status.on)
+    phone = Phone(rig)
+    phone.wait_title("Query failed", "No connection", seconds=2 * ANSWER)
+    service.start()
+    service.login(rig.device_name, "mary")
+    phone.softkey("Retry")
+    phone.wait_idle("Logged in: mary")
+    assert service.sessions() == {rig.device_name: "mary"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (CutAnswer(after=9), "Answer cut"),
+        (CutAnswer(after=WITHIN_BODY), "Answer cut"),
+        (CloseWithoutAnswer(), "Answer cut"),
+    ],
+    ids=["cut-in-head", "cut-in-body", "closed"],
+)
+@pytest.mark.parametrize("executed", [True, False], ids=["executed", "not-executed"])
+def test_answer_cut_leaves_the_outcome_open_and_the_phone_asks(
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster, fault: Fault, words: str, executed: bool
+) -> None:
+    service.faults.add(with_executed(fault, executed), operation="login")
+    phone.log_in(cluster.user, cluster.pin)
+    phone.wait_title("Login failed", words, seconds=ANSWER)
+    phone.find(NOT_KNOWN)
+    truth = f"Logged in: {cluster.user}" if executed else "Nobody logged in"
+    phone.find(truth)
+    assert "Retry" not in phone.screen.softkeys
+    phone.softkey("OK")
+    phone.wait_idle(truth)
+    # What may have happened is never sent twice: one login, and a question after it.
+    assert logins(service) == 1
+    assert service.requests[-1].operation == "deviceUserQuery"
+    assert service.sessions() == ({rig.device_name: cluster.user} if executed else {})
+
+
+def test_logout_whose_answer_is_cut_shows_the_truth(
+    phone: Phone, service: EmService, cluster: DemoCluster
+) -> None:
+    phone.log_in(cluster.user, cluster.pin)
+    phone.wait_idle(f"Logged in: {cluster.user}")
+    service.faults.add(CutAnswer(after=WITHIN_BODY), operation="logout")
+    phone.log_out()
+    phone.wait_title("Logout failed", "Answer cut", seconds=ANSWER)
+    phone.find("It is not known whether you are logged out.")
+    phone.find("Nobody logged in")
+    phone.softkey("OK")
+    phone.wait_idle("Nobody logged in")
+    assert service.sessions() == {}
+
+
+def test_silent_service_is_given_up_after_a_while(
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
+) -> None:
+    service.faults.add(Silence(executed=True), operation="login")
+    phone.log_in(cluster.user, cluster.pin)
+    phone.wait_title("Please wait", f"Logging in {cluster.user}")
+    phone.wait_title("Login failed", "No answer", seconds=PATIENCE)
+    phone.find(f"Logged in: {cluster.user}")
+    phone.softkey("OK")
+    phone.wait_idle(f"Logged in: {cluster.user}")
+    assert logins(service) == 1
+    assert service.sessions() == {rig.device_name: cluster.user}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Dribble(size=1),
+        Dribble(size=1, framing="chunked"),
+        Dribble(size=7, framing="close"),
+        Answer(framing="close"),
+    ],
+    ids=["byte-by-byte", "chunked-byte-by-byte", "until-close-in-pieces", "until-close"],
+)
+def test_answer_in_any_pieces_and_framing_is_read(
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster, fault: Fault
+) -> None:
+    service.faults.add(fault, times=None)
+    phone.log_in(cluster.user, cluster.pin)
+    phone.wait_title("Logged in", cluster.user, seconds=ANSWER)
+    phone.dismiss()
+    phone.open_menu()
+    phone.choose("Who is logged in")
+    phone.wait_idle(f"Logged in: {cluster.user}")
+    assert service.sessions() == {rig.device_name: cluster.user}
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"Service Unavailable", ["Answer not readable", "Line 1, column 1:"]),
+        (
+            b'<!DOCTYPE response [<!ENTITY a "b">]>' + SUCCESS,
+            ["Answer not readable", "Line 1, column", "DOCTYPE"],
+        ),
+        (b"<a>" * 349_526, ["Answer too long", "8192 bytes"]),
+        (
+            b'<response>\n <failure><error code="many">no</error></failure></response>',
+            ["Answer not readable", "Line 2, column", "code"],
+        ),
+        (
+            b"<response><success>\xff</success></response>",
+            ["Answer not readable", "Line 1, column 20", "UTF-8"],
+        ),
+        (b"<response><success/></respons>", ["Answer not readable", "Line 1, column"]),
+        (b"", ["Answer not readable"]),
+        (b"<response><checkUserResults/></response>", ["Answer not"]),
+    ],
+    ids=["not-xml", "doctype", "megabyte", "wrong-code", "not-utf8", "unpaired", "empty", "another-answer"],
+)
+def test_answer_that_cannot_be_read_is_said_with_what_and_where_and_the_phone_works_on(
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster, body: bytes, words: list[str]
+) -> None:
+    service.faults.add(Answer(body, executed=False), operation="login")
+    phone.log_in(cluster.user, cluster.pin)
+    phone.wait_title("Login failed", seconds=ANSWER)
+    for expected in words:
+        phone.find(expected)
+    phone.find("Nobody logged in")
+    phone.softkey("OK")
+    phone.wait_idle("Nobody logged in")
+    assert service.sessions() == {}
+
+    phone.log_in(cluster.user, cluster.pin)
+    phone.wait_idle(f"Logged in: {cluster.user}")
+    assert service.sessions() == {rig.device_name: cluster.user}
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(503, "The service is down or busy."), (404, "This is not the service.")]
+)
+def test_http_status_is_not_taken_for_an_answer(
+    phone: Phone, service: EmService, cluster: DemoCluster, status: int, words: str
+) -> None:
+    service.faults.add(Answer(SUCCESS, status=status, executed=False), operation="login")
+    phone.log_in(cluster.user, cluster.pin)
+    phone.wait_title("Login failed", f"HTTP status {status}", seconds=ANSWER)
+    phone.find(words)
+    phone.softkey("OK")
+    phone.wait_idle("Nobody logged in")
+    assert service.sessions() == {}
+
+
+def with_executed(fault: Fault, executed: bool) -> Fault:
+    """The same fault, striking after the request was carried out or instead of it."""
+    return type(fault)(**{**vars(fault), "executed": executed})
