@@ -49,7 +49,8 @@ pub extern "C" fn on_interrupt() {
 
 /// Queues what was pressed since the last look.
 fn look() {
-    let pressed = critical_section::with(|token| BUTTONS.borrow_ref_mut(token).update(down(), Instant::now()));
+    let pressed =
+        critical_section::with(|token| BUTTONS.borrow_ref_mut(token).update(down(), Instant::now()));
     for (bit, key) in KEYS {
         if pressed & bit != 0 {
             keypad::press(key);

@@ -44,7 +44,8 @@ pub fn read_configuration<'b>(
     let directory = volume.open_root_dir().map_err(explain)?;
     let file = directory.open_file_in_dir(FILE_NAME, Mode::ReadOnly).map_err(explain)?;
     let bound = buffer.len();
-    let Some(contents) = usize::try_from(file.length()).ok().and_then(|length| buffer.get_mut(..length)) else {
+    let Some(contents) = usize::try_from(file.length()).ok().and_then(|length| buffer.get_mut(..length))
+    else {
         return Err(SetupError::TooLong { bound });
     };
     let mut rest = &mut *contents;
@@ -151,6 +152,13 @@ struct NoClock;
 
 impl TimeSource for NoClock {
     fn get_timestamp(&self) -> Timestamp {
-        Timestamp { year_since_1970: 0, zero_indexed_month: 0, zero_indexed_day: 0, hours: 0, minutes: 0, seconds: 0 }
+        Timestamp {
+            year_since_1970: 0,
+            zero_indexed_month: 0,
+            zero_indexed_day: 0,
+            hours: 0,
+            minutes: 0,
+            seconds: 0,
+        }
     }
 }

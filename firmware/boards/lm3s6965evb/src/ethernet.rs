@@ -212,7 +212,9 @@ fn read_frame(buffer: &mut [u8; FRAME_MAX]) -> Option<usize> {
 
 /// Puts one frame into the send FIFO and sends it. TR must be 0 and the frame at least its header.
 fn send_frame(frame: &[u8]) {
-    let ([first, second, rest @ ..], Ok(payload)) = (frame, u16::try_from(frame.len().saturating_sub(HEADER))) else {
+    let ([first, second, rest @ ..], Ok(payload)) =
+        (frame, u16::try_from(frame.len().saturating_sub(HEADER)))
+    else {
         return;
     };
     let [length_low, length_high] = payload.to_le_bytes();

@@ -49,7 +49,12 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     log::begin_last_words();
     match info.location() {
         Some(place) => {
-            defmt::error!("panic at {=str}:{=u32}:{=u32}, restarting", place.file(), place.line(), place.column());
+            defmt::error!(
+                "panic at {=str}:{=u32}:{=u32}, restarting",
+                place.file(),
+                place.line(),
+                place.column()
+            );
         }
         None => defmt::error!("panic at an unknown place, restarting"),
     }

@@ -36,6 +36,7 @@ const LINES: usize = 44;
 /// What the processor reads: the handlers' addresses, line by line.
 #[unsafe(no_mangle)]
 #[unsafe(link_section = ".vector_table.interrupts")]
+#[expect(clippy::indexing_slicing, reason = "in a constant a wrong index stops the build")]
 static __INTERRUPTS: [extern "C" fn(); LINES] = {
     let mut table: [extern "C" fn(); LINES] = [fault::unexpected; LINES];
     table[Interrupt::GpioE as usize] = buttons::on_interrupt;

@@ -7,7 +7,7 @@ use core::cell::RefCell;
 use core::fmt::Write;
 
 use cortex_m::Peripherals;
-use embassy_net::{Runner, StackResources};
+use embassy_net::{Runner, Stack, StackResources};
 use heapless::String;
 use hotdesk_core::DeviceName;
 use hotdesk_lm3s6965evb::ethernet::{self, Ethernet};
@@ -32,6 +32,8 @@ const TCP_BUFFER: usize = 1024;
 /// DHCP, DNS and one connection.
 const SOCKETS: usize = 3;
 
+/// `main` never returns, so whatever its frame holds is lost to the tasks' stack: what is only needed while the phone
+/// starts lives in functions of its own that are not inlined.
 #[cortex_m_rt::entry]
 fn main() -> ! {
     let Some(mut core) = Peripherals::take() else { unreachable!("nobody took the peripherals before") };
@@ -40,48 +42,51 @@ fn main() -> ! {
     log::start();
     clock::start(&mut core.SYST);
 
-    let mac = ethernet::mac_address();
-    let device = device_name(mac);
-    defmt::info!("starting {=str}", device.as_str());
-
     let mut ssi = Ssi::start();
     let mut select = Output::new(GPIO_D, 0, true);
-    let setup = read_configuration(&mut ssi, &mut select);
+    let app = make_app(&mut ssi, &mut select);
+    let display = make_display(ssi, select);
+    keypad::start();
+    buttons::start();
+    let (stack, runner) = make_network();
+    executor::run(|spawner| {
+        let (Ok(network), Ok(phone)) = (run_network(runner), run_phone(app, display, stack)) else {
+            unreachable!("each task is started once")
+        };
+        spawner.spawn(network);
+        spawner.spawn(phone);
+    })
+}
+
+/// Makes the app, named after the MAC address and set up from the SD card.
+#[inline(never)]
+fn make_app(ssi: &mut Ssi, select: &mut Output) -> &'static RefCell<App<'static>> {
+    static APP: StaticCell<RefCell<App<'static>>> = StaticCell::new();
+    let device = device_name(ethernet::mac_address());
+    defmt::info!("starting {=str}", device.as_str());
+    let setup = read_configuration(ssi, select);
     if let Err(error) = &setup {
         defmt::warn!("no configuration: {}", error);
     }
+    APP.init_with(|| RefCell::new(App::new(device, setup)))
+}
 
-    static APP: StaticCell<RefCell<App<'static>>> = StaticCell::new();
-    let app = APP.init_with(|| RefCell::new(App::new(device, setup)));
-
+#[inline(never)]
+fn make_display(ssi: Ssi, select: Output) -> Oled {
     static FRAMES: StaticCell<Frames> = StaticCell::new();
-    let display = Oled::start(ssi, select, FRAMES.init_with(Frames::new));
-    keypad::start();
-    buttons::start();
+    Oled::start(ssi, select, FRAMES.init_with(Frames::new))
+}
 
-    static FRAME_BUFFERS: StaticCell<ethernet::Buffers> = StaticCell::new();
-    static SOCKET_STORAGE: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
-    let (stack, runner) = embassy_net::new(
-        Ethernet::start(FRAME_BUFFERS.init_with(ethernet::Buffers::new)),
+#[inline(never)]
+fn make_network() -> (Stack<'static>, Runner<'static, Ethernet>) {
+    static FRAMES: StaticCell<ethernet::Buffers> = StaticCell::new();
+    static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
+    embassy_net::new(
+        Ethernet::start(FRAMES.init_with(ethernet::Buffers::new)),
         embassy_net::Config::dhcpv4(embassy_net::DhcpConfig::default()),
-        SOCKET_STORAGE.init_with(StackResources::new),
-        seed(mac, clock::cycles()),
-    );
-    static RECEIVED: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
-    static SENT: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
-    let network = EmbassyNetwork::new(stack, RECEIVED.init([0; TCP_BUFFER]), SENT.init([0; TCP_BUFFER]));
-
-    static REQUEST: StaticCell<[u8; REQUEST_MAX]> = StaticCell::new();
-    static ANSWER: StaticCell<[u8; ANSWER_MAX]> = StaticCell::new();
-    let buffers = Buffers { request: REQUEST.init([0; REQUEST_MAX]), answer: ANSWER.init([0; ANSWER_MAX]) };
-
-    executor::run(|spawner| {
-        let (Ok(run_network), Ok(run_phone)) = (run_network(runner), run_phone(app, display, network, buffers)) else {
-            unreachable!("each task is started once")
-        };
-        spawner.spawn(run_network);
-        spawner.spawn(run_phone);
-    })
+        RESOURCES.init_with(StackResources::new),
+        seed(ethernet::mac_address(), clock::cycles()),
+    )
 }
 
 #[embassy_executor::task]
@@ -90,23 +95,37 @@ async fn run_network(mut runner: Runner<'static, Ethernet>) -> ! {
 }
 
 #[embassy_executor::task]
-async fn run_phone(
-    app: &'static RefCell<App<'static>>,
-    display: Oled,
-    network: EmbassyNetwork<'static>,
-    buffers: Buffers<'static>,
-) -> ! {
+async fn run_phone(app: &'static RefCell<App<'static>>, display: Oled, stack: Stack<'static>) -> ! {
+    static RECEIVED: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
+    static SENT: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
+    static REQUEST: StaticCell<[u8; REQUEST_MAX]> = StaticCell::new();
+    static ANSWER: StaticCell<[u8; ANSWER_MAX]> = StaticCell::new();
+    let network = EmbassyNetwork::new(
+        stack,
+        RECEIVED.init_with(|| [0; TCP_BUFFER]),
+        SENT.init_with(|| [0; TCP_BUFFER]),
+    );
+    let buffers = Buffers {
+        request: REQUEST.init_with(|| [0; REQUEST_MAX]),
+        answer: ANSWER.init_with(|| [0; ANSWER_MAX]),
+    };
     hotdesk_phone::run(app, keypad::KEYS.dyn_receiver(), display, network, buffers).await
 }
 
 /// Reads the configuration from the SD card. The file's bytes hold a certificate, so they are wiped.
+#[inline(never)]
 fn read_configuration(ssi: &mut Ssi, select: &mut Output) -> Result<&'static Config, SetupError> {
     static CONFIG: StaticCell<Config> = StaticCell::new();
     let mut buffer = [0; CONFIGURATION_MAX];
-    let config = card::read_configuration(ssi, select, &mut buffer)
-        .and_then(|bytes| Config::parse(bytes).map_err(SetupError::File));
+    let setup = match card::read_configuration(ssi, select, &mut buffer) {
+        Ok(bytes) => match Config::parse(bytes) {
+            Ok(config) => Ok(&*CONFIG.init(config)),
+            Err(error) => Err(SetupError::File(error)),
+        },
+        Err(error) => Err(error),
+    };
     buffer.zeroize();
-    config.map(|config| &*CONFIG.init(config))
+    setup
 }
 
 /// The name that the service knows this phone by: `SEP` and the MAC address.

@@ -20,8 +20,8 @@ use embedded_graphics::Pixel;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::framebuffer::{Framebuffer, buffer_size};
 use embedded_graphics::geometry::{OriginDimensions, Size};
-use embedded_graphics::pixelcolor::raw::{BigEndian, RawU4};
 use embedded_graphics::pixelcolor::Gray4;
+use embedded_graphics::pixelcolor::raw::{BigEndian, RawU4};
 use hotdesk_phone::Display;
 
 use crate::gpio::Output;
