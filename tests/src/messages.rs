@@ -1,0 +1,300 @@
+//! Messages made up at random, as owned values, and the core's views over them. It must stay within what the protocol
+//! can carry: a test that wants a refusal makes its own input.
+
+use hotdesk_core::codes::em_service::EmServiceCode;
+use hotdesk_core::{
+    AppCertificate, AppInfo, CheckUser, CheckUserResults, DeviceProfile, DeviceProfileQuery,
+    DeviceProfileResults, DeviceResult, DeviceStatus, DeviceUserQuery, DeviceUserResults, ExclusiveDuration,
+    Failure, Login, LoginType, Logout, LogoutAll, Message, Operation, Query, QueryOperation, Request,
+    Response, Secret, Text, UserCheck, UserDevices, UserDevicesQuery, UserDevicesResults, UserDevicesStatus,
+    UserProfiles, UserProfilesStatus,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+/// A message of any kind, owned.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "each variant is the message of its name")]
+pub enum Sample {
+    Login { app: App, device: String, user: String, profile: Option<String>, duration: Duration, rest: Rest },
+    Logout { app: App, device: String, rest: Rest },
+    LogoutAll { app: App, rest: Rest },
+    Query { app: App, kind: u8, names: Vec<String>, rest: Rest },
+    Success,
+    Failure(Refused),
+    DeviceUserResults(Vec<Device>),
+    UserDevicesResults(Vec<(String, Option<Vec<String>>)>),
+    DeviceProfileResults(Vec<(String, Profiles)>),
+    CheckUserResults(Vec<(String, bool)>),
+}
+
+/// Who signs: the ID, the certificate, whether it is the encrypted kind.
+pub type App = (String, String, bool);
+/// Nothing, or indefinite (`None`), or minutes.
+pub type Duration = Option<Option<u32>>;
+/// What may follow in a request: loginType, remoteIPAddr, isViaHeaderSet.
+pub type Rest = (Option<LoginType>, Option<String>, Option<String>);
+/// A failure: the code and the text.
+pub type Refused = (Option<u16>, String);
+/// A device: the name, the user if any, the user before, emccDevice; `None` for a device that does not exist.
+pub type Device = (String, Option<(Option<String>, Option<String>, Option<bool>)>);
+/// The profiles of a user (none, if empty), or the failure, or `None` for a user who does not exist.
+pub type Profiles = Option<Result<Vec<(String, bool)>, Refused>>;
+
+/// Makes any character that XML can carry, the awkward ones often.
+fn character() -> impl Strategy<Value = char> {
+    prop_oneof![
+        3 => proptest::sample::select(vec![
+            '&', '<', '>', '"', '\'', '%', '+', ';', '#', '=', ']', '[', '!', '-', '?', '@', ' ', '\t', '\n', '\r',
+            '/', '4', '0', 'x', 'ü', '😀', '\u{85}', '\u{2028}', '\u{feff}', '\u{fffd}', '\u{10ffff}',
+        ]),
+        2 => proptest::char::range(' ', '~'),
+        1 => any::<char>().prop_filter("a character of XML", |c| is_xml(*c)),
+    ]
+}
+
+/// Returns true for what XML 1.0, section 2.2, allows in a document.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r')
+}
+
+/// Makes a name: 1 to 128 characters, no white space around it.
+pub fn name() -> impl Strategy<Value = String> {
+    vec(character(), 1..=20)
+        .prop_union(vec(character(), 1..=128))
+        .prop_map(|characters| characters.into_iter().collect::<String>().trim_matches(is_blank).to_owned())
+        .prop_filter("not blank", |name| !name.is_empty())
+}
+
+/// Makes a certificate: 1 to 256 bytes, white space kept, but not white space alone.
+pub fn certificate() -> impl Strategy<Value = String> {
+    vec(character(), 1..=64)
+        .prop_map(String::from_iter)
+        .prop_filter("not blank", |text| !text.trim_matches(is_blank).is_empty())
+}
+
+fn app() -> impl Strategy<Value = App> {
+    (name(), certificate(), any::<bool>())
+}
+
+fn rest() -> impl Strategy<Value = Rest> {
+    let login_type =
+        proptest::sample::select(vec![LoginType::UserId, LoginType::DirectoryNumber, LoginType::SelfService]);
+    (option::of(login_type), option::of(name()), option::of(name()))
+}
+
+fn refused() -> impl Strategy<Value = Refused> {
+    (option::of(any::<u16>()), prop_oneof![name(), Just(String::new())])
+}
+
+fn rows<T: Strategy>(row: T) -> impl Strategy<Value = Vec<T::Value>>
+where
+    T::Value: Clone,
+{
+    vec(row, 1..=6)
+}
+
+/// Makes a message of any kind.
+pub fn sample() -> impl Strategy<Value = Sample> {
+    let duration = option::of(option::of(any::<u32>()));
+    let device = (name(), option::of((option::of(name()), option::of(name()), option::of(any::<bool>()))));
+    let profiles = option::of(prop_oneof![
+        3 => vec((name(), any::<bool>()), 0..=4).prop_map(Ok),
+        1 => refused().prop_map(Err),
+    ]);
+    prop_oneof![
+        (app(), name(), name(), option::of(name()), duration, rest()).prop_map(
+            |(app, device, user, profile, duration, rest)| Sample::Login {
+                app,
+                device,
+                user,
+                profile,
+                duration,
+                rest
+            }
+        ),
+        (app(), name(), rest()).prop_map(|(app, device, rest)| Sample::Logout { app, device, rest }),
+        (app(), rest()).prop_map(|(app, rest)| Sample::LogoutAll { app, rest }),
+        (app(), 0_u8..4, rows(name()), rest()).prop_map(|(app, kind, names, rest)| Sample::Query {
+            app,
+            kind,
+            names,
+            rest
+        }),
+        Just(Sample::Success),
+        refused().prop_map(Sample::Failure),
+        rows(device).prop_map(Sample::DeviceUserResults),
+        rows((name(), option::of(vec(name(), 0..=4)))).prop_map(Sample::UserDevicesResults),
+        rows((name(), profiles)).prop_map(Sample::DeviceProfileResults),
+        rows((name(), any::<bool>())).prop_map(Sample::CheckUserResults),
+    ]
+}
+
+impl Sample {
+    /// Runs `f` over the core's view of this message. The views borrow, so they cannot be returned.
+    pub fn view<R>(&self, f: impl FnOnce(&Message<'_>) -> R) -> R {
+        match self {
+            Self::Login { app, device, user, profile, duration, rest } => {
+                let login = Login {
+                    device_name: device.as_str().into(),
+                    user_id: user.as_str().into(),
+                    device_profile: text(profile),
+                    exclusive_duration: duration.map(|duration| match duration {
+                        Some(minutes) => ExclusiveDuration::Minutes(minutes),
+                        None => ExclusiveDuration::Indefinite,
+                    }),
+                    login_type: rest.0,
+                    remote_ip_addr: text(&rest.1),
+                    is_via_header_set: text(&rest.2),
+                };
+                request(app, Operation::Login(login), f)
+            }
+            Self::Logout { app, device, rest } => {
+                let logout = Logout {
+                    device_name: device.as_str().into(),
+                    remote_ip_addr: text(&rest.1),
+                    is_via_header_set: text(&rest.2),
+                };
+                request(app, Operation::Logout(logout), f)
+            }
+            Self::LogoutAll { app, rest } => {
+                let all = LogoutAll { remote_ip_addr: text(&rest.1), is_via_header_set: text(&rest.2) };
+                request(app, Operation::LogoutAll(all), f)
+            }
+            Self::Query { app, kind, names, rest } => query(app, *kind, names, rest, f),
+            Self::Success => f(&Response::Success.into()),
+            Self::Failure(refused) => f(&Response::Failure(failure(refused)).into()),
+            Self::DeviceUserResults(devices) => {
+                let devices: Vec<_> = devices.iter().map(device_result).collect();
+                f(&Response::DeviceUserResults(DeviceUserResults { devices: devices.as_slice().into() })
+                    .into())
+            }
+            Self::UserDevicesResults(users) => user_devices_results(users, f),
+            Self::DeviceProfileResults(users) => device_profile_results(users, f),
+            Self::CheckUserResults(users) => {
+                let users: Vec<_> = users
+                    .iter()
+                    .map(|(id, exists)| UserCheck { id: id.as_str().into(), exists: *exists })
+                    .collect();
+                f(&Response::CheckUserResults(CheckUserResults { users: users.as_slice().into() }).into())
+            }
+        }
+    }
+}
+
+fn text(text: &Option<String>) -> Option<Text<'_>> {
+    text.as_deref().map(Text::from)
+}
+
+fn app_info(app: &App) -> AppInfo<'_> {
+    let secret = Secret::from(app.1.as_str());
+    let certificate = if app.2 { AppCertificate::Encrypted(secret) } else { AppCertificate::Plain(secret) };
+    AppInfo { id: app.0.as_str().into(), certificate }
+}
+
+fn request<R>(app: &App, operation: Operation<'_>, f: impl FnOnce(&Message<'_>) -> R) -> R {
+    f(&Request { app: app_info(app), operation }.into())
+}
+
+fn query<R>(app: &App, kind: u8, names: &[String], rest: &Rest, f: impl FnOnce(&Message<'_>) -> R) -> R {
+    let names: Vec<Text<'_>> = names.iter().map(|name| Text::from(name.as_str())).collect();
+    let (login_type, remote_ip_addr, is_via_header_set) = (rest.0, text(&rest.1), text(&rest.2));
+    let list = names.as_slice().into();
+    let operation = match kind {
+        0 => QueryOperation::DeviceUserQuery(DeviceUserQuery {
+            devices: list,
+            login_type,
+            remote_ip_addr,
+            is_via_header_set,
+        }),
+        1 => QueryOperation::UserDevicesQuery(UserDevicesQuery {
+            users: list,
+            login_type,
+            remote_ip_addr,
+            is_via_header_set,
+        }),
+        2 => QueryOperation::CheckUser(CheckUser {
+            users: list,
+            login_type,
+            remote_ip_addr,
+            is_via_header_set,
+        }),
+        _ => QueryOperation::DeviceProfileQuery(DeviceProfileQuery {
+            users: list,
+            login_type,
+            remote_ip_addr,
+            is_via_header_set,
+        }),
+    };
+    f(&Query { app: app_info(app), operation }.into())
+}
+
+fn failure(refused: &Refused) -> Failure<'_> {
+    Failure { code: refused.0.map(EmServiceCode::new), text: refused.1.as_str().into() }
+}
+
+fn device_result(device: &Device) -> DeviceResult<'_> {
+    let name = device.0.as_str().into();
+    match &device.1 {
+        None => DeviceResult { name, status: DeviceStatus::DoesNotExist, last_login: None, emcc: None },
+        Some((user, last_login, emcc)) => DeviceResult {
+            name,
+            status: text(user).map_or(DeviceStatus::LoggedOut, |user| DeviceStatus::LoggedIn { user }),
+            last_login: text(last_login),
+            emcc: *emcc,
+        },
+    }
+}
+
+fn user_devices_results<R>(users: &[(String, Option<Vec<String>>)], f: impl FnOnce(&Message<'_>) -> R) -> R {
+    let devices: Vec<Vec<Text<'_>>> = users
+        .iter()
+        .map(|(_, devices)| devices.iter().flatten().map(|d| Text::from(d.as_str())).collect())
+        .collect();
+    let users: Vec<UserDevices<'_>> = users
+        .iter()
+        .zip(&devices)
+        .map(|((id, exists), devices)| UserDevices {
+            id: id.as_str().into(),
+            status: match (exists, devices.as_slice()) {
+                (None, _) => UserDevicesStatus::DoesNotExist,
+                (Some(_), []) => UserDevicesStatus::None,
+                (Some(_), devices) => UserDevicesStatus::LoggedIn(devices.into()),
+            },
+        })
+        .collect();
+    f(&Response::UserDevicesResults(UserDevicesResults { users: users.as_slice().into() }).into())
+}
+
+fn device_profile((name, is_default): &(String, bool)) -> DeviceProfile<'_> {
+    DeviceProfile { name: name.as_str().into(), is_default: *is_default }
+}
+
+fn device_profile_results<R>(users: &[(String, Profiles)], f: impl FnOnce(&Message<'_>) -> R) -> R {
+    let profiles: Vec<Vec<DeviceProfile<'_>>> = users
+        .iter()
+        .map(|(_, profiles)| match profiles {
+            Some(Ok(profiles)) => profiles.iter().map(device_profile).collect(),
+            _ => Vec::new(),
+        })
+        .collect();
+    let users: Vec<UserProfiles<'_>> = users
+        .iter()
+        .zip(&profiles)
+        .map(|((id, outcome), profiles)| UserProfiles {
+            id: id.as_str().into(),
+            status: match (outcome, profiles.as_slice()) {
+                (None, _) => UserProfilesStatus::DoesNotExist,
+                (Some(Err(refused)), _) => UserProfilesStatus::Failure(failure(refused)),
+                (Some(Ok(_)), []) => UserProfilesStatus::None,
+                (Some(Ok(_)), profiles) => UserProfilesStatus::Found(profiles.into()),
+            },
+        })
+        .collect();
+    f(&Response::DeviceProfileResults(DeviceProfileResults { users: users.as_slice().into() }).into())
+}

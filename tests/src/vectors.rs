@@ -1,0 +1,98 @@
+//! The vectors on disk, for every test that runs them. It reads files and compares nothing.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// One message and what `hotdesk decode` says about it.
+#[derive(Debug, Clone)]
+pub struct Vector {
+    /// Its place in `vectors/`, as `index.toml` names it: `samples/login.xml`.
+    pub path: String,
+    /// The bytes as they come over the wire.
+    pub input: Vec<u8>,
+    /// The line that is expected: the object that decode prints, or one with the key `refused`.
+    pub expected: String,
+}
+
+impl Vector {
+    /// Returns the folder, such as `samples`.
+    pub fn group(&self) -> &str {
+        self.path.split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// Returns true if the input is the body of an HTTP request, not a document.
+    pub fn is_form(&self) -> bool {
+        self.path.ends_with(".form")
+    }
+
+    /// Returns true if decode must refuse the input.
+    pub fn is_refused(&self) -> bool {
+        self.expected.starts_with(r#"{"refused":"#)
+    }
+}
+
+/// Reads every vector, in the order of their paths.
+///
+/// # Panics
+///
+/// Panics if a file cannot be read or a message has no expectation beside it.
+pub fn vectors() -> Vec<Vector> {
+    let folder = folder();
+    let inputs = files().into_iter().filter(|path| !path.ends_with(".json"));
+    let vector = |path: String| {
+        let input = fs::read(folder.join(&path)).unwrap();
+        let expected = folder.join(&path).with_extension("json");
+        let expected =
+            fs::read_to_string(&expected).unwrap_or_else(|e| panic!("{}: {e}", expected.display()));
+        let expected = expected.strip_suffix('\n').map(str::to_owned);
+        Vector {
+            input,
+            expected: expected.unwrap_or_else(|| panic!("{path}: its JSON is not one line")),
+            path,
+        }
+    };
+    inputs.map(vector).collect()
+}
+
+/// Reads every message that decode accepts, form bodies left out.
+///
+/// # Panics
+///
+/// Panics as [`vectors`] does.
+pub fn good_documents() -> Vec<Vector> {
+    vectors().into_iter().filter(|vector| !vector.is_refused() && !vector.is_form()).collect()
+}
+
+/// Lists the files of all groups, as `group/name`.
+///
+/// # Panics
+///
+/// Panics if a folder cannot be read.
+pub fn files() -> Vec<String> {
+    let mut files = Vec::new();
+    for group in
+        fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())
+    {
+        for file in fs::read_dir(&group).unwrap() {
+            let file = file.unwrap().path();
+            files.push(file.strip_prefix(folder()).unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Reads `index.toml`: a table for each vector's path.
+///
+/// # Panics
+///
+/// Panics if it cannot be read or is no TOML.
+pub fn index() -> BTreeMap<String, toml::Table> {
+    let text = fs::read_to_string(folder().join("index.toml")).unwrap();
+    toml::from_str(&text).unwrap_or_else(|e| panic!("index.toml: {e}"))
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors")
+}
