@@ -68,7 +68,9 @@ impl Decoder {
         self.expected = match (self.expected, byte) {
             (Expected::Direction, b'+') => Expected::Key(KeyEvent::Pressed),
             (Expected::Direction, b'-') => Expected::Key(KeyEvent::Released),
-            (Expected::Key(event), _) => key(byte).map_or(Expected::NextFrame, |key| Expected::End(event(key))),
+            (Expected::Key(event), _) => {
+                key(byte).map_or(Expected::NextFrame, |key| Expected::End(event(key)))
+            }
             _ => Expected::NextFrame,
         };
         None

@@ -1,2 +1,34 @@
-//! The desk phone without a chip.
+//! The desk phone's application, without a chip.
+//!
+//! [`App`] is a pure machine: events in, the next request out. [`view::draw`] shows it on any `embedded-graphics`
+//! display of 128 x 64 pixels with 16 greys. [`run`] joins both with keys, a display and a network that a board
+//! brings; a board's `main.rs` only wires.
+//!
+//! It has no address and no credential of its own (they come with [`Config`]), allocates nothing, and never shows or
+//! logs a PIN or a certificate. A request that may have been carried out is never sent again.
+//!
+//! Features, all off by default: `embassy-net` (the network of a board that runs embassy-net) and `defmt` (a log).
 #![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(test)]
+#[macro_use]
+extern crate std;
+
+mod app;
+mod clock;
+pub mod config;
+mod font;
+mod key;
+pub mod keypad;
+mod log;
+pub mod net;
+mod run;
+pub mod view;
+mod words;
+
+pub use app::{App, Ask, ConnectError, Event, NetworkState, Trouble};
+pub use config::{Config, SetupError};
+pub use font::FONT;
+pub use key::Key;
+pub use run::{Buffers, Display, run};

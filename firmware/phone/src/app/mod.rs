@@ -1,0 +1,398 @@
+//! What the phone is doing: a pure machine from events to what is asked of the service next.
+//!
+//! It does no input or output and reads no clock: keys, network, answers and the time come in through
+//! [`App::handle`]. What a person sees of it is [`crate::view`]'s business, in which words [`crate::words`]'s.
+
+mod answer;
+mod entry;
+mod form;
+mod pin;
+mod request;
+mod screen;
+mod trouble;
+
+use core::time::Duration;
+
+use hotdesk_core::{DeviceName, Response, UserId};
+
+pub use self::trouble::{ConnectError, Trouble};
+
+pub(crate) use self::entry::Mode;
+pub(crate) use self::form::{Field, Form, Hint};
+pub(crate) use self::screen::{Failure, MenuItem, Screen, ServiceText};
+
+use self::form::Outcome;
+use crate::Key;
+use crate::config::{Config, SetupError};
+
+/// How long "Logged in" and "Logged out" stay when no key is pressed.
+const DONE_TIME: Duration = Duration::from_secs(3);
+
+/// How long a screen that a person opened stays without a key. Then what was typed is forgotten.
+const LEFT_ALONE_TIME: Duration = Duration::from_secs(120);
+
+/// What happened.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A key was pressed.
+    Key(Key),
+    /// The network is in this state now.
+    Network(NetworkState),
+    /// What came of the request the app asked for last.
+    Answer(Result<Response<'a>, Trouble>),
+    /// Nothing but time passed: [`App::wake_at`] is reached.
+    Time,
+}
+
+/// How far the network is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum NetworkState {
+    /// The cable is not plugged in.
+    NoLink,
+    /// There is a link, and no address yet.
+    NoAddress,
+    /// Connections can be made.
+    Ready,
+}
+
+/// What the app asks of the service. [`App::write_request`] writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Ask {
+    /// Who is logged in on this phone.
+    Who,
+    /// Log the user of the form in.
+    Login,
+    /// Log out who is logged in.
+    Logout,
+}
+
+/// Whose ID and secret a request carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signer {
+    Person,
+    AppUser,
+}
+
+/// Who is logged in, as far as the phone knows.
+#[derive(Debug)]
+pub(crate) enum Holder {
+    Unknown,
+    Nobody,
+    User(UserId),
+}
+
+/// A request that is on its way.
+#[derive(Clone, Copy, Debug)]
+struct Flight {
+    ask: Ask,
+    /// Nobody waits for it in front of the display.
+    quiet: bool,
+}
+
+/// The phone's application.
+///
+/// It holds two names of up to 512 bytes and a form, about 2 KiB: make it where it stays. The configuration stays
+/// with the caller.
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use hotdesk_core::DeviceName;
+/// use hotdesk_phone::{App, Ask, Config, Event, NetworkState, SetupError};
+///
+/// let config = Config::parse(b"service = 10.0.2.2\nappID = emphone\nappCertificate = secret\n");
+/// let setup = config.as_ref().map_err(|error| SetupError::File(*error));
+/// let device = DeviceName::try_from("SEP003094C25B15")?;
+/// let mut app = App::new(device, setup);
+///
+/// // With an application user the phone asks at once who is logged in.
+/// let ask = app.handle(Event::Network(NetworkState::Ready), Duration::ZERO);
+/// assert_eq!(ask, Some(Ask::Who));
+/// let service = &app.config().unwrap().services()[0];
+/// let mut request = [0; 1024];
+/// let length = app.write_request(Ask::Who, service, &mut request).expect("a kilobyte is enough here");
+/// assert!(request[..length].starts_with(b"POST /emservice/EMServiceServlet HTTP/1.1"));
+/// # Ok::<(), hotdesk_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct App<'c> {
+    device: DeviceName,
+    setup: Result<&'c Config, SetupError>,
+    network: NetworkState,
+    holder: Holder,
+    form: Form,
+    screen: Screen,
+    /// First line shown of a text that is longer than the display.
+    top: usize,
+    /// The last text of a service that gave no known code.
+    service_text: ServiceText,
+    in_flight: Option<Flight>,
+    wanted: Option<Ask>,
+    look: bool,
+    last_key: Duration,
+}
+
+impl<'c> App<'c> {
+    /// Makes the app of a phone that was just switched on.
+    #[must_use]
+    pub fn new(device: DeviceName, setup: Result<&'c Config, SetupError>) -> Self {
+        let screen = if setup.is_ok() { Screen::Starting } else { Screen::SetupFailed };
+        Self {
+            device,
+            setup,
+            network: NetworkState::NoLink,
+            holder: Holder::Unknown,
+            form: Form::default(),
+            screen,
+            top: 0,
+            service_text: ServiceText::default(),
+            in_flight: None,
+            wanted: None,
+            look: false,
+            last_key: Duration::ZERO,
+        }
+    }
+
+    /// Takes in what happened at `now` (since any fixed moment) and says what to ask of the service.
+    ///
+    /// Whoever calls it sends that request, once, and hands in [`Event::Answer`] when it is over, however it went.
+    /// Until then no second request is asked for.
+    pub fn handle(&mut self, event: Event<'_>, now: Duration) -> Option<Ask> {
+        self.settle(now);
+        match event {
+            Event::Key(key) => {
+                self.last_key = now;
+                self.press(key, now);
+            }
+            Event::Network(state) => self.network_changed(state),
+            Event::Answer(answer) => self.answered(answer, now),
+            Event::Time => {}
+        }
+        self.next_ask()
+    }
+
+    /// When [`Event::Time`] has something to do, if ever.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Duration> {
+        let left_alone =
+            self.screen.is_opened_by_a_person().then(|| self.last_key.saturating_add(LEFT_ALONE_TIME));
+        let letter = self.screen.form_for().and_then(|_| self.form.wake_at());
+        let done = match self.screen {
+            Screen::Done { until, .. } => Some(until),
+            _ => None,
+        };
+        [left_alone, letter, done].into_iter().flatten().min()
+    }
+
+    /// The configuration, where there is one.
+    #[must_use]
+    pub fn config(&self) -> Option<&'c Config> {
+        self.setup.ok()
+    }
+
+    /// The name of the screen, for a log: it holds nothing a person typed.
+    #[must_use]
+    pub fn screen_name(&self) -> &'static str {
+        self.screen.name()
+    }
+
+    pub(crate) fn setup_error(&self) -> Option<SetupError> {
+        self.setup.err()
+    }
+
+    pub(crate) fn device(&self) -> &DeviceName {
+        &self.device
+    }
+
+    pub(crate) fn network(&self) -> NetworkState {
+        self.network
+    }
+
+    pub(crate) fn holder(&self) -> &Holder {
+        &self.holder
+    }
+
+    pub(crate) fn form(&self) -> &Form {
+        &self.form
+    }
+
+    pub(crate) fn screen(&self) -> &Screen {
+        &self.screen
+    }
+
+    pub(crate) fn top(&self) -> usize {
+        self.top
+    }
+
+    pub(crate) fn service_text(&self) -> &ServiceText {
+        &self.service_text
+    }
+
+    /// Whether the phone is finding out who is logged in, or about to.
+    pub(crate) fn is_looking(&self) -> bool {
+        self.look || self.in_flight.is_some_and(|flight| flight.ask == Ask::Who)
+    }
+
+    pub(crate) fn has_app_user(&self) -> bool {
+        self.config().is_some_and(|config| config.app_user().is_some())
+    }
+
+    /// Who signs what is asked: a login always the person, the rest the application user where there is one.
+    pub(crate) fn signer(&self, ask: Ask) -> Signer {
+        match ask {
+            Ask::Login => Signer::Person,
+            Ask::Who | Ask::Logout if self.has_app_user() => Signer::AppUser,
+            Ask::Who | Ask::Logout => Signer::Person,
+        }
+    }
+
+    /// Ends what lasts only for a time.
+    fn settle(&mut self, now: Duration) {
+        self.form.time(now);
+        match self.screen {
+            Screen::Done { until, .. } if now >= until => self.go(Screen::Idle),
+            _ if self.screen.is_opened_by_a_person()
+                && now >= self.last_key.saturating_add(LEFT_ALONE_TIME) =>
+            {
+                self.go(Screen::Idle);
+            }
+            _ => {}
+        }
+    }
+
+    fn press(&mut self, key: Key, now: Duration) {
+        match self.screen {
+            Screen::Starting | Screen::Busy(_) | Screen::SetupFailed => self.scroll(key),
+            Screen::Done { .. } => self.go(Screen::Idle),
+            Screen::Idle => match key {
+                Key::Soft1 if matches!(self.holder, Holder::User(_)) => self.open_logout(),
+                Key::Soft1 => self.open_login(),
+                Key::Soft2 if matches!(self.holder, Holder::Unknown) => self.open_logout(),
+                Key::Soft3 | Key::Select => self.go(Screen::Menu { selected: 0 }),
+                _ => self.scroll(key),
+            },
+            Screen::Menu { selected } => self.press_in_menu(key, selected),
+            Screen::About => match key {
+                Key::Soft3 => self.go(Screen::Menu { selected: 0 }),
+                _ => self.scroll(key),
+            },
+            Screen::Form(ask) => match self.form.press(key, now) {
+                Outcome::Stay => {}
+                Outcome::Submit => self.ask(ask),
+                Outcome::Cancel => self.go(Screen::Idle),
+            },
+            Screen::LogoutConfirm => match key {
+                Key::Soft1 | Key::Select => self.ask(Ask::Logout),
+                Key::Soft3 => self.go(Screen::Idle),
+                _ => self.scroll(key),
+            },
+            Screen::Failed(failure) => match key {
+                Key::Soft1 | Key::Select => self.go(Screen::Idle),
+                Key::Soft3 if failure.can_retry() => self.retry(failure),
+                _ => self.scroll(key),
+            },
+        }
+    }
+
+    fn press_in_menu(&mut self, key: Key, selected: usize) {
+        let last = MenuItem::ALL.len().saturating_sub(1);
+        let chosen = match key {
+            Key::Up => return self.screen = Screen::Menu { selected: selected.saturating_sub(1) },
+            Key::Down => return self.screen = Screen::Menu { selected: (selected + 1).min(last) },
+            Key::Select | Key::Soft1 => Some(selected),
+            Key::Digit(digit) => usize::from(digit).checked_sub(1),
+            Key::Soft3 => return self.go(Screen::Idle),
+            _ => None,
+        };
+        match chosen.and_then(|index| MenuItem::ALL.get(index)) {
+            Some(MenuItem::Login) => self.open_login(),
+            Some(MenuItem::Logout) => self.open_logout(),
+            Some(MenuItem::Who) if self.has_app_user() => self.ask(Ask::Who),
+            Some(MenuItem::Who) => self.fail(Ask::Who, Trouble::NoApplicationUser),
+            Some(MenuItem::About) => self.go(Screen::About),
+            None => {}
+        }
+    }
+
+    fn open_login(&mut self) {
+        self.form.clear();
+        self.go(Screen::Form(Ask::Login));
+    }
+
+    fn open_logout(&mut self) {
+        self.form.clear();
+        self.go(match self.signer(Ask::Logout) {
+            Signer::AppUser => Screen::LogoutConfirm,
+            Signer::Person => Screen::Form(Ask::Logout),
+        });
+    }
+
+    /// Asks the service in front of the person.
+    fn ask(&mut self, ask: Ask) {
+        self.wanted = Some(ask);
+        self.go(Screen::Busy(ask));
+    }
+
+    /// Does again what failed. A PIN was wiped when it was sent, so a signed request starts at its form.
+    fn retry(&mut self, failure: Failure) {
+        match self.signer(failure.ask) {
+            Signer::AppUser => self.ask(failure.ask),
+            Signer::Person => {
+                let unknown = matches!(failure.trouble, Trouble::Refused(Some(code)) if code.number() == 23);
+                self.form.focus(if unknown { Field::User } else { Field::Pin });
+                self.go(Screen::Form(failure.ask));
+            }
+        }
+    }
+
+    fn network_changed(&mut self, state: NetworkState) {
+        self.network = state;
+        if matches!(self.screen, Screen::Starting) && state == NetworkState::Ready {
+            if self.has_app_user() {
+                self.ask(Ask::Who);
+            } else {
+                self.go(Screen::Idle);
+            }
+        }
+    }
+
+    fn next_ask(&mut self) -> Option<Ask> {
+        if self.in_flight.is_some() {
+            return None;
+        }
+        let flight = match self.wanted.take() {
+            Some(ask) => Flight { ask, quiet: false },
+            None if core::mem::take(&mut self.look) => Flight { ask: Ask::Who, quiet: true },
+            None => return None,
+        };
+        self.in_flight = Some(flight);
+        Some(flight.ask)
+    }
+
+    fn fail(&mut self, ask: Ask, trouble: Trouble) {
+        self.go(Screen::Failed(Failure { ask, trouble }));
+    }
+
+    /// Changes the screen. A PIN survives only from its form to the request.
+    fn go(&mut self, screen: Screen) {
+        self.top = 0;
+        match screen {
+            Screen::Form(_) | Screen::Busy(_) => {}
+            // The user ID stays for another try.
+            Screen::Failed(_) => self.form.wipe_pin(),
+            _ => self.form.clear(),
+        }
+        self.screen = screen;
+    }
+
+    fn scroll(&mut self, key: Key) {
+        let last = crate::view::last_top(self);
+        self.top = match key {
+            Key::Up => self.top.saturating_sub(1),
+            Key::Down => self.top.saturating_add(1).min(last),
+            _ => self.top,
+        };
+    }
+}

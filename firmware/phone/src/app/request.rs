@@ -1,0 +1,67 @@
+//! What the app asks, as an HTTP request: who signs it, and that the PIN does not outlive it.
+
+use core::fmt::Write as _;
+
+use heapless::String;
+use hotdesk_core::http::{SERVICE_PATH, write_post};
+use hotdesk_core::{
+    AppCertificate, AppInfo, DeviceUserQuery, Error, Login, Logout, Message, Operation, Query,
+    QueryOperation, Request, Secret, Text,
+};
+
+use super::{App, Ask, Signer, Trouble};
+use crate::config::{HOST_CHARACTERS, Service};
+
+/// Bytes of a host, a colon and a port.
+const HOST_AND_PORT: usize = HOST_CHARACTERS + 6;
+
+impl App<'_> {
+    /// Writes the HTTP request for `ask` to `service` into `out` and returns its length. The PIN is wiped here,
+    /// whether it worked or not; the caller wipes `out` once it is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::RequestTooLong`] with the size that `out` must have, [`Trouble::NoApplicationUser`] where nobody
+    /// could sign.
+    pub fn write_request(&mut self, ask: Ask, service: &Service, out: &mut [u8]) -> Result<usize, Trouble> {
+        let written = self.encode(ask, service, out);
+        self.form.wipe_pin();
+        written
+    }
+
+    fn encode(&self, ask: Ask, service: &Service, out: &mut [u8]) -> Result<usize, Trouble> {
+        let device = Text::from(&self.device);
+        let devices = [device];
+        let app = match (self.signer(ask), ask) {
+            (Signer::Person, Ask::Who) => return Err(Trouble::NoApplicationUser),
+            (Signer::Person, _) => AppInfo {
+                id: Text::from(self.form.user()),
+                certificate: AppCertificate::Plain(Secret::from(self.form.pin().expose())),
+            },
+            (Signer::AppUser, _) => {
+                let user =
+                    self.config().and_then(|config| config.app_user()).ok_or(Trouble::NoApplicationUser)?;
+                AppInfo {
+                    id: Text::from(user.id()),
+                    certificate: AppCertificate::Plain(user.certificate().as_secret()),
+                }
+            }
+        };
+        let request = |operation| Message::Request(Request { app, operation });
+        let message = match ask {
+            Ask::Who => {
+                let operation = QueryOperation::DeviceUserQuery(DeviceUserQuery::new(&devices));
+                Message::Query(Query { app, operation })
+            }
+            Ask::Login => request(Operation::Login(Login::new(device, Text::from(self.form.user())))),
+            Ask::Logout => request(Operation::Logout(Logout::new(device))),
+        };
+        let mut host = String::<HOST_AND_PORT>::new();
+        // It is as long as the longest service, so there is always room.
+        let _ = write!(host, "{service}");
+        write_post(out, &host, SERVICE_PATH, &message).map_err(|error| match error {
+            Error::BufferTooSmall { needed } => Trouble::RequestTooLong { needed },
+            _ => Trouble::Unsendable,
+        })
+    }
+}

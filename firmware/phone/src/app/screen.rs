@@ -1,0 +1,121 @@
+//! The screens a person can be at, and what each needs to be drawn.
+
+use core::time::Duration;
+
+use heapless::String;
+use hotdesk_core::Text;
+
+use super::{Ask, Trouble};
+
+/// Where the person is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Screen {
+    /// Waiting for the network after switching on.
+    Starting,
+    /// There is no configuration to work with.
+    SetupFailed,
+    /// Who is logged in.
+    Idle,
+    Menu {
+        selected: usize,
+    },
+    About,
+    /// User ID and PIN, for a login or for a logout that the person signs.
+    Form(Ask),
+    /// Whether to log out, where the application user signs.
+    LogoutConfirm,
+    /// Waiting for the service.
+    Busy(Ask),
+    /// It worked.
+    Done {
+        ask: Ask,
+        until: Duration,
+    },
+    Failed(Failure),
+}
+
+impl Screen {
+    /// The screen's name in a log.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::SetupFailed => "setup failed",
+            Self::Idle => "idle",
+            Self::Menu { .. } => "menu",
+            Self::About => "about",
+            Self::Form(Ask::Logout) => "log out form",
+            Self::Form(_) => "log in form",
+            Self::LogoutConfirm => "log out confirm",
+            Self::Busy(_) => "busy",
+            Self::Done { ask: Ask::Logout, .. } => "logged out",
+            Self::Done { .. } => "logged in",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// What the form on this screen is for, if there is one.
+    pub(crate) fn form_for(&self) -> Option<Ask> {
+        match self {
+            Self::Form(ask) => Some(*ask),
+            _ => None,
+        }
+    }
+
+    /// Whether the phone leaves this screen when nobody presses a key any more.
+    pub(crate) fn is_opened_by_a_person(&self) -> bool {
+        matches!(self, Self::Menu { .. } | Self::About | Self::Form(_) | Self::LogoutConfirm)
+    }
+}
+
+/// What was asked and why it did not come about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failure {
+    pub(crate) ask: Ask,
+    pub(crate) trouble: Trouble,
+}
+
+impl Failure {
+    pub(crate) fn can_retry(&self) -> bool {
+        self.trouble.can_retry(self.ask)
+    }
+}
+
+/// A line of the menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MenuItem {
+    Login,
+    Logout,
+    Who,
+    About,
+}
+
+impl MenuItem {
+    /// The lines in their order; key 1 is the first.
+    pub(crate) const ALL: [Self; 4] = [Self::Login, Self::Logout, Self::Who, Self::About];
+}
+
+/// Bytes kept of what a service says beside an unknown code.
+const SERVICE_TEXT_BYTES: usize = 256;
+
+/// What a service says in its own words. Longer than 256 bytes, it is marked as going on.
+#[derive(Debug, Default)]
+pub(crate) struct ServiceText {
+    text: String<SERVICE_TEXT_BYTES>,
+    goes_on: bool,
+}
+
+impl ServiceText {
+    pub(crate) fn new(text: Text<'_>) -> Self {
+        let mut kept = Self::default();
+        kept.goes_on = text.chars().any(|character| kept.text.push(character).is_err());
+        kept
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn goes_on(&self) -> bool {
+        self.goes_on
+    }
+}

@@ -1,0 +1,92 @@
+//! Why something a person asked for did not come about, and whether it may have come about after all.
+
+use hotdesk_core::codes::em_service::EmServiceCode;
+use hotdesk_core::session::ExchangeError;
+
+use super::Ask;
+
+/// Why an exchange with the service brought no success.
+///
+/// No variant carries text of a request: it may be logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Trouble {
+    /// The service answered and refused, with its code where it gave one.
+    Refused(Option<EmServiceCode>),
+    /// No connection to any configured service: nothing has been sent.
+    NoConnection(ConnectError),
+    /// The request does not fit into the phone's buffer: nothing has been sent.
+    RequestTooLong {
+        /// Bytes the buffer would have to hold.
+        needed: usize,
+    },
+    /// What is typed or configured holds a character that cannot be sent: nothing has been sent.
+    Unsendable,
+    /// The answer did not come, or not whole, or is none of the service.
+    NoAnswer(ExchangeError),
+    /// The document in the answer is refused, here.
+    Unreadable {
+        /// What is wrong.
+        error: hotdesk_core::Error,
+        /// Where, counted from 1.
+        line: usize,
+        /// Where in the line, in characters counted from 1.
+        column: usize,
+    },
+    /// A sound answer, but not to what was asked.
+    Unexpected,
+    /// The service does not know this device.
+    DeviceUnknown,
+    /// The phone has no application user, so it may not ask.
+    NoApplicationUser,
+}
+
+/// Why no connection came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The host name has no address.
+    HostNotFound,
+    /// The host refused, or there is no way to it.
+    Refused,
+    /// Nothing came back in time.
+    TimedOut,
+}
+
+impl Trouble {
+    /// Whether the service may have done what was asked although nobody heard of it. Then it is not sent again: the
+    /// phone asks who is logged in.
+    #[must_use]
+    pub fn may_have_happened(self) -> bool {
+        match self {
+            // Generic, database and auto-logout errors come after the service began its work.
+            Self::Refused(code) => code.is_some_and(|code| matches!(code.number(), 0 | 6 | 7)),
+            Self::NoConnection(_)
+            | Self::RequestTooLong { .. }
+            | Self::Unsendable
+            | Self::NoApplicationUser => false,
+            Self::NoAnswer(error) => error.may_have_happened(),
+            Self::Unreadable { .. } | Self::Unexpected | Self::DeviceUnknown => true,
+        }
+    }
+
+    /// Whether the phone looks who is logged in after this: the outcome is not known, or somebody else is there.
+    pub(crate) fn calls_for_a_look(self) -> bool {
+        self.may_have_happened() || matches!(self, Self::Refused(Some(code)) if code.number() == 18)
+    }
+
+    /// Whether the person can try the same again from the failure screen: only where nothing can have happened, or
+    /// where asking changes nothing.
+    pub(crate) fn can_retry(self, ask: Ask) -> bool {
+        match (self, ask) {
+            (Self::NoApplicationUser | Self::RequestTooLong { .. } | Self::Unsendable, _) => false,
+            (_, Ask::Who) | (Self::NoConnection(_), _) => true,
+            (Self::NoAnswer(error), _) => !error.may_have_happened(),
+            // Wrong user ID or PIN, user not found, busy.
+            (Self::Refused(Some(code)), _) => matches!(code.number(), 3 | 23 | 26),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The phone as one future: keys, time, display and network joined around one [`App`].
+//!
+//! A display being written never holds up the network, nor the other way round: each waits on its own. The app is
+//! borrowed only between two waits.
+
+use core::cell::RefCell;
+use core::convert::Infallible;
+
+use embassy_futures::join::join3;
+use embassy_futures::select::{Either, Either3, select, select3};
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use embassy_sync::channel::DynamicReceiver;
+use embassy_sync::signal::Signal;
+use embassy_time::Timer;
+use embedded_graphics::draw_target::DrawTarget;
+use embedded_graphics::pixelcolor::Gray4;
+
+use hotdesk_core::Response;
+
+use crate::clock::{instant, now};
+use crate::config::Service;
+use crate::log::log;
+use crate::net::{self, Network};
+use crate::{App, Ask, Event, Key, Trouble, view};
+
+/// A display of 128 x 64 pixels with 16 greys.
+///
+/// What is drawn is seen after [`Display::flush`]. A board draws into memory of its own and sends that from there.
+pub trait Display: DrawTarget<Color = Gray4> {
+    /// Shows what was drawn. It lets other work go on while the display takes its time.
+    ///
+    /// # Errors
+    ///
+    /// The display's own.
+    // A phone runs on one executor thread, so the future need not be `Send`.
+    #[allow(async_fn_in_trait)]
+    async fn flush(&mut self) -> Result<(), Self::Error>;
+}
+
+/// Memory for one exchange, the board's to size.
+#[derive(Debug)]
+pub struct Buffers<'a> {
+    /// Holds a whole HTTP request. 2 KiB are enough for IDs and names of 128 ASCII letters; wiped after sending.
+    pub request: &'a mut [u8],
+    /// Holds a whole answer's document. A longer one becomes a failure screen that names this size.
+    pub answer: &'a mut [u8],
+}
+
+/// Runs the phone, for ever.
+///
+/// `keys` brings what a person presses, `display` shows what there is to see, `network` reaches the service. Times
+/// come from `embassy-time`.
+pub async fn run<D: Display, N: Network>(
+    app: &RefCell<App<'_>>,
+    keys: DynamicReceiver<'_, Key>,
+    display: D,
+    network: N,
+    buffers: Buffers<'_>,
+) -> ! {
+    let phone = Phone { app, changed: Signal::new(), moved: Signal::new(), asked: Signal::new() };
+    phone.changed.signal(());
+    let (never, _, _) = join3(phone.listen(keys), phone.show(display), phone.speak(network, buffers)).await;
+    match never {}
+}
+
+/// The app and what its parts tell each other.
+struct Phone<'a, 'c> {
+    app: &'a RefCell<App<'c>>,
+    /// The display no longer shows what there is to see.
+    changed: Signal<NoopRawMutex, ()>,
+    /// The time to wake the app may be another.
+    moved: Signal<NoopRawMutex, ()>,
+    /// The service is to be asked.
+    asked: Signal<NoopRawMutex, Ask>,
+}
+
+impl Phone<'_, '_> {
+    /// Hands an event to the app and its wishes to the others.
+    fn happen(&self, event: Event<'_>) {
+        let mut app = self.app.borrow_mut();
+        let before = app.screen_name();
+        let ask = app.handle(event, now());
+        if app.screen_name() != before {
+            log!(info, "screen {=str}", app.screen_name());
+        }
+        if let Some(ask) = ask {
+            self.asked.signal(ask);
+        }
+        self.changed.signal(());
+        self.moved.signal(());
+    }
+
+    /// Waits for keys and for the time the app wants to be woken at.
+    async fn listen(&self, keys: DynamicReceiver<'_, Key>) -> Infallible {
+        loop {
+            let wake_at = self.app.borrow().wake_at();
+            let wake = async {
+                match wake_at {
+                    Some(at) => Timer::at(instant(at)).await,
+                    None => core::future::pending().await,
+                }
+            };
+            match select3(keys.receive(), wake, self.moved.wait()).await {
+                Either3::First(key) => self.happen(Event::Key(key)),
+                Either3::Second(()) => self.happen(Event::Time),
+                Either3::Third(()) => {}
+            }
+        }
+    }
+
+    /// Draws what changed.
+    async fn show(&self, mut display: impl Display) -> Infallible {
+        loop {
+            self.changed.wait().await;
+            let drawn = view::draw(&self.app.borrow(), &mut display);
+            let shown = match drawn {
+                Ok(()) => display.flush().await,
+                Err(error) => Err(error),
+            };
+            if shown.is_err() {
+                log!(warn, "the display does not take a picture; the next change tries again");
+            }
+        }
+    }
+
+    /// Watches the network, and asks the service what the app wants to know.
+    async fn speak(&self, mut network: impl Network, mut buffers: Buffers<'_>) -> Infallible {
+        let services = self.app.borrow().config().map_or(&[][..], |config| config.services());
+        let mut state = network.state();
+        self.happen(Event::Network(state));
+        loop {
+            match select(network.state_after(state), self.asked.wait()).await {
+                Either::First(changed) => {
+                    state = changed;
+                    log!(info, "network {}", state);
+                    self.happen(Event::Network(state));
+                }
+                Either::Second(ask) => {
+                    log!(info, "asking {}", ask);
+                    let write = |service: &Service, out: &mut [u8]| {
+                        self.app.borrow_mut().write_request(ask, service, out)
+                    };
+                    let answer = net::ask(&mut network, services, write, &mut buffers).await;
+                    log_outcome(&answer);
+                    self.happen(Event::Answer(answer));
+                }
+            }
+        }
+    }
+}
+
+fn log_outcome(answer: &Result<Response<'_>, Trouble>) {
+    match answer {
+        Ok(Response::Failure(failure)) => log!(info, "refused with {}", failure.code),
+        Ok(_) => log!(info, "answered"),
+        Err(trouble) => log!(warn, "no answer to use: {}", trouble),
+    }
+}
