@@ -2,6 +2,31 @@
 
 from typing import ClassVar, Literal, TypeAlias, final
 
+__all__ = [
+    "AppInfo",
+    "CheckUser",
+    "CheckUserResults",
+    "DeviceProfile",
+    "DeviceProfileQuery",
+    "DeviceProfileResults",
+    "DeviceResult",
+    "DeviceUserQuery",
+    "DeviceUserResults",
+    "Failure",
+    "Login",
+    "Logout",
+    "LogoutAll",
+    "Secret",
+    "Success",
+    "UserCheck",
+    "UserDevices",
+    "UserDevicesQuery",
+    "UserDevicesResults",
+    "UserProfiles",
+    "decode",
+    "parse",
+]
+
 @final
 class Secret:
     """A PIN, password or certificate, masked wherever it is shown."""
