@@ -7,12 +7,12 @@
 use core::hint::black_box;
 
 use cortex_m::Peripherals;
-use hotdesk_lm3s6965evb::{fault, log, sysctl};
+use hotdesk_lm3s6965evb::{log, stack, sysctl};
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
     if let Some(mut core) = Peripherals::take() {
-        fault::guard_stack(&mut core.MPU);
+        stack::guard(&mut core.MPU);
     }
     sysctl::enable_clocks();
     log::start();

@@ -20,6 +20,7 @@ use core::task::Context;
 
 use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, RxToken, TxToken};
 use embassy_sync::waitqueue::AtomicWaker;
+use zeroize::Zeroize;
 
 use crate::interrupts::{self, Interrupt};
 use crate::mmio::{ETHERNET, Register};
@@ -176,6 +177,8 @@ impl TxToken for Sender<'_> {
         if fits {
             send_frame(frame);
         }
+        // A login's frame holds a PIN.
+        frame.zeroize();
         result
     }
 }

@@ -3,45 +3,19 @@
 //! A panic message can quote the data it is about (a string sliced in the wrong place is shown), and that data can be a
 //! PIN. So only the place is logged, never the message.
 //!
-//! The stack lies at the start of RAM (`memory.x`), so running over it leaves RAM instead of writing over variables. The
-//! chip's bus would answer that with a fault; QEMU's ignores it, so the memory protection unit forbids what lies below RAM.
-//! The fault handler then has no stack: it takes the stack pointer back to the top, over the frames that will never be
-//! returned to, before it runs any Rust.
+//! After a stack overflow (`stack.rs`) there is no stack to handle the fault on. The handler takes the stack pointer back
+//! to the top, over the frames that will never be returned to, before it runs any Rust.
 #![allow(unsafe_code)] // Exception entry, and memory that only the linker script names.
 
 use core::panic::PanicInfo;
 
-use cortex_m::peripheral::{MPU, SCB};
+use cortex_m::peripheral::SCB;
 
-use crate::log;
+use crate::{log, stack};
 
 /// How near to the end of the stack, in bytes, the stack pointer of a fault must be for the fault to be called an
 /// overflow: more than the exception frame (32) and one function's saved registers (36).
 const OVERFLOW_MARGIN: usize = 128;
-
-/// What every word of the unused stack holds, so that a tool can see in a memory dump how deep it was used.
-pub const STACK_PAINT: u32 = 0xDEAD_BEEF;
-
-/// Forbids every access to the 256 MiB below RAM, where a stack that overflows goes. Call first.
-pub fn guard_stack(mpu: &mut MPU) {
-    /// Where the guarded region starts; it ends where RAM starts.
-    const BELOW_RAM: u32 = 0x1000_0000;
-    /// Region on (bit 0), 2^28 bytes (bits 1 to 5: 27), no access (bits 24 to 26: 0), no execution (bit 28).
-    const NO_ACCESS_256_MIB: u32 = 1 | 27 << 1 | 1 << 28;
-    /// On (bit 0), everything outside the region as without the unit (bit 2); off inside the hard fault handler.
-    const ON_WITH_DEFAULT_MAP: u32 = 1 | 1 << 2;
-
-    // SAFETY: the region holds no code and no data of this program (`memory.x`), so forbidding it takes nothing away.
-    unsafe { mpu.rnr.write(0) };
-    // SAFETY: as above.
-    unsafe { mpu.rbar.write(BELOW_RAM) };
-    // SAFETY: as above.
-    unsafe { mpu.rasr.write(NO_ACCESS_256_MIB) };
-    // SAFETY: all other regions are off after reset, and the default map stands for them.
-    unsafe { mpu.ctrl.write(ON_WITH_DEFAULT_MAP) };
-    cortex_m::asm::dsb();
-    cortex_m::asm::isb();
-}
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
@@ -106,13 +80,9 @@ unsafe extern "C" fn hard_fault_entry() -> ! {
 }
 
 extern "C" fn hard_fault(stack_pointer: usize, program_counter: usize) -> ! {
-    unsafe extern "C" {
-        static _stack_end: u32;
-    }
     cortex_m::interrupt::disable();
     log::begin_last_words();
-    let limit = (&raw const _stack_end).addr();
-    if stack_pointer < limit + OVERFLOW_MARGIN {
+    if stack_pointer < stack::end() + OVERFLOW_MARGIN {
         // The processor could not save the place.
         defmt::error!("stack overflow, restarting");
     } else {
@@ -120,23 +90,4 @@ extern "C" fn hard_fault(stack_pointer: usize, program_counter: usize) -> ! {
     }
     log::flush();
     SCB::sys_reset()
-}
-
-/// Paints the unused stack. cortex-m-rt calls it right after reset, before RAM holds anything of Rust's.
-#[unsafe(naked)]
-#[unsafe(export_name = "__pre_init")]
-unsafe extern "C" fn paint_stack() {
-    core::arch::naked_asm!(
-        "ldr r0, =_stack_end",
-        "mov r1, sp",
-        "ldr r2, ={paint}",
-        "1:",
-        "cmp r0, r1",
-        "bhs 2f",
-        "str r2, [r0], #4",
-        "b 1b",
-        "2:",
-        "bx lr",
-        paint = const STACK_PAINT,
-    )
 }

@@ -19,5 +19,6 @@ pub mod log;
 pub mod mmio;
 pub mod oled;
 pub mod ssi;
+pub mod stack;
 pub mod sysctl;
 pub mod uart;

@@ -15,7 +15,7 @@ use hotdesk_lm3s6965evb::gpio::Output;
 use hotdesk_lm3s6965evb::mmio::GPIO_D;
 use hotdesk_lm3s6965evb::oled::{Frames, Oled};
 use hotdesk_lm3s6965evb::ssi::Ssi;
-use hotdesk_lm3s6965evb::{buttons, card, clock, executor, fault, keypad, log, sysctl};
+use hotdesk_lm3s6965evb::{buttons, card, clock, executor, keypad, log, stack, sysctl};
 use hotdesk_phone::net::EmbassyNetwork;
 use hotdesk_phone::{App, Buffers, Config, SetupError};
 use static_cell::StaticCell;
@@ -37,7 +37,7 @@ const SOCKETS: usize = 3;
 #[cortex_m_rt::entry]
 fn main() -> ! {
     let Some(mut core) = Peripherals::take() else { unreachable!("nobody took the peripherals before") };
-    fault::guard_stack(&mut core.MPU);
+    stack::guard(&mut core.MPU);
     sysctl::enable_clocks();
     log::start();
     clock::start(&mut core.SYST);
@@ -48,13 +48,15 @@ fn main() -> ! {
     let display = make_display(ssi, select);
     keypad::start();
     buttons::start();
-    let (stack, runner) = make_network();
+    let (network, runner) = make_network();
+    // The configuration, certificate included, has been there.
+    stack::wipe();
     executor::run(|spawner| {
-        let (Ok(network), Ok(phone)) = (run_network(runner), run_phone(app, display, stack)) else {
+        let (Ok(run_network), Ok(run_phone)) = (run_network(runner), run_phone(app, display, network)) else {
             unreachable!("each task is started once")
         };
-        spawner.spawn(network);
-        spawner.spawn(phone);
+        spawner.spawn(run_network);
+        spawner.spawn(run_phone);
     })
 }
 
