@@ -11,48 +11,54 @@ pub(super) fn skip(text: &str) -> Result<&str, (Refusal, usize)> {
     };
     let mut cursor = Cursor { rest: inside };
     let at = |cursor: &Cursor<'_>| text.len() - cursor.rest.len();
-    let fail = |cursor: &Cursor<'_>, reason| {
-        Err((if cursor.rest.is_empty() { Refusal::CutShort } else { reason }, at(cursor)))
+    let fail = |cursor: &Cursor<'_>| {
+        if ATTRIBUTES.into_iter().chain(["?>"]).any(|piece| piece.starts_with(cursor.rest)) {
+            Err((Refusal::CutShort, text.len()))
+        } else {
+            Err((Refusal::Declaration, at(cursor)))
+        }
     };
 
     // XML 1.0, section 2.8: version, then maybe encoding, then maybe standalone, in this order.
-    for (i, name) in ["version", "encoding", "standalone"].into_iter().enumerate() {
-        let spaced = cursor.blanks();
+    let mut spaced = false;
+    for (i, name) in ATTRIBUTES.into_iter().enumerate() {
+        spaced |= cursor.blanks();
         if !cursor.rest.starts_with(name) {
             if i == 0 {
-                return fail(&cursor, Refusal::Declaration);
-            }
-            if !spaced {
-                break;
+                return fail(&cursor);
             }
             continue;
         }
-        if !spaced {
-            return fail(&cursor, Refusal::Declaration);
+        if !core::mem::take(&mut spaced) {
+            return fail(&cursor);
         }
         cursor.eat(name);
         cursor.blanks();
         if !cursor.eat("=") {
-            return fail(&cursor, Refusal::Declaration);
+            return fail(&cursor);
         }
         cursor.blanks();
         let value_at = at(&cursor) + 1;
         let Some(value) = cursor.quoted() else {
-            return fail(&cursor, Refusal::Declaration);
+            return fail(&cursor);
         };
-        let known = match i {
-            0 => value == "1.0",
-            1 => value.eq_ignore_ascii_case("utf-8") || value.eq_ignore_ascii_case("us-ascii"),
-            _ => matches!(value, "yes" | "no"),
+        let (known, reason) = match i {
+            0 => (value == "1.0", Refusal::XmlVersion),
+            1 => {
+                let known = ["utf-8", "us-ascii"].iter().any(|known| value.eq_ignore_ascii_case(known));
+                (known, Refusal::Encoding)
+            }
+            _ => (matches!(value, "yes" | "no"), Refusal::Declaration),
         };
         if !known {
-            let reason = [Refusal::XmlVersion, Refusal::Encoding].into_iter().nth(i);
-            return Err((reason.unwrap_or(Refusal::Declaration), value_at));
+            return Err((reason, value_at));
         }
     }
     cursor.blanks();
-    if cursor.eat("?>") { Ok(cursor.rest) } else { fail(&cursor, Refusal::Declaration) }
+    if cursor.eat("?>") { Ok(cursor.rest) } else { fail(&cursor) }
 }
+
+const ATTRIBUTES: [&str; 3] = ["version", "encoding", "standalone"];
 
 struct Cursor<'a> {
     rest: &'a str,

@@ -4,6 +4,7 @@
 use xmlparser::{ElementEnd, StreamError, TextPos, Tokenizer};
 
 use crate::error::{Error, Refusal};
+use crate::text::is_blank;
 
 /// One piece of markup, or the text between two.
 #[derive(Clone, Copy)]
@@ -152,6 +153,7 @@ impl<'a> Tokens<'a> {
 
 /// Returns true if the input ends inside the characters that open markup, so that the kind of markup is not known.
 fn cut_opener(rest: &str) -> bool {
-    !rest.is_empty()
-        && ["<!--", "<![CDATA[", "<!DOCTYPE", "</", "<?xml "].iter().any(|opener| opener.starts_with(rest))
+    // Blanks inside a tag open an attribute or its end.
+    rest.chars().all(is_blank)
+        || ["<!--", "<![CDATA[", "<!DOCTYPE", "</", "<?xml "].iter().any(|opener| opener.starts_with(rest))
 }

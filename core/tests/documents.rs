@@ -1,0 +1,248 @@
+//! Section 1 of PROTOCOL.md: what a document is. Each test is named after its rule.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+mod common;
+
+use common::{SUCCESS, logout, refuse, same};
+use hotdesk_core::{Error, Field, Message, Refusal, Response};
+
+#[test]
+fn rule_1_1_bytes_that_are_not_utf_8_are_refused_where_they_stand() {
+    for (bytes, at) in [
+        (&b"<response>\xFF<success/></response>"[..], 10),
+        (b"\xE9", 0),
+        (b"<response><success/></response>\xC3", 31),
+        (b"<response><!--\xED\xA0\x80--><success/></response>", 14),
+    ] {
+        let error = Message::parse(bytes).unwrap_err();
+        assert_eq!(error, Error::Refused { reason: Refusal::NotUtf8, position: at });
+    }
+}
+
+#[test]
+fn rule_1_2_one_byte_order_mark_is_skipped() {
+    same("\u{feff}<response><success/></response>", SUCCESS);
+    same("\u{feff}<?xml version='1.0'?><response><success/></response>", SUCCESS);
+    refuse("\u{feff}§\u{feff}<response><success/></response>", Refusal::TextOutsideRoot);
+    refuse("<?xml version='1.0'?>§\u{feff}<response><success/></response>", Refusal::TextOutsideRoot);
+}
+
+#[test]
+fn rule_1_2_a_byte_order_mark_is_no_column() {
+    let xml = "\u{feff}<reponse/>";
+    let error = Message::parse(xml.as_bytes()).unwrap_err();
+    assert_eq!((error.position(), error.line_column(xml.as_bytes())), (Some(3), (1, 1)));
+}
+
+#[test]
+fn rule_1_3_declarations_that_are_read() {
+    for declaration in [
+        "<?xml version=\"1.0\"?>",
+        "<?xml version='1.0' encoding='UTF-8'?>",
+        "<?xml version='1.0' encoding='utf-8' standalone='yes' ?>",
+        "<?xml\n\tversion = '1.0'\r\nencoding\t=\n\"US-ascii\"  ?>",
+        "<?xml version='1.0' standalone='no'?>",
+    ] {
+        same(&format!("{declaration}<response><success/></response>"), SUCCESS);
+        same(&format!("{declaration}\n\n<response><success/></response>"), SUCCESS);
+    }
+}
+
+#[test]
+fn rule_1_3_other_versions_encodings_and_forms_are_refused() {
+    let rest = "<response><success/></response>";
+    for (declaration, reason) in [
+        ("<?xml version='§1.1'?>", Refusal::XmlVersion),
+        ("<?xml version='§1.'?>", Refusal::XmlVersion),
+        ("<?xml version='§2.0'?>", Refusal::XmlVersion),
+        ("<?xml version='1.0' encoding='§ISO-8859-1'?>", Refusal::Encoding),
+        ("<?xml version='1.0' encoding='§UTF-16'?>", Refusal::Encoding),
+        ("<?xml version='1.0' encoding='§'?>", Refusal::Encoding),
+        ("<?xml version='1.0' standalone='§maybe'?>", Refusal::Declaration),
+        ("<?xml §encoding='UTF-8'?>", Refusal::Declaration),
+        ("<?xml §?>", Refusal::Declaration),
+        ("<?xml version='1.0'§encoding='UTF-8'?>", Refusal::Declaration),
+        ("<?xml version='1.0' §version='1.0'?>", Refusal::Declaration),
+        ("<?xml version='1.0' standalone='no' §encoding='UTF-8'?>", Refusal::Declaration),
+        ("<?xml version §'1.0'?>", Refusal::Declaration),
+        ("<?xml version=§1.0?>", Refusal::Declaration),
+    ] {
+        refuse(&format!("{declaration}{rest}"), reason);
+    }
+    refuse(" §<?xml version='1.0'?><response><success/></response>", Refusal::LateDeclaration);
+    refuse(
+        "<?xml version='1.0'?>§<?xml version='1.0'?><response><success/></response>",
+        Refusal::LateDeclaration,
+    );
+    refuse("<response>§<?xml version='1.0'?><success/></response>", Refusal::LateDeclaration);
+    refuse("<response><success/></response>§<?xml version='1.0'?>", Refusal::LateDeclaration);
+    refuse("<?xml version='1.0' encoding='UTF-8§", Refusal::CutShort);
+    refuse("<?xml version='1.0' §", Refusal::CutShort);
+}
+
+#[test]
+fn rule_1_4_a_doctype_is_refused_whatever_it_holds() {
+    for doctype in [
+        "<!DOCTYPE response>",
+        "<!DOCTYPE response SYSTEM 'em.dtd'>",
+        "<!DOCTYPE response [<!ENTITY a 'b'>]>",
+        "<!DOCTYPE",
+        "<!DOCTYPE response [",
+    ] {
+        refuse(&format!("§{doctype}<response><success/></response>"), Refusal::Doctype);
+    }
+    refuse("<?xml version='1.0'?>\n§<!DOCTYPE response><response/>", Refusal::Doctype);
+    refuse("<response>§<!DOCTYPE response><success/></response>", Refusal::Doctype);
+    refuse("<response><success/></response>§<!DOCTYPE response>", Refusal::Doctype);
+}
+
+#[test]
+fn rule_1_5_a_document_cut_after_any_byte_is_refused_as_cut_at_its_end() {
+    let xml = "<?xml version='1.0'?><!-- c --><?pi x?><response a='1'>&amp;<failure ><error code=\"3\">a&lt;b\
+               <![CDATA[c]]><!-- d --></error ></failure><x/></response>";
+    assert!(Message::parse(xml.as_bytes()).is_ok());
+    let mut others = Vec::new();
+    for end in 0..xml.len() {
+        let error = Message::parse(&xml.as_bytes()[..end]).unwrap_err();
+        if error != (Error::Refused { reason: Refusal::CutShort, position: end }) {
+            others.push((end, error));
+        }
+    }
+    // Between the pieces of the prolog, and before it, there is no root yet.
+    let no_root =
+        [0, 21, 31, 39].map(|position| (position, Error::Refused { reason: Refusal::NoRoot, position }));
+    assert_eq!(others, no_root);
+}
+
+#[test]
+fn rule_1_6_there_is_one_root() {
+    refuse("§", Refusal::NoRoot);
+    refuse("  <!-- nothing -->\n§", Refusal::NoRoot);
+    refuse("§hello", Refusal::TextOutsideRoot);
+    refuse("§{\"kind\":\"response\"}", Refusal::TextOutsideRoot);
+    refuse("§x<response><success/></response>", Refusal::TextOutsideRoot);
+    refuse("<response><success/></response> §x", Refusal::TextOutsideRoot);
+    refuse("<response><success/></response>§&amp;", Refusal::TextOutsideRoot);
+    refuse("<response><success/></response>\n§<response><success/></response>", Refusal::SecondRoot);
+    refuse("<response><success/></response>§</response>", Refusal::SecondRoot);
+    same("<!--a--><?b c?>\n<response><success/></response>\n<!--d--><?e?>\n", SUCCESS);
+}
+
+#[test]
+fn rule_1_7_end_tags_pair_with_start_tags() {
+    refuse("<response><success>§</response></success>", Refusal::WrongEndTag);
+    refuse("<response><success></success>§</Response>", Refusal::WrongEndTag);
+    refuse("<response><a:b>§</b></response>", Refusal::WrongEndTag);
+    refuse("<response><b>§</a:b></response>", Refusal::WrongEndTag);
+    refuse("<response><b>§</:b></response>", Refusal::WrongEndTag);
+    same("<response><success></success\n></response >", SUCCESS);
+}
+
+#[test]
+fn rule_1_8_depth_9_is_refused() {
+    let deep = |depth: usize, at: &str| {
+        format!(
+            "<response><success/>{}{at}{}{}</response>",
+            "<a>".repeat(depth - 2),
+            "<a>",
+            "</a>".repeat(depth - 1)
+        )
+    };
+    same(&deep(8, ""), SUCCESS);
+    refuse(&deep(9, "§"), Refusal::TooDeep);
+    refuse(&format!("<response>{}§{}", "<a>".repeat(7), "<a>".repeat(350_000)), Refusal::TooDeep);
+}
+
+#[test]
+fn rule_1_9_at_most_16_attributes_and_none_twice() {
+    let many = |count: usize| (1..=count).map(|i| format!(" a{i}='{i}'")).collect::<String>();
+    same(&format!("<response><success{}/></response>", many(16)), SUCCESS);
+    refuse(&format!("<response><success{} §b='1'/></response>", many(16)), Refusal::TooManyAttributes);
+    refuse("<response><success a='1' b='2' §a='1'/></response>", Refusal::RepeatedAttribute);
+    refuse("<response><success a:x='1' §a:x='1'/></response>", Refusal::RepeatedAttribute);
+    same("<response><success a:x='1' b:x='1' x='1'/></response>", SUCCESS);
+}
+
+#[test]
+fn rule_1_10_characters_that_xml_does_not_allow_are_refused() {
+    for c in ['\0', '\u{1}', '\u{8}', '\u{b}', '\u{c}', '\u{1f}', '\u{fffe}', '\u{ffff}'] {
+        refuse(&logout(&format!("a§{c}")), Refusal::ForbiddenCharacter);
+        refuse(&format!("<response><success a='§{c}'/></response>"), Refusal::ForbiddenCharacter);
+        refuse(&format!("<response><!--§{c}--><success/></response>"), Refusal::ForbiddenCharacter);
+        refuse(&logout(&format!("<![CDATA[§{c}]]>")), Refusal::ForbiddenCharacter);
+    }
+    for c in ['\u{7f}', '\u{80}', '\u{d7ff}', '\u{e000}', '\u{fffd}', '\u{10000}', '\u{10ffff}'] {
+        assert!(Message::parse(logout(&format!("a{c}")).as_bytes()).is_ok(), "{c:?}");
+    }
+}
+
+#[test]
+fn rule_1_11_references_that_name_nothing_are_refused_also_where_they_are_skipped() {
+    for (reference, reason) in [
+        ("§& b", Refusal::BareAmpersand),
+        ("§&", Refusal::BareAmpersand),
+        ("§&;", Refusal::BareAmpersand),
+        ("§&amp", Refusal::BareAmpersand),
+        ("§&amp ;", Refusal::BareAmpersand),
+        ("§&nbsp;", Refusal::UnknownEntity),
+        ("§&AMP;", Refusal::UnknownEntity),
+        ("§&#;", Refusal::BadCharacterReference),
+        ("§&#x;", Refusal::BadCharacterReference),
+        ("§&#X41;", Refusal::BadCharacterReference),
+        ("§&#4a;", Refusal::BadCharacterReference),
+        ("§&#0;", Refusal::BadCharacterReference),
+        ("§&#xD800;", Refusal::BadCharacterReference),
+        ("§&#xFFFE;", Refusal::BadCharacterReference),
+        ("§&#x110000;", Refusal::BadCharacterReference),
+        ("§&#99999999999999999999;", Refusal::BadCharacterReference),
+    ] {
+        refuse(&logout(&format!("a{reference}")), reason);
+        refuse(&logout(&format!("<![CDATA[&]]> {reference}")), reason);
+        refuse(&format!("<response>{reference}<success/></response>"), reason);
+        refuse(&format!("<response><other>{reference}</other><success/></response>"), reason);
+        refuse(&format!("<response><success a='{reference}'/></response>"), reason);
+    }
+    same(&logout("a&#64;&#x40;&#00064;&lt;&gt;&amp;&quot;&apos;"), &logout("a@@@&lt;>&amp;\"'"));
+}
+
+#[test]
+fn rule_1_12_comments_instructions_and_sections_are_no_part_of_a_value() {
+    same("<response><!-- a --><?b?><![CDATA[c]]><success/></response>", SUCCESS);
+    same(&logout("S<!-- > & < -->E<?x ?>P"), &logout("SEP"));
+    same(&logout("<![CDATA[S&E]]><![CDATA[<P]]>"), &logout("S&amp;E&lt;P"));
+    same(&logout("<!--a--> <![CDATA[ ]]>SEP<![CDATA[ ]]> <!--b-->"), &logout("SEP"));
+    for (xml, reason) in [
+        ("<response>§<!-- a -- b --><success/></response>", Refusal::Comment),
+        ("<response>§<!-- a ---><success/></response>", Refusal::Comment),
+        ("<response>§<?XML a?><success/></response>", Refusal::ProcessingInstruction),
+        ("<response>§<?1?><success/></response>", Refusal::ProcessingInstruction),
+        ("<response>§<?a\"b\"?><success/></response>", Refusal::ProcessingInstruction),
+        ("<response>a§]]>b<success/></response>", Refusal::CdataEnd),
+        ("<response>§< success/></response>", Refusal::Tag),
+        ("<response>§<1/></response>", Refusal::Tag),
+        ("<response>§<a:b:c/></response>", Refusal::Tag),
+        ("<response>§<a:/></response>", Refusal::Tag),
+        ("<response><success/></response §a='1'>", Refusal::Tag),
+        ("<response><success /§ ></response>", Refusal::Attribute),
+        ("<response><success a§></response>", Refusal::Attribute),
+        ("<response><success a=§1/></response>", Refusal::Attribute),
+        ("<response><success a='1'§b='2'/></response>", Refusal::Attribute),
+        ("<response><success a='1§<2'/></response>", Refusal::Attribute),
+        ("<response>§<!ENTITY a 'b'><success/></response>", Refusal::Markup),
+        ("<response>§<![INCLUDE[a]]><success/></response>", Refusal::Markup),
+        ("§<!doctype response><response/>", Refusal::Markup),
+    ] {
+        refuse(xml, reason);
+    }
+}
+
+#[test]
+fn lines_and_columns_count_characters_from_one() {
+    let xml = "<response>\r\n <é/>\n  äöü <success></response>";
+    let error = Message::parse(xml.as_bytes()).unwrap_err();
+    assert_eq!(error.line_column(xml.as_bytes()), (3, 16));
+    let error = Message::parse(b"").unwrap_err();
+    assert_eq!(error.line_column(b""), (1, 1));
+    let field = Response::parse(b"<response><failure><error/></failure></response>").unwrap_err();
+    assert_eq!(field, Error::Refused { reason: Refusal::Missing(Field::ErrorCodeAttribute), position: 19 });
+}
