@@ -19,7 +19,7 @@ from hotdesk_hil.emservice.store import StateError
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command and returns its exit status: 0 after Ctrl-C, 2 where it could not start."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(message)s")
+    _log_to_standard_output()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -50,6 +50,14 @@ def _parser() -> argparse.ArgumentParser:
         "--state", metavar="FILE", help="keep who is logged in here over restarts (default: memory)"
     )
     return parser
+
+
+def _log_to_standard_output() -> None:
+    lines = logging.StreamHandler(sys.stdout)
+    lines.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    ours = logging.getLogger("hotdesk_hil.emservice")
+    ours.addHandler(lines)
+    ours.setLevel(logging.INFO)
 
 
 def _port(text: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Literal
@@ -91,7 +92,8 @@ class Dribble(Fault):
             if connection.is_closing() or stopping.is_set():
                 return
             connection.write(wire[start : start + self.size])
-            await asyncio.sleep(self.pause)
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(stopping.wait(), self.pause)
 
 
 def answer_bytes(

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from hotdesk_hil.emservice import answers, document
 from hotdesk_hil.emservice.codes import Code, Refused
@@ -25,6 +26,19 @@ BODY_LIMIT = 2 * 1024 * 1024
 FORM = "application/x-www-form-urlencoded"
 
 log = logging.getLogger("hotdesk_hil.emservice")
+http_log = logging.getLogger("hotdesk_hil.emservice.http")
+"""What aiohttp has to say."""
+
+
+def _without_content(record: logging.LogRecord) -> bool:
+    """Takes the bytes out of a line about bad HTTP: they may be the rest of a form, certificate included."""
+    if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
+        record.exc_info = None
+        record.msg += ": not HTTP"
+    return True
+
+
+http_log.addFilter(_without_content)
 
 
 @dataclass(frozen=True)

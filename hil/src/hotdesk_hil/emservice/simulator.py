@@ -17,7 +17,7 @@ from aiohttp import web
 
 from hotdesk_hil.emservice.cluster import Cluster
 from hotdesk_hil.emservice.faults import Faults
-from hotdesk_hil.emservice.server import PATH, RequestRecord, Servlet
+from hotdesk_hil.emservice.server import PATH, RequestRecord, Servlet, http_log
 from hotdesk_hil.emservice.service import Clock, Service
 from hotdesk_hil.emservice.store import Store
 
@@ -26,6 +26,8 @@ REQUESTS_KEPT = 10_000
 SHUTDOWN_SECONDS = 0.5
 """How long a stopping service waits for an answer that is being sent."""
 START_SECONDS = 10.0
+ACCEPT_TURNS = 8
+"""Turns of the event loop that asyncio takes, with some to spare, to hand an accepted connection on."""
 
 
 class EmService:
@@ -190,6 +192,7 @@ class _Running:
         runner = web.AppRunner(
             self._servlet.application(),
             access_log=None,
+            logger=http_log,
             handler_cancellation=True,
             shutdown_timeout=SHUTDOWN_SECONDS,
         )
@@ -197,5 +200,10 @@ class _Running:
         await web.SockSite(runner, self._listener).start()
         self._started.set()
         await self._stop.wait()
+        # A connection that asyncio has accepted reaches aiohttp some turns of the loop later, and would stay
+        # open for ever if the server were closed by then: so accept no more, let those arrive, then clean up.
+        self._loop.remove_reader(self._listener)
+        for _ in range(ACCEPT_TURNS):
+            await asyncio.sleep(0)
         self._servlet.stop()
         await runner.cleanup()

@@ -1,0 +1,185 @@
+"""What the strict check takes and what it refuses with code 1: on both sides of each line, over sockets."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from emservice.client import DESK, JOHN, Client
+
+from hotdesk_hil.emservice import EmService
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+VECTORS = Path(__file__).parents[3] / "tests" / "vectors"
+STRICT = {
+    name: row["strict"]
+    for name, row in tomllib.loads((VECTORS / "index.toml").read_text(encoding="utf-8")).items()
+    if "strict" in row
+}
+
+APP = "<appInfo><appID>john</appID><appCertificate>12345</appCertificate></appInfo>"
+NAMES = f"<deviceName>{DESK}</deviceName><userID>john</userID>"
+LOGIN = f"<request>{APP}<login>{NAMES}</login></request>"
+
+
+def login(more: str) -> str:
+    return f"<request>{APP}<login>{NAMES}{more}</login></request>"
+
+
+def duration(inside: str) -> str:
+    return login(f"<exclusiveDuration>{inside}</exclusiveDuration>")
+
+
+@pytest.mark.parametrize("name", STRICT)
+def test_vector(client: Client, name: str) -> None:
+    data = (VECTORS / name).read_bytes()
+    reply = client.send("POST", client.path, data) if name.endswith(".form") else client.post(data)
+    assert reply.status == 200
+    # Taken: whatever the service then says of it (no vector's application is known here), it is not code 1.
+    assert (reply.code != 1) is STRICT[name], reply.text
+
+
+def test_there_are_vectors_on_both_sides() -> None:
+    assert set(STRICT.values()) == {True, False}
+
+
+TAKEN = {
+    "plain": LOGIN,
+    "white space between elements": LOGIN.replace("><", ">\n  <"),
+    "declaration": '<?xml version="1.0" encoding="utf-8"?>' + LOGIN,
+    "US-ASCII": '<?xml version="1.0" encoding="us-ascii"?>' + LOGIN,
+    "byte order mark": "\ufeff" + LOGIN,
+    "comments and processing instructions": "<!-- a --><?b?>"
+    + LOGIN.replace("john", "jo<!-- c -->hn")
+    + "<!-- d -->",
+    "CDATA": LOGIN.replace("john", "<![CDATA[john]]>"),
+    "character references": LOGIN.replace("john", "&#106;&#x6F;hn"),
+    "DOCTYPE as a text": LOGIN.replace("<login>", "<!-- <!DOCTYPE a> --><login>"),
+    "time": duration("<time>60</time>"),
+    "time 0": duration("<time>0</time>"),
+    "time with blanks and leading zeros": duration("<time> 007\n</time>"),
+    "the longest time": duration("<time>4294967295</time>"),
+    "indefinite": duration("<indefinite/>"),
+    "indefinite, open and close": duration("<indefinite></indefinite>"),
+    "loginType": login("<loginType>UID</loginType><remoteIPAddr>10.0.0.1</remoteIPAddr>"),
+    "everything": login(
+        "<deviceProfile>DPJOHNIPC</deviceProfile><exclusiveDuration><time>1</time></exclusiveDuration>"
+        "<loginType>UID</loginType><remoteIPAddr>10.0.0.1</remoteIPAddr><isViaHeaderSet>false</isViaHeaderSet>"
+    ),
+}
+
+REFUSED = {
+    "nothing": "",
+    "blanks": " \n",
+    "no XML": "hello",
+    "cut": LOGIN[:-3],
+    "wrong nesting": LOGIN.replace("</login></request>", "</request></login>"),
+    "a second root": LOGIN + LOGIN,
+    "text after the root": LOGIN + "x",
+    "a bare &": LOGIN.replace("12345", "1&2"),
+    "an unknown entity": LOGIN.replace("12345", "&secret;"),
+    "a bad character reference": LOGIN.replace("12345", "&#0;"),
+    "a control character": LOGIN.replace("12345", "\x01"),
+    "DOCTYPE": "<!DOCTYPE request>" + LOGIN,
+    "DOCTYPE after a comment": "<?xml version='1.0'?>\n<!-- a -->\n<!DOCTYPE request>" + LOGIN,
+    "DOCTYPE after a byte order mark": "\ufeff<!DOCTYPE request>" + LOGIN,
+    "DOCTYPE with an entity": '<!DOCTYPE request [<!ENTITY a "12345">]>' + LOGIN.replace("12345", "&a;"),
+    "DOCTYPE with a file": '<!DOCTYPE request SYSTEM "file:///etc/passwd">' + LOGIN,
+    "bytes that are not UTF-8": LOGIN.replace("john", "j\udcf6hn"),
+    "another encoding": '<?xml version="1.0" encoding="ISO-8859-1"?>' + LOGIN,
+    "an encoding nobody knows": '<?xml version="1.0" encoding="hotdesk"?>' + LOGIN,
+    "XML 1.1": '<?xml version="1.1"?>' + LOGIN,
+    "a known root with a namespace": LOGIN.replace("<request>", '<request xmlns="urn:x">'),
+    "an unknown root": "<login/>",
+    "an answer": "<response><success/></response>",
+    "an attribute": LOGIN.replace("<login>", '<login a="1">'),
+    "a doubled attribute": LOGIN.replace("<login>", '<login a="1" a="2">'),
+    "an unknown element": login("<color>red</color>"),
+    "an unknown operation": f"<request>{APP}<dance/></request>",
+    "a query's operation in a request": LOGIN.replace("login>", "checkUser>"),
+    "no operation": f"<request>{APP}</request>",
+    "two operations": f"<request>{APP}<logoutAll/><logoutAll/></request>",
+    "appInfo after the operation": f"<request><logoutAll/>{APP}</request>",
+    "no appInfo": "<request><logoutAll/></request>",
+    "no certificate": LOGIN.replace("<appCertificate>12345</appCertificate>", ""),
+    "user before device": login("").replace(NAMES, "<userID>j</userID><deviceName>D</deviceName>"),
+    "no user": f"<request>{APP}<login><deviceName>D</deviceName></login></request>",
+    "two devices": login("").replace("<userID>", "<deviceName>D</deviceName><userID>"),
+    "a userID in a logout": f"<request>{APP}<logout>{NAMES}</logout></request>",
+    "a profile twice": login("<deviceProfile>A</deviceProfile><deviceProfile>A</deviceProfile>"),
+    "loginType before the profile": login("<loginType>UID</loginType><deviceProfile>A</deviceProfile>"),
+    "text between elements": login("x"),
+    "an element in a text": LOGIN.replace("12345", "1<b/>2"),
+    "a blank device": LOGIN.replace(DESK, " "),
+    "a blank user": LOGIN.replace("<userID>john", "<userID>"),
+    "an empty duration": duration(""),
+    "two durations": duration("<time>1</time><indefinite/>"),
+    "text in indefinite": duration("<indefinite>yes</indefinite>"),
+    "time 1h": duration("<time>1h</time>"),
+    "time -1": duration("<time>-1</time>"),
+    "time 1.5": duration("<time>1.5</time>"),
+    "time +1": duration("<time>+1</time>"),
+    "time in other digits": duration("<time>\u0661</time>"),
+    "no time": duration("<time></time>"),
+    "a time beyond the bound": duration("<time>4294967296</time>"),
+    "a time of 300,000 digits": duration(f"<time>{'9' * 300_000}</time>"),
+    "a query without names": f"<query>{APP}<checkUser></checkUser></query>",
+    "300,000 open elements": "<a>" * 300_000,
+}
+
+
+def encoded(xml: str) -> bytes:
+    return xml.encode("utf-8", "surrogateescape")
+
+
+@pytest.mark.parametrize("what", TAKEN)
+def test_taken(service: EmService, client: Client, what: str) -> None:
+    reply = client.post(encoded(TAKEN[what]))
+    assert reply.code is None, reply.text
+    assert service.requests[-1].operation == "login"
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_refused(service: EmService, client: Client, what: str) -> None:
+    reply = client.post(encoded(REFUSED[what]))
+    assert (reply.status, reply.code) == (200, 1)
+    assert "12345" not in reply.text
+    assert service.requests[-1].operation is None
+    assert service.sessions() == {}
+
+
+def test_utf_16_is_refused(client: Client) -> None:
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        assert client.post(LOGIN.encode(encoding)).code == 1
+
+
+def test_an_entity_bomb_is_refused_unread(client: Client) -> None:
+    levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 30))
+    bomb = f'<!DOCTYPE request [<!ENTITY e0 "bomb">{levels}]>' + LOGIN.replace("12345", "&e29;")
+    assert client.post(bomb).text == "Error on Parsing: DOCTYPE is not accepted"
+
+
+@pytest.mark.parametrize(
+    ("xml", "place"),
+    [
+        (LOGIN.replace("<login>", "\n\n<login><"), "line 3, column 9"),
+        (duration("\n<time>1h</time>"), "line 2"),
+        (login("\n<color/>").replace("<login>", "\n<login>"), "line 2"),
+    ],
+)
+def test_a_refusal_says_where(client: Client, xml: str, place: str) -> None:
+    assert place in client.post(xml).text
+
+
+def test_a_certificate_is_not_trimmed_and_a_request_is_not_percent_decoded(client: Client) -> None:
+    assert client.signed_by(("john", "12345 ")).login(DESK, "john").code == 3
+    assert client.login(DESK, "em%40cisco.com").code == 23
+
+
+def test_special_characters_in_a_certificate_are_text(client: Client) -> None:
+    assert client.signed_by((JOHN[0], "&<>'\"]]>")).login(DESK, "john").code == 3

@@ -1,0 +1,137 @@
+"""What survives: a stop, a restart, kill -9; and what a state file that cannot be used leads to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from emservice.client import DESK, DESK2, SECRETS, Client
+
+from hotdesk_hil.emservice import Cluster, EmService, StateError
+
+
+def test_state_survives_a_restart(demo: Cluster, tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with EmService(demo, state=state) as service:
+        client = Client(service.url)
+        client.login(DESK, "john", "<exclusiveDuration><time>60</time></exclusiveDuration>")
+        client.login(DESK2, "mary")
+        client.logout(DESK2)
+    with EmService(demo, state=state) as service:
+        assert service.sessions() == {DESK: "john"}
+        assert (service.previous(DESK), service.previous(DESK2)) == (None, "mary")
+        service.clock.advance(3600)
+        assert service.sessions() == {}, "the end of a login survives too"
+
+
+def test_state_in_memory_survives_a_stop(service: EmService, client: Client) -> None:
+    client.login(DESK, "john")
+    service.stop()
+    assert service.sessions() == {DESK: "john"}
+    service.start()
+    assert client.login(DESK, "mary").code == 18
+
+
+@contextmanager
+def process(demo_file: Path, state: Path) -> Iterator[tuple[subprocess.Popen[str], Client]]:
+    command = [sys.executable, "-m", "hotdesk_hil.emservice", "--cluster", demo_file, "--port", "0"]
+    running = subprocess.Popen([*command, "--state", state], stdout=subprocess.PIPE, text=True)
+    try:
+        assert running.stdout is not None
+        yield running, Client(running.stdout.readline().removeprefix("listening at ").strip())
+    finally:
+        running.kill()
+        running.wait(timeout=10)
+        if running.stdout is not None:
+            running.stdout.close()
+
+
+def test_what_was_answered_survives_kill_9(demo_file: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    expected: dict[str, str] = {}
+    for device, user, ask in [
+        (DESK, "john", Client.login),
+        (DESK2, "mary", Client.login),
+        (DESK, None, Client.logout),
+        (DESK, "em@cisco.com", Client.login),
+    ]:
+        with process(demo_file, state) as (running, client):
+            reply = ask(client, device, user) if user else ask(client, device)
+            os.kill(running.pid, signal.SIGKILL)
+            running.wait(timeout=10)
+            assert reply.code is None
+        if user:
+            expected[device] = user
+        else:
+            del expected[device]
+        with EmService(demo_file, state=state) as service:
+            assert service.sessions() == expected
+    assert service_previous(demo_file, state) == "john"
+
+
+def service_previous(demo_file: Path, state: Path) -> str | None:
+    with EmService(demo_file, state=state) as service:
+        return service.previous(DESK)
+
+
+def test_a_login_is_in_the_file_before_it_is_answered(demo: Cluster, tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with EmService(demo, state=state) as service:
+        Client(service.url).login(DESK, "john")
+        with sqlite3.connect(state) as other:
+            assert other.execute("SELECT device, user FROM session").fetchall() == [(DESK, "john")]
+        other.close()
+
+
+def test_code_6_while_another_process_holds_the_state_file(demo: Cluster, tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with EmService(demo, state=state) as service:
+        client = Client(service.url)
+        other = sqlite3.connect(state, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        assert client.login(DESK, "john").code == 6
+        other.execute("ROLLBACK")
+        other.close()
+        assert service.sessions() == {}
+        assert client.login(DESK, "john").code is None
+
+
+def test_a_file_that_is_no_database_is_refused_by_name(demo: Cluster, tmp_path: Path) -> None:
+    state = tmp_path / "notes.txt"
+    state.write_text("not a database, but long enough to be looked at" * 100)
+    with pytest.raises(StateError, match=r"notes\.txt"):
+        EmService(demo, state=state)
+    assert state.read_text().startswith("not a database")
+
+
+def test_another_programs_database_is_refused_and_left_alone(demo: Cluster, tmp_path: Path) -> None:
+    state = tmp_path / "other.db"
+    with sqlite3.connect(state) as other:
+        other.execute("CREATE TABLE session (a)")
+    other.close()
+    with pytest.raises(StateError, match=r"other\.db.*another program"):
+        EmService(demo, state=state)
+    with sqlite3.connect(state) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("session",)]
+    other.close()
+
+
+def test_a_folder_that_is_not_there_is_refused_by_name(demo: Cluster, tmp_path: Path) -> None:
+    with pytest.raises(StateError, match="nowhere"):
+        EmService(demo, state=tmp_path / "nowhere" / "state.db")
+
+
+def test_no_secret_is_in_the_state_file(demo: Cluster, tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with EmService(demo, state=state) as service:
+        Client(service.url, ("john", "12345")).login(DESK, "john")
+        files = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"john" in files
+    assert not [secret for secret in SECRETS if secret.encode() in files]
