@@ -70,7 +70,7 @@ def test_buttons_on_the_board_do_what_the_keypad_does(
     by_hand.press(keypad.SELECT)
     by_hand.fill_form("Log in", cluster.user, cluster.pin)
     by_hand.press(keypad.SELECT)
-    by_hand.wait_idle(f"Logged in: {cluster.user}")
+    by_hand.confirm_logged_in(cluster.user)
     assert service.sessions() == {rig.device_name: cluster.user}
 
 
@@ -106,14 +106,14 @@ def test_phone_starts_again_after_a_reset_with_its_card(
     phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:
     phone.log_in(cluster.user, cluster.pin)
-    phone.wait_idle(f"Logged in: {cluster.user}")
+    phone.confirm_logged_in(cluster.user)
     asked = len(service.requests)
     rig.strategy.reset()
     service.wait_for_request("deviceUserQuery")
     phone.wait_idle(f"Logged in: {cluster.user}", seconds=2 * ANSWER)
     assert len(service.requests) > asked
     phone.log_out()
-    phone.wait_idle("Nobody logged in")
+    phone.confirm_logged_out()
     assert service.sessions() == {}
 
 
@@ -142,8 +142,8 @@ def test_two_phones_side_by_side_are_two_devices(
         beside = Phone(other)
         beside.log_in("mary", "54321")
         phone.log_in(cluster.user, cluster.pin)
-        beside.wait_idle("Logged in: mary")
-        phone.wait_idle(f"Logged in: {cluster.user}")
+        beside.confirm_logged_in("mary")
+        phone.confirm_logged_in(cluster.user)
         assert service.sessions() == {rig.device_name: cluster.user, other.device_name: "mary"}
 
 
@@ -171,10 +171,10 @@ def test_pin_and_certificate_are_in_no_log_on_no_screen_and_the_pin_not_in_memor
             phone.wait_title("Login failed", "[3]", seconds=ANSWER)
             phone.softkey("OK")
             phone.log_in("john", PIN)
-            phone.wait_idle("Logged in: john")
+            phone.confirm_logged_in("john")
             memory = rig.board.read_memory(RAM, RAM_SIZE)
             phone.log_out()
-            phone.wait_idle("Nobody logged in")
+            phone.confirm_logged_out()
             assert service.sessions() == {}
     finally:
         rig.screen.watchers.remove(watch)

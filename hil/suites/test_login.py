@@ -12,9 +12,7 @@ def test_person_logs_in_with_the_keys(
     phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:
     phone.log_in(cluster.user, cluster.pin)
-    phone.wait_title("Logged in", cluster.user, seconds=ANSWER)
-    phone.dismiss()
-    screen = phone.wait_idle(f"Logged in: {cluster.user}")
+    screen = phone.confirm_logged_in(cluster.user)
     assert screen.softkeys == ("Logout", "", "Menu")
     login = service.requests[-1]
     # The person signs: the service, not the phone, has checked the PIN.
@@ -46,7 +44,7 @@ def test_wrong_pin_is_said_and_another_try_succeeds(
     assert "*" not in screen.text
     phone.type_pin(cluster.pin)
     phone.softkey("Submit")
-    phone.wait_idle(f"Logged in: {cluster.user}")
+    phone.confirm_logged_in(cluster.user)
     assert service.sessions() == {rig.device_name: cluster.user}
 
 
@@ -96,10 +94,7 @@ def test_user_logged_in_elsewhere_is_told_so(phone: Phone, service: EmService, c
 def test_id_with_symbols_is_typed_and_shown_decoded(phone: Phone, service: EmService, rig: Rig) -> None:
     # In its answers the service writes this ID as em%40cisco.com.
     phone.log_in("em@cisco.com", "24680")
-    phone.wait_title("Logged in", "em@cisco.com", seconds=ANSWER)
-    phone.dismiss()
-    screen = phone.wait_idle()
-    assert screen.flowing == "Logged in: em@cisco.com"
+    phone.confirm_logged_in("em@cisco.com")
     assert service.sessions() == {rig.device_name: "em@cisco.com"}
 
 
@@ -133,5 +128,5 @@ def test_keys_pressed_in_error_can_be_taken_back(
     phone.softkey("<<")
     phone.wait("a star gone", lambda s: s.body[-1] == "*" * len(cluster.pin))
     phone.press(keypad.SELECT)
-    phone.wait_idle(f"Logged in: {cluster.user}")
+    phone.confirm_logged_in(cluster.user)
     assert service.sessions() == {rig.device_name: cluster.user}

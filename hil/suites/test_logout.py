@@ -23,12 +23,10 @@ def test_person_logs_out_with_the_keys(
     phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:
     phone.log_in(cluster.user, cluster.pin)
-    phone.wait_idle(f"Logged in: {cluster.user}")
+    phone.confirm_logged_in(cluster.user)
     assert service.sessions() == {rig.device_name: cluster.user}
     phone.log_out()
-    phone.wait_title("Logged out", "Nobody logged in", seconds=ANSWER)
-    phone.dismiss()
-    screen = phone.wait_idle("Nobody logged in")
+    screen = phone.confirm_logged_out()
     assert screen.softkeys == ("Login", "", "Menu")
     logout = service.requests[-1]
     assert (logout.operation, logout.app_id, logout.code) == ("logout", cluster.app_id, None)
@@ -71,7 +69,7 @@ def test_logout_where_nobody_is_any_more_is_said(
     phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:
     phone.log_in(cluster.user, cluster.pin)
-    phone.wait_idle(f"Logged in: {cluster.user}")
+    phone.confirm_logged_in(cluster.user)
     service.logout(rig.device_name)
     phone.log_out()
     phone.wait_title("Logout failed", "[19] No user logged in", seconds=ANSWER)
@@ -87,12 +85,10 @@ def test_without_application_user_a_person_logs_in_and_out_with_id_and_pin(
     assert bare_phone.screen.softkeys == ("Login", "Logout", "Menu")
     assert service.requests == []
     bare_phone.log_in(cluster.user, cluster.pin)
-    bare_phone.wait_idle(f"Logged in: {cluster.user}")
+    bare_phone.confirm_logged_in(cluster.user)
     assert service.sessions() == {rig.device_name: cluster.user}
     bare_phone.log_out_as(cluster.user, cluster.pin)
-    bare_phone.wait_title("Logged out", seconds=ANSWER)
-    bare_phone.dismiss()
-    bare_phone.wait_idle("Nobody logged in")
+    bare_phone.confirm_logged_out()
     assert {record.app_id for record in service.requests} == {cluster.user}
     assert service.sessions() == {}
 
@@ -108,9 +104,7 @@ def test_without_application_user_somebody_can_log_out_whom_the_phone_does_not_k
     bare_phone.wait_idle("Logged in: not known")
     assert service.sessions() == {rig.device_name: "mary"}
     bare_phone.log_out_as("mary", "54321")
-    bare_phone.wait_title("Logged out", seconds=ANSWER)
-    bare_phone.dismiss()
-    bare_phone.wait_idle("Nobody logged in")
+    bare_phone.confirm_logged_out()
     assert service.sessions() == {}
 
 

@@ -29,8 +29,6 @@ from .rig.demo_cluster import DemoCluster
 from .rig.recorder import Recorder
 
 SERVICE_DEADLINE = 20.0
-# From the key that sends to the service's answer on the screen, queries after it included.
-SHOWN_DEADLINE = 20.0
 
 
 class Disagreement(Exception):
@@ -130,21 +128,17 @@ class Demo:
         user = self._cluster.user
         with self._step("boot", f"the phone {self._rig.device_name} boots and asks who is logged in", None):
             self._rig.boot(self._cluster.phone_config(self._service.port))
-            self._phone.wait_idle("Nobody logged in", seconds=SHOWN_DEADLINE)
+            self._phone.wait_idle("Nobody logged in")
         with self._step("log in", f"{user} logs in with ID and PIN on the keys", user):
             self._phone.log_in(user, self._cluster.pin)
-            self._phone.wait_title("Logged in", user, seconds=SHOWN_DEADLINE)
-            self._phone.dismiss()
-            self._phone.wait_idle(f"Logged in: {user}", seconds=SHOWN_DEADLINE)
+            self._phone.confirm_logged_in(user)
         with self._step("who", "the phone asks the service who is logged in", user):
             self._phone.open_menu()
             self._phone.choose("Who is logged in")
-            self._phone.wait_idle(f"Logged in: {user}", seconds=SHOWN_DEADLINE)
+            self._phone.wait_idle(f"Logged in: {user}")
         with self._step("log out", f"{user} is logged out", None):
             self._phone.log_out()
-            self._phone.wait_title("Logged out", seconds=SHOWN_DEADLINE)
-            self._phone.dismiss()
-            self._phone.wait_idle("Nobody logged in", seconds=SHOWN_DEADLINE)
+            self._phone.confirm_logged_out()
 
     @contextmanager
     def _step(self, name: str, words: str, user_afterwards: str | None) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Fixtures of the rig's own tests, which need neither QEMU nor a phone."""
+"""Fixtures of the rig's own tests, which need no phone."""
 
 from __future__ import annotations
 

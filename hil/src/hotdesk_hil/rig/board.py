@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,13 @@ class EmulatedBoardDriver(QEMUDriver):
     def kernel_path(self) -> Path:
         """The image the board runs."""
         return Path(self.target.env.config.get_image_path(self.kernel))
+
+    @property
+    def process_id(self) -> int:
+        """The process QEMU runs in."""
+        if self._child is None:
+            raise BoardError("the board is off")
+        return self._child.pid
 
     def get_qemu_base_args(self) -> list[str]:
         """Adds keypad and card before labgrid's own serial line."""
@@ -161,7 +168,8 @@ class EmulatedBoardDriver(QEMUDriver):
                 child.kill()
                 child.wait()
             for pipe in (child.stdin, child.stdout):
-                if pipe is not None:
+                # A board that was already gone leaves a command unsent, which closing would try to send.
+                with suppress(BrokenPipeError):
                     pipe.close()
         if self._clientsocket is not None:
             self._clientsocket.close()

@@ -54,11 +54,11 @@ class Phone:
             words, lambda s: s.title == title and all(text in s.flowing for text in texts), seconds
         )
 
-    def wait_idle(self, *lines: str, seconds: float = ANSWER) -> Screen:
-        """Waits for the idle screen, with exactly these lines in its body where any are given."""
+    def wait_idle(self, text: str = "", seconds: float = ANSWER) -> Screen:
+        """Waits for the idle screen, with exactly this text in its body if one is given."""
         strategy = self._rig.strategy
-        words = "the idle screen" + (f" with {' / '.join(lines)!r}" if lines else "")
-        return self.wait(words, lambda s: strategy.is_idle(s) and (not lines or s.body == lines), seconds)
+        words = "the idle screen" + (f" with {text!r}" if text else "")
+        return self.wait(words, lambda s: strategy.is_idle(s) and text in ("", s.flowing), seconds)
 
     def press(self, *keys: str) -> None:
         """Presses keys, named as in `keypad`; navigation keys on the board where asked for."""
@@ -80,11 +80,17 @@ class Phone:
         self.softkey("Menu")
         self.wait_title("Menu")
 
-    def dismiss(self) -> None:
-        """Confirms a message with its softkey, if it is still there."""
-        screen = self.screen
-        if "OK" in screen.softkeys:
-            self.press(keypad.SOFTKEYS[screen.softkeys.index("OK")])
+    def confirm_logged_in(self, user: str) -> Screen:
+        """Waits for "Logged in" with this user, confirms it, and returns the idle screen."""
+        self.wait_title("Logged in", user, seconds=ANSWER)
+        self.softkey("OK")
+        return self.wait_idle(f"Logged in: {user}")
+
+    def confirm_logged_out(self) -> Screen:
+        """Waits for "Logged out", confirms it, and returns the idle screen."""
+        self.wait_title("Logged out", "Nobody logged in", seconds=ANSWER)
+        self.softkey("OK")
+        return self.wait_idle("Nobody logged in")
 
     def choose(self, item: str) -> None:
         """Chooses an item of the menu shown, with down and select."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from labgrid import Environment
+from labgrid.exceptions import InvalidConfigError, NoConfigFoundError
 
 # Registers the drivers under the names the rig files use.
 from . import board, buttons, keypad, log, screen, sdcard, strategy
@@ -58,7 +59,10 @@ class Rig:
         rig_file = rig_file or repository() / RIG_IN_REPOSITORY
         with _environment_lock:
             os.environ.update(LG_KERNEL=str(kernel.absolute()), LG_MAC=mac)
-            self.environment = Environment(str(rig_file))
+            try:
+                self.environment = Environment(str(rig_file))
+            except (NoConfigFoundError, InvalidConfigError) as error:
+                raise RigError(f"the rig cannot be described: {error.msg}") from error
         target = self.environment.get_target("main")
         if target is None:
             raise RigError(f"{rig_file} describes no target 'main'")

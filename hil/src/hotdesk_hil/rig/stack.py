@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Here, so that reading a Stack from an image needs neither labgrid nor the simulator.
     from ..emservice import EmService
     from .demo_cluster import DemoCluster
-    from .phone import ANSWER, Phone
+    from .phone import Phone
     from .rig import Rig
 
     summary = "Prints how much stack the phone used for a login and a logout, as JSON."
@@ -82,9 +82,9 @@ def main(arguments: list[str] | None = None) -> int:
             phone = Phone(rig)
             rig.boot(cluster.phone_config(service.port))
             phone.log_in(cluster.user, cluster.pin)
-            phone.wait_idle(f"Logged in: {cluster.user}", seconds=2 * ANSWER)
+            phone.confirm_logged_in(cluster.user)
             phone.log_out()
-            phone.wait_idle("Nobody logged in", seconds=2 * ANSWER)
+            phone.confirm_logged_out()
             used = stack.used(rig.board.read_memory(stack.bottom, stack.size))
     except (RigError, AssertionError) as error:
         print(f"stack: {error}", file=sys.stderr)
