@@ -266,3 +266,68 @@ rows! {
         "The extension used for the login is the primary one of several users.",
         "Log in by user ID, or give the extension to one user only.";
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers and names of the table "Cisco Extension Mobility Service Response Codes", as printed there.
+    const RESPONSE_CODES: [(u16, &str); 26] = [
+        (0, "Unknown Error"),
+        (1, "Error on Parsing"),
+        (2, "Cannot authorize App user"),
+        (3, "Invalid App User"),
+        (4, "Policy Validation error"),
+        (5, "Device logon disabled"),
+        (6, "Database Error"),
+        (7, "Logout Request Error"),
+        (8, "Query type undetermined"),
+        (9, "Dir. User Info Error"),
+        (10, "User lacks app proxy rights"),
+        (11, "Device does not exist"),
+        (12, "Dev. Profile not found"),
+        (18, "Another user logged in"),
+        (19, "No user logged in"),
+        (20, "Hoteling flag error"),
+        (21, "Hoteling Status error"),
+        (22, "Device logon disabled"),
+        (23, "User not found"),
+        (25, "User logged in elsewhere"),
+        (26, "Busy, please try again"),
+        (27, "Change Password"),
+        (28, "Untrusted IP Error"),
+        (29, "RIS down-contact admin"),
+        (30, "Proxy not allowed"),
+        // The first of those that are not in that table.
+        (31, "EMCC not activated for the user"),
+    ];
+
+    #[test]
+    fn rule_7_1_the_table_holds_the_documented_codes_and_no_other() {
+        let numbers: std::vec::Vec<u16> = ALL.iter().map(|row| row.code.number()).collect();
+        let documented: std::vec::Vec<u16> = (0..=12).chain(18..=23).chain(25..=33).chain(35..=47).collect();
+        assert_eq!(numbers, documented);
+        for (row, (number, name)) in ALL.iter().zip(RESPONSE_CODES) {
+            assert_eq!((row.code.number(), row.name), (number, name));
+            assert_eq!(row.source == Source::ResponseCodes, number <= 30, "{number}");
+        }
+    }
+
+    #[test]
+    fn rule_7_1_every_row_is_found_by_its_number_and_says_something() {
+        for row in ALL {
+            assert_eq!(row.code.row(), Some(row));
+            for sentence in [row.meaning, row.remedy] {
+                assert!(sentence.ends_with('.') && sentence.is_ascii(), "{sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn rule_7_2_unknown_codes_keep_their_number() {
+        for number in (13..=17).chain([24, 34, 48, 201, u16::MAX]) {
+            let code = EmServiceCode::new(number);
+            assert_eq!((code.number(), code.row(), code.name(), code.who()), (number, None, None, None));
+        }
+    }
+}

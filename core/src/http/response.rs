@@ -240,6 +240,10 @@ impl<'b> ResponseReader<'b> {
         }
 
         self.filled = 0;
+        if status >= 200 {
+            // Told also if the body is then refused: a status may explain it.
+            self.status = Some(status);
+        }
         self.state = match (status, chunked, length) {
             (101, ..) => return Err(Error::Upgrade),
             (100..=199, ..) => State::Head { line: 0 },
@@ -253,9 +257,6 @@ impl<'b> ResponseReader<'b> {
             }
             (_, false, None) => State::UntilClosed,
         };
-        if status >= 200 {
-            self.status = Some(status);
-        }
         Ok(())
     }
 

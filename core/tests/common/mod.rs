@@ -5,7 +5,7 @@
 use hotdesk_core::{Error, Message, Refusal};
 
 /// Asserts that `marked` without its `§` is refused for `reason` at the place of the `§`.
-pub fn refuse(marked: &str, reason: Refusal) {
+pub(crate) fn refuse(marked: &str, reason: Refusal) {
     let position = marked.find('§').unwrap_or_else(|| panic!("no § in {marked}"));
     let xml = marked.replace('§', "");
     match Message::parse(xml.as_bytes()) {
@@ -15,18 +15,18 @@ pub fn refuse(marked: &str, reason: Refusal) {
 }
 
 /// Asserts that `xml` is read as the same message as `same`.
-pub fn same(xml: &str, same: &str) {
+pub(crate) fn same(xml: &str, same: &str) {
     let read = Message::parse(xml.as_bytes()).unwrap_or_else(|error| panic!("{error}: {xml}"));
     assert_eq!(read, Message::parse(same.as_bytes()).unwrap(), "{xml}");
 }
 
 /// The message that `xml` holds.
-pub fn parse(xml: &str) -> Message<'_> {
+pub(crate) fn parse(xml: &str) -> Message<'_> {
     Message::parse(xml.as_bytes()).unwrap_or_else(|error| panic!("{error} at {:?}: {xml}", error.position()))
 }
 
 /// The document that `message` is written as.
-pub fn written(message: &Message<'_>) -> String {
+pub(crate) fn written(message: &Message<'_>) -> String {
     let length = message.encoded_len().unwrap();
     let mut out = vec![0; length];
     assert_eq!(message.encode(&mut out), Ok(length));
@@ -34,9 +34,9 @@ pub fn written(message: &Message<'_>) -> String {
 }
 
 /// A request to log out, with `inside` the device name's raw text.
-pub fn logout(inside: &str) -> String {
+pub(crate) fn logout(inside: &str) -> String {
     format!("<request>{APP_INFO}<logout><deviceName>{inside}</deviceName></logout></request>")
 }
 
-pub const APP_INFO: &str = "<appInfo><appID>a</appID><appCertificate>b</appCertificate></appInfo>";
-pub const SUCCESS: &str = "<response><success/></response>";
+pub(crate) const APP_INFO: &str = "<appInfo><appID>a</appID><appCertificate>b</appCertificate></appInfo>";
+pub(crate) const SUCCESS: &str = "<response><success/></response>";
