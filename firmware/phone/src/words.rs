@@ -199,10 +199,14 @@ fn refused(
     let known = code.and_then(|code| Some((code, code.name()?, remedy(code.number(), signer)?)));
     if let Some((code, name, remedy)) = known {
         write!(out, "[{}] {name}\n{remedy}", code.number())?;
-        return if code.number() == 11 { write!(out, "\n{}", app.device()) } else { Ok(()) };
+        return if code == EmServiceCode::DEVICE_DOES_NOT_EXIST {
+            write!(out, "\n{}", app.device())
+        } else {
+            Ok(())
+        };
     }
     match code {
-        Some(code) => write!(out, "[{}] Unknown code\n", code.number())?,
+        Some(code) => writeln!(out, "[{}] Unknown code", code.number())?,
         None => out.write_str("No code\n")?,
     }
     let text = app.service_text();
@@ -210,12 +214,12 @@ fn refused(
         out.write_str("The service gave no reason.\n")?;
     } else {
         let end = if text.goes_on() { " (and more)" } else { "" };
-        write!(out, "The service says: {}{end}\n", text.as_str())?;
+        writeln!(out, "The service says: {}{end}", text.as_str())?;
     }
     out.write_str("Tell the administrator.")
 }
 
-/// What the person does about a code of the service.
+/// What the person does about a code of the service; core's table has their names.
 fn remedy(code: u16, signer: Signer) -> Option<&'static str> {
     Some(match (code, signer) {
         (0, _) => "The service had a problem. Try later.",
@@ -279,7 +283,7 @@ fn no_answer(failure: ExchangeFailure, out: &mut dyn fmt::Write) -> fmt::Result 
         ExchangeFailure::Status(status) => {
             write!(out, "HTTP status {status}\nThis is not the service. Tell the administrator.")
         }
-        ExchangeFailure::Http(error) => write!(out, "Answer not readable\n{error}. Tell the administrator."),
+        ExchangeFailure::Http(error) => write!(out, "Answer not readable\nTell the administrator:\n{error}."),
         // A failure that a later core may tell apart.
         _ => out.write_str("No answer\nTell the administrator."),
     }
@@ -308,7 +312,10 @@ fn reason(trouble: Trouble, out: &mut dyn fmt::Write) -> fmt::Result {
         }
         Trouble::NoAnswer(error) => no_answer(error.failure(), out),
         Trouble::Unreadable { error, line, column } => {
-            write!(out, "Answer not readable\nLine {line}, column {column}: {error}. Tell the administrator.")
+            write!(
+                out,
+                "Answer not readable\nTell the administrator:\nline {line}, column {column}: {error}."
+            )
         }
         Trouble::Unexpected => out
             .write_str("Answer not expected\nThe service answered another question. Tell the administrator."),
@@ -319,5 +326,35 @@ fn reason(trouble: Trouble, out: &mut dyn fmt::Write) -> fmt::Result {
             out.write_str("Cannot ask\nThis phone has no application user. Ask the administrator for one.")
         }
         Trouble::Refused(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hotdesk_core::codes::em_service::ALL;
+
+    use super::*;
+    use crate::view::wrap::Wrap;
+
+    #[test]
+    fn every_code_that_has_a_name_has_a_remedy_and_no_other_has() {
+        for number in 0..=u16::MAX {
+            let named = EmServiceCode::new(number).name().is_some();
+            for signer in [Signer::Person, Signer::AppUser] {
+                assert_eq!(remedy(number, signer).is_some(), named, "{number} {signer:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_remedy_is_five_lines_at_most() {
+        for row in ALL {
+            for signer in [Signer::Person, Signer::AppUser] {
+                let text = remedy(row.code.number(), signer).unwrap();
+                let mut wrap = Wrap::new(20, |_, _, _| {});
+                fmt::Write::write_str(&mut wrap, text).unwrap();
+                assert!(wrap.finish() <= 5, "{text}");
+            }
+        }
     }
 }

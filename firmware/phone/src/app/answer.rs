@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::{DeviceResult, DeviceStatus, Response, UserDevicesStatus, UserId};
 
 use super::{App, Ask, DONE_TIME, Flight, Holder, Screen, ServiceText, Trouble};
@@ -33,7 +34,7 @@ impl App<'_> {
         match (ask, response) {
             (_, Response::Failure(failure)) => {
                 self.service_text = ServiceText::new(failure.text);
-                if ask == Ask::Logout && failure.code.is_some_and(|code| code.number() == 19) {
+                if ask == Ask::Logout && failure.code == Some(EmServiceCode::NO_USER_LOGGED_IN) {
                     self.holder = Holder::Nobody;
                 }
                 Err(Trouble::Refused(failure.code))

@@ -13,6 +13,7 @@ mod trouble;
 
 use core::time::Duration;
 
+use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::{DeviceName, Response, UserId};
 
 pub use self::trouble::{ConnectError, Trouble};
@@ -76,6 +77,8 @@ pub(crate) enum Signer {
 }
 
 /// Who is logged in, as far as the phone knows.
+// There is one of it, in the app, and no allocator to box its name.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub(crate) enum Holder {
     Unknown,
@@ -340,7 +343,7 @@ impl<'c> App<'c> {
         match self.signer(failure.ask) {
             Signer::AppUser => self.ask(failure.ask),
             Signer::Person => {
-                let unknown = matches!(failure.trouble, Trouble::Refused(Some(code)) if code.number() == 23);
+                let unknown = failure.trouble == Trouble::Refused(Some(EmServiceCode::USER_NOT_FOUND));
                 self.form.focus(if unknown { Field::User } else { Field::Pin });
                 self.go(Screen::Form(failure.ask));
             }

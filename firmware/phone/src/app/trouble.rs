@@ -62,7 +62,12 @@ impl Trouble {
     pub fn may_have_happened(self) -> bool {
         match self {
             // Generic, database and auto-logout errors come after the service began its work.
-            Self::Refused(code) => code.is_some_and(|code| matches!(code.number(), 0 | 6 | 7)),
+            Self::Refused(Some(
+                EmServiceCode::UNKNOWN_ERROR
+                | EmServiceCode::DATABASE_ERROR
+                | EmServiceCode::LOGOUT_REQUEST_ERROR,
+            )) => true,
+            Self::Refused(_) => false,
             Self::NoConnection(_)
             | Self::RequestTooLong { .. }
             | Self::Unsendable
@@ -74,7 +79,7 @@ impl Trouble {
 
     /// Whether the phone looks who is logged in after this: the outcome is not known, or somebody else is there.
     pub(crate) fn calls_for_a_look(self) -> bool {
-        self.may_have_happened() || matches!(self, Self::Refused(Some(code)) if code.number() == 18)
+        self.may_have_happened() || self == Self::Refused(Some(EmServiceCode::ANOTHER_USER_LOGGED_IN))
     }
 
     /// Whether the person can try the same again from the failure screen: only where nothing can have happened, or
@@ -84,8 +89,14 @@ impl Trouble {
             (Self::NoApplicationUser | Self::RequestTooLong { .. } | Self::Unsendable, _) => false,
             (_, Ask::Who) | (Self::NoConnection(_), _) => true,
             (Self::NoAnswer(error), _) => !error.may_have_happened(),
-            // Wrong user ID or PIN, user not found, busy.
-            (Self::Refused(Some(code)), _) => matches!(code.number(), 3 | 23 | 26),
+            (
+                Self::Refused(Some(
+                    EmServiceCode::INVALID_APP_USER
+                    | EmServiceCode::USER_NOT_FOUND
+                    | EmServiceCode::BUSY_PLEASE_TRY_AGAIN,
+                )),
+                _,
+            ) => true,
             _ => false,
         }
     }

@@ -4,7 +4,7 @@
 //! nothing and decides nothing, and never draws a digit of a PIN.
 
 mod page;
-mod wrap;
+pub(crate) mod wrap;
 
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::pixelcolor::Gray4;

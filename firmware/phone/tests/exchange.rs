@@ -1,0 +1,218 @@
+//! What may happen between a phone and a service on the wire: segments, framings, ends in the middle, and a display
+//! that is slow or broken meanwhile.
+
+// Test code: a surprise is to stop the test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod harness;
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Waker};
+
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use embassy_sync::channel::Channel;
+use embedded_graphics::Pixel;
+use embedded_graphics::draw_target::DrawTarget;
+use embedded_graphics::geometry::{OriginDimensions, Size};
+use embedded_graphics::pixelcolor::Gray4;
+use harness::answers::{self, Framing};
+use harness::network::{Double, End, Wire};
+use harness::{APP_SECRET, DEVICE, Desk, PIN, REQUEST_BYTES};
+use hotdesk_core::DeviceName;
+use hotdesk_phone::{App, Buffers, Config, Display, Key, NetworkState, run};
+
+const FRAMINGS: [Framing; 3] = [Framing::Length, Framing::Chunked, Framing::Close];
+
+fn configuration() -> String {
+    format!("service = em1.example.com\nappID = emphone\nappCertificate = {APP_SECRET}\n")
+}
+
+/// A phone that has asked who is logged in and waits for the answer.
+fn asking() -> Desk {
+    let mut desk = Desk::new(&configuration());
+    desk.wire.borrow_mut().set_state(NetworkState::Ready);
+    desk.settle();
+    desk
+}
+
+/// A phone that has sent a login and waits for the answer.
+fn logging_in() -> Desk {
+    let mut desk = asking();
+    answer(&mut desk, &answers::http(answers::holder(None).as_bytes(), Framing::Length), usize::MAX, None);
+    desk.press("soft1 5 666 44 66 down");
+    desk.press(PIN);
+    desk.press("select");
+    assert_eq!(desk.picture().row(1), "Logging in john");
+    desk
+}
+
+fn answer(desk: &mut Desk, bytes: &[u8], segment: usize, end: Option<End>) {
+    for segment in bytes.chunks(segment.max(1)) {
+        desk.wire.borrow_mut().answer([segment]);
+        desk.settle();
+    }
+    if let Some(end) = end {
+        desk.wire.borrow_mut().end(end);
+        desk.settle();
+    }
+}
+
+#[test]
+fn an_answer_reads_the_same_in_any_segments_and_framing() {
+    for framing in FRAMINGS {
+        let bytes = answers::http(answers::holder(Some("john")).as_bytes(), framing);
+        for segment in [1, 2, 3, 5, 64, 127, 128, 129, bytes.len()] {
+            let mut desk = asking();
+            answer(&mut desk, &bytes, segment, Some(End::Closed));
+            assert_eq!(desk.picture().row(1), "Logged in: john", "{framing:?} in segments of {segment}");
+        }
+    }
+}
+
+#[test]
+fn an_interim_answer_is_not_the_answer() {
+    let mut desk = asking();
+    let mut bytes = b"HTTP/1.1 100 Continue\r\n\r\n".to_vec();
+    bytes.extend(answers::http(answers::holder(Some("john")).as_bytes(), Framing::Length));
+    answer(&mut desk, &bytes, 10, None);
+    assert_eq!(desk.picture().row(1), "Logged in: john");
+}
+
+/// Wherever the answer ends, the login is sent once and a question follows; only the whole answer is a success.
+#[test]
+fn a_login_cut_after_any_byte_is_asked_about_and_not_sent_again() {
+    for framing in FRAMINGS {
+        let bytes = answers::http(answers::SUCCESS.as_bytes(), framing);
+        for end in [End::Closed, End::Reset] {
+            for length in 0..=bytes.len() {
+                let mut desk = logging_in();
+                answer(&mut desk, &bytes[..length], usize::MAX, Some(end));
+                let place = format!("{framing:?}, {end:?} after {length} of {}", bytes.len());
+                // An answer that ends with the connection is not whole when the connection breaks.
+                let whole = length == bytes.len() && (framing, end) != (Framing::Close, End::Reset);
+                let requests = desk.wire.borrow().requests();
+                let operations: Vec<&str> = requests.iter().map(|r| r.split(' ').next().unwrap()).collect();
+                if whole {
+                    assert_eq!(desk.picture().row(0), "Logged in", "{place}");
+                    assert_eq!(operations, ["deviceUserQuery", "login"], "{place}");
+                } else {
+                    assert_eq!(desk.picture().row(0), "Login failed", "{place}");
+                    assert_eq!(operations, ["deviceUserQuery", "login", "deviceUserQuery"], "{place}");
+                    let truth = answers::http(answers::holder(Some("john")).as_bytes(), Framing::Length);
+                    answer(&mut desk, &truth, usize::MAX, None);
+                    desk.press("soft1");
+                    assert_eq!(desk.picture().row(1), "Logged in: john", "{place}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_connection_is_ended_and_wiped_after_its_exchange() {
+    let mut desk = logging_in();
+    answer(&mut desk, &answers::http(answers::SUCCESS.as_bytes(), Framing::Length), usize::MAX, None);
+    let wire = desk.wire.borrow();
+    assert!(wire.lines.iter().all(|line| line.dropped));
+    assert_eq!(wire.wipes, wire.lines.len());
+}
+
+/// The phone's own buffer holds nothing of a request once it is sent.
+#[test]
+fn the_request_buffer_is_wiped() {
+    let _clock = harness::clock();
+    let config = Config::parse(configuration().as_bytes()).unwrap();
+    let app = RefCell::new(App::new(DeviceName::try_from(DEVICE).unwrap(), Ok(&config)));
+    let keys = Channel::<NoopRawMutex, Key, 8>::new();
+    let wire = Rc::new(RefCell::new(Wire::default()));
+    wire.borrow_mut().set_state(NetworkState::Ready);
+    let mut request = [0; REQUEST_BYTES];
+    let mut space = [0; 4096];
+    {
+        let buffers = Buffers { request: &mut request, answer: &mut space };
+        let display = Troubled { shown: Rc::default(), trouble: Trouble::None };
+        let mut phone = pin!(run(&app, keys.dyn_receiver(), display, Double::new(wire.clone()), buffers));
+        poll_a_while(phone.as_mut());
+        assert_eq!(wire.borrow().requests().len(), 1, "the request is sent, its answer not there yet");
+    }
+    assert!(request.iter().all(|byte| *byte == 0));
+}
+
+#[test]
+fn a_slow_display_does_not_hold_up_the_network() {
+    check_with_display(Trouble::Slow, 1);
+}
+
+#[test]
+fn a_display_that_fails_does_not_stop_the_phone() {
+    check_with_display(Trouble::Fails, 2);
+}
+
+/// Boots a phone with a display in trouble: it asks and takes the answer, and has tried to show pictures.
+fn check_with_display(trouble: Trouble, pictures: usize) {
+    let _clock = harness::clock();
+    let config = Config::parse(configuration().as_bytes()).unwrap();
+    let app = RefCell::new(App::new(DeviceName::try_from(DEVICE).unwrap(), Ok(&config)));
+    let keys = Channel::<NoopRawMutex, Key, 8>::new();
+    let wire = Rc::new(RefCell::new(Wire::default()));
+    wire.borrow_mut().set_state(NetworkState::Ready);
+    let shown = Rc::new(Cell::new(0));
+    let buffers = Buffers { request: &mut [0; REQUEST_BYTES], answer: &mut [0; 4096] };
+    let display = Troubled { shown: shown.clone(), trouble };
+    let mut phone = pin!(run(&app, keys.dyn_receiver(), display, Double::new(wire.clone()), buffers));
+    poll_a_while(phone.as_mut());
+    assert_eq!(wire.borrow().requests().len(), 1);
+    let bytes = answers::http(answers::holder(Some("john")).as_bytes(), Framing::Length);
+    wire.borrow_mut().answer([&bytes[..]]);
+    poll_a_while(phone.as_mut());
+    assert_eq!(app.borrow().screen_name(), "idle");
+    assert!(shown.get() >= pictures);
+}
+
+fn poll_a_while<F: Future>(mut future: std::pin::Pin<&mut F>) {
+    for _ in 0..100 {
+        let polled = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(polled.is_pending(), "the phone stopped");
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trouble {
+    None,
+    Slow,
+    Fails,
+}
+
+struct Troubled {
+    shown: Rc<Cell<usize>>,
+    trouble: Trouble,
+}
+
+impl OriginDimensions for Troubled {
+    fn size(&self) -> Size {
+        Size::new(128, 64)
+    }
+}
+
+impl DrawTarget for Troubled {
+    type Color = Gray4;
+    type Error = &'static str;
+
+    fn draw_iter<I: IntoIterator<Item = Pixel<Gray4>>>(&mut self, _: I) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
+impl Display for Troubled {
+    async fn flush(&mut self) -> Result<(), Self::Error> {
+        self.shown.set(self.shown.get() + 1);
+        match self.trouble {
+            Trouble::None => Ok(()),
+            Trouble::Slow => std::future::pending().await,
+            Trouble::Fails => Err("no display"),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Answers of a service as bytes: documents, and the ways HTTP can frame them.
+
+pub(crate) const SUCCESS: &str = "<response><success/></response>";
+
+pub(crate) fn failure(code: &str, text: &str) -> String {
+    format!("<response><failure><error code=\"{code}\">{text}</error></failure></response>")
+}
+
+/// Who is logged in on the phone: a user as it stands on the wire, or nobody.
+pub(crate) fn holder(user: Option<&str>) -> String {
+    let slot = user.map_or("<none/>".to_owned(), |user| format!("<userID>{user}</userID>"));
+    let device = super::DEVICE;
+    format!(
+        "<response><deviceUserResults><device name=\"{device}\">{slot}</device></deviceUserResults></response>"
+    )
+}
+
+/// How the end of a document is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Framing {
+    Length,
+    Chunked,
+    Close,
+}
+
+/// A whole HTTP answer with status 200.
+pub(crate) fn http(document: &[u8], framing: Framing) -> Vec<u8> {
+    let mut bytes = b"HTTP/1.1 200 OK\r\nServer: test\r\nContent-Type: text/xml;charset=UTF-8\r\n".to_vec();
+    match framing {
+        Framing::Length => {
+            bytes.extend(format!("Content-Length: {}\r\n\r\n", document.len()).bytes());
+            bytes.extend(document);
+        }
+        Framing::Chunked => {
+            bytes.extend(b"Transfer-Encoding: chunked\r\n\r\n");
+            for chunk in document.chunks(11) {
+                bytes.extend(format!("{:x};name=value\r\n", chunk.len()).bytes());
+                bytes.extend(chunk);
+                bytes.extend(b"\r\n");
+            }
+            bytes.extend(b"0\r\n\r\n");
+        }
+        Framing::Close => {
+            bytes.extend(b"Connection: close\r\n\r\n");
+            bytes.extend(document);
+        }
+    }
+    bytes
+}

@@ -1,0 +1,160 @@
+//! A display that keeps its pixels, and the reading of text from them with the glyphs of the font file.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::rc::Rc;
+use std::sync::OnceLock;
+
+use embedded_graphics::Pixel;
+use embedded_graphics::draw_target::DrawTarget;
+use embedded_graphics::geometry::{OriginDimensions, Size};
+use embedded_graphics::pixelcolor::{Gray4, GrayColor};
+use hotdesk_phone::Display;
+
+pub(crate) const WIDTH: usize = 128;
+pub(crate) const HEIGHT: usize = 64;
+const COLUMNS: usize = 21;
+/// Tops of the title, the four lines and the labels.
+const ROWS: [usize; 6] = [0, 12, 22, 32, 42, 54];
+
+/// What was shown last, and how often something was.
+#[derive(Default)]
+pub(crate) struct Recorder {
+    last: Option<Picture>,
+    count: usize,
+}
+
+impl Recorder {
+    pub(crate) fn last(&self) -> Picture {
+        self.last.clone().unwrap_or_default()
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+}
+
+/// A picture: greys from 0 to 15, row by row.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Picture(pub(crate) Vec<u8>);
+
+impl Default for Picture {
+    fn default() -> Self {
+        Self(vec![0; WIDTH * HEIGHT])
+    }
+}
+
+/// A cell as a person sees it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cell {
+    pub(crate) character: char,
+    pub(crate) inverse: bool,
+}
+
+impl Picture {
+    /// The cells of a row: 0 is the title, 1 to 4 the lines, 5 the labels.
+    pub(crate) fn cells(&self, row: usize) -> Vec<Cell> {
+        (0..COLUMNS).map(|column| self.cell(1 + 6 * column, ROWS[row])).collect()
+    }
+
+    /// The text of a row without blanks at its end.
+    pub(crate) fn row(&self, row: usize) -> String {
+        let text: String = self.cells(row).iter().map(|cell| cell.character).collect();
+        text.trim_end().to_owned()
+    }
+
+    /// All rows, one a line.
+    pub(crate) fn text(&self) -> String {
+        (0..6).map(|row| self.row(row)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The text of the cells of a row that are dark on light.
+    pub(crate) fn inverse(&self, row: usize) -> String {
+        self.cells(row).iter().filter(|cell| cell.inverse).map(|cell| cell.character).collect()
+    }
+
+    fn cell(&self, x: usize, y: usize) -> Cell {
+        let at = |row: usize, column: usize| self.0[(y + row) * WIDTH + x + column];
+        let mut greys: Vec<u8> = (0..60).map(|i| at(i / 6, i % 6)).collect();
+        greys.sort_unstable();
+        greys.dedup();
+        assert!(greys.len() <= 2, "a cell at {x}, {y} with {greys:?}");
+        let (dark, light) = (greys[0], greys[greys.len() - 1]);
+        // A blank is known by its ground alone.
+        let inverse = if dark == light { dark > 7 } else { false };
+        let bits = |ink: u8| -> [u8; 10] {
+            std::array::from_fn(|row| {
+                (0..6).fold(0, |bits, column| bits << 1 | u8::from(at(row, column) == ink))
+            })
+        };
+        if dark == light {
+            return Cell { character: ' ', inverse };
+        }
+        if let Some(character) = glyphs().get(&bits(light)) {
+            return Cell { character: *character, inverse: false };
+        }
+        let character = glyphs().get(&bits(dark)).unwrap_or_else(|| panic!("no glyph at {x}, {y}"));
+        Cell { character: *character, inverse: true }
+    }
+}
+
+/// The glyphs of the font file, as 6 bits a row. Where two characters look the same, the first is read.
+fn glyphs() -> &'static HashMap<[u8; 10], char> {
+    static GLYPHS: OnceLock<HashMap<[u8; 10], char>> = OnceLock::new();
+    GLYPHS.get_or_init(|| {
+        let font = include_str!("../../font/hotdesk-6x10.bdf");
+        let mut glyphs = HashMap::new();
+        for glyph in font.split("STARTCHAR ").skip(1) {
+            let code =
+                glyph.lines().find_map(|line| line.strip_prefix("ENCODING ")).unwrap().parse().unwrap();
+            let rows = glyph.lines().skip_while(|line| *line != "BITMAP").skip(1).take(10);
+            let rows: Vec<u8> = rows.map(|row| u8::from_str_radix(row, 16).unwrap() >> 2).collect();
+            glyphs.entry(rows.try_into().unwrap()).or_insert(char::from_u32(code).unwrap());
+        }
+        glyphs
+    })
+}
+
+/// The display the phone draws on.
+pub(crate) struct Screen {
+    drawn: Picture,
+    shown: Rc<RefCell<Recorder>>,
+}
+
+impl Screen {
+    pub(crate) fn new(shown: Rc<RefCell<Recorder>>) -> Self {
+        Self { drawn: Picture::default(), shown }
+    }
+}
+
+impl OriginDimensions for Screen {
+    fn size(&self) -> Size {
+        Size::new(128, 64)
+    }
+}
+
+impl DrawTarget for Screen {
+    type Color = Gray4;
+    type Error = Infallible;
+
+    fn draw_iter<I: IntoIterator<Item = Pixel<Gray4>>>(&mut self, pixels: I) -> Result<(), Infallible> {
+        for Pixel(point, grey) in pixels {
+            let (x, y) = (usize::try_from(point.x).unwrap(), usize::try_from(point.y).unwrap());
+            assert!(x < WIDTH && y < HEIGHT, "drawn outside of the display: {x}, {y}");
+            self.drawn.0[y * WIDTH + x] = grey.luma();
+        }
+        Ok(())
+    }
+}
+
+impl Display for Screen {
+    async fn flush(&mut self) -> Result<(), Infallible> {
+        // A real display takes its time; the phone must bear that.
+        embassy_futures::yield_now().await;
+        let mut shown = self.shown.borrow_mut();
+        shown.last = Some(self.drawn.clone());
+        shown.count += 1;
+        Ok(())
+    }
+}

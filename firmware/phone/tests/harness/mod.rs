@@ -1,0 +1,161 @@
+//! A phone on a desk: the real `run`, a display that is read back from its pixels, a network that does what a test
+//! says, and a clock that stands still until the test moves it.
+
+// Test code: a surprise is to stop the test. Each test binary uses its part of this.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+pub(crate) mod answers;
+pub(crate) mod display;
+pub(crate) mod network;
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context, Poll, Wake, Waker};
+
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use embassy_sync::channel::Channel;
+use embassy_time::{Duration, MockDriver};
+use hotdesk_core::DeviceName;
+use hotdesk_phone::{App, Buffers, Config, Key, SetupError, run};
+
+use display::{Picture, Recorder};
+use network::{Double, Wire};
+
+pub(crate) const DEVICE: &str = "SEP003094C25B15";
+pub(crate) const APP_SECRET: &str = "app&secret<9>";
+pub(crate) const PIN: &str = "73519";
+
+/// Room for a request and an answer; small, so that "too long" is soon reached.
+pub(crate) const REQUEST_BYTES: usize = 2048;
+pub(crate) const ANSWER_BYTES: usize = 4096;
+
+/// The clock is one for the whole process.
+static CLOCK: Mutex<()> = Mutex::new(());
+
+/// Takes the clock for one test, at its start.
+pub(crate) fn clock() -> MutexGuard<'static, ()> {
+    let clock = CLOCK.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    MockDriver::get().reset();
+    clock
+}
+
+/// A phone that runs.
+pub(crate) struct Desk {
+    future: Pin<Box<dyn Future<Output = ()>>>,
+    woken: Arc<Woken>,
+    app: &'static RefCell<App<'static>>,
+    keys: &'static Channel<NoopRawMutex, Key, 64>,
+    pictures: Rc<RefCell<Recorder>>,
+    pub(crate) wire: Rc<RefCell<Wire>>,
+    _clock: MutexGuard<'static, ()>,
+}
+
+impl Desk {
+    /// Switches a phone on with the text of its configuration file. The network has no link yet.
+    pub(crate) fn new(configuration: &str) -> Self {
+        Self::with_setup(Config::parse(configuration.as_bytes()).map_err(SetupError::File))
+    }
+
+    pub(crate) fn with_setup(setup: Result<Config, SetupError>) -> Self {
+        let clock = clock();
+        let setup = setup.map(|config| &*Box::leak(Box::new(config)));
+        let app: &'static RefCell<App<'static>> =
+            Box::leak(Box::new(RefCell::new(App::new(DeviceName::try_from(DEVICE).unwrap(), setup))));
+        let keys: &'static Channel<NoopRawMutex, Key, 64> = Box::leak(Box::new(Channel::new()));
+        let pictures = Rc::new(RefCell::new(Recorder::default()));
+        let wire = Rc::new(RefCell::new(Wire::default()));
+        let buffers = Buffers {
+            request: Box::leak(Box::new([0; REQUEST_BYTES])),
+            answer: Box::leak(Box::new([0; ANSWER_BYTES])),
+        };
+        let display = display::Screen::new(pictures.clone());
+        let network = Double::new(wire.clone());
+        let future = Box::pin(async move {
+            let _never = run(app, keys.dyn_receiver(), display, network, buffers).await;
+        });
+        let mut desk =
+            Self { future, woken: Arc::new(Woken::default()), app, keys, pictures, wire, _clock: clock };
+        desk.woken.0.store(true, Ordering::SeqCst);
+        desk.settle();
+        desk
+    }
+
+    /// Lets the phone do all it can do without time passing, and looks for secrets in what it shows.
+    pub(crate) fn settle(&mut self) {
+        let waker = Waker::from(self.woken.clone());
+        let mut context = Context::from_waker(&waker);
+        while self.woken.0.swap(false, Ordering::SeqCst) {
+            assert!(matches!(self.future.as_mut().poll(&mut context), Poll::Pending), "the phone stopped");
+            let debug = format!("{:?}", self.app.borrow());
+            for secret in [PIN, APP_SECRET] {
+                assert!(!debug.contains(secret), "a secret in {debug}");
+                assert!(!self.picture().text().contains(secret), "a secret on the display");
+            }
+        }
+    }
+
+    /// Lets time pass, in steps, as it does.
+    pub(crate) fn wait(&mut self, milliseconds: u64) {
+        let mut left = milliseconds;
+        while left > 0 {
+            let step = left.min(100);
+            MockDriver::get().advance(Duration::from_millis(step));
+            self.settle();
+            left -= step;
+        }
+    }
+
+    /// Presses keys: `0` to `9`, `*`, `#`, `up`, `down`, `left`, `right`, `select`, `soft1` to `soft3`; several
+    /// digits in one word are pressed one after the other.
+    pub(crate) fn press(&mut self, keys: &str) {
+        for word in keys.split_whitespace() {
+            let named = match word {
+                "up" => Some(Key::Up),
+                "down" => Some(Key::Down),
+                "left" => Some(Key::Left),
+                "right" => Some(Key::Right),
+                "select" => Some(Key::Select),
+                "soft1" => Some(Key::Soft1),
+                "soft2" => Some(Key::Soft2),
+                "soft3" => Some(Key::Soft3),
+                _ => None,
+            };
+            let pressed = named.map_or_else(|| word.chars().map(key).collect(), |key| vec![key]);
+            for key in pressed {
+                self.keys.try_send(key).unwrap();
+                self.settle();
+            }
+        }
+    }
+
+    /// What the display shows now.
+    pub(crate) fn picture(&self) -> Picture {
+        self.pictures.borrow().last()
+    }
+
+    /// How many pictures were shown so far.
+    pub(crate) fn pictures(&self) -> usize {
+        self.pictures.borrow().count()
+    }
+}
+
+fn key(character: char) -> Key {
+    match character {
+        '*' => Key::Star,
+        '#' => Key::Pound,
+        _ => Key::Digit(u8::try_from(character.to_digit(10).expect("a key of the keypad")).unwrap()),
+    }
+}
+
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}

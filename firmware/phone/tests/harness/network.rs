@@ -1,0 +1,255 @@
+//! A network that does what a test says, and remembers every connection and byte.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+
+use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
+use hotdesk_core::{AppCertificate, AppInfo, Message, Operation, QueryOperation, form};
+use hotdesk_phone::net::Network;
+use hotdesk_phone::{ConnectError, NetworkState};
+
+/// How a host meets a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Host {
+    #[default]
+    Accepts,
+    Refuses,
+    Unknown,
+    Silent,
+}
+
+/// How a connection ends, after what is still to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Closed,
+    Reset,
+}
+
+/// A connection the phone made.
+pub(crate) struct Line {
+    pub(crate) to: String,
+    pub(crate) sent: Vec<u8>,
+    incoming: VecDeque<Vec<u8>>,
+    end: Option<End>,
+    /// How many bytes are taken before a write waits for ever; none: all of them.
+    pub(crate) takes: Option<usize>,
+    pub(crate) dropped: bool,
+}
+
+/// What the test and the phone share.
+pub(crate) struct Wire {
+    state: NetworkState,
+    hosts: HashMap<String, Host>,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) wipes: usize,
+    /// Bytes the next connections take before they wait for ever.
+    pub(crate) takes: Option<usize>,
+    waker: Option<Waker>,
+}
+
+impl Default for Wire {
+    fn default() -> Self {
+        let state = NetworkState::NoLink;
+        Self { state, hosts: HashMap::new(), lines: Vec::new(), wipes: 0, takes: None, waker: None }
+    }
+}
+
+impl Wire {
+    pub(crate) fn set_state(&mut self, state: NetworkState) {
+        self.state = state;
+        self.wake();
+    }
+
+    pub(crate) fn set_host(&mut self, name: &str, host: Host) {
+        self.hosts.insert(name.to_owned(), host);
+    }
+
+    /// Sends segments to the phone on its last connection.
+    pub(crate) fn answer<'a>(&mut self, segments: impl IntoIterator<Item = &'a [u8]>) {
+        let line = self.lines.last_mut().expect("the phone has connected");
+        line.incoming.extend(segments.into_iter().filter(|part| !part.is_empty()).map(<[u8]>::to_vec));
+        self.wake();
+    }
+
+    /// Ends the last connection after what is still to be read.
+    pub(crate) fn end(&mut self, end: End) {
+        self.lines.last_mut().expect("the phone has connected").end = Some(end);
+        self.wake();
+    }
+
+    /// What was asked on each connection so far, as words.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.lines.iter().filter(|line| !line.sent.is_empty()).map(Line::request).collect()
+    }
+
+    fn wake(&mut self) {
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+impl Line {
+    /// What was asked, read by core: operation, what it is about, who signs with what, and where it went.
+    fn request(&self) -> String {
+        if self.takes.is_some_and(|takes| takes == self.sent.len()) {
+            return "part of a request".to_owned();
+        }
+        let sent = std::str::from_utf8(&self.sent).unwrap();
+        let (head, body) = sent.split_once("\r\n\r\n").expect("a whole head");
+        let mut lines = head.lines();
+        assert_eq!(lines.next(), Some("POST /emservice/EMServiceServlet HTTP/1.1"));
+        let fields: HashMap<String, &str> = lines
+            .map(|line| line.split_once(": ").unwrap())
+            .map(|(n, v)| (n.to_ascii_lowercase(), v))
+            .collect();
+        assert_eq!(fields["content-length"], body.len().to_string());
+        assert_eq!(fields["content-type"], "application/x-www-form-urlencoded");
+        assert_eq!(fields["connection"], "close");
+        assert_eq!(fields["host"], self.to);
+        let mut body = body.as_bytes().to_vec();
+        let (app, what) = match Message::parse(form::decode(&mut body).unwrap()).unwrap() {
+            Message::Request(request) => (
+                request.app,
+                match request.operation {
+                    Operation::Login(login) => format!("login {} {}", login.device_name, login.user_id),
+                    Operation::Logout(logout) => format!("logout {}", logout.device_name),
+                    Operation::LogoutAll(_) => "logoutAll".to_owned(),
+                },
+            ),
+            Message::Query(query) => (
+                query.app,
+                match query.operation {
+                    QueryOperation::DeviceUserQuery(query) => {
+                        let devices: Vec<_> = query.devices.iter().map(|device| device.to_string()).collect();
+                        format!("deviceUserQuery {}", devices.join(" "))
+                    }
+                    other => panic!("the phone asks no {other:?}"),
+                },
+            ),
+            Message::Response(_) => panic!("the phone sends no response"),
+        };
+        let AppInfo { id, certificate: AppCertificate::Plain(secret) } = app else { panic!("plain") };
+        format!("{what} signed by {id} {} at {}", secret.expose(), self.to)
+    }
+}
+
+/// The phone's side.
+pub(crate) struct Double(Rc<RefCell<Wire>>);
+
+impl Double {
+    pub(crate) fn new(wire: Rc<RefCell<Wire>>) -> Self {
+        Self(wire)
+    }
+}
+
+impl Network for Double {
+    type Connection<'a> = Connection;
+
+    fn state(&self) -> NetworkState {
+        self.0.borrow().state
+    }
+
+    async fn state_after(&mut self, seen: NetworkState) -> NetworkState {
+        poll_fn(|context| {
+            let mut wire = self.0.borrow_mut();
+            wire.waker = Some(context.waker().clone());
+            if wire.state == seen { Poll::Pending } else { Poll::Ready(wire.state) }
+        })
+        .await
+    }
+
+    async fn connect(&mut self, host: &str, port: u16) -> Result<Connection, ConnectError> {
+        let how = self.0.borrow().hosts.get(host).copied().unwrap_or_default();
+        match how {
+            Host::Accepts => {}
+            Host::Refuses => return Err(ConnectError::Refused),
+            Host::Unknown => return Err(ConnectError::HostNotFound),
+            Host::Silent => std::future::pending().await,
+        }
+        let mut wire = self.0.borrow_mut();
+        let takes = wire.takes;
+        wire.lines.push(Line {
+            to: format!("{host}:{port}"),
+            sent: Vec::new(),
+            incoming: VecDeque::new(),
+            end: None,
+            takes,
+            dropped: false,
+        });
+        Ok(Connection { wire: self.0.clone(), index: wire.lines.len() - 1 })
+    }
+
+    fn wipe(&mut self) {
+        self.0.borrow_mut().wipes += 1;
+    }
+}
+
+/// One connection, as the phone holds it.
+pub(crate) struct Connection {
+    wire: Rc<RefCell<Wire>>,
+    index: usize,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.wire.borrow_mut().lines[self.index].dropped = true;
+    }
+}
+
+impl ErrorType for Connection {
+    type Error = ErrorKind;
+}
+
+impl Read for Connection {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
+        poll_fn(|context| {
+            let mut wire = self.wire.borrow_mut();
+            wire.waker = Some(context.waker().clone());
+            let line = &mut wire.lines[self.index];
+            let Some(mut segment) = line.incoming.pop_front() else {
+                return match line.end {
+                    Some(End::Closed) => Poll::Ready(Ok(0)),
+                    Some(End::Reset) => Poll::Ready(Err(ErrorKind::ConnectionReset)),
+                    None => Poll::Pending,
+                };
+            };
+            let length = segment.len().min(buffer.len());
+            buffer[..length].copy_from_slice(&segment[..length]);
+            if length < segment.len() {
+                line.incoming.push_front(segment.split_off(length));
+            }
+            Poll::Ready(Ok(length))
+        })
+        .await
+    }
+}
+
+impl Write for Connection {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        poll_fn(|context| {
+            let mut wire = self.wire.borrow_mut();
+            wire.waker = Some(context.waker().clone());
+            let line = &mut wire.lines[self.index];
+            let room = line.takes.map_or(usize::MAX, |takes| takes - line.sent.len());
+            match (line.end, room) {
+                (Some(_), _) => Poll::Ready(Err(ErrorKind::ConnectionReset)),
+                (None, 0) => Poll::Pending,
+                (None, room) => {
+                    // Never all at once: a write may take a part.
+                    let length = bytes.len().min(room).min(100);
+                    line.sent.extend_from_slice(&bytes[..length]);
+                    Poll::Ready(Ok(length))
+                }
+            }
+        })
+        .await
+    }
+
+    async fn flush(&mut self) -> Result<(), ErrorKind> {
+        Ok(())
+    }
+}

@@ -1,0 +1,228 @@
+//! Runs the scenarios: what a person presses, what the network does, and what is seen, in virtual time.
+//!
+//! A scenario is a text file; its name says what it pins. Empty lines and lines with `#` are skipped. The steps:
+//!
+//! | step | meaning |
+//! |---|---|
+//! | `config app user` / `config no app user` / `config two services` | switches the phone on; a file of its own follows `config` in lines with `>` |
+//! | `no card`, `no file`, `unreadable card`, `long file` | switches it on without a configuration |
+//! | `network ready` / `no address` / `no link` | what the network says from now on |
+//! | `host NAME refuses` / `silent` / `unknown` / `accepts` | how a host meets connections from now on |
+//! | `takes N` | connections take N bytes and no more from now on |
+//! | `press KEYS` | see `Desk::press` |
+//! | `wait N` | lets N milliseconds pass |
+//! | `screen` | six lines `\|…\|` follow: title, four lines, labels |
+//! | `inverse ROW TEXT` | the cells of the row that are dark on light spell TEXT |
+//! | `asked TEXT` | the last request; `nothing asked`: there is none since the last `asked` |
+//! | `asked N times` | how many requests there were in all |
+//! | `answer success` / `nobody` / `user ID` / `failure CODE TEXT` | a whole answer; a document of its own follows `answer` in lines with `>` |
+//! | `raw` | bytes with escapes follow in lines with `>` |
+//! | `flood N TEXT` | TEXT, N times |
+//! | `close`, `reset` | the service ends the connection |
+
+// Test code: a surprise is to stop the test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod harness;
+
+use std::path::Path;
+
+use harness::answers::{self, Framing};
+use harness::network::{End, Host};
+use harness::{APP_SECRET, Desk};
+use hotdesk_phone::{NetworkState, SetupError};
+
+macro_rules! scenarios {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            run(stringify!($name));
+        })*
+
+        #[test]
+        fn every_scenario_file_is_run() {
+            let mut files: Vec<String> = std::fs::read_dir(folder()).unwrap()
+                .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+                .collect();
+            files.sort();
+            let mut listed = vec![$(stringify!($name)),*];
+            listed.sort();
+            assert_eq!(files, listed);
+        }
+    };
+}
+
+include!("scenarios.list");
+
+fn folder() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios"))
+}
+
+fn run(name: &str) {
+    let text = std::fs::read_to_string(folder().join(name).with_extension("txt")).unwrap();
+    let mut player = Player { desk: None, asked: 0 };
+    let mut lines = (1..).zip(text.lines()).peekable();
+    while let Some((number, line)) = lines.next() {
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let mut block = Vec::new();
+        while let Some((_, line)) = lines.next_if(|(_, line)| line.starts_with(['>', '|'])) {
+            block.push(line);
+        }
+        player.step(line, &block, &format!("{name}.txt:{number}: {line}"));
+    }
+}
+
+struct Player {
+    desk: Option<Desk>,
+    /// Requests that an `asked` has seen.
+    asked: usize,
+}
+
+impl Player {
+    fn step(&mut self, line: &str, block: &[&str], place: &str) {
+        let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match (verb, rest) {
+            ("config", _) => self.desk = Some(Desk::new(&configuration(rest, block))),
+            ("no", "card") => self.desk = Some(Desk::with_setup(Err(SetupError::NoCard))),
+            ("no", "file") => self.desk = Some(Desk::with_setup(Err(SetupError::NoFile))),
+            ("unreadable", "card") => self.desk = Some(Desk::with_setup(Err(SetupError::Unreadable))),
+            ("long", "file") => self.desk = Some(Desk::with_setup(Err(SetupError::TooLong { bound: 2048 }))),
+            ("network", _) => self.wire(|desk| desk.wire.borrow_mut().set_state(state(rest))),
+            ("host", _) => {
+                let (name, how) = rest.split_once(' ').unwrap();
+                self.desk().wire.borrow_mut().set_host(name, host(how));
+            }
+            ("takes", _) => self.desk().wire.borrow_mut().takes = Some(rest.parse().unwrap()),
+            ("press", _) => self.desk().press(rest),
+            ("wait", _) => self.desk().wait(rest.parse().unwrap()),
+            ("screen", "") => self.screen(block, place),
+            ("inverse", _) => {
+                let (row, text) = rest.split_once(' ').unwrap_or((rest, ""));
+                let inverse = self.desk().picture().inverse(row.parse().unwrap());
+                assert_eq!(inverse.trim_end(), text, "{place}");
+            }
+            ("nothing", "asked") => assert_eq!(self.requests().len(), self.asked, "{place}"),
+            ("asked", _) if rest.ends_with(" times") => {
+                let times: usize = rest.trim_end_matches(" times").parse().unwrap();
+                assert_eq!(self.requests().len(), times, "{place}");
+            }
+            ("asked", _) => {
+                let requests = self.requests();
+                assert!(requests.len() > self.asked, "{place}: nothing was asked");
+                self.asked = requests.len();
+                let expected = rest.replace("APP_SECRET", APP_SECRET);
+                assert_eq!(requests.last().unwrap(), &expected, "{place}");
+            }
+            ("answer", _) => {
+                let bytes = answers::http(&document(rest, block), Framing::Length);
+                self.wire(|desk| desk.wire.borrow_mut().answer([&bytes[..]]));
+            }
+            ("raw", "") => {
+                let bytes = unescape(&joined(block));
+                self.wire(|desk| desk.wire.borrow_mut().answer([&bytes[..]]));
+            }
+            ("flood", _) => {
+                let (times, text) = rest.split_once(' ').unwrap();
+                let bytes = text.repeat(times.parse().unwrap());
+                self.wire(|desk| desk.wire.borrow_mut().answer([bytes.as_bytes()]));
+            }
+            ("close", "") => self.wire(|desk| desk.wire.borrow_mut().end(End::Closed)),
+            ("reset", "") => self.wire(|desk| desk.wire.borrow_mut().end(End::Reset)),
+            _ => panic!("{place}: no such step"),
+        }
+    }
+
+    fn desk(&mut self) -> &mut Desk {
+        self.desk.as_mut().expect("a scenario starts with its configuration")
+    }
+
+    fn wire(&mut self, change: impl FnOnce(&mut Desk)) {
+        change(self.desk());
+        self.desk().settle();
+    }
+
+    fn requests(&mut self) -> Vec<String> {
+        self.desk().wire.borrow().requests()
+    }
+
+    fn screen(&mut self, block: &[&str], place: &str) {
+        let expected: Vec<&str> =
+            block.iter().map(|line| line.trim_start_matches('|').trim_end_matches('|').trim_end()).collect();
+        let picture = self.desk().picture();
+        let seen: Vec<String> = (0..6).map(|row| picture.row(row)).collect();
+        assert_eq!(seen, expected, "{place}\n{}", picture.text());
+    }
+}
+
+fn configuration(name: &str, block: &[&str]) -> String {
+    let app_user = format!("appID = emphone\nappCertificate = {APP_SECRET}\n");
+    match name {
+        "app user" => format!("service = em1.example.com\n{app_user}"),
+        "no app user" => "service = em1.example.com\n".to_owned(),
+        "two services" => format!("service = em1.example.com\nservice = 10.0.0.2:80\n{app_user}"),
+        "" => joined(block),
+        _ => panic!("no configuration {name}"),
+    }
+}
+
+fn document(name: &str, block: &[&str]) -> Vec<u8> {
+    let (kind, rest) = name.split_once(' ').unwrap_or((name, ""));
+    match kind {
+        "success" => answers::SUCCESS.to_owned(),
+        "nobody" => answers::holder(None),
+        "user" => answers::holder(Some(rest)),
+        "failure" => {
+            let (code, text) = rest.split_once(' ').unwrap_or((rest, ""));
+            answers::failure(code, text)
+        }
+        "" => joined(block),
+        _ => panic!("no answer {name}"),
+    }
+    .into_bytes()
+}
+
+fn joined(block: &[&str]) -> String {
+    block.iter().map(|line| line.trim_start_matches('>').trim_start()).collect::<Vec<_>>().join("\n")
+}
+
+/// Reads `\r`, `\n` and `\xHH`; line ends of the block itself do not count.
+fn unescape(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text.replace('\n', "").into_bytes().into_iter();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'\\' => match rest.next().unwrap() {
+                b'r' => b'\r',
+                b'n' => b'\n',
+                b'x' => {
+                    let digits = [rest.next().unwrap(), rest.next().unwrap()];
+                    u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap()
+                }
+                other => panic!("no escape {other}"),
+            },
+            other => other,
+        });
+    }
+    bytes
+}
+
+fn state(name: &str) -> NetworkState {
+    match name {
+        "no link" => NetworkState::NoLink,
+        "no address" => NetworkState::NoAddress,
+        "ready" => NetworkState::Ready,
+        _ => panic!("no network state {name}"),
+    }
+}
+
+fn host(name: &str) -> Host {
+    match name {
+        "accepts" => Host::Accepts,
+        "refuses" => Host::Refuses,
+        "unknown" => Host::Unknown,
+        "silent" => Host::Silent,
+        _ => panic!("no way of a host {name}"),
+    }
+}
