@@ -119,7 +119,7 @@ class Demo:
         self._service = service
         self._cluster = cluster
         self._recorder = recorder
-        self._phone = Phone(rig)
+        self._phone = Phone(rig, unhurried=True)
         self.current = "start"
         self.times: list[tuple[str, float]] = []
 
@@ -146,6 +146,7 @@ class Demo:
         started = time.monotonic()
         self.current = name
         yield
+        self._rig.screen.settle()
         took = time.monotonic() - started
         seen = user_on(self._service.url, self._rig.device_name, self._cluster)
         if seen != user_afterwards:

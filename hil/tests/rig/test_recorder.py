@@ -134,6 +134,17 @@ def test_form_being_filled_in_is_drawn_in_place(font: Font, tmp_path: Path, wide
 
 def test_text_of_a_pipe_holds_no_escapes(font: Font, tmp_path: Path) -> None:
     stream = io.StringIO()
-    see(Recorder(tmp_path, DEVICE, stream), idle(font), read(form(font).picture(), font))
-    assert "\x1b" not in stream.getvalue()
-    assert "Nobody logged in" in stream.getvalue()
+    recorder = Recorder(tmp_path, DEVICE, stream)
+    see(recorder, idle(font), *(read(form(font, user).picture(), font) for user in ("j", "jo", "john")))
+    recorder.say("logged in")
+    text = stream.getvalue()
+    assert "\x1b" not in text
+    assert text.index("Nobody logged in") < text.index("| john ") < text.index("logged in\n")
+
+
+def test_text_of_a_form_is_written_once_when_it_is_filled_in(font: Font, tmp_path: Path) -> None:
+    stream = io.StringIO()
+    recorder = Recorder(tmp_path, DEVICE, stream)
+    see(recorder, *(read(form(font, user).picture(), font) for user in ("j", "jo", "john")), idle(font))
+    assert stream.getvalue().count("User ID:") == 1
+    assert "| john " in stream.getvalue()

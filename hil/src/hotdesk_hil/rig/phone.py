@@ -31,12 +31,14 @@ MORE_ABOVE, MORE_BELOW = "\N{UPWARDS ARROW}", "\N{DOWNWARDS ARROW}"
 class Phone:
     """The phone on a rig, in a person's hands.
 
-    `by_buttons` presses up, down, left, right and select on the board instead of the keypad.
+    `by_buttons` presses up, down, left, right and select on the board, not on the keypad. `unhurried` lets
+    the screen settle before each key, so that whoever watches sees every screen.
     """
 
-    def __init__(self, rig: Rig, *, by_buttons: bool = False) -> None:
+    def __init__(self, rig: Rig, *, by_buttons: bool = False, unhurried: bool = False) -> None:
         self._rig = rig
         self._by_buttons = by_buttons
+        self._unhurried = unhurried
 
     @property
     def screen(self) -> Screen:
@@ -65,6 +67,8 @@ class Phone:
         names = {keypad.UP: "up", keypad.DOWN: "down", keypad.LEFT: "left", keypad.RIGHT: "right"}
         names[keypad.SELECT] = "select"
         for key in keys:
+            if self._unhurried:
+                self._rig.screen.settle()
             if self._by_buttons and key in names:
                 self._rig.buttons.press(names[key])
             else:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from .reader import Screen
-from .terminal import can_draw, shown
+from .terminal import can_draw, drawn, written
 
 
 class Recorder:
@@ -24,7 +24,9 @@ class Recorder:
         self._stream = stream
         self._candidate: Screen | None = None
         self._kept: Screen | None = None
+        self._draws = can_draw(stream)
         self._lines_drawn = 0
+        self._unwritten: Screen | None = None
         self.pictures: list[Path] = []
         """The PNG files written, in the order of the screens."""
         directory.mkdir(parents=True, exist_ok=True)
@@ -41,22 +43,36 @@ class Recorder:
 
     def say(self, text: str) -> None:
         """Writes a line for the person who watches."""
+        self._write_text()
         self._stream.write(text + "\n")
         self._stream.flush()
         self._lines_drawn = 0
 
     def _keep(self, screen: Screen) -> None:
         replaces = self._kept is not None and self._kept.title == screen.title
-        self._kept = screen
         if not replaces or not self.pictures:
+            self._write_text()
             self.pictures.append(self._directory / f"{len(self.pictures) + 1:02}-{self._name(screen)}.png")
+        self._kept = screen
         screen.picture.save_png(self.pictures[-1])
-        drawing = shown(screen, self._stream)
-        if replaces and self._lines_drawn and can_draw(self._stream):
-            self._stream.write(f"\x1b[{self._lines_drawn}F")
-        self._stream.write(drawing)
+        if self._draws:
+            self._draw(screen, in_place=replaces)
+        else:
+            self._unwritten = screen
+
+    def _draw(self, screen: Screen, *, in_place: bool) -> None:
+        drawing = drawn(screen.picture)
+        if self._lines_drawn:
+            self._stream.write(f"\x1b[{self._lines_drawn}F" if in_place else "\n")
+        self._stream.write("\n".join(drawing) + "\n")
         self._stream.flush()
-        self._lines_drawn = drawing.count("\n")
+        self._lines_drawn = len(drawing)
+
+    def _write_text(self) -> None:
+        # Text cannot be replaced once it is written, so a screen is written when it is over.
+        if self._unwritten is not None:
+            self._stream.write("\n".join(written(self._unwritten)) + "\n")
+            self._unwritten = None
 
     def _name(self, screen: Screen) -> str:
         if screen.title == self._device_name:

@@ -68,6 +68,17 @@ class ScreenDriver(Driver):
         return self.last
 
     @Driver.check_active
+    def settle(self, seconds: float = 5.0) -> Screen:
+        """Waits until two pictures in a row are equal and all ink on them is text."""
+        before: list[Picture] = []
+
+        def stands(screen: Screen) -> bool:
+            before.append(screen.picture)
+            return before[-1:] == before[-2:-1]
+
+        return self.wait_for("a screen that stands still", stands, seconds)
+
+    @Driver.check_active
     def wait_for(self, expected: str, holds: Callable[[Screen], bool], seconds: float = 10.0) -> Screen:
         """Waits until `holds` is true of a screen on which all ink is text, and returns that screen.
 

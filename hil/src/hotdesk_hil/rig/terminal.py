@@ -62,12 +62,6 @@ def written(screen: Screen) -> list[str]:
     return [*lines, rule]
 
 
-def shown(screen: Screen, stream: TextIO) -> str:
-    """Returns the screen as this stream can show it, as text of whole lines."""
-    lines = drawn(screen.picture) if can_draw(stream) else written(screen)
-    return "\n".join(lines) + "\n"
-
-
 def _colour(grey: int) -> int:
     # The darkest grey of the display is a shade above black, so that the screen stands out from the terminal.
     return _RAMP_START + round(grey / 15 * (_RAMP_STEPS - 1))
