@@ -157,7 +157,8 @@ fn with<R: Default>(act: impl FnOnce(&mut Log) -> R) -> R {
     critical_section::with(|token| borrow(token, act))
 }
 
-/// Lends the log out. It is never lent twice: nothing that runs inside logs or is interrupted.
+/// Lends the log out. Nothing that runs inside logs or is interrupted; only a fault inside finds it lent out already, and
+/// goes unlogged.
 fn borrow<R: Default>(token: CriticalSection<'_>, act: impl FnOnce(&mut Log) -> R) -> R {
     LOG.borrow(token).try_borrow_mut().map(|mut log| act(&mut log)).unwrap_or_default()
 }
