@@ -150,7 +150,7 @@ pub enum Refusal {
     CutShort,
     /// No element at all (rule 1.6).
     NoRoot,
-    /// A second root element (rule 1.6).
+    /// A second root element, or other markup behind the root (rule 1.6).
     SecondRoot,
     /// Text before or after the root element (rule 1.6).
     TextOutsideRoot,
@@ -186,8 +186,10 @@ pub enum Refusal {
     ElementInText(Field),
     /// A text over its bound (rule 2.6).
     TooLong(Field, Limit),
-    /// A root element other than request, query and response, or another than the caller wanted (rule 3.1).
+    /// A root element other than request, query and response (rule 3.1).
     UnknownRoot,
+    /// A root element other than the one that the caller wants (rule 3.1).
+    OtherRoot(&'static str),
     /// A known element twice where it stands once (rule 3.3).
     Repeated(Field),
     /// A mandatory element or attribute that is not there (rule 3.4).
@@ -225,7 +227,7 @@ impl fmt::Display for Refusal {
             Self::Doctype => "a DOCTYPE is not read here; send the document without one",
             Self::CutShort => "the document ends too early; send all of it",
             Self::NoRoot => "there is no element; send a request, a query or a response",
-            Self::SecondRoot => "there is a second root element; send one document at a time",
+            Self::SecondRoot => "there is more markup behind the root element; send one document at a time",
             Self::TextOutsideRoot => "there is text outside of the root element; remove it",
             Self::WrongEndTag => {
                 "this end tag does not match the open element; close elements in their order"
@@ -255,9 +257,8 @@ impl fmt::Display for Refusal {
                 return write!(f, "{field} holds an element; it may hold only text");
             }
             Self::TooLong(field, limit) => return write!(f, "{field} is longer than {limit}; shorten it"),
-            Self::UnknownRoot => {
-                "the root element is not the one wanted here; send a request, a query or a response as asked"
-            }
+            Self::UnknownRoot => "the root element is not request, query or response; send one of them",
+            Self::OtherRoot(wanted) => return write!(f, "the root element is not {wanted}; send a {wanted}"),
             Self::Repeated(field) => return write!(f, "{field} stands twice; give it once"),
             Self::Missing(field) => return write!(f, "{field} is missing; add it"),
             Self::Blank(field) => return write!(f, "{field} is blank; give it a value"),
@@ -268,10 +269,7 @@ impl fmt::Display for Refusal {
             Self::TwoOperations => "there are two operations; send one at a time",
             Self::TwoResults => "there are two results; a response holds one",
             Self::Value(field) => {
-                return match field.values() {
-                    "" => write!(f, "{field} has a value that is not known; correct it"),
-                    values => write!(f, "{field} has a value that is not known; it is {values}"),
-                };
+                return write!(f, "{field} has a wrong value; it must be {}", field.values());
             }
             Self::ThirdSlot => {
                 "a device has room for the current and the last user only; remove the third entry"
@@ -344,12 +342,12 @@ impl Field {
     /// The values it can have, for the text of an error.
     const fn values(self) -> &'static str {
         match self {
-            Self::Time => "whole minutes, digits only",
+            Self::Time => "whole minutes, digits only, at most 4294967295",
             Self::LoginType => "UID, DN or SP",
             Self::EmccDevice => "yes or no",
             Self::IsDefaultDeviceProfile => "t or f",
             Self::ErrorCodeAttribute => "1 to 5 digits, at most 65535",
-            _ => "",
+            _ => "one of its fixed words",
         }
     }
 }

@@ -125,6 +125,7 @@ fn rule_1_6_there_is_one_root() {
     refuse("<response><success/></response>§&amp;", Refusal::TextOutsideRoot);
     refuse("<response><success/></response>\n§<response><success/></response>", Refusal::SecondRoot);
     refuse("<response><success/></response>§</response>", Refusal::SecondRoot);
+    refuse("<response><success/></response>§<![CDATA[]]>", Refusal::SecondRoot);
     same("<!--a--><?b c?>\n<response><success/></response>\n<!--d--><?e?>\n", SUCCESS);
 }
 
@@ -135,6 +136,7 @@ fn rule_1_7_end_tags_pair_with_start_tags() {
     refuse("<response><a:b>§</b></response>", Refusal::WrongEndTag);
     refuse("<response><b>§</a:b></response>", Refusal::WrongEndTag);
     refuse("<response><b>§</:b></response>", Refusal::WrongEndTag);
+    refuse("<!-- nothing is open -->§</response>", Refusal::WrongEndTag);
     same("<response><success></success\n></response >", SUCCESS);
 }
 

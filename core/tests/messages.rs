@@ -138,7 +138,7 @@ fn rule_3_1_the_root_says_the_kind() {
     refuse("<?xml version='1.0'?> §<html></html>", Refusal::UnknownRoot);
     refuse("§<em:response><success/></em:response>", Refusal::UnknownRoot);
     let error = Request::parse(SUCCESS.as_bytes()).unwrap_err();
-    assert_eq!(error, hotdesk_core::Error::Refused { reason: Refusal::UnknownRoot, position: 0 });
+    assert_eq!(error, hotdesk_core::Error::Refused { reason: Refusal::OtherRoot("request"), position: 0 });
     assert!(Query::parse(SUCCESS.as_bytes()).is_err());
     assert_eq!(Response::parse(SUCCESS.as_bytes()), Ok(Response::Success));
 }

@@ -36,7 +36,7 @@ macro_rules! parse_one {
             let mut reader = Reader::document(xml)?;
             let root = reader.root()?;
             if root.name != $root {
-                return Err(Error::refused(Refusal::UnknownRoot, root.at));
+                return Err(Error::refused(Refusal::OtherRoot($root), root.at));
             }
             let message = $read(&mut reader, &root)?;
             reader.finish()?;

@@ -228,6 +228,11 @@ impl<'a> Reader<'a> {
             Error::Refused { reason: Refusal::Markup, position } if self.closed => {
                 Error::refused(Refusal::SecondRoot, position)
             }
+            Error::Refused { reason: Refusal::Tag, position }
+                if self.depth == 0 && self.tokens.between(position, position + 2) == "</" =>
+            {
+                Error::refused(Refusal::WrongEndTag, position)
+            }
             error => error,
         })?;
         let Some((token, at)) = token else { return Ok(None) };
