@@ -314,7 +314,7 @@ fn reason(trouble: Trouble, out: &mut dyn fmt::Write) -> fmt::Result {
         Trouble::Unreadable { error, line, column } => {
             write!(
                 out,
-                "Answer not readable\nTell the administrator:\nline {line}, column {column}: {error}."
+                "Answer not readable\nTell the administrator:\nline {line}, column {column}:\n{error}."
             )
         }
         Trouble::Unexpected => out

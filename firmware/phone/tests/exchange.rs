@@ -116,8 +116,24 @@ fn every_connection_is_ended_and_wiped_after_its_exchange() {
     let mut desk = logging_in();
     answer(&mut desk, &answers::http(answers::SUCCESS.as_bytes(), Framing::Length), usize::MAX, None);
     let wire = desk.wire.borrow();
-    assert!(wire.lines.iter().all(|line| line.dropped));
+    assert!(wire.lines.iter().all(|line| line.closed));
     assert_eq!(wire.wipes, wire.lines.len());
+}
+
+/// 128 times `&`, the longest that can be typed, in an ID that stands twice in the request.
+#[test]
+fn a_request_longer_than_its_buffer_is_not_sent_in_part() {
+    let mut desk = asking();
+    answer(&mut desk, &answers::http(answers::holder(None).as_bytes(), Framing::Length), usize::MAX, None);
+    desk.press("soft1");
+    for _ in 0..128 {
+        desk.press("******* right");
+    }
+    desk.press("down 1 select");
+    assert_eq!(desk.picture().row(1), "Request too long");
+    assert_eq!(desk.wire.borrow().requests().len(), 1, "the question at the start alone");
+    desk.press("soft1 soft1 5 down 1 select");
+    assert_eq!(desk.wire.borrow().requests().len(), 2, "the phone works on");
 }
 
 /// The phone's own buffer holds nothing of a request once it is sent.

@@ -6,10 +6,14 @@ use embassy_futures::select::select;
 use embassy_net::dns::DnsQueryType;
 use embassy_net::tcp::{ConnectError as TcpError, TcpSocket};
 use embassy_net::{IpAddress, Stack};
+use embassy_time::{Duration, with_timeout};
 use zeroize::Zeroize;
 
 use super::Network;
 use crate::{ConnectError, NetworkState};
+
+/// How long the other end may take to confirm that a connection ends.
+const CLOSE_TIME: Duration = Duration::from_secs(1);
 
 /// A [`Network`] over an embassy-net stack, with one TCP connection at a time.
 pub struct EmbassyNetwork<'a> {
@@ -69,6 +73,15 @@ impl Network for EmbassyNetwork<'_> {
             TcpError::ConnectionReset | TcpError::NoRoute | TcpError::InvalidState => ConnectError::Refused,
         })?;
         Ok(socket)
+    }
+
+    async fn close<'c>(mut connection: Self::Connection<'c>)
+    where
+        Self: 'c,
+    {
+        connection.close();
+        // Nothing depends on it: dropping the socket ends what is left.
+        let _ = with_timeout(CLOSE_TIME, connection.flush()).await;
     }
 
     fn wipe(&mut self) {

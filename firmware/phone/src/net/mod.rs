@@ -25,7 +25,7 @@ const SEGMENT: usize = 128;
 // A phone runs on one executor thread, so the futures need not be `Send`.
 #[allow(async_fn_in_trait)]
 pub trait Network {
-    /// A TCP connection. Dropping it ends it.
+    /// A TCP connection. Dropping it ends it, [`Network::close`] does so in order.
     type Connection<'c>: Read + Write
     where
         Self: 'c;
@@ -43,6 +43,11 @@ pub trait Network {
     ///
     /// Why there is no connection. Nothing was sent then.
     async fn connect(&mut self, host: &str, port: u16) -> Result<Self::Connection<'_>, ConnectError>;
+
+    /// Ends a connection so that the other end hears of it. It takes a second at most.
+    async fn close<'c>(connection: Self::Connection<'c>)
+    where
+        Self: 'c;
 
     /// Wipes what the last connection left of a request in the network's own buffers.
     fn wipe(&mut self);
@@ -79,10 +84,16 @@ async fn ask_first<N: Network>(
         let deadline = instant(now().saturating_add(Deadlines::default().connect));
         let connected = with_deadline(deadline, network.connect(service.host(), service.port())).await;
         match connected.unwrap_or(Err(ConnectError::TimedOut)) {
-            Ok(connection) => {
-                let length = write_request(service, buffers.request)?;
-                let request = buffers.request.get_mut(..length).unwrap_or_default();
-                return exchange(connection, request, buffers.answer).await.map_err(Trouble::NoAnswer);
+            Ok(mut connection) => {
+                let answered = match write_request(service, buffers.request) {
+                    Ok(length) => {
+                        let request = buffers.request.get_mut(..length).unwrap_or_default();
+                        exchange(&mut connection, request, buffers.answer).await.map_err(Trouble::NoAnswer)
+                    }
+                    Err(trouble) => Err(trouble),
+                };
+                N::close(connection).await;
+                return answered;
             }
             Err(error) => {
                 log!(warn, "no connection to the service: {}", error);
@@ -96,7 +107,7 @@ async fn ask_first<N: Network>(
 /// Sends the request and reads the answer, each wait with its deadline. Returns the length of the answer's document,
 /// which stands at the start of `answer`.
 async fn exchange(
-    mut connection: impl Read + Write,
+    connection: &mut (impl Read + Write),
     request: &mut [u8],
     answer: &mut [u8],
 ) -> Result<usize, ExchangeError> {

@@ -36,7 +36,8 @@ pub(crate) struct Line {
     end: Option<End>,
     /// How many bytes are taken before a write waits for ever; none: all of them.
     pub(crate) takes: Option<usize>,
-    pub(crate) dropped: bool,
+    /// The phone ended it in order.
+    pub(crate) closed: bool,
 }
 
 /// What the test and the phone share.
@@ -178,9 +179,16 @@ impl Network for Double {
             incoming: VecDeque::new(),
             end: None,
             takes,
-            dropped: false,
+            closed: false,
         });
         Ok(Connection { wire: self.0.clone(), index: wire.lines.len() - 1 })
+    }
+
+    async fn close<'c>(connection: Self::Connection<'c>)
+    where
+        Self: 'c,
+    {
+        connection.wire.borrow_mut().lines[connection.index].closed = true;
     }
 
     fn wipe(&mut self) {
@@ -192,12 +200,6 @@ impl Network for Double {
 pub(crate) struct Connection {
     wire: Rc<RefCell<Wire>>,
     index: usize,
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.wire.borrow_mut().lines[self.index].dropped = true;
-    }
 }
 
 impl ErrorType for Connection {
