@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from emservice.client import DESK, JOHN, Client
 
 from hotdesk_hil.emservice import EmService
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 VECTORS = Path(__file__).parents[3] / "tests" / "vectors"
 STRICT = {

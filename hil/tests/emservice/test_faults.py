@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 import threading
+from contextlib import suppress
 
 import pytest
 from emservice.client import DESK, DESK2, Client
@@ -74,6 +75,22 @@ def test_silence_ends_when_the_client_leaves_and_others_are_served(
         service.wait_for_request("login")
         assert client.login(DESK2, "mary").code is None
     assert client.logout(DESK).code is None
+
+
+def test_an_answer_that_the_client_does_not_read_ends_when_the_service_stops(
+    service: EmService, client: Client
+) -> None:
+    size = 50_000_000
+    service.faults.add(Answer(bytes(size)))
+    with socket.create_connection((client.host, client.port), timeout=10) as connection:
+        connection.sendall(login_bytes(client))
+        service.wait_for_request("login")
+        service.stop()
+        received = 0
+        with suppress(ConnectionResetError):
+            while more := connection.recv(1_000_000):
+                received += len(more)
+    assert received < size
 
 
 def test_an_answer_of_the_tests_own(service: EmService, client: Client) -> None:

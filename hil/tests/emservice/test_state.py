@@ -8,13 +8,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from emservice.client import DESK, DESK2, SECRETS, Client
 
 from hotdesk_hil.emservice import Cluster, EmService, StateError
+from hotdesk_hil.emservice.store import Session, Store
 
 
 def test_state_survives_a_restart(demo: Cluster, tmp_path: Path) -> None:
@@ -88,6 +89,16 @@ def test_a_login_is_in_the_file_before_it_is_answered(demo: Cluster, tmp_path: P
         with sqlite3.connect(state) as other:
             assert other.execute("SELECT device, user FROM session").fetchall() == [(DESK, "john")]
         other.close()
+
+
+def test_a_change_that_fails_half_way_is_undone() -> None:
+    store = Store()
+    with suppress(RuntimeError), store.transaction():
+        store.log_in(Session(DESK, "john", "DPJOHNIPC"))
+        raise RuntimeError
+    with store.transaction():
+        assert store.sessions() == []
+    store.close()
 
 
 def test_code_6_while_another_process_holds_the_state_file(demo: Cluster, tmp_path: Path) -> None:

@@ -88,8 +88,6 @@ def _parse(data: bytes) -> etree._Element:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Refused(Code.PARSING, f"byte {error.start} is not UTF-8") from None
-    if b"\0" in data:
-        raise Refused(Code.PARSING, f"byte {data.index(0)} is a null; the document must be UTF-8")
     # Before the parser sees it: an entity bomb must not even be read.
     if _has_doctype(data):
         raise Refused(Code.PARSING, "DOCTYPE is not accepted")

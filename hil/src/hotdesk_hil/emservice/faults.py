@@ -92,7 +92,7 @@ class Dribble(Fault):
             if connection.is_closing() or stopping.is_set():
                 return
             connection.write(wire[start : start + self.size])
-            with suppress(asyncio.TimeoutError):
+            with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), self.pause)
 
 

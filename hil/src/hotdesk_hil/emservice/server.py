@@ -10,6 +10,7 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from weakref import WeakSet
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -82,6 +83,7 @@ class Servlet:
         self._faults = faults
         self._record = record
         self._stopping = asyncio.Event()
+        self._struck: WeakSet[asyncio.Transport] = WeakSet()
 
     def application(self) -> web.Application:
         """Returns the aiohttp application: the servlet's path; the rest is 404 or 405, as from Tomcat."""
@@ -92,6 +94,8 @@ class Servlet:
     def stop(self) -> None:
         """Ends what is being held open, so that the server can stop."""
         self._stopping.set()
+        for connection in self._struck:
+            connection.abort()  # drops what a client has not read
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         asked: Document | None = None
@@ -148,6 +152,7 @@ class Servlet:
         connection = request.transport
         if connection is None:  # the client has gone
             return
+        self._struck.add(connection)
         await fault.strike(connection, answer, self._stopping)
         # What aiohttp writes after this meets a closing connection and is dropped.
         connection.close()
