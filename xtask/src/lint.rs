@@ -21,7 +21,7 @@ pub(crate) fn run() -> Result<()> {
         .args(["clippy", "--locked", "--package", "hotdesk-bindings", "--features", "python"])
         .args(deny)
         .run()?;
-    setup.thumb.cargo().args(["clippy", "--locked", "--release", "--bins"]).args(deny).run()?;
+    setup.thumb.cargo().args(["clippy", "--locked", "--release", "--all-targets"]).args(deny).run()?;
     Program::cargo()
         .args(["doc", "--locked", "--no-deps", "--package", "hotdesk-core", "--package", "hotdesk-phone"])
         .env("RUSTDOCFLAGS", "--deny warnings")

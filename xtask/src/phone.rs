@@ -8,13 +8,17 @@ use crate::paths::{BOARD, kernel, python, target};
 use crate::run::Program;
 use crate::setup::{self, Setup};
 
-/// Builds the phone's image for the emulated board.
+/// Builds the phone's image for the emulated board, and the examples the rig proves its last resorts with.
 ///
 /// # Errors
 ///
 /// The build failed; cargo has said why.
 pub(crate) fn build(setup: &Setup) -> Result<()> {
-    setup.thumb.cargo().args(["build", "--release", "--locked", "--package", BOARD]).run()
+    setup
+        .thumb
+        .cargo()
+        .args(["build", "--release", "--locked", "--package", BOARD, "--bins", "--examples"])
+        .run()
 }
 
 /// `cargo xtask demo`: sets up, builds, and hands over to the demo of the rig.
