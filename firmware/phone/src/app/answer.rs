@@ -16,7 +16,7 @@ impl App<'_> {
             Ok(()) if ask == Ask::Who => self.go(Screen::Idle),
             Ok(()) => self.go(Screen::Done { ask, until: now.saturating_add(DONE_TIME) }),
             Err(trouble) => {
-                if trouble.may_have_happened() || trouble.calls_for_a_look() {
+                if ask == Ask::Who || trouble.calls_for_a_look() {
                     self.holder = Holder::Unknown;
                 }
                 if ask != Ask::Who && trouble.calls_for_a_look() && self.has_app_user() {

@@ -1,0 +1,100 @@
+//! Whatever is pressed, answered and waited for in whatever order: the phone goes on, shows only text, no secret, and
+//! has one request on its way at most.
+
+// Test code: a surprise is to stop the test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod harness;
+
+use harness::answers::{self, Framing};
+use harness::network::{End, Host};
+use harness::{APP_SECRET, Desk, PIN};
+use hotdesk_phone::NetworkState;
+
+const WALKS: u64 = 60;
+const STEPS: usize = 150;
+const KEYS: [&str; 21] = [
+    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#", "up", "down", "left", "right", "select",
+    "soft1", "soft1", "soft2", "soft3",
+];
+
+#[test]
+fn no_walk_through_the_screens_stops_the_phone_or_shows_a_secret() {
+    for seed in 1..=WALKS {
+        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let app_user = format!("appID = emphone\nappCertificate = {APP_SECRET}\n");
+        let mut desk =
+            Desk::new(&format!("service = a\nservice = b\n{}", if seed % 3 == 0 { "" } else { &app_user }));
+        desk.wire.borrow_mut().set_state(NetworkState::Ready);
+        desk.settle();
+        for _ in 0..STEPS {
+            step(&mut desk, &mut dice);
+            desk.settle();
+            let wire = desk.wire.borrow();
+            let open = wire.lines.iter().filter(|line| !line.closed).count();
+            assert!(open <= 1, "walk {seed}: {open} requests at once");
+        }
+        // Left alone the phone comes back to its first screen; only a failure waits to be read.
+        desk.wait(200_000);
+        if desk.picture().row(0).ends_with("failed") {
+            desk.press("soft1");
+        }
+        assert_eq!(desk.picture().row(0), harness::DEVICE, "walk {seed}:\n{}", desk.picture().text());
+    }
+}
+
+fn step(desk: &mut Desk, dice: &mut Dice) {
+    match dice.roll(12) {
+        0..=5 => desk.press(KEYS[dice.roll(KEYS.len())]),
+        6 => desk.press(&format!("5 down {PIN} select")),
+        7 => desk.wait([1, 500, 1_000, 3_000, 10_000, 120_000][dice.roll(6)]),
+        8 if dice.roll(4) == 0 => {
+            let states = [NetworkState::NoLink, NetworkState::NoAddress, NetworkState::Ready];
+            desk.wire.borrow_mut().set_state(states[dice.roll(3)]);
+        }
+        8 => {
+            let host = ["a", "b"][dice.roll(2)];
+            let how =
+                [Host::Accepts, Host::Accepts, Host::Refuses, Host::Silent, Host::Unknown][dice.roll(5)];
+            desk.wire.borrow_mut().set_host(host, how);
+        }
+        _ => answer(desk, dice),
+    }
+}
+
+/// Answers the request that waits, if one does.
+fn answer(desk: &mut Desk, dice: &mut Dice) {
+    let mut wire = desk.wire.borrow_mut();
+    if wire.lines.last().is_none_or(|line| line.closed) {
+        return;
+    }
+    let document = match dice.roll(6) {
+        0 => answers::SUCCESS.to_owned(),
+        1 => answers::holder(None),
+        2 => answers::holder(Some("em%40cisco.com")),
+        3 => answers::failure("18", ""),
+        4 => answers::failure(
+            &dice.roll(60).to_string(),
+            "\u{4E00} &lt;text&gt; of any length, even of many words",
+        ),
+        _ => "<response><success/></respons>".to_owned(),
+    };
+    let framing = [Framing::Length, Framing::Chunked, Framing::Close][dice.roll(3)];
+    let bytes = answers::http(document.as_bytes(), framing);
+    let length = if dice.roll(3) == 0 { dice.roll(bytes.len()) } else { bytes.len() };
+    wire.answer([&bytes[..length]]);
+    wire.end([End::Closed, End::Reset][dice.roll(2)]);
+}
+
+/// The same walks each time (xorshift64*).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        let sides = u64::try_from(sides).unwrap();
+        usize::try_from((self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % sides).unwrap()
+    }
+}
