@@ -53,7 +53,8 @@ impl defmt::Format for Secret<'_> {
 
 /// A secret of up to 256 bytes ([`limits::CERTIFICATE_BYTES`]) that is kept: a certificate, a password, a PIN.
 ///
-/// The bytes are wiped when it is dropped. It is not `Clone`: each copy would have to be wiped, too.
+/// The bytes are wiped when it is dropped. It is not `Clone`: each copy would have to be wiped, too. Moving it can leave
+/// such a copy behind, so make it where it stays.
 ///
 /// ```
 /// use hotdesk_core::Certificate;

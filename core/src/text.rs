@@ -75,7 +75,7 @@ impl<'a> From<&'a str> for Text<'a> {
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.as_str() {
-            Some(text) => f.pad(text),
+            Some(text) => f.write_str(text),
             None => self.chars().try_for_each(|c| f.write_char(c)),
         }
     }

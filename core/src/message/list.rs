@@ -89,9 +89,10 @@ impl<'a, T: Row<'a> + defmt::Format> defmt::Format for List<'a, T> {
 /// The rows of a [`List`].
 pub struct Rows<'a, T>(RowSource<'a, T>);
 
-// A reader is large beside a slice's iterator; boxing is not possible without an allocator, and rows are read from
-// the stack of one function.
-#[allow(clippy::large_enum_variant)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is no allocator to box with, and one function holds it at a time"
+)]
 enum RowSource<'a, T> {
     Checked { reader: Reader<'a>, row: Field },
     Slice(core::slice::Iter<'a, T>),
