@@ -22,7 +22,10 @@ CONTENT_TYPE = "text/xml;charset=UTF-8"
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """A way to misbehave. `executed`: the request is carried out and committed before the fault strikes."""
+    """A way to misbehave. `executed`: the request is carried out and committed before the fault strikes.
+
+    Where it is not, the service has no answer of its own: a fault that sends it sends an empty body.
+    """
 
     executed: bool = True
 
