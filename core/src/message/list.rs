@@ -89,6 +89,10 @@ impl<'a, T: Row<'a> + defmt::Format> defmt::Format for List<'a, T> {
 /// The rows of a [`List`].
 pub struct Rows<'a, T>(RowSource<'a, T>);
 
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is no allocator to box with, and one function holds it at a time; smaller on 32 bits"
+)]
 enum RowSource<'a, T> {
     Checked { reader: Reader<'a>, row: Field },
     Slice(core::slice::Iter<'a, T>),
