@@ -76,11 +76,9 @@ impl Entry {
         self.pending = None;
     }
 
-    /// Types a number key, `*` or `#`. Other keys are not for this field and do nothing.
+    /// Types a number key, `*` or `#`. Other keys are not for this field and do nothing. A letter whose time is over
+    /// must have been settled before.
     pub(crate) fn press(&mut self, key: Key, now: Duration) -> Result<(), Full> {
-        if self.pending.is_some_and(|pending| now >= pending.until) {
-            self.settle();
-        }
         if key == Key::Pound {
             self.settle();
             self.mode = self.mode.next();
