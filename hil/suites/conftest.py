@@ -23,19 +23,29 @@ from hotdesk_hil.rig.verdict import (  # noqa: F401 - pytest finds the hooks by 
     pytest_runtest_makereport,
 )
 
+DEFMT_PRINT_IN_REPOSITORY = Path("target/tools/bin/defmt-print")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the rig's options."""
     group = parser.getgroup("hotdesk")
     group.addoption("--kernel", type=Path, help="the phone's image (default: the release build)")
     group.addoption("--rig", type=Path, help="labgrid environment (default: hil/rigs/lm3s6965evb.yaml)")
-    group.addoption("--defmt-print", type=Path, help="defmt-print, to put a failed test's log into words")
+    group.addoption(
+        "--defmt-print", type=Path, help="puts logs into words (default: as set up in target/tools)"
+    )
 
 
 @pytest.fixture(scope="session")
 def cluster() -> DemoCluster:
     """The demo cluster: its file, the phone's application user, john and his PIN."""
     return DemoCluster.read()
+
+
+@pytest.fixture(scope="session")
+def defmt_print(request: pytest.FixtureRequest) -> Path:
+    """The tool that puts the phone's log into words."""
+    return request.config.getoption("--defmt-print") or repository() / DEFMT_PRINT_IN_REPOSITORY
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +63,7 @@ def service(cluster: DemoCluster) -> Iterator[EmService]:
 
 
 @pytest.fixture
-def rig(bench: Rig, request: pytest.FixtureRequest) -> Iterator[Rig]:
+def rig(bench: Rig, defmt_print: Path, request: pytest.FixtureRequest) -> Iterator[Rig]:
     """The rig for a test that boots the phone itself; keeps the evidence of a failed test."""
     directory = evidence_directory(request.node)
     shutil.rmtree(directory, ignore_errors=True)
@@ -62,7 +72,7 @@ def rig(bench: Rig, request: pytest.FixtureRequest) -> Iterator[Rig]:
     try:
         # Setup and test have been reported by now, and a worker runs one test at a time.
         if request.session.testsfailed > failures:
-            keep_evidence(bench, directory, request.config.getoption("--defmt-print"))
+            keep_evidence(bench, directory, defmt_print)
     finally:
         bench.off()
 
@@ -81,11 +91,9 @@ def evidence_directory(test: pytest.Item) -> Path:
     return repository() / "target" / "hil" / re.sub(r"[^\w.=-]+", "_", test.name).strip("_")
 
 
-def keep_evidence(rig: Rig, directory: Path, defmt_print: Path | None) -> None:
+def keep_evidence(rig: Rig, directory: Path, defmt_print: Path) -> None:
     """Keeps the console, the last picture with its text, and the card's text without secrets."""
     directory.mkdir(parents=True, exist_ok=True)
-    if rig.board.status:
-        rig.log.drain()
     (directory / "console.defmt").write_bytes(rig.log.data)
     try:
         words = rig.log.text(defmt_print, rig.board.kernel_path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hotdesk_hil.emservice import ApplicationUser, Cluster, Device, EmService, User
@@ -148,9 +150,8 @@ def test_two_phones_side_by_side_are_two_devices(
 
 
 def test_pin_and_certificate_are_in_no_log_on_no_screen_and_the_pin_not_in_memory(
-    request: pytest.FixtureRequest, rig: Rig
+    rig: Rig, defmt_print: Path
 ) -> None:
-    defmt_print = request.config.getoption("--defmt-print")
     secrets = Cluster(
         application_users=[ApplicationUser("emphone", CERTIFICATE)],
         users=[User("john", PIN, ("DPJOHNIPC",), "DPJOHNIPC")],
@@ -179,11 +180,11 @@ def test_pin_and_certificate_are_in_no_log_on_no_screen_and_the_pin_not_in_memor
     finally:
         rig.screen.watchers.remove(watch)
 
-    rig.log.drain()
     frames = rig.log.frames()
     assert len(frames) > 3, "the phone logs what it does"
     log = b"\n".join(frames)
-    words = rig.log.text(defmt_print, rig.board.kernel_path) if defmt_print else ""
+    words = rig.log.text(defmt_print, rig.board.kernel_path)
+    assert "screen log in form" in words
     for secret in (PIN, wrong, CERTIFICATE):
         digits = bytes(int(digit) for digit in secret) if secret.isdecimal() else secret.encode()
         assert secret.encode() not in log
@@ -193,3 +194,14 @@ def test_pin_and_certificate_are_in_no_log_on_no_screen_and_the_pin_not_in_memor
         if secret is not CERTIFICATE:
             assert secret.encode() not in memory, "a PIN is wiped once it was sent"
             assert digits not in memory, "a PIN is wiped once it was sent"
+
+
+def test_overflowing_stack_is_caught_logged_and_ends_in_a_restart(rig: Rig, defmt_print: Path) -> None:
+    """Not the phone itself: a program on the phone's board code that runs over its stack on purpose."""
+    overflow = rig.board.kernel_path.parent / "examples" / "overflow"
+    with Rig(overflow) as other:
+        other.boot(None, until=Status.on)
+        other.log.wait_for("four restarts", lambda frames: len(frames) >= 8)
+        other.off()
+        words = [line.split(maxsplit=1)[1] for line in other.log.text(defmt_print, overflow).splitlines()]
+    assert words[:8] == ["INFO  started", "ERROR stack overflow, restarting"] * 4

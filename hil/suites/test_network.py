@@ -128,21 +128,21 @@ def test_answer_in_any_pieces_and_framing_is_read(
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"Service Unavailable", ["Answer not readable", "Line 1, column 1:"]),
+        (b"Service Unavailable", ["Answer not readable", "line 1, column 1:"]),
         (
             b'<!DOCTYPE response [<!ENTITY a "b">]>' + SUCCESS,
-            ["Answer not readable", "Line 1, column", "DOCTYPE"],
+            ["Answer not readable", "line 1, column", "DOCTYPE"],
         ),
         (b"<a>" * 349_526, ["Answer too long", "8192 bytes"]),
         (
             b'<response>\n <failure><error code="many">no</error></failure></response>',
-            ["Answer not readable", "Line 2, column", "code"],
+            ["Answer not readable", "line 2, column", "code"],
         ),
         (
             b"<response><success>\xff</success></response>",
-            ["Answer not readable", "Line 1, column 20", "UTF-8"],
+            ["Answer not readable", "line 1, column 20", "UTF-8"],
         ),
-        (b"<response><success/></respons>", ["Answer not readable", "Line 1, column"]),
+        (b"<response><success/></respons>", ["Answer not readable", "line 1, column"]),
         (b"", ["Answer not readable"]),
         (b"<response><checkUserResults/></response>", ["Answer not"]),
     ],

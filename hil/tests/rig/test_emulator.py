@@ -99,3 +99,15 @@ def test_qemu_that_refuses_to_start_is_quoted(idle_image: Path) -> None:
 def test_rig_file_that_is_not_there_is_named(idle_image: Path, tmp_path: Path) -> None:
     with pytest.raises(RigError, match=r"missing\.yaml"):
         Rig(idle_image, tmp_path / "missing.yaml")
+
+
+def test_log_is_kept_over_power_off_and_begins_anew_at_power_on(rig: Rig) -> None:
+    # The image logs nothing: what QEMU would have written is put into its file.
+    rig.board.log_file.write_bytes(b"\x11\x22\x7a\x00\x33")
+    assert rig.log.frames() == [bytes([0x11, 0, 0x22, 0, 0, 0, 0])]
+    rig.off()
+    assert rig.log.data == b"\x11\x22\x7a\x00\x33"
+    rig.boot(None, until=Status.on)
+    assert rig.log.data == b""
+    with pytest.raises(NotShown, match="did not show a word in its log within 0 s"):
+        rig.log.wait_for("a word", bool, seconds=0)

@@ -1,9 +1,10 @@
 """The emulated board: labgrid's QEMUDriver for the lm3s6965evb, with its keypad line and its SD card.
 
 labgrid's driver starts, stops and speaks to QEMU. This one adds what the board has besides: the keypad on
-UART0 as a unix socket (labgrid's own serial line comes after it and is UART1, the log), the card in the
-slot, and an answer in bounded time when QEMU cannot start. All its files lie in a directory of its own,
-so rigs run side by side. It must not know what the phone does.
+UART0 as a unix socket, the log on UART1 as a file (labgrid's own serial line comes after them and is
+UART2, which the phone leaves alone), the card in the slot, and an answer in bounded time when QEMU cannot
+start. All its files lie in a directory of its own, so rigs run side by side. It must not know what the
+phone does.
 """
 
 from __future__ import annotations
@@ -60,6 +61,11 @@ class EmulatedBoardDriver(QEMUDriver):
         return self._directory() / "keypad"
 
     @property
+    def log_file(self) -> Path:
+        """What the board has sent on its log line since power on, as it came."""
+        return self._directory() / "log"
+
+    @property
     def kernel_path(self) -> Path:
         """The image the board runs."""
         return Path(self.target.env.config.get_image_path(self.kernel))
@@ -72,9 +78,11 @@ class EmulatedBoardDriver(QEMUDriver):
         return self._child.pid
 
     def get_qemu_base_args(self) -> list[str]:
-        """Adds keypad and card before labgrid's own serial line."""
+        """Adds keypad, log and card; labgrid's own serial line comes after them."""
         arguments = super().get_qemu_base_args()
         arguments += ["-serial", f"unix:{self.keypad_socket},server=on,wait=off"]
+        # A file takes all the board can say. A socket that is not read in time stops QEMU.
+        arguments += ["-serial", f"file:{self.log_file}"]
         if self.card.image is not None:
             arguments += ["-drive", f"if=sd,format=raw,file={self.card.image}"]
         return arguments
@@ -98,7 +106,7 @@ class EmulatedBoardDriver(QEMUDriver):
         self._files = None
 
     def resolve_conflicts(self, client: Any) -> None:
-        """Keeps all clients active: a console has one reader, but this board has keys and a display, too."""
+        """Keeps all clients active: a console has one reader, but this board has keys, display and log."""
 
     def on(self) -> None:
         """Switches the board on. Raises BoardError with QEMU's own words when it does not come up."""

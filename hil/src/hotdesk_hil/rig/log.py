@@ -10,66 +10,80 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import attr
-import pexpect
 from labgrid import target_factory
 from labgrid.driver import Driver
+from labgrid.util import Timeout
 
-from .errors import LogError
+from .errors import LogError, NotShown
 
 DECODE_DEADLINE = 20.0
+INTERVAL = 0.02
 
 
 @target_factory.reg_driver
 @attr.s(eq=False)
 class LogDriver(Driver):
-    """Keeps what the phone logs since power on.
+    """Keeps what the phone logs, from power on until the next power on.
 
     Bindings:
-        console (ConsoleProtocol): the serial line the log comes from
+        board (EmulatedBoardDriver): the board whose log it is
     """
 
-    bindings = {"console": "ConsoleProtocol"}  # noqa: RUF012 - labgrid reads this class attribute
+    bindings = {"board": "EmulatedBoardDriver"}  # noqa: RUF012 - labgrid reads this class attribute
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        self.data = bytearray()
-        """All bytes since power on."""
+        self._kept: bytes | None = None
 
-    @Driver.check_active
-    def start(self) -> None:
-        """Begins a new log: the board was just switched on."""
-        self.data.clear()
+    def on_activate(self) -> None:
+        """Begins a new log."""
+        self._kept = None
 
-    @Driver.check_active
-    def drain(self) -> None:
-        """Takes what has come since the last time. Never waits."""
-        while True:
-            try:
-                data = self.console.read(timeout=0)
-            except (pexpect.TIMEOUT, ConnectionError):
-                return  # nothing more for now, or the board is gone; what came before is kept
-            if not data:
-                return
-            self.data += data
+    def on_deactivate(self) -> None:
+        """Keeps the log of a board that is being switched off."""
+        self._kept = self.data
+
+    @property
+    def data(self) -> bytes:
+        """All bytes since power on, also after power off."""
+        if self._kept is not None:
+            return self._kept
+        try:
+            return self.board.log_file.read_bytes()
+        except FileNotFoundError:
+            return b""  # the board did not get as far as opening it
+        except OSError as error:
+            raise LogError(f"the log cannot be read: {error}") from error
+
+    def wait_for(
+        self, expected: str, holds: Callable[[list[bytes]], bool], seconds: float = 10.0
+    ) -> list[bytes]:
+        """Waits until `holds` is true of the log's frames. Raises NotShown when it does not come true."""
+        timeout = Timeout(float(seconds))
+        while not holds(frames := self.frames()):
+            if timeout.expired:
+                raise NotShown(f"{expected} in its log", f"  ({len(frames)} frames)", seconds)
+            time.sleep(min(INTERVAL, timeout.remaining))
+        return frames
 
     def frames(self) -> list[bytes]:
         """Returns the log's frames, unwrapped. A frame still on its way is left out."""
-        return [unwrap(frame) for frame in bytes(self.data).split(b"\0")[:-1] if frame]
+        return [unwrap(frame) for frame in self.data.split(b"\0")[:-1] if frame]
 
-    def text(self, defmt_print: Path | None, kernel: Path) -> str:
+    def text(self, defmt_print: Path, kernel: Path) -> str:
         """Returns the log in words by running defmt-print over it with the image that wrote it."""
-        if defmt_print is None:
-            return "(no defmt-print given: the raw log decodes with `defmt-print -e ELF < log.defmt`)\n"
         tool = shutil.which(defmt_print)
         if tool is None:
-            raise LogError(f"no defmt-print at {defmt_print}: install it with `cargo install defmt-print`")
+            raise LogError(f"no {defmt_print}: install it with `cargo install defmt-print`, or name it")
         try:
             done = subprocess.run(  # noqa: S603 - the arguments are ours
                 [tool, "-e", str(kernel)],
-                input=bytes(self.data),
+                input=self.data,
                 capture_output=True,
                 timeout=DECODE_DEADLINE,
                 check=False,

@@ -48,8 +48,6 @@ class ScreenDriver(Driver):
         """The screen as last seen, also after the board was switched off."""
         self.watchers: list[Callable[[Screen], None]] = []
         """Called with the screen each time it is looked at, changed or not."""
-        self.between: list[Callable[[], None]] = []
-        """Called each time the screen is looked at: what else wants regular attention (the log)."""
 
     def on_activate(self) -> None:
         """Reads the font."""
@@ -58,8 +56,6 @@ class ScreenDriver(Driver):
     @Driver.check_active
     def look(self) -> Screen:
         """Takes a picture of the screen now and reads it."""
-        for attend in self.between:
-            attend()
         picture = Picture.from_ppm(self.board.screendump())
         if self.last is None or self.last.picture != picture:
             self.last = read(picture, self._font)

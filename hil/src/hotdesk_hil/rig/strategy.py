@@ -52,10 +52,6 @@ class PhoneStrategy(Strategy):
 
     status = attr.ib(default=Status.unknown)
 
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        self.screen.between.append(self._attend_log)
-
     @step(args=["status"])
     def transition(self, status: Status | str) -> None:
         """Goes to a state from any other."""
@@ -89,19 +85,13 @@ class PhoneStrategy(Strategy):
         for driver in (self.board, self.keypad, self.buttons, self.screen, self.log):
             self.target.activate(driver)
         self.board.on()
-        self.log.start()
         self.keypad.connect()
         self.buttons.prime()
         self.status = Status.on
 
     def _off(self) -> None:
         self.status = Status.unknown
-        if self.board.status:
-            self.log.drain()
         # The card stays active: what is put in next is chosen while the board is off.
         self.target.deactivate(self.board)
         self.target.activate(self.card)
         self.status = Status.off
-
-    def _attend_log(self) -> None:
-        self.log.drain()
