@@ -103,12 +103,12 @@ def user_on(url: str, device: str, cluster: DemoCluster) -> str | None:
     except (OSError, urllib.error.URLError, ElementTree.ParseError) as error:
         raise Disagreement(f"the service could not be asked who is on {device}: {error}") from error
     row = document.find(f"deviceUserResults/device[@name='{device}']")
-    if row is None or len(row) == 0:
+    user = None if row is None else row.find("userID")
+    if user is not None:
+        return urllib.parse.unquote((user.text or "").strip())
+    if row is None or row.find("none") is None:
         raise Disagreement(f"the service does not say who is on {device}: {ElementTree.tostring(document)!r}")
-    user = row.find("userID")
-    if user is None:
-        return None
-    return urllib.parse.unquote((user.text or "").strip())
+    return None
 
 
 class Demo:
