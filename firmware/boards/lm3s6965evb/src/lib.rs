@@ -20,5 +20,6 @@ pub mod mmio;
 pub mod oled;
 pub mod ssi;
 pub mod stack;
+pub mod starts;
 pub mod sysctl;
 pub mod uart;

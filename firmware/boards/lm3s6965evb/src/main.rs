@@ -15,7 +15,7 @@ use hotdesk_lm3s6965evb::gpio::Output;
 use hotdesk_lm3s6965evb::mmio::GPIO_D;
 use hotdesk_lm3s6965evb::oled::{Frames, Oled};
 use hotdesk_lm3s6965evb::ssi::Ssi;
-use hotdesk_lm3s6965evb::{buttons, card, clock, executor, keypad, log, stack, sysctl};
+use hotdesk_lm3s6965evb::{buttons, card, clock, executor, keypad, log, stack, starts, sysctl};
 use hotdesk_phone::net::EmbassyNetwork;
 use hotdesk_phone::{App, Buffers, Config, SetupError};
 use static_cell::StaticCell;
@@ -87,7 +87,7 @@ fn make_network() -> (Stack<'static>, Runner<'static, Ethernet>) {
         Ethernet::start(FRAMES.init_with(ethernet::Buffers::new)),
         embassy_net::Config::dhcpv4(embassy_net::DhcpConfig::default()),
         RESOURCES.init_with(StackResources::new),
-        seed(ethernet::mac_address(), clock::cycles()),
+        seed(ethernet::mac_address(), clock::cycles(), starts::count()),
     )
 }
 
@@ -143,12 +143,13 @@ fn device_name(mac: [u8; 6]) -> DeviceName {
 
 /// The seed of what the network stack draws at random: port numbers, sequence numbers, DHCP transactions.
 ///
-/// The machine has no random numbers. The MAC address keeps phones apart; the processor cycles it took to read the card,
-/// which differ from start to start, keep this phone's starts apart. Nothing secret may ever be made from it.
-fn seed(mac: [u8; 6], cycles: u64) -> u64 {
+/// The machine has no random numbers. The MAC address keeps phones apart; the count of starts and the processor cycles it
+/// took to read the card keep this phone's starts apart. Nothing secret may ever be made from it.
+fn seed(mac: [u8; 6], cycles: u64, starts: u32) -> u64 {
     let [a, b, c, d, e, f] = mac;
-    // The finalizer of SplitMix64: every bit of the input changes every bit of the seed.
+    // SplitMix64: its constant for each start, then its finalizer, which lets every bit of the input change every bit.
     let mut mixed = u64::from_be_bytes([0, 0, a, b, c, d, e, f]) ^ cycles.rotate_right(24);
+    mixed = mixed.wrapping_add(u64::from(starts).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     mixed ^ (mixed >> 31)
