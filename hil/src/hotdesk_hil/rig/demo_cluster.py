@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..emservice import Cluster
+from ..emservice import Cluster, ClusterError
 from .errors import RigError
 from .rig import repository
 from .sdcard import PhoneConfig
@@ -34,10 +34,12 @@ class DemoCluster:
     def read(cls, path: Path | None = None) -> DemoCluster:
         """Reads the cluster file (default: the demo's). Raises RigError when an account is missing in it."""
         path = path or repository() / CLUSTER_IN_REPOSITORY
-        cluster = Cluster.read(path)
         try:
+            cluster = Cluster.read(path)
             application = cluster.application_users[APPLICATION_USER]
             person = cluster.users[USER]
+        except ClusterError as error:
+            raise RigError(str(error)) from error
         except KeyError as error:
             needed = f"{APPLICATION_USER} and {USER}"
             raise RigError(f"{path} has no account {error}; the demo needs {needed}") from error
