@@ -336,6 +336,7 @@ fields! {
     ErrorCodeAttribute = "error code",
     Host = "HTTP host",
     Path = "HTTP path",
+    ContentType = "HTTP content type",
 }
 
 impl Field {

@@ -114,6 +114,8 @@ fn rule_10_3_other_codings_are_refused_and_204_has_no_body() {
             Err(Error::TransferEncoding)
         );
     }
+    let old = "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    assert_eq!(read(old), Err(Error::TransferEncoding));
     assert_eq!(read("HTTP/1.1 204 No Content\r\n\r\n"), Ok((204, vec![])));
 }
 

@@ -1,11 +1,17 @@
 //! The subset of HTTP/1.1 that the service needs: one POST, one answer, then the connection ends
 //! (core/PROTOCOL.md section 10). No redirect is followed, no credential ever stands in a URL.
+//!
+//! A program that asks uses [`write_post`] and [`ResponseReader`]. [`RequestReader`] and [`write_response`] are the other
+//! side, for a double of the service.
 
+mod frame;
 mod request;
 mod response;
+mod server;
 
 pub use request::write_post;
 pub use response::ResponseReader;
+pub use server::{IncomingRequest, RequestError, RequestReader, write_response};
 
 use core::fmt;
 
@@ -14,7 +20,7 @@ use crate::limits;
 /// The path of the service.
 pub const SERVICE_PATH: &str = "/emservice/EMServiceServlet";
 
-/// Why an answer is no HTTP answer that can be read here. The other end, or what stands between, must act.
+/// Why an answer, or a request, cannot be read here. The other end, or what stands between, must act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -32,7 +38,7 @@ pub enum Error {
     Upgrade,
     /// The length of the body is no number, is given twice, or beside a transfer coding (rule 10.3).
     ContentLength,
-    /// There is a transfer coding other than chunked (rule 10.3).
+    /// There is a transfer coding other than chunked, or one in HTTP/1.0 (rule 10.3).
     TransferEncoding,
     /// A chunk is not well-formed (rule 10.4).
     Chunk,
@@ -45,6 +51,8 @@ pub enum Error {
     },
     /// The connection ended inside the answer (rule 10.6).
     CutShort,
+    /// A request does not name its host once (rule 10.8).
+    Host,
 }
 
 impl fmt::Display for Error {
@@ -75,6 +83,7 @@ impl fmt::Display for Error {
             Self::BodyTooLong { limit } => {
                 return write!(f, "the answer is over {limit} bytes; ask for less at a time");
             }
+            Self::Host => "the request does not name one host; send the field Host once",
             Self::CutShort => "the connection ended inside the answer; ask what came of the request",
         };
         f.write_str(text)

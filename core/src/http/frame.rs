@@ -1,0 +1,315 @@
+//! What a request and an answer have in common: a head of bounded length, then a body whose end is told in one of
+//! three ways (core/PROTOCOL.md rules 10.2 to 10.6). It must never take a body's end from anything else, and never
+//! give the caller's buffer more than it holds.
+//!
+//! Each byte is looked at once, however the bytes are split over segments; httparse reads a head once it is complete.
+
+use super::Error;
+use crate::limits;
+
+/// How the body behind a head ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// After so many bytes.
+    Length(usize),
+    /// With a chunk of no bytes and its trailer.
+    Chunked,
+    /// With the connection.
+    Closed,
+}
+
+/// What follows a head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    /// Another head; this one is forgotten.
+    Head,
+    /// The body, over the head.
+    Body(Ending),
+    /// The body, behind the head, which is kept.
+    BodyBehind(Ending),
+}
+
+/// A message on its way in: its head, then its body, in the caller's buffer.
+pub(super) struct Frame<'b> {
+    buffer: &'b mut [u8],
+    /// Where the body starts.
+    start: usize,
+    filled: usize,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// In the head; how many bytes its current line has, carriage returns not counted.
+    Head {
+        line: usize,
+    },
+    /// In a body of which so many bytes are missing.
+    Length(usize),
+    /// In a body that ends with the connection.
+    UntilClosed,
+    /// In the line before a chunk; how long it is, and whether its digits are over.
+    ChunkSize {
+        size: usize,
+        digits: usize,
+        line: usize,
+        extension: bool,
+    },
+    /// In a chunk of which so many bytes are missing.
+    ChunkData(usize),
+    /// Behind a chunk; whether the carriage return was read.
+    ChunkEnd {
+        returned: bool,
+    },
+    /// Behind the last chunk; how many bytes the current line has, carriage returns not counted.
+    Trailer {
+        line: usize,
+    },
+    Done,
+    Failed(Error),
+}
+
+const NEXT_CHUNK: State = State::ChunkSize { size: 0, digits: 0, line: 0, extension: false };
+
+impl<'b> Frame<'b> {
+    pub(super) fn new(buffer: &'b mut [u8]) -> Self {
+        Self { buffer, start: 0, filled: 0, state: State::Head { line: 0 } }
+    }
+
+    /// Takes the next bytes of the connection; `on_head` reads a head that is complete. What comes behind the end of
+    /// the message is ignored.
+    pub(super) fn receive(
+        &mut self,
+        bytes: &[u8],
+        mut on_head: impl FnMut(&[u8]) -> Result<Then, Error>,
+    ) -> Result<(), Error> {
+        let mut rest = bytes;
+        while !rest.is_empty() && self.state != State::Done {
+            rest = match self.step(rest, &mut on_head) {
+                Ok(rest) => rest,
+                Err(error) => return Err(self.fail(error)),
+            };
+        }
+        Ok(())
+    }
+
+    /// Takes the end of the connection.
+    pub(super) fn close(&mut self) -> Result<(), Error> {
+        match self.state {
+            State::Done => Ok(()),
+            State::UntilClosed => {
+                self.state = State::Done;
+                Ok(())
+            }
+            State::Failed(error) => Err(error),
+            _ => Err(self.fail(Error::CutShort)),
+        }
+    }
+
+    /// Returns head (empty unless it is kept) and body, once both are complete.
+    pub(super) fn complete(&self) -> Option<(&[u8], &[u8])> {
+        match self.state {
+            State::Done => self.buffer.get(..self.filled)?.split_at_checked(self.start),
+            _ => None,
+        }
+    }
+
+    fn fail(&mut self, error: Error) -> Error {
+        self.state = State::Failed(error);
+        error
+    }
+
+    /// Takes some of `bytes` and returns the rest.
+    fn step<'s>(
+        &mut self,
+        bytes: &'s [u8],
+        on_head: &mut impl FnMut(&[u8]) -> Result<Then, Error>,
+    ) -> Result<&'s [u8], Error> {
+        match self.state {
+            State::Length(left) => {
+                let (now, rest) = bytes.split_at(left.min(bytes.len()));
+                self.keep(now)?;
+                self.state = if now.len() == left { State::Done } else { State::Length(left - now.len()) };
+                Ok(rest)
+            }
+            State::ChunkData(left) => {
+                let (now, rest) = bytes.split_at(left.min(bytes.len()));
+                self.keep(now)?;
+                self.state = if now.len() == left {
+                    State::ChunkEnd { returned: false }
+                } else {
+                    State::ChunkData(left - now.len())
+                };
+                Ok(rest)
+            }
+            State::UntilClosed => {
+                self.keep(bytes)?;
+                Ok(&[])
+            }
+            State::Failed(error) => Err(error),
+            _ => {
+                let Some((&byte, rest)) = bytes.split_first() else { return Ok(bytes) };
+                match self.state {
+                    State::Head { line } => self.head_byte(byte, line, on_head)?,
+                    _ => self.byte(byte)?,
+                }
+                Ok(rest)
+            }
+        }
+    }
+
+    fn head_byte(
+        &mut self,
+        byte: u8,
+        line: usize,
+        on_head: &mut impl FnMut(&[u8]) -> Result<Then, Error>,
+    ) -> Result<(), Error> {
+        let limit = limits::HTTP_HEAD_BYTES.min(self.buffer.len());
+        let place = self.buffer.get_mut(self.filled).filter(|_| self.filled < limit);
+        *place.ok_or(Error::HeadTooLong { limit })? = byte;
+        self.filled += 1;
+        self.state = match byte {
+            b'\n' if line == 0 && self.filled <= 2 => {
+                // An empty line before the first line: other ends may send one, and it means nothing.
+                self.filled = 0;
+                State::Head { line: 0 }
+            }
+            b'\n' if line == 0 => {
+                let then = on_head(self.buffer.get(..self.filled).unwrap_or_default())?;
+                return self.begin(then);
+            }
+            b'\n' => State::Head { line: 0 },
+            b'\r' => State::Head { line },
+            _ => State::Head { line: line + 1 },
+        };
+        Ok(())
+    }
+
+    /// Begins what follows the head.
+    fn begin(&mut self, then: Then) -> Result<(), Error> {
+        let (start, ending) = match then {
+            Then::Head => (0, None),
+            Then::Body(ending) => (0, Some(ending)),
+            Then::BodyBehind(ending) => (self.filled, Some(ending)),
+        };
+        (self.start, self.filled) = (start, start);
+        self.state = match ending {
+            None => State::Head { line: 0 },
+            Some(Ending::Length(0)) => State::Done,
+            Some(Ending::Length(length)) => {
+                self.room(length)?;
+                State::Length(length)
+            }
+            Some(Ending::Chunked) => NEXT_CHUNK,
+            Some(Ending::Closed) => State::UntilClosed,
+        };
+        Ok(())
+    }
+
+    /// Takes a byte between chunks.
+    fn byte(&mut self, byte: u8) -> Result<(), Error> {
+        self.state = match self.state {
+            State::ChunkSize { size, digits, line, extension } => {
+                if line == limits::HTTP_LINE_BYTES {
+                    return Err(Error::LineTooLong);
+                }
+                match byte {
+                    b'\n' if digits == 0 => return Err(Error::Chunk),
+                    b'\n' if size == 0 => State::Trailer { line: 0 },
+                    b'\n' => {
+                        self.room(size)?;
+                        State::ChunkData(size)
+                    }
+                    _ if extension => State::ChunkSize { size, digits, line: line + 1, extension },
+                    b';' | b' ' | b'\t' | b'\r' if digits > 0 => {
+                        State::ChunkSize { size, digits, line: line + 1, extension: true }
+                    }
+                    _ => {
+                        let digit = crate::percent::hex(byte).ok_or(Error::Chunk)?;
+                        let size = size.checked_mul(16).ok_or(self.too_long())?;
+                        let size = size.saturating_add(usize::from(digit));
+                        State::ChunkSize { size, digits: digits + 1, line: line + 1, extension }
+                    }
+                }
+            }
+            State::ChunkEnd { returned } => match byte {
+                b'\r' if !returned => State::ChunkEnd { returned: true },
+                b'\n' => NEXT_CHUNK,
+                _ => return Err(Error::Chunk),
+            },
+            State::Trailer { line } => match byte {
+                b'\n' if line == 0 => State::Done,
+                b'\n' => State::Trailer { line: 0 },
+                b'\r' => State::Trailer { line },
+                _ if line == limits::HTTP_LINE_BYTES => return Err(Error::LineTooLong),
+                _ => State::Trailer { line: line + 1 },
+            },
+            state => state,
+        };
+        Ok(())
+    }
+
+    fn too_long(&self) -> Error {
+        Error::BodyTooLong { limit: self.buffer.len().saturating_sub(self.start) }
+    }
+
+    /// Checks that `more` bytes of body fit.
+    fn room(&self, more: usize) -> Result<(), Error> {
+        if more > self.buffer.len().saturating_sub(self.filled) { Err(self.too_long()) } else { Ok(()) }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.room(bytes.len())?;
+        let end = self.filled + bytes.len();
+        if let Some(place) = self.buffer.get_mut(self.filled..end) {
+            place.copy_from_slice(bytes);
+        }
+        self.filled = end;
+        Ok(())
+    }
+}
+
+/// Reads from the fields of a head how its body ends; nothing where no field says so.
+///
+/// `version` is httparse's, 0 for HTTP/1.0.
+pub(super) fn ending(fields: &[httparse::Header<'_>], version: Option<u8>) -> Result<Option<Ending>, Error> {
+    let mut ending = None;
+    for field in fields {
+        if field.name.eq_ignore_ascii_case("Content-Length") {
+            if ending.is_some() {
+                return Err(Error::ContentLength);
+            }
+            ending = Some(Ending::Length(decimal(field.value).ok_or(Error::ContentLength)?));
+        } else if field.name.eq_ignore_ascii_case("Transfer-Encoding") {
+            match ending {
+                // HTTP/1.0 knows no chunks: whoever passed this on may have read its end elsewhere.
+                _ if version == Some(0) || !field.value.eq_ignore_ascii_case(b"chunked") => {
+                    return Err(Error::TransferEncoding);
+                }
+                None => ending = Some(Ending::Chunked),
+                Some(Ending::Chunked) => return Err(Error::TransferEncoding),
+                Some(_) => return Err(Error::ContentLength),
+            }
+        }
+    }
+    Ok(ending)
+}
+
+/// Tells a head that httparse refused.
+pub(super) fn refused(error: httparse::Error) -> Error {
+    match error {
+        httparse::Error::TooManyHeaders => Error::TooManyFields,
+        _ => Error::Head,
+    }
+}
+
+/// Reads digits only.
+fn decimal(digits: &[u8]) -> Option<usize> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_usize, |number, digit| {
+        let value = digit.is_ascii_digit().then(|| usize::from(digit - b'0'))?;
+        number.checked_mul(10)?.checked_add(value)
+    })
+}
