@@ -145,8 +145,11 @@ class Demo:
         self._recorder.say(f"\n{name}: {words}")
         started = time.monotonic()
         self.current = name
-        yield
-        self._rig.screen.settle()
+        try:
+            yield
+            self._rig.screen.settle()
+        finally:
+            self._recorder.flush()
         took = time.monotonic() - started
         seen = user_on(self._service.url, self._rig.device_name, self._cluster)
         if seen != user_afterwards:

@@ -43,15 +43,23 @@ class Recorder:
 
     def say(self, text: str) -> None:
         """Writes a line for the person who watches."""
-        self._write_text()
+        self.flush()
         self._stream.write(text + "\n")
         self._stream.flush()
         self._lines_drawn = 0
 
+    def flush(self) -> None:
+        """Writes the last screen, where it is written as text and not drawn."""
+        # Text cannot be replaced once it is written, so a screen is written when it is over.
+        if self._unwritten is not None:
+            self._stream.write("\n".join(written(self._unwritten)) + "\n")
+            self._stream.flush()
+            self._unwritten = None
+
     def _keep(self, screen: Screen) -> None:
         replaces = self._kept is not None and self._kept.title == screen.title
         if not replaces or not self.pictures:
-            self._write_text()
+            self.flush()
             self.pictures.append(self._directory / f"{len(self.pictures) + 1:02}-{self._name(screen)}.png")
         self._kept = screen
         screen.picture.save_png(self.pictures[-1])
@@ -67,12 +75,6 @@ class Recorder:
         self._stream.write("\n".join(drawing) + "\n")
         self._stream.flush()
         self._lines_drawn = len(drawing)
-
-    def _write_text(self) -> None:
-        # Text cannot be replaced once it is written, so a screen is written when it is over.
-        if self._unwritten is not None:
-            self._stream.write("\n".join(written(self._unwritten)) + "\n")
-            self._unwritten = None
 
     def _name(self, screen: Screen) -> str:
         if screen.title == self._device_name:
