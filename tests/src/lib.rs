@@ -1,18 +1,25 @@
-//! What several tests share: the vectors on disk, and messages made up at random.
+//! What tests, fuzz targets and benches share: the vectors on disk, messages made up at random, and what must hold for
+//! any bytes.
 //!
 //! It may stop at the first surprise: what it reads is part of this repository, and a vector that cannot be read is a
 //! failed test.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
-    reason = "a broken vector file must fail the test that reads it"
+    clippy::indexing_slicing,
+    reason = "a broken vector file or promise must fail the test that meets it"
 )]
 
 use hotdesk_core::Message;
 
+pub mod checks;
 pub mod messages;
+mod quick_xml;
+mod texts;
 mod vectors;
 
+pub use texts::texts;
 pub use vectors::{Vector, files, good_documents, index, vectors};
 
 /// Encodes a message into a buffer of just its length.

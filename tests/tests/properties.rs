@@ -7,10 +7,9 @@
     reason = "a test may stop at the first surprise"
 )]
 
-use hotdesk_bindings::decode;
 use hotdesk_core::{AppCertificate, Error, Message, Operation, form};
 use hotdesk_tests::messages::{Sample, certificate, name, sample};
-use hotdesk_tests::{Vector, encode, good_documents, vectors};
+use hotdesk_tests::{Vector, checks, encode, good_documents, vectors};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -88,29 +87,6 @@ fn apply(document: &mut Vec<u8>, change: &Change) {
         Change::Insert(at, token) => {
             let at = place(at, document);
             document.splice(at..at, token.bytes());
-        }
-    }
-}
-
-/// Reads a document and holds what comes back to what the core promises for any input.
-fn check(document: &[u8]) {
-    match Message::parse(document) {
-        Ok(message) => {
-            // What was read can be sent again, unless it holds what only a percent escape can carry.
-            if let Ok(length) = message.encoded_len() {
-                let mut out = vec![0; length];
-                assert_eq!(message.encode(&mut out), Ok(length));
-                assert_eq!(Message::parse(&out), Ok(message));
-            }
-            assert!(decode(document).is_ok());
-        }
-        Err(error) => {
-            let position = error.position().expect("a refusal has a position");
-            assert!(position <= document.len(), "{error} at {position} of {}", document.len());
-            let (line, column) = error.line_column(document);
-            let refusal = decode(document).unwrap_err();
-            assert_eq!((refusal.line, refusal.column, refusal.position), (line, column, position));
-            assert!(line >= 1 && column >= 1 && !refusal.message.contains('\n'));
         }
     }
 }
@@ -196,7 +172,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_reader_panic(document in proptest::collection::vec(any::<u8>(), 0..256)) {
-        check(&document);
+        checks::document(&document);
     }
 
     #[test]
@@ -207,7 +183,7 @@ proptest! {
         for change in &changes {
             apply(&mut document, change);
         }
-        check(&document);
+        checks::document(&document);
     }
 
     #[test]

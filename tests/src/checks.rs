@@ -1,0 +1,257 @@
+//! What must hold for any bytes whatever: the fuzz targets run these checks, and so do the tests with made-up changes.
+//!
+//! Each check takes one input and panics where a promise of the core is broken. It must stay free of chance: the same
+//! input always gives the same outcome.
+
+use std::time::Duration;
+
+use hotdesk_bindings::decode;
+use hotdesk_core::http::{self, ResponseReader};
+use hotdesk_core::session::{Deadlines, Exchange, ExchangeError, Step};
+use hotdesk_core::{Error, Message, Query, Request, Response, form};
+
+use crate::quick_xml::values;
+use crate::texts::texts;
+
+/// Reads a document as a message of any kind.
+///
+/// What was read is the same when it is written and read again; what was refused was refused at a place inside.
+///
+/// # Panics
+///
+/// Panics if one of these does not hold.
+pub fn document(input: &[u8]) {
+    match Message::parse(input) {
+        Ok(message) => {
+            assert_eq!(texts(&message), texts(&message), "a second reading differs");
+            if let Ok(length) = message.encoded_len() {
+                // A text may hold what only a percent escape can carry; then there is no length.
+                let mut encoded = vec![0; length];
+                assert_eq!(message.encode(&mut encoded), Ok(length));
+                let again = Message::parse(&encoded).expect("what was written must be read");
+                assert_eq!(again, message);
+                assert_eq!(texts(&again), texts(&message));
+                let mut twice = vec![0; length];
+                assert_eq!(again.encode(&mut twice), Ok(length));
+                assert_eq!(twice, encoded, "a second writing differs");
+            }
+            decode(input).expect("decode must read what the core reads");
+        }
+        Err(error) => refusal(input, error),
+    }
+}
+
+fn refusal(input: &[u8], error: Error) {
+    let position = error.position().expect("a refusal has a position");
+    assert!(position <= input.len(), "{error} at {position} of {}", input.len());
+    let (line, column) = error.line_column(input);
+    assert!(line >= 1 && column >= 1);
+    let refusal = decode(input).expect_err("decode must refuse what the core refuses");
+    assert_eq!((refusal.line, refusal.column, refusal.position), (line, column, position));
+    assert!(!refusal.message.contains('\n'), "a refusal is one line");
+}
+
+/// Reads an answer: [`Response::parse`] and [`Message::parse`] agree, and [`document`] holds.
+///
+/// # Panics
+///
+/// Panics if one of these does not hold.
+pub fn answer(input: &[u8]) {
+    match (Response::parse(input), Message::parse(input)) {
+        (Ok(response), message) => assert_eq!(message, Ok(Message::Response(response))),
+        (Err(_), Ok(message)) => {
+            assert!(!matches!(message, Message::Response(_)), "only one of two readers refuses");
+        }
+        (Err(_), Err(_)) => {}
+    }
+    document(input);
+}
+
+/// Reads a request or a query, as the body of a form and as a document; [`document`] holds for both.
+///
+/// # Panics
+///
+/// Panics if one of these does not hold.
+pub fn request(input: &[u8]) {
+    let mut body = input.to_vec();
+    match form::decode(&mut body) {
+        Ok(decoded) => {
+            assert!(decoded.len() <= input.len());
+            document(decoded);
+        }
+        Err(error) => assert!(error.position().is_some_and(|position| position <= input.len())),
+    }
+    match Message::parse(input) {
+        Ok(Message::Request(request)) => {
+            assert_eq!(Request::parse(input), Ok(request));
+            through_form(&request.into());
+        }
+        Ok(Message::Query(query)) => {
+            assert_eq!(Query::parse(input), Ok(query));
+            through_form(&query.into());
+        }
+        Ok(Message::Response(_)) => assert!(Request::parse(input).is_err() && Query::parse(input).is_err()),
+        Err(_) => assert!(Request::parse(input).is_err() && Query::parse(input).is_err()),
+    }
+    document(input);
+}
+
+/// The form body carries the document unchanged.
+fn through_form(message: &Message<'_>) {
+    let length = message.form_len().expect("what a request holds can be sent");
+    let mut body = vec![0; length];
+    assert_eq!(message.encode_form(&mut body), Ok(length));
+    let document = crate::encode(message);
+    assert_eq!(form::decode(&mut body), Ok(document.as_slice()));
+}
+
+/// Cuts bytes into pieces of 1 to 16 bytes, or into single bytes, as the seed says.
+fn pieces(bytes: &[u8], seed: u8) -> impl Iterator<Item = &[u8]> {
+    let mut state = u32::from(seed);
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let length = if seed == 0 { 1 } else { 1 + usize::from(state.to_be_bytes()[0] % 16) };
+        let (piece, behind) = rest.split_at(length.min(rest.len()));
+        rest = behind;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+/// What an HTTP answer came to: the error, the status, the body.
+type Answered = (Result<(), http::Error>, Option<u16>, Option<Vec<u8>>);
+
+/// Reads an HTTP answer, whole and in the pieces that the first byte says: splitting changes nothing.
+///
+/// # Panics
+///
+/// Panics if splitting changes the outcome.
+pub fn http(input: &[u8]) {
+    let Some((seed, bytes)) = input.split_first() else { return };
+    let whole = read([bytes].into_iter());
+    assert_eq!(read(pieces(bytes, *seed)), whole, "in pieces");
+    if let (Ok(()), Some(200), Some(body)) = &whole {
+        document(body);
+    }
+}
+
+fn read<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> Answered {
+    let mut buffer = [0; 2048];
+    let mut reader = ResponseReader::new(&mut buffer);
+    let mut outcome = Ok(());
+    for piece in pieces {
+        outcome = outcome.and_then(|()| reader.receive(piece));
+    }
+    let outcome = outcome.and_then(|()| reader.close());
+    assert_eq!(reader.close(), outcome, "closing twice changes the outcome");
+    (outcome, reader.status(), reader.body().map(<[u8]>::to_vec))
+}
+
+/// How many of the first bytes of the input of [`session`] say what happens; the rest is what the peer sends.
+const EVENTS: usize = 16;
+const REQUEST: &[u8] = b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nPIN=12345";
+
+/// Runs one exchange: in order, once whole and once in pieces; then as the first bytes say. It comes to the same
+/// answer in any pieces, always ends, never sends a byte twice and leaves none of the request behind.
+///
+/// # Panics
+///
+/// Panics if one of these does not hold.
+pub fn session(input: &[u8]) {
+    let Some((events, bytes)) = input.split_at_checked(EVENTS) else { return };
+    let seed = events.first().copied().unwrap_or_default();
+    let whole = in_order([bytes].into_iter());
+    assert_eq!(in_order(pieces(bytes, seed)), whole, "in pieces");
+    out_of_order(events, bytes);
+}
+
+fn in_order<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> Result<Vec<u8>, ExchangeError> {
+    let mut request = REQUEST.to_vec();
+    let mut answer = [0; 2048];
+    let mut exchange = Exchange::start(&mut request, &mut answer, Deadlines::default(), Duration::ZERO);
+    exchange.connected(Duration::ZERO);
+    assert_eq!(exchange.outgoing(), REQUEST);
+    exchange.sent(REQUEST.len());
+    for piece in pieces {
+        exchange.received(piece, Duration::ZERO);
+    }
+    exchange.closed(Duration::ZERO);
+    let result = exchange.result().expect("an exchange ends with its connection").map(<[u8]>::to_vec);
+    drop(exchange);
+    assert!(request.iter().all(|byte| *byte == 0), "the request is left in memory");
+    result
+}
+
+fn out_of_order(events: &[u8], bytes: &[u8]) {
+    let mut request = REQUEST.to_vec();
+    let mut answer = [0; 2048];
+    let mut now = Duration::ZERO;
+    let mut exchange = Exchange::start(&mut request, &mut answer, Deadlines::default(), now);
+    let mut rest = bytes;
+    let mut taken = 0;
+    for event in events {
+        let part = usize::from(event >> 3);
+        let before = exchange.result().map(|result| result.map(<[u8]>::to_vec));
+        match event & 7 {
+            0 => exchange.connected(now),
+            1 => exchange.connect_failed(),
+            2 | 3 => {
+                let offered = exchange.outgoing();
+                assert!(REQUEST.ends_with(offered), "bytes that are no part of the request");
+                assert!(offered.is_empty() || offered.len() == REQUEST.len() - taken, "a byte is sent twice");
+                let count = if part == 31 { offered.len() } else { part.min(offered.len()) };
+                exchange.sent(count);
+                taken += count;
+            }
+            4 => {
+                let count = if part == 31 { rest.len() } else { part.min(rest.len()) };
+                let (piece, behind) = rest.split_at(count);
+                exchange.received(piece, now);
+                rest = behind;
+            }
+            5 => exchange.closed(now),
+            6 => exchange.broken(),
+            _ => {
+                now += Duration::from_millis(u64::from(*event) * 25);
+                exchange.tick(now);
+            }
+        }
+        let after = exchange.result().map(|result| result.map(<[u8]>::to_vec));
+        if before.is_some() {
+            assert_eq!(before, after, "a result changed");
+        }
+        assert_eq!(after.is_some(), exchange.step() == Step::Done);
+        assert_eq!(after.is_none(), exchange.deadline().is_some());
+    }
+    if let Some(deadline) = exchange.deadline() {
+        exchange.tick(deadline);
+        assert!(exchange.result().is_some_and(|result| result.is_err()), "no end at the deadline");
+    }
+    if let (Some(Err(error)), true) = (exchange.result(), taken == REQUEST.len()) {
+        let refused_before =
+            matches!(error.failure(), hotdesk_core::session::ExchangeFailure::Status(300..=499 | 503));
+        assert_eq!(error.may_have_happened(), !refused_before, "{error:?}");
+    }
+    drop(exchange);
+    assert!(request.iter().all(|byte| *byte == 0), "the request is left in memory");
+}
+
+/// Compares with quick-xml: what the core reads, quick-xml reads as well-formed, and each text of the message is a text
+/// or an attribute that quick-xml found.
+///
+/// # Panics
+///
+/// Panics if one of these does not hold.
+pub fn quick_xml(input: &[u8]) {
+    let Ok(message) = Message::parse(input) else { return };
+    let mut found = values(input, matches!(message, Message::Response(_)));
+    for text in texts(&message) {
+        if text.is_empty() {
+            // The text of a failure may be empty; an empty element gives quick-xml nothing to find.
+            continue;
+        }
+        let place = found.iter().position(|value| value.is(&text));
+        let place = place.unwrap_or_else(|| panic!("quick-xml has no {text:?}, only {found:?}"));
+        found.swap_remove(place);
+    }
+}

@@ -1,0 +1,147 @@
+//! The checks of the fuzz targets over the vectors with changes, from a fixed seed: what a fuzzer does for hours on a
+//! nightly compiler, for a few seconds on any.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use hotdesk_tests::{checks, vectors};
+
+/// How many changed documents each check is run over.
+const CASES: usize = 100_000;
+
+/// A xorshift generator: the same changes in each run, so that a failure is there again in the next.
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    /// Returns a number below `bound`.
+    fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.next() % u64::try_from(bound).unwrap()).unwrap()
+    }
+
+    fn range(&mut self, length: usize) -> std::ops::Range<usize> {
+        let (a, b) = (self.below(length + 1), self.below(length + 1));
+        a.min(b)..a.max(b)
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
+}
+
+/// Reads the words of the fuzzer's dictionary.
+fn dictionary() -> Vec<Vec<u8>> {
+    let text = fs::read_to_string(folder().join("dictionary")).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| word(line.strip_prefix('"').unwrap().strip_suffix('"').unwrap())).collect()
+}
+
+/// Decodes `\"`, `\\` and `\xNN`.
+fn word(mut quoted: &str) -> Vec<u8> {
+    let mut word = Vec::new();
+    while let Some(&byte) = quoted.as_bytes().first() {
+        let length = match (byte, quoted.as_bytes().get(1)) {
+            (b'\\', Some(b'x')) => {
+                word.push(u8::from_str_radix(&quoted[2..4], 16).unwrap());
+                4
+            }
+            (b'\\', Some(escaped)) => {
+                word.push(*escaped);
+                2
+            }
+            _ => {
+                word.push(byte);
+                1
+            }
+        };
+        quoted = &quoted[length..];
+    }
+    word
+}
+
+/// Changes a document as a broken peer, a cut connection or an attacker does.
+fn change(document: &mut Vec<u8>, words: &[Vec<u8>], other: &[u8], chance: &mut Chance) {
+    let place = chance.below(document.len() + 1);
+    let range = chance.range(document.len());
+    match chance.below(8) {
+        0 => document.truncate(place),
+        1 => drop(document.drain(range)),
+        2 => {
+            let piece = document[range.clone()].to_vec();
+            document.splice(range.end..range.end, piece);
+        }
+        3 if place < document.len() => document[place] = chance.next().to_be_bytes()[0],
+        4 => {
+            let behind = chance.range(other.len());
+            document.splice(range, other[behind].iter().copied());
+        }
+        _ => drop(document.splice(place..place, words[chance.below(words.len())].iter().copied())),
+    }
+}
+
+/// Runs a check over the seeds as they are, and then over changes of them.
+fn run(check: fn(&[u8]), seeds: &[Vec<u8>], seed: u64) {
+    let words = dictionary();
+    let mut chance = Chance(seed);
+    seeds.iter().for_each(|seed| check(seed));
+    for _ in 0..CASES {
+        let mut document = seeds[chance.below(seeds.len())].clone();
+        for _ in 0..=chance.below(4) {
+            let other = &seeds[chance.below(seeds.len())];
+            change(&mut document, &words, other, &mut chance);
+        }
+        // The document is in the panic's output of the test.
+        let shown = String::from_utf8_lossy(&document).into_owned();
+        std::panic::catch_unwind(|| check(&document)).unwrap_or_else(|_| panic!("for {shown:?}"));
+    }
+}
+
+fn documents() -> Vec<Vec<u8>> {
+    vectors().into_iter().map(|vector| vector.input).collect()
+}
+
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder().join("seeds").join(target))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files.iter().map(|file| fs::read(file).unwrap()).collect()
+}
+
+#[test]
+fn changed_answers_keep_every_promise() {
+    run(checks::answer, &documents(), 1);
+}
+
+#[test]
+fn changed_requests_keep_every_promise() {
+    run(checks::request, &documents(), 2);
+}
+
+#[test]
+fn changed_http_answers_are_the_same_in_any_pieces() {
+    run(checks::http, &seeds("http"), 3);
+}
+
+#[test]
+fn changed_exchanges_end_wiped_and_are_the_same_in_any_pieces() {
+    run(checks::session, &seeds("session"), 4);
+}
+
+#[test]
+fn quick_xml_reads_the_same_in_changed_documents() {
+    run(checks::quick_xml, &documents(), 5);
+}
