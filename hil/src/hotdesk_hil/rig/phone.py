@@ -32,7 +32,7 @@ class Phone:
     """The phone on a rig, in a person's hands.
 
     `by_buttons` presses up, down, left, right and select on the board, not on the keypad. `unhurried` lets
-    the screen settle before each key, so that whoever watches sees every screen.
+    the screen settle before keys are pressed, so that whoever watches sees every screen.
     """
 
     def __init__(self, rig: Rig, *, by_buttons: bool = False, unhurried: bool = False) -> None:
@@ -66,9 +66,10 @@ class Phone:
         """Presses keys, named as in `keypad`; navigation keys on the board where asked for."""
         names = {keypad.UP: "up", keypad.DOWN: "down", keypad.LEFT: "left", keypad.RIGHT: "right"}
         names[keypad.SELECT] = "select"
+        if self._unhurried:
+            # Not between the keys: taps of one letter must follow each other within a second.
+            self._rig.screen.settle()
         for key in keys:
-            if self._unhurried:
-                self._rig.screen.settle()
             if self._by_buttons and key in names:
                 self._rig.buttons.press(names[key])
             else:
