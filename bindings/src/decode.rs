@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{AppInfo, ExclusiveDuration, Failure, Message, Rows};
+use crate::model::{AppInfo, ExclusiveDuration, Failure, Message, Rows, Text};
 use crate::read::{Refusal, read};
 
 /// Reads a message and returns it as one line of JSON, without a line end.
@@ -22,10 +22,10 @@ fn value(message: &Message) -> Value {
                 ExclusiveDuration::Minutes(minutes) => json!(minutes),
                 ExclusiveDuration::Indefinite => json!("indefinite"),
             });
-            json!({"kind": "request", "operation": "login", "app": app(&m.app), "device": m.device_name,
-                "user": m.user_id, "profile": m.device_profile, "duration": duration})
+            json!({"kind": "request", "operation": "login", "app": app(&m.app), "device": *m.device_name,
+                "user": *m.user_id, "profile": shown(m.device_profile.as_ref()), "duration": duration})
         }
-        Message::Logout(m) => request("logout", &m.app, Some(&m.device_name)),
+        Message::Logout(m) => request("logout", &m.app, Some(m.device_name.as_str())),
         Message::LogoutAll(m) => request("logoutAll", &m.app, None),
         Message::DeviceUserQuery(m) => query("deviceUserQuery", &m.app, "devices", &m.devices),
         Message::UserDevicesQuery(m) => query("userDevicesQuery", &m.app, "users", &m.users),
@@ -34,28 +34,31 @@ fn value(message: &Message) -> Value {
         Message::Success(_) => json!({"kind": "response", "result": "success"}),
         Message::Failure(m) => json!({"kind": "response", "result": "failure", "failure": failure(m)}),
         Message::DeviceUserResults(m) => results("deviceUserResults", "devices", &m.devices, |row| {
-            json!({"name": row.name, "status": row.status, "user": row.user, "lastLogin": row.last_login,
+            json!({"name": *row.name, "status": row.status.as_str(), "user": shown(row.user.as_ref()), "lastLogin": shown(row.last_login.as_ref()),
                 "emcc": row.emcc})
         }),
         Message::UserDevicesResults(m) => results(
             "userDevicesResults",
             "users",
             &m.users,
-            |row| json!({"id": row.id, "status": row.status, "devices": row.devices.0}),
+            |row| json!({"id": *row.id, "status": row.status.as_str(), "devices": names(&row.devices)}),
         ),
         Message::DeviceProfileResults(m) => results("deviceProfileResults", "users", &m.users, |row| {
-            let profiles = row.profiles.0.iter().map(|p| json!({"name": p.name, "default": p.is_default}));
-            json!({"id": row.id, "status": row.status, "failure": row.failure.as_ref().map(failure),
+            let profiles = row.profiles.0.iter().map(|p| json!({"name": *p.name, "default": p.is_default}));
+            json!({"id": *row.id, "status": row.status.as_str(), "failure": row.failure.as_deref().map(failure),
                 "profiles": profiles.collect::<Vec<_>>()})
         }),
-        Message::CheckUserResults(m) => {
-            results("checkUserResults", "users", &m.users, |row| json!({"id": row.id, "status": row.status}))
-        }
+        Message::CheckUserResults(m) => results(
+            "checkUserResults",
+            "users",
+            &m.users,
+            |row| json!({"id": *row.id, "status": row.status.as_str()}),
+        ),
     }
 }
 
 fn app(app: &AppInfo) -> Value {
-    json!({"id": app.id})
+    json!({"id": *app.id})
 }
 
 /// Writes a request that is no login; it has a login's keys all the same.
@@ -64,14 +67,22 @@ fn request(operation: &str, by: &AppInfo, device: Option<&str>) -> Value {
         "user": null, "profile": null, "duration": null})
 }
 
-fn query(operation: &str, by: &AppInfo, list: &str, names: &Rows<String>) -> Value {
-    json!({"kind": "query", "operation": operation, "app": app(by), list: names.0})
+fn query(operation: &str, by: &AppInfo, list: &str, list_of: &Rows<Text>) -> Value {
+    json!({"kind": "query", "operation": operation, "app": app(by), list: names(list_of)})
 }
 
 fn failure(failure: &Failure) -> Value {
-    json!({"code": failure.code, "name": failure.name, "text": failure.text})
+    json!({"code": failure.code, "name": failure.code_name(), "text": shown(failure.text.as_ref())})
 }
 
 fn results<T>(result: &str, list: &str, rows: &Rows<T>, row: impl Fn(&T) -> Value) -> Value {
     json!({"kind": "response", "result": result, list: rows.0.iter().map(row).collect::<Vec<_>>()})
+}
+
+fn shown(text: Option<&Text>) -> Option<&str> {
+    text.map(|text| text.as_str())
+}
+
+fn names(names: &Rows<Text>) -> Vec<&str> {
+    names.0.iter().map(|name| name.as_str()).collect()
 }

@@ -10,6 +10,9 @@ pub mod model;
 #[cfg(feature = "python")]
 mod python;
 mod read;
+#[cfg(feature = "python")]
+mod rows;
+pub mod write;
 
 pub use decode::decode;
 pub use read::{Refusal, read};

@@ -7,10 +7,10 @@ use hotdesk_core::{List, Text};
 use zeroize::Zeroizing;
 
 use crate::model::{
-    AppInfo, CheckUser, CheckUserResults, DeviceProfile, DeviceProfileQuery, DeviceProfileResults,
-    DeviceResult, DeviceUserQuery, DeviceUserResults, ExclusiveDuration, Failure, Login, Logout, LogoutAll,
-    Message, Rows, Secret, Success, UserCheck, UserDevices, UserDevicesQuery, UserDevicesResults,
-    UserProfiles,
+    self, AppInfo, CheckUser, CheckUserResults, DeviceProfile, DeviceProfileQuery, DeviceProfileResults,
+    DeviceResult, DeviceStatus, DeviceUserQuery, DeviceUserResults, ExclusiveDuration, Failure, Login,
+    LoginType, Logout, LogoutAll, Message, Rows, Secret, Success, UserCheck, UserCheckStatus, UserDevices,
+    UserDevicesQuery, UserDevicesResults, UserDevicesStatus, UserProfiles, UserProfilesStatus,
 };
 
 /// Why a message is refused, and where.
@@ -52,24 +52,24 @@ pub fn read(input: &[u8]) -> Result<Message, Refusal> {
 }
 
 fn request(request: &core::Request<'_>) -> Message {
-    let app = app(&request.app);
+    let app = app(&request.app).into();
     match request.operation {
         core::Operation::Login(login) => Message::Login(Login {
             app,
-            device_name: login.device_name.to_string(),
-            user_id: login.user_id.to_string(),
+            device_name: login.device_name.to_string().into(),
+            user_id: login.user_id.to_string().into(),
             device_profile: text(login.device_profile),
             exclusive_duration: login.exclusive_duration.map(|duration| match duration {
                 core::ExclusiveDuration::Minutes(minutes) => ExclusiveDuration::Minutes(minutes),
                 core::ExclusiveDuration::Indefinite => ExclusiveDuration::Indefinite,
             }),
-            login_type: login.login_type.map(core::LoginType::as_str),
+            login_type: login.login_type.map(login_type),
             remote_ip_addr: text(login.remote_ip_addr),
             is_via_header_set: text(login.is_via_header_set),
         }),
         core::Operation::Logout(logout) => Message::Logout(Logout {
             app,
-            device_name: logout.device_name.to_string(),
+            device_name: logout.device_name.to_string().into(),
             remote_ip_addr: text(logout.remote_ip_addr),
             is_via_header_set: text(logout.is_via_header_set),
         }),
@@ -82,14 +82,14 @@ fn request(request: &core::Request<'_>) -> Message {
 }
 
 fn query(query: &core::Query<'_>) -> Message {
-    let app = app(&query.app);
+    let app = app(&query.app).into();
     // The four differ in name and list only, but each is a class of its own.
     macro_rules! query {
         ($name:ident, $list:ident, $query:expr) => {
             Message::$name($name {
                 app,
                 $list: names($query.$list),
-                login_type: $query.login_type.map(core::LoginType::as_str),
+                login_type: $query.login_type.map(login_type),
                 remote_ip_addr: text($query.remote_ip_addr),
                 is_via_header_set: text($query.is_via_header_set),
             })
@@ -120,8 +120,8 @@ fn response(response: &core::Response<'_>) -> Message {
         }
         core::Response::CheckUserResults(results) => {
             let check = |user: core::UserCheck<'_>| UserCheck {
-                id: user.id.to_string(),
-                status: if user.exists { "exists" } else { "doesNotExist" },
+                id: user.id.to_string().into(),
+                status: if user.exists { UserCheckStatus::Exists } else { UserCheckStatus::DoesNotExist },
             };
             Message::CheckUserResults(CheckUserResults { users: results.users.iter().map(check).collect() })
         }
@@ -130,11 +130,11 @@ fn response(response: &core::Response<'_>) -> Message {
 
 fn device(device: core::DeviceResult<'_>) -> DeviceResult {
     DeviceResult {
-        name: device.name.to_string(),
+        name: device.name.to_string().into(),
         status: match device.status {
-            core::DeviceStatus::LoggedIn { .. } => "loggedIn",
-            core::DeviceStatus::LoggedOut => "loggedOut",
-            core::DeviceStatus::DoesNotExist => "doesNotExist",
+            core::DeviceStatus::LoggedIn { .. } => DeviceStatus::LoggedIn,
+            core::DeviceStatus::LoggedOut => DeviceStatus::LoggedOut,
+            core::DeviceStatus::DoesNotExist => DeviceStatus::DoesNotExist,
         },
         user: text(device.user()),
         last_login: text(device.last_login),
@@ -144,34 +144,35 @@ fn device(device: core::DeviceResult<'_>) -> DeviceResult {
 
 fn user_devices(user: core::UserDevices<'_>) -> UserDevices {
     let (status, devices) = match user.status {
-        core::UserDevicesStatus::LoggedIn(devices) => ("loggedIn", names(devices)),
-        core::UserDevicesStatus::None => ("none", Rows(Vec::new())),
-        core::UserDevicesStatus::DoesNotExist => ("doesNotExist", Rows(Vec::new())),
+        core::UserDevicesStatus::LoggedIn(devices) => (UserDevicesStatus::LoggedIn, names(devices)),
+        core::UserDevicesStatus::None => (UserDevicesStatus::None, Rows::default()),
+        core::UserDevicesStatus::DoesNotExist => (UserDevicesStatus::DoesNotExist, Rows::default()),
     };
-    UserDevices { id: user.id.to_string(), status, devices }
+    UserDevices { id: user.id.to_string().into(), status, devices }
 }
 
 fn user_profiles(user: core::UserProfiles<'_>) -> UserProfiles {
     let profile = |profile: core::DeviceProfile<'_>| DeviceProfile {
-        name: profile.name.to_string(),
+        name: profile.name.to_string().into(),
         is_default: profile.is_default,
     };
     let (status, failure, profiles) = match user.status {
-        core::UserProfilesStatus::Found(profiles) => ("found", None, profiles.iter().map(profile).collect()),
-        core::UserProfilesStatus::None => ("none", None, Rows(Vec::new())),
-        core::UserProfilesStatus::DoesNotExist => ("doesNotExist", None, Rows(Vec::new())),
+        core::UserProfilesStatus::Found(profiles) => {
+            (UserProfilesStatus::Found, None, profiles.iter().map(profile).collect())
+        }
+        core::UserProfilesStatus::None => (UserProfilesStatus::None, None, Rows::default()),
+        core::UserProfilesStatus::DoesNotExist => (UserProfilesStatus::DoesNotExist, None, Rows::default()),
         core::UserProfilesStatus::Failure(failure) => {
-            ("failure", Some(self::failure(&failure)), Rows(Vec::new()))
+            (UserProfilesStatus::Failure, Some(self::failure(&failure).into()), Rows::default())
         }
     };
-    UserProfiles { id: user.id.to_string(), status, failure, profiles }
+    UserProfiles { id: user.id.to_string().into(), status, failure, profiles }
 }
 
 fn failure(failure: &core::Failure<'_>) -> Failure {
     Failure {
         code: failure.code.map(|code| code.number()),
-        name: failure.code.and_then(|code| code.name()),
-        text: Some(failure.text.to_string()).filter(|text| !text.is_empty()),
+        text: Some(failure.text.to_string()).filter(|text| !text.is_empty()).map(Into::into),
     }
 }
 
@@ -183,19 +184,21 @@ fn app(app: &core::AppInfo<'_>) -> AppInfo {
     // As long as it can get at once: a growing string would leave copies behind that nobody wipes.
     let mut exposed = Zeroizing::new(String::with_capacity(core::limits::CERTIFICATE_BYTES));
     exposed.extend(certificate.expose().chars());
-    AppInfo { id: app.id.to_string(), certificate: Secret(exposed), encrypted }
+    AppInfo { id: app.id.to_string().into(), certificate: Secret(exposed).into(), encrypted }
 }
 
-fn text(text: Option<Text<'_>>) -> Option<String> {
-    text.map(|text| text.to_string())
-}
-
-fn names<'a>(list: List<'a, Text<'a>>) -> Rows<String> {
-    list.iter().map(|name| name.to_string()).collect()
-}
-
-impl<T> FromIterator<T> for Rows<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(rows: I) -> Self {
-        Self(rows.into_iter().collect())
+fn login_type(login_type: core::LoginType) -> LoginType {
+    match login_type {
+        core::LoginType::UserId => LoginType::UserId,
+        core::LoginType::DirectoryNumber => LoginType::DirectoryNumber,
+        core::LoginType::SelfService => LoginType::SelfService,
     }
+}
+
+fn text(text: Option<Text<'_>>) -> Option<model::Text> {
+    text.map(|text| text.to_string().into())
+}
+
+fn names<'a>(list: List<'a, Text<'a>>) -> Rows<model::Text> {
+    list.iter().map(|name| name.to_string().into()).collect()
 }

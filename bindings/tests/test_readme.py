@@ -17,6 +17,10 @@ def block(language: str) -> str:
     return text
 
 
+def test_the_other_examples_run() -> None:
+    exec(block("py"), {})
+
+
 def test_the_command_prints_what_the_readme_shows(hotdesk: Run) -> None:
     name, *arguments = shlex.split(block("sh"))
     assert name == "hotdesk"

@@ -1,5 +1,6 @@
 """Extension Mobility messages: typed, strict where it hurts, secrets masked."""
 
+from collections.abc import Sequence as _Sequence
 from importlib.metadata import version as _version
 from typing import TypeAlias
 
@@ -17,6 +18,7 @@ from ._native import (
     Login,
     Logout,
     LogoutAll,
+    Rows,
     Secret,
     Success,
     UserCheck,
@@ -27,9 +29,11 @@ from ._native import (
     decode,
     parse,
 )
-from .errors import Error, Refused
+from .errors import Error, Refused, Unsendable
 
 __version__ = _version("hotdesk")
+
+_Sequence.register(Rows)
 
 Request: TypeAlias = Login | Logout | LogoutAll
 Query: TypeAlias = DeviceUserQuery | UserDevicesQuery | CheckUser | DeviceProfileQuery
@@ -58,8 +62,10 @@ __all__ = [
     "Refused",
     "Request",
     "Response",
+    "Rows",
     "Secret",
     "Success",
+    "Unsendable",
     "UserCheck",
     "UserDevices",
     "UserDevicesQuery",

@@ -1,6 +1,8 @@
+# pyright: strict
 """The native part of `hotdesk`; import `hotdesk` instead. Written by hand."""
 
-from typing import ClassVar, Literal, TypeAlias, final
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Generic, Literal, SupportsIndex, TypeAlias, TypeVar, final, overload
 
 __all__ = [
     "AppInfo",
@@ -16,6 +18,7 @@ __all__ = [
     "Login",
     "Logout",
     "LogoutAll",
+    "Rows",
     "Secret",
     "Success",
     "UserCheck",
@@ -27,13 +30,37 @@ __all__ = [
     "parse",
 ]
 
+_Row = TypeVar("_Row", covariant=True)
+
+@final
+class Rows(Sequence[_Row], Generic[_Row]):
+    """Rows of a message: a sequence that cannot be changed. A slice of it is a tuple."""
+
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> _Row: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> tuple[_Row, ...]: ...
+    def __len__(self) -> int: ...
+    def count(self, value: object, /) -> int:
+        """Return the number of rows that equal `value`."""
+
+    def index(self, value: object, /) -> int:  # type: ignore[override]
+        """Return the index of the first row that equals `value`; raise `ValueError` where there is none."""
+
+    def __copy__(self) -> Rows[_Row]: ...
+    def __deepcopy__(self, _memo: object) -> Rows[_Row]: ...
+    def __hash__(self) -> int: ...
+
 @final
 class Secret:
     """A PIN, password or certificate, masked wherever it is shown."""
 
+    def __new__(cls, secret: str, /) -> Secret: ...
     def expose(self) -> str:
         """Return the secret itself."""
 
+    def __copy__(self) -> Secret: ...
+    def __deepcopy__(self, _memo: object) -> Secret: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -41,6 +68,13 @@ class AppInfo:
     """Who asks: the application, or the person on his own behalf."""
 
     __match_args__: ClassVar[tuple[Literal["id"], Literal["certificate"], Literal["encrypted"]]]
+    def __new__(
+        cls,
+        *,
+        id: str,
+        certificate: Secret,
+        encrypted: bool = False,
+    ) -> AppInfo: ...
     @property
     def id(self) -> str:
         """The ID, `appID`."""
@@ -53,6 +87,9 @@ class AppInfo:
     def encrypted(self) -> bool:
         """Whether it is the `appEncryptedCertificate`."""
 
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> AppInfo: ...
+    def __deepcopy__(self, _memo: object) -> AppInfo: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -71,6 +108,18 @@ class Login:
             Literal["is_via_header_set"],
         ]
     ]
+    def __new__(
+        cls,
+        *,
+        app: AppInfo,
+        device_name: str,
+        user_id: str,
+        device_profile: str | None = None,
+        exclusive_duration: int | Literal["indefinite"] | None = None,
+        login_type: Literal["UID", "DN", "SP"] | None = None,
+        remote_ip_addr: str | None = None,
+        is_via_header_set: str | None = None,
+    ) -> Login: ...
     @property
     def app(self) -> AppInfo:
         """Who asks."""
@@ -103,6 +152,18 @@ class Login:
     def is_via_header_set(self) -> str | None:
         """Whether that request had a `Via` header, as text: sources do not say which values there are."""
 
+    def to_xml(self) -> bytes:
+        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
+
+    def to_form(self) -> bytes:
+        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
+
+        Raises `hotdesk.Unsendable` with the field that cannot be sent.
+        """
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> Login: ...
+    def __deepcopy__(self, _memo: object) -> Login: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -112,6 +173,14 @@ class Logout:
     __match_args__: ClassVar[
         tuple[Literal["app"], Literal["device_name"], Literal["remote_ip_addr"], Literal["is_via_header_set"]]
     ]
+    def __new__(
+        cls,
+        *,
+        app: AppInfo,
+        device_name: str,
+        remote_ip_addr: str | None = None,
+        is_via_header_set: str | None = None,
+    ) -> Logout: ...
     @property
     def app(self) -> AppInfo:
         """Who asks."""
@@ -128,6 +197,18 @@ class Logout:
     def is_via_header_set(self) -> str | None:
         """Whether that request had a `Via` header, as text: sources do not say which values there are."""
 
+    def to_xml(self) -> bytes:
+        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
+
+    def to_form(self) -> bytes:
+        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
+
+        Raises `hotdesk.Unsendable` with the field that cannot be sent.
+        """
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> Logout: ...
+    def __deepcopy__(self, _memo: object) -> Logout: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -135,6 +216,13 @@ class LogoutAll:
     """A request to log out every Extension Mobility user of the cluster."""
 
     __match_args__: ClassVar[tuple[Literal["app"], Literal["remote_ip_addr"], Literal["is_via_header_set"]]]
+    def __new__(
+        cls,
+        *,
+        app: AppInfo,
+        remote_ip_addr: str | None = None,
+        is_via_header_set: str | None = None,
+    ) -> LogoutAll: ...
     @property
     def app(self) -> AppInfo:
         """Who asks."""
@@ -147,6 +235,18 @@ class LogoutAll:
     def is_via_header_set(self) -> str | None:
         """Whether that request had a `Via` header, as text: sources do not say which values there are."""
 
+    def to_xml(self) -> bytes:
+        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
+
+    def to_form(self) -> bytes:
+        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
+
+        Raises `hotdesk.Unsendable` with the field that cannot be sent.
+        """
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> LogoutAll: ...
+    def __deepcopy__(self, _memo: object) -> LogoutAll: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -162,12 +262,21 @@ class DeviceUserQuery:
             Literal["is_via_header_set"],
         ]
     ]
+    def __new__(
+        cls,
+        *,
+        app: AppInfo,
+        devices: Iterable[str],
+        login_type: Literal["UID", "DN", "SP"] | None = None,
+        remote_ip_addr: str | None = None,
+        is_via_header_set: str | None = None,
+    ) -> DeviceUserQuery: ...
     @property
     def app(self) -> AppInfo:
         """Who asks."""
 
     @property
-    def devices(self) -> tuple[str, ...]:
+    def devices(self) -> Rows[str]:
         """The devices."""
 
     @property
@@ -182,6 +291,18 @@ class DeviceUserQuery:
     def is_via_header_set(self) -> str | None:
         """Whether that request had a `Via` header, as text: sources do not say which values there are."""
 
+    def to_xml(self) -> bytes:
+        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
+
+    def to_form(self) -> bytes:
+        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
+
+        Raises `hotdesk.Unsendable` with the field that cannot be sent.
+        """
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> DeviceUserQuery: ...
+    def __deepcopy__(self, _memo: object) -> DeviceUserQuery: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -197,12 +318,21 @@ class UserDevicesQuery:
             Literal["is_via_header_set"],
         ]
     ]
+    def __new__(
+        cls,
+        *,
+        app: AppInfo,
+        users: Iterable[str],
+        login_type: Literal["UID", "DN", "SP"] | None = None,
+        remote_ip_addr: str | None = None,
+        is_via_header_set: str | None = None,
+    ) -> UserDevicesQuery: ...
     @property
     def app(self) -> AppInfo:
         """Who asks."""
 
     @property
-    def users(self) -> tuple[str, ...]:
+    def users(self) -> Rows[str]:
         """The users."""
 
     @property
@@ -217,6 +347,18 @@ class UserDevicesQuery:
     def is_via_header_set(self) -> str | None:
         """Whether that request had a `Via` header, as text: sources do not say which values there are."""
 
+    def to_xml(self) -> bytes:
+        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
+
+    def to_form(self) -> bytes:
+        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
+
+        Raises `hotdesk.Unsendable` with the field that cannot be sent.
+        """
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> UserDevicesQuery: ...
+    def __deepcopy__(self, _memo: object) -> UserDevicesQuery: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -232,12 +374,21 @@ class CheckUser:
             Literal["is_via_header_set"],
         ]
     ]
+    def __new__(
+        cls,
+        *,
+        app: AppInfo,
+        users: Iterable[str],
+        login_type: Literal["UID", "DN", "SP"] | None = None,
+        remote_ip_addr: str | None = None,
+        is_via_header_set: str | None = None,
+    ) -> CheckUser: ...
     @property
     def app(self) -> AppInfo:
         """Who asks."""
 
     @property
-    def users(self) -> tuple[str, ...]:
+    def users(self) -> Rows[str]:
         """The users."""
 
     @property
@@ -252,6 +403,18 @@ class CheckUser:
     def is_via_header_set(self) -> str | None:
         """Whether that request had a `Via` header, as text: sources do not say which values there are."""
 
+    def to_xml(self) -> bytes:
+        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
+
+    def to_form(self) -> bytes:
+        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
+
+        Raises `hotdesk.Unsendable` with the field that cannot be sent.
+        """
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> CheckUser: ...
+    def __deepcopy__(self, _memo: object) -> CheckUser: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -267,12 +430,21 @@ class DeviceProfileQuery:
             Literal["is_via_header_set"],
         ]
     ]
+    def __new__(
+        cls,
+        *,
+        app: AppInfo,
+        users: Iterable[str],
+        login_type: Literal["UID", "DN", "SP"] | None = None,
+        remote_ip_addr: str | None = None,
+        is_via_header_set: str | None = None,
+    ) -> DeviceProfileQuery: ...
     @property
     def app(self) -> AppInfo:
         """Who asks."""
 
     @property
-    def users(self) -> tuple[str, ...]:
+    def users(self) -> Rows[str]:
         """The users."""
 
     @property
@@ -287,6 +459,18 @@ class DeviceProfileQuery:
     def is_via_header_set(self) -> str | None:
         """Whether that request had a `Via` header, as text: sources do not say which values there are."""
 
+    def to_xml(self) -> bytes:
+        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
+
+    def to_form(self) -> bytes:
+        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
+
+        Raises `hotdesk.Unsendable` with the field that cannot be sent.
+        """
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> DeviceProfileQuery: ...
+    def __deepcopy__(self, _memo: object) -> DeviceProfileQuery: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -294,25 +478,56 @@ class Success:
     """An answer: the request was carried out."""
 
     __match_args__: ClassVar[tuple[()]]
+    def __new__(cls) -> Success: ...
+    def to_xml(self) -> bytes:
+        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
+
+    def to_form(self) -> bytes:
+        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
+
+        Raises `hotdesk.Unsendable` with the field that cannot be sent.
+        """
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> Success: ...
+    def __deepcopy__(self, _memo: object) -> Success: ...
     def __hash__(self) -> int: ...
 
 @final
 class Failure:
     """An answer, or a row of one: the service refused."""
 
-    __match_args__: ClassVar[tuple[Literal["code"], Literal["name"], Literal["text"]]]
+    __match_args__: ClassVar[tuple[Literal["code"], Literal["text"]]]
+    def __new__(
+        cls,
+        *,
+        code: int | None = None,
+        text: str | None = None,
+    ) -> Failure: ...
     @property
     def code(self) -> int | None:
         """The number, `None` where the service sent an `errorMessage`."""
 
     @property
-    def name(self) -> str | None:
-        """The code's name, `None` for a code in no table."""
-
-    @property
     def text(self) -> str | None:
         """The service's own words."""
 
+    @property
+    def name(self) -> str | None:
+        """The code's name, `None` for a code in no table."""
+
+    def to_xml(self) -> bytes:
+        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
+
+    def to_form(self) -> bytes:
+        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
+
+        Raises `hotdesk.Unsendable` with the field that cannot be sent.
+        """
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> Failure: ...
+    def __deepcopy__(self, _memo: object) -> Failure: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -320,10 +535,27 @@ class DeviceUserResults:
     """An answer: who is logged in to which device."""
 
     __match_args__: ClassVar[tuple[Literal["devices"]]]
+    def __new__(
+        cls,
+        *,
+        devices: Iterable[DeviceResult],
+    ) -> DeviceUserResults: ...
     @property
-    def devices(self) -> tuple[DeviceResult, ...]:
+    def devices(self) -> Rows[DeviceResult]:
         """One row a device."""
 
+    def to_xml(self) -> bytes:
+        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
+
+    def to_form(self) -> bytes:
+        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
+
+        Raises `hotdesk.Unsendable` with the field that cannot be sent.
+        """
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> DeviceUserResults: ...
+    def __deepcopy__(self, _memo: object) -> DeviceUserResults: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -333,6 +565,15 @@ class DeviceResult:
     __match_args__: ClassVar[
         tuple[Literal["name"], Literal["status"], Literal["user"], Literal["last_login"], Literal["emcc"]]
     ]
+    def __new__(
+        cls,
+        *,
+        name: str,
+        status: Literal["loggedIn", "loggedOut", "doesNotExist"],
+        user: str | None = None,
+        last_login: str | None = None,
+        emcc: bool | None = None,
+    ) -> DeviceResult: ...
     @property
     def name(self) -> str:
         """The device's name."""
@@ -353,6 +594,9 @@ class DeviceResult:
     def emcc(self) -> bool | None:
         """Whether it is logged in across clusters, `None` where the service does not say."""
 
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> DeviceResult: ...
+    def __deepcopy__(self, _memo: object) -> DeviceResult: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -360,10 +604,27 @@ class UserDevicesResults:
     """An answer: which devices a user is logged in to."""
 
     __match_args__: ClassVar[tuple[Literal["users"]]]
+    def __new__(
+        cls,
+        *,
+        users: Iterable[UserDevices],
+    ) -> UserDevicesResults: ...
     @property
-    def users(self) -> tuple[UserDevices, ...]:
+    def users(self) -> Rows[UserDevices]:
         """One row a user."""
 
+    def to_xml(self) -> bytes:
+        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
+
+    def to_form(self) -> bytes:
+        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
+
+        Raises `hotdesk.Unsendable` with the field that cannot be sent.
+        """
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> UserDevicesResults: ...
+    def __deepcopy__(self, _memo: object) -> UserDevicesResults: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -371,6 +632,13 @@ class UserDevices:
     """One user and his devices."""
 
     __match_args__: ClassVar[tuple[Literal["id"], Literal["status"], Literal["devices"]]]
+    def __new__(
+        cls,
+        *,
+        id: str,
+        status: Literal["loggedIn", "none", "doesNotExist"],
+        devices: Iterable[str] = ...,
+    ) -> UserDevices: ...
     @property
     def id(self) -> str:
         """The user's ID."""
@@ -380,9 +648,12 @@ class UserDevices:
         """`loggedIn`, `none` or `doesNotExist`."""
 
     @property
-    def devices(self) -> tuple[str, ...]:
+    def devices(self) -> Rows[str]:
         """The devices' names, empty where there are none."""
 
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> UserDevices: ...
+    def __deepcopy__(self, _memo: object) -> UserDevices: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -390,10 +661,27 @@ class DeviceProfileResults:
     """An answer: which device profiles a user has."""
 
     __match_args__: ClassVar[tuple[Literal["users"]]]
+    def __new__(
+        cls,
+        *,
+        users: Iterable[UserProfiles],
+    ) -> DeviceProfileResults: ...
     @property
-    def users(self) -> tuple[UserProfiles, ...]:
+    def users(self) -> Rows[UserProfiles]:
         """One row a user."""
 
+    def to_xml(self) -> bytes:
+        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
+
+    def to_form(self) -> bytes:
+        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
+
+        Raises `hotdesk.Unsendable` with the field that cannot be sent.
+        """
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> DeviceProfileResults: ...
+    def __deepcopy__(self, _memo: object) -> DeviceProfileResults: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -401,6 +689,14 @@ class UserProfiles:
     """One user and his device profiles."""
 
     __match_args__: ClassVar[tuple[Literal["id"], Literal["status"], Literal["failure"], Literal["profiles"]]]
+    def __new__(
+        cls,
+        *,
+        id: str,
+        status: Literal["found", "none", "doesNotExist", "failure"],
+        failure: Failure | None = None,
+        profiles: Iterable[DeviceProfile] = ...,
+    ) -> UserProfiles: ...
     @property
     def id(self) -> str:
         """The user's ID."""
@@ -414,9 +710,12 @@ class UserProfiles:
         """Why the service refused this user's row."""
 
     @property
-    def profiles(self) -> tuple[DeviceProfile, ...]:
+    def profiles(self) -> Rows[DeviceProfile]:
         """The profiles, empty where there are none."""
 
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> UserProfiles: ...
+    def __deepcopy__(self, _memo: object) -> UserProfiles: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -424,6 +723,12 @@ class DeviceProfile:
     """One device profile of a user."""
 
     __match_args__: ClassVar[tuple[Literal["name"], Literal["is_default"]]]
+    def __new__(
+        cls,
+        *,
+        name: str,
+        is_default: bool = False,
+    ) -> DeviceProfile: ...
     @property
     def name(self) -> str:
         """The profile's name."""
@@ -432,6 +737,9 @@ class DeviceProfile:
     def is_default(self) -> bool:
         """Whether it is the user's default one. There may be no default."""
 
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> DeviceProfile: ...
+    def __deepcopy__(self, _memo: object) -> DeviceProfile: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -439,10 +747,27 @@ class CheckUserResults:
     """An answer: which users exist."""
 
     __match_args__: ClassVar[tuple[Literal["users"]]]
+    def __new__(
+        cls,
+        *,
+        users: Iterable[UserCheck],
+    ) -> CheckUserResults: ...
     @property
-    def users(self) -> tuple[UserCheck, ...]:
+    def users(self) -> Rows[UserCheck]:
         """One row a user."""
 
+    def to_xml(self) -> bytes:
+        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
+
+    def to_form(self) -> bytes:
+        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
+
+        Raises `hotdesk.Unsendable` with the field that cannot be sent.
+        """
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> CheckUserResults: ...
+    def __deepcopy__(self, _memo: object) -> CheckUserResults: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -450,6 +775,12 @@ class UserCheck:
     """One user and whether he exists."""
 
     __match_args__: ClassVar[tuple[Literal["id"], Literal["status"]]]
+    def __new__(
+        cls,
+        *,
+        id: str,
+        status: Literal["exists", "doesNotExist"],
+    ) -> UserCheck: ...
     @property
     def id(self) -> str:
         """The user's ID."""
@@ -458,6 +789,9 @@ class UserCheck:
     def status(self) -> Literal["exists", "doesNotExist"]:
         """`exists` or `doesNotExist`."""
 
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> UserCheck: ...
+    def __deepcopy__(self, _memo: object) -> UserCheck: ...
     def __hash__(self) -> int: ...
 
 _Message: TypeAlias = (
