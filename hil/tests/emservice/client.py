@@ -79,10 +79,17 @@ class Client:
     def post(self, xml: str | bytes) -> Reply:
         return self.send("POST", self.path, b"xml=" + quote(xml, safe="").encode())
 
-    def send(self, method: str, path: str, body: bytes, content_type: str | None = None) -> Reply:
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        content_type: str | None = None,
+        more: dict[str, str] | None = None,
+    ) -> Reply:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=10)
         try:
-            headers = {"Content-Type": content_type or "application/x-www-form-urlencoded"}
+            headers = {"Content-Type": content_type or "application/x-www-form-urlencoded", **(more or {})}
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             return Reply(answer.status, dict(answer.getheaders()), answer.read())

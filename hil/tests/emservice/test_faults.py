@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import socket
 import threading
+import time
+import xml.etree.ElementTree as ET
 from contextlib import suppress
 
 import pytest
@@ -14,11 +16,19 @@ from hotdesk_hil.emservice import (
     Answer,
     CloseWithoutAnswer,
     CutAnswer,
+    Delay,
+    Disguise,
     Dribble,
     EmService,
     Fault,
+    Form,
+    PretendSuccess,
+    Refuse,
+    ResetAnswer,
     Silence,
+    WrongLength,
 )
+from hotdesk_hil.emservice.disguise import BIG_BODY
 from hotdesk_hil.emservice.faults import Framing, answer_bytes
 
 SUCCESS = b"<response><success/></response>"
@@ -200,3 +210,125 @@ def test_a_fault_leaves_the_service_whole(service: EmService, client: Client, fa
         thread.join(timeout=10)
     assert service.faults.waiting == 0
     assert client.login(DESK, "john").code is None
+
+
+# Kinds
+
+
+@pytest.mark.parametrize("after", [0, 1, 40])
+def test_reset_answer_sends_its_bytes_and_resets(service: EmService, client: Client, after: int) -> None:
+    service.faults.add(ResetAnswer(after))
+    with socket.create_connection((client.host, client.port), timeout=10) as connection:
+        connection.sendall(login_bytes(client))
+        received = connection.recv(after, socket.MSG_WAITALL) if after else b""
+        with pytest.raises(ConnectionResetError):
+            connection.recv(1)
+    assert received == answer_bytes(SUCCESS)[:after]
+    assert service.sessions() == {DESK: "john"}
+
+
+def test_delay_is_the_whole_answer_late(service: EmService, client: Client) -> None:
+    service.faults.add(Delay(0.2))
+    started = time.monotonic()
+    assert client.login(DESK, "john").body == SUCCESS
+    assert time.monotonic() - started >= 0.2
+
+
+def test_a_delay_ends_when_the_service_stops(service: EmService, client: Client) -> None:
+    service.faults.add(Delay(3600))
+    with socket.create_connection((client.host, client.port), timeout=10) as connection:
+        connection.sendall(login_bytes(client))
+        service.wait_for_request("login")
+        service.stop()
+        assert connection.recv(1) == b""
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 404, 500, 503])
+def test_http_statuses(service: EmService, client: Client, status: int) -> None:
+    service.faults.add(Answer(b"", status=status, headers={"Location": "/elsewhere"}, executed=False))
+    reply = client.login(DESK, "john")
+    assert (reply.status, reply.headers["Location"]) == (status, "/elsewhere")
+    assert service.sessions() == {}
+
+
+def test_an_answer_of_http_1_0(service: EmService, client: Client) -> None:
+    service.faults.add(Answer(version="1.0", framing="close"))
+    wire = client.raw(login_bytes(client))
+    assert wire.startswith(b"HTTP/1.0 200 OK\r\n")
+    assert wire.endswith(SUCCESS)
+
+
+@pytest.mark.parametrize("by", [-1000, -3, 7])
+def test_a_wrong_content_length(service: EmService, client: Client, by: int) -> None:
+    service.faults.add(WrongLength(by))
+    wire = client.raw(login_bytes(client))
+    assert f"\r\nContent-Length: {max(0, len(SUCCESS) + by)}\r\n".encode() in wire
+    assert wire.endswith(SUCCESS)
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [(18, "18"), (999, "999"), ("busy", "busy"), ("", ""), ("1 8", "1 8"), (None, None)],
+)
+@pytest.mark.parametrize("executed", [False, True])
+def test_a_failure_with_any_code(
+    service: EmService, client: Client, code: int | str | None, shown: str | None, executed: bool
+) -> None:
+    service.faults.add(Refuse(code, executed=executed))
+    error = client.login(DESK, "john").root.find("failure/error")
+    assert error is not None
+    assert error.attrib.get("code") == shown
+    assert service.sessions() == ({DESK: "john"} if executed else {})
+
+
+def test_a_failure_with_a_text_of_its_own(service: EmService, client: Client) -> None:
+    service.faults.add(Refuse(26, '<busy> & "more"'))
+    assert client.login(DESK, "john").text == '<busy> & "more"'
+
+
+def test_pretended_success(service: EmService, client: Client) -> None:
+    service.faults.add(PretendSuccess())
+    assert client.login(DESK, "john").body == SUCCESS
+    assert service.sessions() == {}
+    assert service.requests[-1].executed is False
+
+
+def meaning(answer: bytes) -> list[tuple[str, str, dict[str, str]]]:
+    """What a reader that skips unknown elements takes from an answer, whatever the order."""
+    known = [e for e in ET.fromstring(answer).iter() if e.tag not in ("seen", "by", "more")]
+    return sorted((e.tag, e.text or "", e.attrib) for e in known)
+
+
+@pytest.mark.parametrize("form", Form, ids=lambda form: form.value)
+@pytest.mark.parametrize("ask", ["login", "deviceUserQuery", "deviceProfileQuery"])
+def test_the_answer_in_other_clothes(service: EmService, client: Client, form: Form, ask: str) -> None:
+    def send() -> bytes:
+        if ask == "login":
+            return client.login(DESK, "größe").body
+        return client.query(ask, DESK if ask == "deviceUserQuery" else "john").body
+
+    plain = send()
+    service.faults.add(Disguise(form))
+    sent = send()
+    assert sent != plain or form is Form.CDATA or form is Form.REORDERED
+    if form.taken:
+        assert meaning(sent) == meaning(plain)
+    elif form is Form.BIG:
+        assert len(sent) == BIG_BODY
+        assert sent.replace(b" ", b"") == plain.replace(b" ", b"")
+    elif form is Form.UTF_16:
+        assert meaning(sent) == meaning(plain), "right in itself; the declared encoding is refused"
+    elif form is Form.WRONG_ENCODING:
+        assert sent == b'<?xml version="1.0" encoding="ISO-8859-1"?>' + plain
+    elif form is Form.MALFORMED:
+        with pytest.raises(ET.ParseError):
+            ET.fromstring(sent)
+    else:
+        assert b"<!DOCTYPE response" in sent
+        assert sent.count(b"<!ENTITY") == 10
+        assert len(sent) < 2000
+
+
+def test_a_disguise_needs_an_answer_of_the_service() -> None:
+    with pytest.raises(ValueError):
+        Disguise(Form.CDATA, executed=False)

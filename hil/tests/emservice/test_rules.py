@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import pytest
 from emservice.client import DESK, DESK2, DISABLED, JOHN, MARY, NO_RIGHTS, PAT, PHONE, Client, Reply
 
-from hotdesk_hil.emservice import Cluster, Code, Device, EmService, MultipleLogin, ServiceParameters, User
+from hotdesk_hil.emservice import (
+    Cluster,
+    Code,
+    Device,
+    EmService,
+    MultipleLogin,
+    Refuse,
+    ServiceParameters,
+    User,
+)
 
 
 @dataclass(frozen=True)
@@ -100,8 +109,20 @@ def test_code(service: EmService, client: Client, case: Case) -> None:
 
 
 def test_every_code_that_the_service_answers_is_provoked_here() -> None:
-    elsewhere = {6}  # test_state.py: a state file that another process holds
-    assert {case.code for case in CASES} | elsewhere == {code.value for code in Code}
+    # test_state.py: a state file that another process holds. test_parameters.py: what parameters bring.
+    elsewhere = {6, 26, 27, 28, 30, 47}
+    by_state = {case.code for case in CASES} | elsewhere
+    by_fault = {0, 4, 7, 9, 20, 21, 29, *range(31, 34), *range(35, 47)}
+    assert by_state | by_fault == {code.value for code in Code}
+    assert not by_state & by_fault
+
+
+@pytest.mark.parametrize("code", Code, ids=lambda code: f"{int(code)}: {code.label}")
+def test_every_code_can_be_injected(service: EmService, client: Client, code: Code) -> None:
+    service.faults.add(Refuse(code.value))
+    reply = client.login(DESK, "john")
+    assert (reply.status, reply.code, reply.text) == (200, code.value, code.label)
+    assert service.sessions() == {}, "not carried out"
 
 
 # Login

@@ -14,39 +14,67 @@ from hotdesk_hil.emservice.cluster import (
     User,
 )
 from hotdesk_hil.emservice.codes import Code
+from hotdesk_hil.emservice.disguise import Form
 from hotdesk_hil.emservice.faults import (
+    AcceptInSilence,
     Answer,
+    BadCertificate,
+    CertificateFlaw,
     CloseWithoutAnswer,
+    ConnectionFault,
     CutAnswer,
+    Delay,
+    Disguise,
     Dribble,
     Fault,
-    Faults,
+    PretendSuccess,
+    Refuse,
+    RefuseConnection,
+    ResetAnswer,
+    ResetConnection,
     Silence,
+    WrongLength,
 )
+from hotdesk_hil.emservice.rules import FaultRule, Faults
 from hotdesk_hil.emservice.server import RequestRecord
 from hotdesk_hil.emservice.service import Clock
-from hotdesk_hil.emservice.simulator import EmService
+from hotdesk_hil.emservice.simulator import Counters, EmService
 from hotdesk_hil.emservice.store import StateError
 
 __all__ = [
+    "AcceptInSilence",
     "Answer",
     "ApplicationUser",
+    "BadCertificate",
+    "CertificateFlaw",
     "Clock",
     "CloseWithoutAnswer",
     "Cluster",
     "ClusterError",
     "Code",
+    "ConnectionFault",
+    "Counters",
     "CutAnswer",
+    "Delay",
     "Device",
+    "Disguise",
     "Dribble",
     "EmService",
     "Fault",
+    "FaultRule",
     "Faults",
+    "Form",
     "MultipleLogin",
+    "PretendSuccess",
     "Profile",
+    "Refuse",
+    "RefuseConnection",
     "RequestRecord",
+    "ResetAnswer",
+    "ResetConnection",
     "ServiceParameters",
     "Silence",
     "StateError",
     "User",
+    "WrongLength",
 ]

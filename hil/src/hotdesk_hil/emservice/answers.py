@@ -17,12 +17,13 @@ from hotdesk_hil.emservice.codes import Refused
 
 @dataclass(frozen=True)
 class DeviceRow:
-    """A device of `deviceUserResults`: who is logged in and who was before."""
+    """A device of `deviceUserResults`: who is logged in, who was before, `emccDevice` (None: left out)."""
 
     name: str
     exists: bool = True
     user: str | None = None
     previous: str | None = None
+    emcc: bool | None = False
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ def device_user_results(rows: Iterable[DeviceRow]) -> bytes:
             continue
         _slot(device, "userID", None if row.user is None else _encoded(row.user))
         _slot(device, "lastlogin", row.previous)
-        # Logins from other clusters (EMCC) are not simulated.
-        etree.SubElement(device, "emccDevice").text = "no"
+        if row.emcc is not None:
+            etree.SubElement(device, "emccDevice").text = "yes" if row.emcc else "no"
     return _write(results.getparent())
 
 

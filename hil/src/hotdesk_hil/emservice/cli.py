@@ -18,15 +18,30 @@ from hotdesk_hil.emservice.store import StateError
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command and returns its exit status: 0 after Ctrl-C, 2 where it could not start."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.ca is not None and options.tls_port is None:
+        parser.error("--ca needs --tls-port")
     _log_to_standard_output()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        service = EmService(options.cluster, options.host, options.port, options.state)
+        service = EmService(
+            options.cluster,
+            options.host,
+            options.port,
+            options.state,
+            lenient=options.lenient,
+            tls_port=options.tls_port,
+            ca=options.ca,
+        )
         with service:
             print(f"listening at {service.url}", flush=True)
+            if service.authority is not None:
+                print(f"listening at {service.tls_url}", flush=True)
+                where = service.authority.file or "kept in memory, another one at the next start"
+                print(f"certificate authority ({where}):\n{service.authority.certificate}", flush=True)
             stop.wait()
     except (ClusterError, StateError) as error:
         print(f"hotdesk-emservice: {error}", file=sys.stderr)
@@ -48,6 +63,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--state", metavar="FILE", help="keep who is logged in here over restarts (default: memory)"
+    )
+    parser.add_argument("--tls-port", type=_port, metavar="PORT", help="a second port, with TLS")
+    parser.add_argument(
+        "--ca", metavar="FOLDER", help="keep the certificate authority here, made on first start"
+    )
+    parser.add_argument(
+        "--lenient", action="store_true", help="accept elements in any order, and skip unknown ones"
     )
     return parser
 

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,12 @@ CERTIFICATE_LIMIT = 256
 """Bytes that a certificate or a PIN may hold."""
 LOGIN_TIME_LIMIT = 168 * 60
 """Minutes of the longest Maximum Login Time (168:00)."""
+TRUSTED_LIST_LIMIT = 1024
+"""Characters that the trusted list may hold."""
+OPERATION_LIMIT = 3600
+"""Seconds of the longest operation time."""
+
+Address = IPv4Address | IPv6Address
 
 
 class ClusterError(ValueError):
@@ -44,19 +51,23 @@ class MultipleLogin(Enum):
 class ApplicationUser:
     """An account of a program: `certificate` is its password, `proxy_rights` lets it act on everyone.
 
-    `proxy_rights` is membership of "Standard EM Authentication Proxy Rights".
+    `proxy_rights` is membership of "Standard EM Authentication Proxy Rights". With `must_change` its password
+    has expired: code 27 until it is changed.
     """
 
     id: str
     certificate: str = field(repr=False)
     proxy_rights: bool = True
+    must_change: bool = False
 
 
 @dataclass(frozen=True)
 class User:
     """An end user: `profiles` are the device profiles associated with him, `default_profile` one of them.
 
-    With one profile and no `default_profile`, a login takes that one.
+    With one profile and no `default_profile`, a login takes that one. `directory_number` and
+    `self_service_id` are what a login of type DN or SP calls him; several users may share a number.
+    With `must_change` his PIN has expired or must change on first use: code 27 until it is changed.
     """
 
     id: str
@@ -64,14 +75,18 @@ class User:
     profiles: tuple[str, ...] = ()
     default_profile: str | None = None
     proxy_rights: bool = False
+    must_change: bool = False
+    directory_number: str | None = None
+    self_service_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Device:
-    """A phone; `extension_mobility` is its "Enable Extension Mobility" box."""
+    """A phone; `extension_mobility` is its "Enable Extension Mobility" box, `emcc` what `emccDevice` says."""
 
     name: str
     extension_mobility: bool = True
+    emcc: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,11 +100,29 @@ class Profile:
 class ServiceParameters:
     """Service parameters with the defaults of the feature configuration guide.
 
-    `maximum_login_time` is `off` or `HHH:MM` from 0:00 to 168:00.
+    `maximum_login_time` is `off` or `HHH:MM` from 0:00 to 168:00. `trusted_list_of_ips` holds addresses with
+    `;` between them. `credential_cache`: a PIN or certificate that was right in the last two minutes still is
+    after a change.
+
+    Two are not the service's own: `operation_seconds` is how long a login or logout takes, its answer and its
+    slot of `maximum_concurrent_requests`; `emcc_device` is whether `deviceUserResults` hold `emccDevice`.
     """
 
     multiple_login_behavior: MultipleLogin = MultipleLogin.NOT_ALLOWED
     maximum_login_time: str = "off"
+    maximum_concurrent_requests: int = 5
+    validate_ip_address: bool = False
+    trusted_list_of_ips: str = ""
+    allow_proxy: bool = False
+    credential_cache: bool = True
+    operation_seconds: float = 0.0
+    emcc_device: bool = True
+
+    @property
+    def trusted_addresses(self) -> frozenset[Address]:
+        """The addresses of `trusted_list_of_ips`."""
+        parts = (part.strip() for part in self.trusted_list_of_ips.split(";"))
+        return frozenset(ip_address(part) for part in parts if part)
 
     @property
     def maximum_login_minutes(self) -> int | None:
@@ -132,6 +165,22 @@ class Cluster:
         associated = {fold(name): Profile(name) for user in self.users.values() for name in user.profiles}
         # A profile that a user is associated with exists without an entry of its own.
         self.profiles: Mapping[str, Profile] = {**associated, **named}
+        self._by_number: dict[str, list[User]] = {}
+        self._by_self_service_id: dict[str, list[User]] = {}
+        for user in self.users.values():
+            if user.directory_number is not None:
+                self._by_number.setdefault(fold(user.directory_number), []).append(user)
+            if user.self_service_id is not None:
+                self._by_self_service_id.setdefault(fold(user.self_service_id), []).append(user)
+
+    def called(self, name: str, login_type: str | None = None) -> list[User]:
+        """Returns the users whom a login of that type (`UID`, `DN` or `SP`; None is `UID`) calls `name`."""
+        if login_type == "DN":
+            return self._by_number.get(fold(name), [])
+        if login_type == "SP":
+            return self._by_self_service_id.get(fold(name), [])
+        user = self.users.get(fold(name))
+        return [] if user is None else [user]
 
     def __repr__(self) -> str:
         return (
@@ -191,7 +240,14 @@ _ENTRIES: dict[str, tuple[type, str]] = {
     "profile": (Profile, "profiles"),
 }
 
-_KINDS = {"str": "text", "str | None": "text", "bool": "true or false", "tuple[str, ...]": "a list of texts"}
+_KINDS = {
+    "str": "text",
+    "str | None": "text",
+    "bool": "true or false",
+    "tuple[str, ...]": "a list of texts",
+    "int": "a whole number",
+    "float": "a number",
+}
 
 
 def _build(kind: type, table: str, number: int, entry: Any) -> Any:
@@ -218,6 +274,10 @@ def _value(table: str, number: int, key: str, kind: str, value: Any) -> Any:
             raise _EntryError(table, number, f"[{table}] {key!r} is one of {known}") from None
     if kind == "bool" and isinstance(value, bool):
         return value
+    if kind == "int" and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if kind == "float" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
     if kind.startswith("str") and isinstance(value, str):
         return value
     if kind.startswith("tuple") and isinstance(value, list) and all(isinstance(item, str) for item in value):
@@ -237,6 +297,9 @@ def _index(table: str, entries: Iterable[Any]) -> dict[str, Any]:
             _check_secret(table, number, "certificate", entry.certificate)
         if isinstance(entry, User):
             _check_secret(table, number, "pin", entry.pin)
+            for other in (entry.directory_number, entry.self_service_id):
+                if other is not None:
+                    _check_name(table, number, other)
             _check_profiles(table, number, entry)
         found[fold(name)] = entry
     return found
@@ -272,11 +335,27 @@ def _check_secret(table: str, number: int, key: str, secret: str) -> None:
 
 def _check_service(service: ServiceParameters) -> None:
     text = service.maximum_login_time
-    if text == "off":
-        return
-    if not re.fullmatch(r"[0-9]{1,3}:[0-5][0-9]", text) or service.maximum_login_minutes > LOGIN_TIME_LIMIT:
-        what = "is 'off' or hours and minutes from '0:00' to '168:00'"
-        raise _EntryError("service", 1, f"[service] 'maximum_login_time' {what}")
+    if text != "off" and (
+        not re.fullmatch(r"[0-9]{1,3}:[0-5][0-9]", text) or service.maximum_login_minutes > LOGIN_TIME_LIMIT
+    ):
+        raise _wrong_parameter("maximum_login_time", "is 'off' or hours and minutes from '0:00' to '168:00'")
+    if service.maximum_concurrent_requests < 1:
+        raise _wrong_parameter("maximum_concurrent_requests", "is at least 1")
+    # Not a comparison that a NaN passes.
+    if not 0 <= service.operation_seconds <= OPERATION_LIMIT:
+        raise _wrong_parameter("operation_seconds", f"is 0 to {OPERATION_LIMIT}")
+    if len(service.trusted_list_of_ips) > TRUSTED_LIST_LIMIT:
+        raise _wrong_parameter("trusted_list_of_ips", f"holds at most {TRUSTED_LIST_LIMIT} characters")
+    try:
+        _ = service.trusted_addresses
+    except ValueError as error:
+        raise _wrong_parameter(
+            "trusted_list_of_ips", f"holds IP addresses with ';' between: {error}"
+        ) from None
+
+
+def _wrong_parameter(key: str, what: str) -> _EntryError:
+    return _EntryError("service", 1, f"[service] {key!r} {what}")
 
 
 def _line_of(text: str, table: str, number: int) -> str:

@@ -1,7 +1,8 @@
-"""The codes that the simulated service answers by itself, one row a code.
+"""The codes of the service, one row a code: those it answers by itself, and those that only a fault brings.
 
-Numbers and names are those of "EM service response codes". Must never import the code tables of
-hotdesk_core: this list is written from the source a second time, on purpose.
+Numbers and names 0 to 30 are those of "EM service response codes", 31 to 47 those of the feature
+configuration guide. Must never import the code tables of hotdesk_core: this list is written from the
+sources a second time, on purpose.
 """
 
 from __future__ import annotations
@@ -14,20 +15,47 @@ class Code(IntEnum):
 
     label: str
 
+    UNKNOWN = 0, "Unknown Error"
     PARSING = 1, "Error on Parsing"
     CANNOT_AUTHORIZE = 2, "Cannot authorize App user"
     INVALID_APP_USER = 3, "Invalid App User"
+    POLICY = 4, "Policy Validation error"
     LOGOUT_DISABLED = 5, "Device logon disabled"
     DATABASE = 6, "Database Error"
+    AUTO_LOGOUT = 7, "Logout Request Error"
     QUERY_TYPE = 8, "Query type undetermined"
+    DIRECTORY = 9, "Dir. User Info Error"
     NO_PROXY_RIGHTS = 10, "User lacks app proxy rights"
     DEVICE_UNKNOWN = 11, "Device does not exist"
     PROFILE_NOT_FOUND = 12, "Dev. Profile not found"
     ANOTHER_USER = 18, "Another user logged in"
     NOBODY = 19, "No user logged in"
+    HOTELING_FLAG = 20, "Hoteling flag error"
+    HOTELING_STATUS = 21, "Hoteling Status error"
     LOGIN_DISABLED = 22, "Device logon disabled"
     USER_UNKNOWN = 23, "User not found"
     ELSEWHERE = 25, "User logged in elsewhere"
+    BUSY = 26, "Busy, please try again"
+    CHANGE_PASSWORD = 27, "Change Password"
+    UNTRUSTED_ADDRESS = 28, "Untrusted IP Error"
+    RIS_DOWN = 29, "RIS down-contact admin"
+    PROXY = 30, "Proxy not allowed"
+    EMCC_NOT_ACTIVATED = 31, "EMCC not activated for the user"
+    EMCC_DEVICE = 32, "Device does not support EMCC"
+    EMCC_NO_DUMMY = 33, "No free EMCC dummy device"
+    EMCC_VISITING_CLUSTER = 35, "Visiting cluster unknown to the home cluster"
+    EMCC_NO_REMOTE = 36, "No remote cluster"
+    EMCC_DUPLICATE_DEVICE = 37, "Duplicate device name"
+    EMCC_NOT_ALLOWED = 38, "EMCC not allowed"
+    EMCC_CONFIGURATION = 39, "Configuration issue"
+    EMCC_NO_ANSWER = 40, "No response from remote host"
+    EMCC_CHANGE_PIN = 41, "PIN change required"
+    EMCC_CLUSTER_ID = 42, "Invalid cluster ID"
+    EMCC_DEVICE_SECURITY = 43, "Device security mode"
+    EMCC_CLUSTER_NOT_VALID = 44, "Cluster ID not valid"
+    EMCC_REMOTE_VERSION = 45, "Remote cluster version not supported"
+    EMCC_REMOTE_SECURITY = 46, "Remote cluster security mode not supported"
+    NUMBER_SHARED = 47, "DN has multiple users"
 
     def __new__(cls, number: int, label: str) -> Code:
         code = int.__new__(cls, number)

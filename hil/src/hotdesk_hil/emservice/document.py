@@ -2,7 +2,8 @@
 
 lxml reads the document without network, entities or DOCTYPE; `emservice.dtd` says which elements stand
 where; what a DTD cannot say (numbers, blanks, encodings) is checked here. Whatever is wrong is code 1, an
-unknown query is code 8. Must never quote an element's text in an error: it may be a certificate.
+unknown query is code 8. A lenient reading first puts a looser document into the DTD's order. Must never
+quote an element's text in an error: it may be a certificate.
 """
 
 from __future__ import annotations
@@ -21,11 +22,28 @@ OLDER_NAMES = {"userDeviceProfileQuery": "deviceProfileQuery"}
 MINUTES_LIMIT = 2**32 - 1
 """The longest `time` that is read; no source gives a range."""
 
+_TAIL = ("loginType", "remoteIPAddr", "isViaHeaderSet")
+_ORDER: dict[str, tuple[str, ...]] = {
+    "request": ("appInfo", "login", "logout", "logoutAll"),
+    "query": ("appInfo", *QUERIES, *OLDER_NAMES),
+    "appInfo": ("appID", "appCertificate", "appEncryptedCertificate"),
+    "login": ("deviceName", "userID", "deviceProfile", "exclusiveDuration", *_TAIL),
+    "logout": ("deviceName", *_TAIL),
+    "logoutAll": _TAIL[1:],
+    "deviceUserQuery": ("deviceName", *_TAIL[:2]),
+    "userDevicesQuery": ("userID", *_TAIL[:2]),
+    **{kind: ("userID", *_TAIL) for kind in ("checkUser", "deviceProfileQuery", "userDeviceProfileQuery")},
+    "exclusiveDuration": ("time", "indefinite"),
+    "indefinite": (),
+}
+"""What a lenient reading keeps of an element's children, in the DTD's order; other elements hold text."""
+
 _DTD = etree.DTD(str(Path(__file__).with_name("emservice.dtd")))
 _BLANKS = " \t\r\n"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BEFORE_ROOT = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _ENCODINGS = ("UTF-8", "US-ASCII", "ASCII")
+_YES = ("true", "yes", "t", "1")
 
 
 @dataclass(frozen=True)
@@ -44,6 +62,9 @@ class Document:
     profile: str | None = None
     minutes: int | None = None
     indefinite: bool = False
+    login_type: str | None = None
+    remote_address: str | None = None
+    via_header: bool = False
 
 
 def form_field(body: bytes, name: str) -> bytes | None:
@@ -55,13 +76,18 @@ def form_field(body: bytes, name: str) -> bytes | None:
     return None
 
 
-def read(data: bytes) -> Document:
+def read(data: bytes, *, lenient: bool = False) -> Document:
     """Reads and checks one document.
+
+    `lenient`: elements may stand in any order; unknown ones, attributes and text between elements are
+    skipped. A known element twice or a mandatory one missing is refused all the same.
 
     Raises `Refused` with code 1 (not well-formed, not of the DTD, a number that is none, a blank name) or
     code 8 (a query of no known type).
     """
     root = _parse(data)
+    if lenient:
+        _tidy(root)
     _check_query_type(root)
     if not _DTD.validate(root):
         problem = _DTD.error_log[0]
@@ -80,6 +106,9 @@ def read(data: bytes) -> Document:
         profile=_text(operation.find("deviceProfile")).strip(_BLANKS) or None,
         minutes=minutes,
         indefinite=indefinite,
+        login_type=_text(operation.find("loginType")).strip(_BLANKS).upper() or None,
+        remote_address=_text(operation.find("remoteIPAddr")).strip(_BLANKS) or None,
+        via_header=_text(operation.find("isViaHeaderSet")).strip(_BLANKS).lower() in _YES,
     )
 
 
@@ -116,6 +145,31 @@ def _has_doctype(data: bytes) -> bool:
     while found := _BEFORE_ROOT.match(data, at):
         at = found.end()
     return data.startswith(b"<!DOCTYPE", at)
+
+
+def _tidy(root: etree._Element) -> None:
+    """Puts a loose document into the form that the DTD asks for, as far as it can be."""
+    if root.tag == "query" and not any(child.tag in (*QUERIES, *OLDER_NAMES) for child in root):
+        # Left as it is: an operation nobody knows is code 8.
+        return
+    for element in list(root.iter()):
+        element.attrib.clear()
+        order = _ORDER.get(element.tag)
+        for child in [child for child in element if order is None or child.tag not in order]:
+            # What stands behind an element that goes, in a text, stays.
+            tail = child.tail or ""
+            before = child.getprevious()
+            if before is None:
+                element.text = (element.text or "") + tail
+            else:
+                before.tail = (before.tail or "") + tail
+            element.remove(child)
+        if order is None:
+            continue
+        element.text = None
+        element[:] = sorted(element, key=lambda child: order.index(child.tag))
+        for child in element:
+            child.tail = None
 
 
 def _check_query_type(root: etree._Element) -> None:

@@ -1,23 +1,33 @@
-"""How the service misbehaves on demand: what a fault is, when it strikes, and what then goes over the socket.
+"""How the service misbehaves on demand: what a fault is, and what then goes over the socket.
 
-A fault writes to the connection itself, past the HTTP server, so that any broken answer can be sent. Must
-never change what the service decided: `executed` alone says whether a request is carried out.
+A fault writes to the connection itself, past the HTTP server, so that any broken answer can be sent. When it
+strikes is rules.py's. Must never change what the service decided: `executed` alone says whether a request is
+carried out.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
+import socket
+import struct
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
+from enum import Enum
 from http import HTTPStatus
 from typing import Literal
+
+from hotdesk_hil.emservice.codes import Code
+from hotdesk_hil.emservice.disguise import Form, disguise, failure_with
 
 Framing = Literal["length", "chunked", "close"]
 """How the end of an answer's body is told: Content-Length, chunks, or the end of the connection."""
 
+Version = Literal["1.0", "1.1"]
+"""The HTTP version that an answer's first line names."""
+
 CONTENT_TYPE = "text/xml;charset=UTF-8"
+_NO_LINGER = struct.pack("ii", 1, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +85,91 @@ class Answer(Fault):
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     framing: Framing = "length"
+    version: Version = "1.1"
 
     async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
         own = body if self.body is None else self.body
-        connection.write(answer_bytes(own, self.status, self.headers, self.framing))
+        connection.write(answer_bytes(own, self.status, self.headers, self.framing, self.version))
+
+
+@dataclass(frozen=True)
+class Refuse(Fault):
+    """A failure with this code; `text` None is the code's documented name.
+
+    `code` is any number, also one that no table knows; a text goes out as it is, None leaves the attribute
+    out. The request is not carried out unless `executed` says so.
+    """
+
+    code: int | str | None
+    text: str | None = None
+    _: KW_ONLY
+    executed: bool = False
+
+    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
+        code = None if self.code is None else str(self.code)
+        known = {str(int(item)): item.label for item in Code}
+        text = known.get(code or "", "made up by a fault") if self.text is None else self.text
+        connection.write(answer_bytes(failure_with(code, text)))
+
+
+@dataclass(frozen=True)
+class PretendSuccess(Fault):
+    """`<success/>` for a request that is not carried out."""
+
+    _: KW_ONLY
+    executed: bool = False
+
+    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
+        connection.write(answer_bytes(b"<response><success/></response>"))
+
+
+@dataclass(frozen=True)
+class Disguise(Fault):
+    """The service's own answer in another form: CDATA, UTF-16, cut, 10 MB, an entity bomb, and others."""
+
+    form: Form
+
+    def __post_init__(self) -> None:
+        if not self.executed:
+            raise ValueError("Disguise changes the service's own answer: the request is carried out")
+
+    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
+        connection.write(answer_bytes(disguise(body, self.form)))
+
+
+@dataclass(frozen=True)
+class WrongLength(Fault):
+    """The service's own answer with a Content-Length that is `by` bytes too large, or too small."""
+
+    by: int
+
+    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
+        told = max(0, len(body) + self.by)
+        connection.write(answer_bytes(body, headers={"Content-Length": str(told)}))
+
+
+@dataclass(frozen=True)
+class Delay(Fault):
+    """The service's own answer, `seconds` late; not a byte before."""
+
+    seconds: float
+
+    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), self.seconds)
+        if not stopping.is_set():
+            connection.write(answer_bytes(body))
+
+
+@dataclass(frozen=True)
+class ResetAnswer(Fault):
+    """The first `after` bytes of the answer, then the connection is reset (RST)."""
+
+    after: int
+
+    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
+        connection.write(answer_bytes(body)[: self.after])
+        reset(connection)
 
 
 @dataclass(frozen=True)
@@ -99,10 +190,82 @@ class Dribble(Fault):
                 await asyncio.wait_for(stopping.wait(), self.pause)
 
 
+class ConnectionFault:
+    """A way to misbehave before a request is read; nothing is carried out, and no request is recorded."""
+
+
+@dataclass(frozen=True)
+class RefuseConnection(ConnectionFault):
+    """Nothing listens while it waits: connections are refused.
+
+    The service does not see them, so they cannot be counted: add it with `times=None`, and remove it.
+    """
+
+
+@dataclass(frozen=True)
+class ResetConnection(ConnectionFault):
+    """The connection is accepted and reset (RST) at once."""
+
+
+@dataclass(frozen=True)
+class AcceptInSilence(ConnectionFault):
+    """The connection is accepted; nothing is read or said until the client leaves or the service stops."""
+
+
+class CertificateFlaw(Enum):
+    """What is wrong with a certificate."""
+
+    EXPIRED = "expired"
+    WRONG_NAME = "wrong name"
+    UNKNOWN_CA = "unknown CA"
+
+
+@dataclass(frozen=True)
+class BadCertificate(ConnectionFault):
+    """The TLS handshake shows a certificate that a client must not take. Plain connections do not see it."""
+
+    flaw: CertificateFlaw
+
+
+KINDS: dict[str, type[Fault | ConnectionFault]] = {
+    kind.__name__: kind
+    for kind in (
+        CutAnswer,
+        CloseWithoutAnswer,
+        Silence,
+        Answer,
+        Dribble,
+        Refuse,
+        PretendSuccess,
+        Disguise,
+        WrongLength,
+        Delay,
+        ResetAnswer,
+        RefuseConnection,
+        ResetConnection,
+        AcceptInSilence,
+        BadCertificate,
+    )
+}
+"""Every fault by its name."""
+
+
+def reset(connection: asyncio.Transport) -> None:
+    """Ends a connection with RST instead of FIN."""
+    below = connection.get_extra_info("socket")
+    if below is not None and not connection.is_closing():
+        below.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+    connection.abort()
+
+
 def answer_bytes(
-    body: bytes, status: int = 200, headers: Mapping[str, str] | None = None, framing: Framing = "length"
+    body: bytes,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    framing: Framing = "length",
+    version: Version = "1.1",
 ) -> bytes:
-    """Returns an HTTP/1.1 answer as it goes over the wire; the connection closes after it."""
+    """Returns an HTTP answer as it goes over the wire; the connection closes after it."""
     lines = {"content-type": f"Content-Type: {CONTENT_TYPE}", "connection": "Connection: close"}
     if framing == "length":
         lines["content-length"] = f"Content-Length: {len(body)}"
@@ -112,7 +275,7 @@ def answer_bytes(
     for name, value in (headers or {}).items():
         lines[name.lower()] = f"{name}: {value}"
     known = {item.value: item.phrase for item in HTTPStatus}
-    head = "\r\n".join([f"HTTP/1.1 {status} {known.get(status, 'Status')}", *lines.values(), "", ""])
+    head = "\r\n".join([f"HTTP/{version} {status} {known.get(status, 'Status')}", *lines.values(), "", ""])
     return head.encode() + body
 
 
@@ -120,61 +283,3 @@ def _chunks(body: bytes, size: int = 16) -> bytes:
     """Returns the body in chunks small enough that a short answer has several."""
     parts = [body[start : start + size] for start in range(0, len(body), size)]
     return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in [*parts, b""])
-
-
-@dataclass
-class FaultRule:
-    """When a fault strikes: at most `left` more times (None: always), for one operation (None: for any)."""
-
-    fault: Fault
-    left: int | None
-    operation: str | None
-
-    def matches(self, operation: str | None) -> bool:
-        """Tells whether the rule is for this request; `operation` None: it could not be read."""
-        return self.operation is None or self.operation == operation
-
-
-class Faults:
-    """The faults in waiting, first in first out; safe to use from any thread.
-
-    ```python
-    service.faults.add(CutAnswer(after=40), operation="login")     # the next login's answer is cut
-    service.faults.add(Answer(b"<html/>", status=503, executed=False), times=None)
-    service.faults.clear()
-    ```
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._rules: list[FaultRule] = []
-
-    def add(self, fault: Fault, times: int | None = 1, operation: str | None = None) -> None:
-        """Lets `fault` strike the next `times` requests (None: until cleared), of `operation` if given."""
-        if times is not None and times < 1:
-            raise ValueError("times is at least 1, or None for until cleared")
-        with self._lock:
-            self._rules.append(FaultRule(fault, times, operation))
-
-    def clear(self) -> None:
-        """Takes every fault back."""
-        with self._lock:
-            self._rules.clear()
-
-    @property
-    def waiting(self) -> int:
-        """The number of rules that may still strike."""
-        with self._lock:
-            return len(self._rules)
-
-    def take(self, operation: str | None) -> Fault | None:
-        """Returns the fault for this request and counts it, None where none matches."""
-        with self._lock:
-            rule = next((rule for rule in self._rules if rule.matches(operation)), None)
-            if rule is None:
-                return None
-            if rule.left is not None:
-                rule.left -= 1
-                if rule.left == 0:
-                    self._rules.remove(rule)
-            return rule.fault

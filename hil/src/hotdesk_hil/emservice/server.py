@@ -18,8 +18,9 @@ from aiohttp.http_exceptions import HttpProcessingError
 from hotdesk_hil.emservice import answers, document
 from hotdesk_hil.emservice.codes import Code, Refused
 from hotdesk_hil.emservice.document import Document
-from hotdesk_hil.emservice.faults import CONTENT_TYPE, Fault, Faults
-from hotdesk_hil.emservice.service import Service
+from hotdesk_hil.emservice.faults import CONTENT_TYPE, Fault
+from hotdesk_hil.emservice.rules import Faults
+from hotdesk_hil.emservice.service import CHANGES, Origin, Service, Slots
 
 PATH = "/emservice/EMServiceServlet"
 BODY_LIMIT = 2 * 1024 * 1024
@@ -78,8 +79,19 @@ class RequestRecord:
 class Servlet:
     """Answers the requests of one service; `record` is called once a request, before its answer is sent."""
 
-    def __init__(self, service: Service, faults: Faults, record: Callable[[RequestRecord], None]) -> None:
+    def __init__(
+        self,
+        service: Service,
+        slots: Slots,
+        faults: Faults,
+        record: Callable[[RequestRecord], None],
+        *,
+        lenient: bool = False,
+    ) -> None:
         self._service = service
+        self._lenient = lenient
+        self._slots = slots
+        self._seconds = service.cluster.service.operation_seconds
         self._faults = faults
         self._record = record
         self._stopping = asyncio.Event()
@@ -94,6 +106,7 @@ class Servlet:
     def stop(self) -> None:
         """Ends what is being held open, so that the server can stop."""
         self._stopping.set()
+        self._slots.clear()
         for connection in self._struck:
             connection.abort()  # drops what a client has not read
 
@@ -104,12 +117,12 @@ class Servlet:
             asked = await self._read(request)
         except Refused as error:
             refused = error
-        fault = self._faults.take(None if asked is None else asked.operation)
+        fault = self._faults.take(asked)
         executed = fault is None or fault.executed
         answer = b""
         if asked is not None and executed:
             try:
-                answer = self._carry_out(asked)
+                answer = self._carry_out(asked, Origin(request.remote, "Via" in request.headers))
             except Refused as error:
                 refused = error
         if refused is not None:
@@ -126,6 +139,9 @@ class Servlet:
         )
         log.info("%s", record)
         self._record(record)
+        in_progress = asked is not None and executed and asked.operation in CHANGES
+        if in_progress and self._seconds > 0 and (refused is None or refused.code is not Code.BUSY):
+            await asyncio.sleep(self._seconds)
         if fault is not None:
             await self._strike(fault, request, answer)
         return web.Response(body=answer, headers={"Content-Type": CONTENT_TYPE})
@@ -139,14 +155,23 @@ class Servlet:
             raise Refused(Code.PARSING, f"the form holds more than {BODY_LIMIT} bytes") from None
         if xml is None:
             raise Refused(Code.PARSING, "the form has no field xml")
-        return document.read(xml)
+        return document.read(xml, lenient=self._lenient)
 
-    def _carry_out(self, asked: Document) -> bytes:
+    def _carry_out(self, asked: Document, origin: Origin) -> bytes:
+        changes = asked.operation in CHANGES
+        if changes:
+            self._slots.take()
         try:
-            return self._service.carry_out(asked)
+            return self._service.carry_out(asked, origin)
         except sqlite3.Error as error:
             log.error("state file: %s", error)
             raise Refused(Code.DATABASE, f"the state file cannot be used: {error}") from error
+        finally:
+            if changes and self._seconds > 0:
+                # By the clock alone: a client that leaves does not free the slot.
+                asyncio.get_running_loop().call_later(self._seconds, self._slots.give_back)
+            elif changes:
+                self._slots.give_back()
 
     async def _strike(self, fault: Fault, request: web.Request, answer: bytes) -> None:
         connection = request.transport

@@ -10,13 +10,27 @@ import hmac
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 
 from hotdesk_hil.emservice import answers
 from hotdesk_hil.emservice.answers import DeviceRow, UserRow
-from hotdesk_hil.emservice.cluster import Cluster, Device, MultipleLogin, User, fold
+from hotdesk_hil.emservice.cluster import (
+    Address,
+    ApplicationUser,
+    Cluster,
+    Device,
+    MultipleLogin,
+    User,
+    fold,
+)
 from hotdesk_hil.emservice.codes import Code, Refused
 from hotdesk_hil.emservice.document import Document
 from hotdesk_hil.emservice.store import Session, Store
+
+CACHE_SECONDS = 120
+"""How long the credential cache lets an old PIN or certificate pass after it was last right."""
+CHANGES = ("login", "logout", "logoutAll")
+"""The operations that change who is logged in: they take a slot, and ask where they come from."""
 
 
 class Clock:
@@ -34,6 +48,38 @@ class Clock:
         if seconds < 0:
             raise ValueError("a clock only moves forward")
         self._ahead += seconds
+
+
+class Slots:
+    """Maximum Concurrent Requests: the logins and logouts in progress, and the two counters over them."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.in_progress = 0
+        self.throttled = 0
+
+    def take(self) -> None:
+        """Takes a slot; raises `Refused` with code 26 where none is free."""
+        if self.in_progress >= self._limit:
+            self.throttled += 1
+            raise Refused(Code.BUSY, f"{self._limit} logins and logouts are in progress, send it again later")
+        self.in_progress += 1
+
+    def give_back(self) -> None:
+        """Frees a slot."""
+        self.in_progress -= 1
+
+    def clear(self) -> None:
+        """Frees every slot: nothing is in progress in a service that has stopped."""
+        self.in_progress = 0
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a request comes from: the address at the other end, and whether a proxy's `Via` was with it."""
+
+    address: str | None = None
+    via: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +102,9 @@ class Service:
         self.cluster = cluster
         self.store = store
         self.clock = clock
+        self._trusted = cluster.service.trusted_addresses
+        self._changed: dict[tuple[type, str], str] = {}
+        self._cache: dict[tuple[type, str], tuple[str, float]] = {}
         self._operations: dict[str, Callable[[Caller, Document], bytes]] = {
             "login": self._login,
             "logout": self._logout,
@@ -66,15 +115,29 @@ class Service:
             "checkUser": self._check_user,
         }
 
-    def carry_out(self, document: Document) -> bytes:
+    def carry_out(self, document: Document, origin: Origin) -> bytes:
         """Carries a request out and returns the answer; its effect is committed by then.
 
         Raises `Refused` where the service says no; nothing has changed then.
         """
+        if document.operation in CHANGES and self.cluster.service.validate_ip_address:
+            self._check_origin(document, origin)
         with self.store.transaction():
             self._end_logins()
             caller = self._authenticate(document)
             return self._operations[document.operation](caller, document)
+
+    def change_secret(self, account: str, secret: str) -> None:
+        """Gives an account a new certificate or PIN, for as long as this object lives; code 27 ends.
+
+        An application user goes before an end user of the same ID, as in a request. Raises `KeyError` for an
+        account that the cluster does not hold, `ValueError` for a blank one.
+        """
+        if not secret.strip():
+            raise ValueError("a PIN or certificate is not blank")
+        key = fold(account)
+        entry = self.cluster.application_users.get(key) or self.cluster.users[key]
+        self._changed[type(entry), key] = secret
 
     def sessions(self) -> list[Session]:
         """Returns who is logged in now, sorted by device."""
@@ -119,7 +182,14 @@ class Service:
         for session in self.store.ended(self.clock.now()):
             self.store.log_out(session)
 
-    # Who asks
+    # Who asks, and from where
+
+    def _check_origin(self, document: Document, origin: Origin) -> None:
+        for address in (origin.address, document.remote_address):
+            if address is not None and _address(address) not in self._trusted:
+                raise Refused(Code.UNTRUSTED_ADDRESS, f"{address} is not in the trusted list of IPs")
+        if (origin.via or document.via_header) and not self.cluster.service.allow_proxy:
+            raise Refused(Code.PROXY, "the request came through a proxy, and Allow Proxy is off")
 
     def _authenticate(self, document: Document) -> Caller:
         if not document.app_id or not document.certificate.strip():
@@ -130,13 +200,29 @@ class Service:
             raise refused
         application = self.cluster.application_users.get(key)
         if application is not None:
-            if not _same_secret(application.certificate, document.certificate):
+            if not self._is_secret(application, key, application.certificate, document.certificate):
                 raise refused
+            self._check_change(application, key)
             return Caller(application.id, application.proxy_rights, is_end_user=False)
         user = self.cluster.users.get(key)
-        if user is None or not _same_secret(user.pin, document.certificate):
+        if user is None or not self._is_secret(user, key, user.pin, document.certificate):
             raise refused
+        self._check_change(user, key)
         return Caller(user.id, user.proxy_rights, is_end_user=True)
+
+    def _is_secret(self, entry: ApplicationUser | User, key: str, first: str, given: str) -> bool:
+        place = (type(entry), key)
+        caches = self.cluster.service.credential_cache
+        if _same_secret(self._changed.get(place, first), given):
+            if caches:
+                self._cache[place] = (given, self.clock.now() + CACHE_SECONDS)
+            return True
+        old, until = self._cache.get(place, ("", 0.0))
+        return caches and self.clock.now() < until and _same_secret(old, given)
+
+    def _check_change(self, entry: ApplicationUser | User, key: str) -> None:
+        if entry.must_change and (type(entry), key) not in self._changed:
+            raise Refused(Code.CHANGE_PASSWORD, f"{entry.id} must change the password or PIN first")
 
     # Login and logout
 
@@ -167,15 +253,17 @@ class Service:
     def _attempt(self, caller: Caller, document: Document, user_id: str | None) -> Attempt:
         device_name = document.devices[0]
         device = self.cluster.devices.get(fold(device_name))
-        user = None if user_id is None else self.cluster.users.get(fold(user_id))
+        called = [] if user_id is None else self.cluster.called(user_id, document.login_type)
+        user = called[0] if called else None
         session = self.store.on_device(device_name)
         elsewhere = [] if user is None else self.store.of_user(user.id)
         return Attempt(
             caller=caller,
             device_name=device_name,
             device=device,
-            user_id=user_id or "",
+            user_id=user.id if user is not None and len(called) == 1 else user_id or "",
             user=user,
+            shared=len(called) > 1,
             profile_name=document.profile,
             profile=self._profile(user, document.profile),
             session=session,
@@ -218,6 +306,7 @@ class Service:
                     device.name,
                     user=None if session is None else session.user,
                     previous=self.store.previous(name),
+                    emcc=device.emcc if self.cluster.service.emcc_device else None,
                 )
             )
         return answers.device_user_results(rows)
@@ -257,6 +346,7 @@ class Attempt:
     device: Device | None
     user_id: str
     user: User | None
+    shared: bool
     profile_name: str | None
     profile: str | None
     session: Session | None
@@ -293,6 +383,7 @@ LOGIN_RULES = (
     Rule(Code.DEVICE_UNKNOWN, lambda a: a.device is None, "{a.device_name} is not a device of this cluster"),
     Rule(Code.LOGIN_DISABLED, lambda a: a.disabled, "enable Extension Mobility on {a.device_name}"),
     Rule(Code.USER_UNKNOWN, lambda a: a.user is None, "{a.user_id} is not a user of this cluster"),
+    Rule(Code.NUMBER_SHARED, lambda a: a.shared, "{a.user_id} belongs to several users: log in by user ID"),
     Rule(
         Code.PROFILE_NOT_FOUND,
         lambda a: a.profile is None and a.profile_name is not None,
@@ -337,6 +428,15 @@ def _need_proxy_rights(caller: Caller) -> None:
 
 def _lacks_rights(caller: Caller) -> Refused:
     return Refused(Code.NO_PROXY_RIGHTS, f"{caller.id} may not act on others: give the account proxy rights")
+
+
+def _address(text: str) -> Address | None:
+    """Returns the address, None for what is none; an IPv4 address in IPv6 clothes is the IPv4 address."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
 def _same_secret(expected: str, given: str) -> bool:

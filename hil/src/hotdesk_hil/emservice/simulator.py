@@ -5,29 +5,36 @@ Must never keep more than `REQUESTS_KEPT` requests, so that it can run for weeks
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import threading
 import time
 from collections import deque
+from contextlib import ExitStack
+from dataclasses import dataclass
 from types import TracebackType
-
-from aiohttp import web
+from typing import TYPE_CHECKING
 
 from hotdesk_hil.emservice.cluster import Cluster
-from hotdesk_hil.emservice.faults import Faults
-from hotdesk_hil.emservice.server import PATH, RequestRecord, Servlet, http_log
-from hotdesk_hil.emservice.service import Clock, Service
+from hotdesk_hil.emservice.rules import Faults
+from hotdesk_hil.emservice.running import BACKLOG, Door, Running
+from hotdesk_hil.emservice.server import PATH, RequestRecord, Servlet
+from hotdesk_hil.emservice.service import Clock, Service, Slots
 from hotdesk_hil.emservice.store import Store
+
+if TYPE_CHECKING:
+    from hotdesk_hil.emservice.tls import Authority
 
 REQUESTS_KEPT = 10_000
 """Records that `EmService.requests` holds; the oldest goes first."""
-SHUTDOWN_SECONDS = 0.5
-"""How long a stopping service waits for an answer that is being sent."""
-START_SECONDS = 10.0
-ACCEPT_TURNS = 8
-"""Turns of the event loop that asyncio takes, with some to spare, to hand an accepted connection on."""
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Requests In Progress and Requests Throttled: logins and logouts under way, and refused with 26."""
+
+    requests_in_progress: int
+    requests_throttled: int
 
 
 class EmService:
@@ -43,10 +50,15 @@ class EmService:
 
     `cluster` is a `Cluster` or the path of a cluster file; `port` 0 takes a free one, which `start` after
     `stop` takes again; `state` is the SQLite file that survives a restart, None keeps it in memory until
-    `close`. `host` is the address to listen at: only this machine reaches the default.
+    `close`. `host` is the address to listen at: only this machine reaches the default. With `lenient` the
+    wire may be looser than the DTD: any order, unknown elements, attributes.
 
-    Raises `ClusterError` for a wrong cluster file, `StateError` for a state file it cannot use, and on
-    `start` `OSError` where the port is taken.
+    `tls_port` (None: no TLS, 0: a free one) is a second port with TLS. Its certificate authority is made on
+    first start and kept in the folder `ca`, or in memory; `authority.certificate` is what a client must
+    trust.
+
+    Raises `ClusterError` for a wrong cluster file, `StateError` for a state file or a folder `ca` it cannot
+    use, and on `start` `OSError` where the port is taken.
     """
 
     def __init__(
@@ -55,19 +67,27 @@ class EmService:
         host: str = "127.0.0.1",
         port: int = 0,
         state: str | os.PathLike[str] | None = None,
+        *,
+        lenient: bool = False,
+        tls_port: int | None = None,
+        ca: str | os.PathLike[str] | None = None,
     ) -> None:
         self.cluster = cluster if isinstance(cluster, Cluster) else Cluster.read(cluster)
         self.host = host
         self.port = port
+        self.tls_port = tls_port
+        self.lenient = lenient
         self.clock = Clock()
-        self.faults = Faults()
+        self.faults = Faults(self._refuse)
+        self.authority = None if tls_port is None else _authority(ca)
         self._store = Store(state)
         self._service = Service(self.cluster, self._store, self.clock)
+        self._slots = Slots(self.cluster.service.maximum_concurrent_requests)
         self._arrived = threading.Condition()
         self._requests: deque[RequestRecord] = deque(maxlen=REQUESTS_KEPT)
         self._recorded = 0
         self._waited_for = 0
-        self._running: _Running | None = None
+        self._running: Running | None = None
 
     def __repr__(self) -> str:
         state = "running" if self._running is not None else "stopped"
@@ -85,17 +105,42 @@ class EmService:
     @property
     def url(self) -> str:
         """The address that a client posts to."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}{PATH}"
+        return f"http://{self._host_in_url}:{self.port}{PATH}"
+
+    @property
+    def tls_url(self) -> str | None:
+        """The address with TLS, None where there is none."""
+        return None if self.tls_port is None else f"https://{self._host_in_url}:{self.tls_port}{PATH}"
+
+    @property
+    def _host_in_url(self) -> str:
+        return f"[{self.host}]" if ":" in self.host else self.host
 
     def start(self) -> None:
         """Listens; does nothing where it listens already."""
         if self._running is not None:
             return
+        servlet = Servlet(self._service, self._slots, self.faults, self._record, lenient=self.lenient)
+        with ExitStack() as opened:
+            plain = opened.enter_context(self._listen(self.port))
+            self.port = plain.getsockname()[1]
+            doors = [Door(plain, self.faults)]
+            if self.authority is not None and self.tls_port is not None:
+                tls = opened.enter_context(self._listen(self.tls_port))
+                self.tls_port = tls.getsockname()[1]
+                doors.append(Door(tls, self.faults, self.authority.context(self.host, self.faults)))
+            opened.pop_all()
+        self._running = Running(servlet, doors)
+        self._refuse(self.faults.refuses)
+
+    def _listen(self, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        listener = socket.create_server((self.host, self.port), family=family, backlog=128)
-        self.port = listener.getsockname()[1]
-        self._running = _Running(Servlet(self._service, self.faults, self._record), listener)
+        return socket.create_server((self.host, port), family=family, backlog=BACKLOG)
+
+    def _refuse(self, refusing: bool) -> None:
+        running = self._running
+        if running is not None:
+            running.refuse(refusing)
 
     def stop(self) -> None:
         """Stops listening and closes every connection; state, faults and records stay."""
@@ -123,6 +168,19 @@ class EmService:
     def logout(self, device: str) -> None:
         """Logs whoever is on the device out by the administrator's hand; `KeyError` for an unknown device."""
         self._service.take_off(device)
+
+    def change_secret(self, account: str, secret: str) -> None:
+        """Gives a user a new PIN or an application user a new certificate, until `close`; code 27 ends.
+
+        With the credential cache the old one holds as well, up to two minutes after it was last right.
+        Raises `KeyError` for an unknown account, `ValueError` for a blank secret.
+        """
+        self._service.change_secret(account, secret)
+
+    @property
+    def counters(self) -> Counters:
+        """The counters of the Extension Mobility object, now."""
+        return Counters(self._slots.in_progress, self._slots.throttled)
 
     @property
     def requests(self) -> list[RequestRecord]:
@@ -159,51 +217,8 @@ class EmService:
             self._arrived.notify_all()
 
 
-class _Running:
-    """One run of the server: its thread, its event loop, its socket."""
+def _authority(folder: str | os.PathLike[str] | None) -> Authority:
+    # Here and not above: who runs the service without TLS needs no cryptography.
+    from hotdesk_hil.emservice.tls import Authority
 
-    def __init__(self, servlet: Servlet, listener: socket.socket) -> None:
-        self._servlet = servlet
-        self._listener = listener
-        self._loop = asyncio.new_event_loop()
-        self._stop = asyncio.Event()
-        self._started = threading.Event()
-        self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="emservice", daemon=True)
-        self._thread.start()
-        if not self._started.wait(START_SECONDS) or self._failure is not None:
-            raise RuntimeError("the service did not start") from self._failure
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            self._loop.run_until_complete(self._serve())
-        except BaseException as error:  # handed to the thread that waits for the start
-            self._failure = error
-            self._started.set()
-        finally:
-            self._loop.close()
-            self._listener.close()
-
-    async def _serve(self) -> None:
-        runner = web.AppRunner(
-            self._servlet.application(),
-            access_log=None,
-            logger=http_log,
-            handler_cancellation=True,
-            shutdown_timeout=SHUTDOWN_SECONDS,
-        )
-        await runner.setup()
-        await web.SockSite(runner, self._listener).start()
-        self._started.set()
-        await self._stop.wait()
-        # A connection that asyncio has accepted reaches aiohttp some turns of the loop later, and would stay
-        # open for ever if the server were closed by then: so accept no more, let those arrive, then clean up.
-        self._loop.remove_reader(self._listener)
-        for _ in range(ACCEPT_TURNS):
-            await asyncio.sleep(0)
-        self._servlet.stop()
-        await runner.cleanup()
+    return Authority(folder)
