@@ -153,6 +153,15 @@ fn rule_11_2_without_a_connection_nothing_can_have_happened() {
 }
 
 #[test]
+fn rule_11_2_what_arrives_before_the_request_was_sent_is_no_answer() {
+    let mut buffers = Buffers::new();
+    let mut exchange = buffers.start();
+    exchange.connected(seconds(1));
+    exchange.received(ANSWERS[0].as_bytes(), seconds(1));
+    assert_eq!(failed(&exchange), (ExchangeFailure::Unasked, false));
+}
+
+#[test]
 fn rule_11_2_a_break_after_any_sent_byte_may_have_happened() {
     for sent in 0..=REQUEST.len() {
         let mut buffers = Buffers::new();

@@ -76,6 +76,11 @@ impl<'b> Frame<'b> {
         Self { buffer, start: 0, filled: 0, state: State::Head { line: 0 } }
     }
 
+    /// Starts again before the first byte of a message.
+    pub(super) fn restart(&mut self) {
+        (self.start, self.filled, self.state) = (0, 0, State::Head { line: 0 });
+    }
+
     /// Takes the next bytes of the connection; `on_head` reads a head that is complete. What comes behind the end of
     /// the message is ignored.
     pub(super) fn receive(
@@ -112,6 +117,19 @@ impl<'b> Frame<'b> {
             State::Done => self.buffer.get(..self.filled)?.split_at_checked(self.start),
             _ => None,
         }
+    }
+
+    /// Returns the body for as long as the buffer lives, if it is complete. The frame is empty then.
+    pub(super) fn take_body(&mut self) -> Option<&'b [u8]> {
+        let complete = self.state == State::Done;
+        self.state = State::Failed(Error::CutShort);
+        let buffer = core::mem::take(&mut self.buffer);
+        buffer.get(self.start..self.filled).filter(|_| complete)
+    }
+
+    /// The whole buffer, to wipe it.
+    pub(super) fn buffer_mut(&mut self) -> &mut [u8] {
+        self.buffer
     }
 
     fn fail(&mut self, error: Error) -> Error {

@@ -62,6 +62,22 @@ impl<'b> ResponseReader<'b> {
     pub fn body(&self) -> Option<&[u8]> {
         self.frame.complete().map(|(_, body)| body)
     }
+
+    /// Starts again before the first byte of an answer.
+    pub(crate) fn restart(&mut self) {
+        self.status = None;
+        self.frame.restart();
+    }
+
+    /// Returns the body for as long as the buffer lives, if it is complete. The reader has no buffer then.
+    pub(crate) fn take_body(&mut self) -> Option<&'b [u8]> {
+        self.frame.take_body()
+    }
+
+    /// The whole buffer, to wipe it.
+    pub(crate) fn buffer_mut(&mut self) -> &mut [u8] {
+        self.frame.buffer_mut()
+    }
 }
 
 /// Reads a complete head: its status, and how the body ends.

@@ -10,6 +10,7 @@ use crate::http::{self, ResponseReader};
 
 /// How long to wait, each time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Deadlines {
     /// From the start until the connection is there.
     pub connect: Duration,
@@ -69,6 +70,8 @@ pub enum ExchangeFailure {
     Http(http::Error),
     /// The HTTP status is not 200.
     Status(u16),
+    /// The other end spoke before it was asked.
+    Unasked,
 }
 
 /// An exchange that failed: how, and whether the request may have been carried out nevertheless.
@@ -108,6 +111,9 @@ impl fmt::Display for ExchangeError {
                 f.write_str("the answer is not complete in time; check the network")
             }
             ExchangeFailure::Broken => f.write_str("the connection broke off; check the network"),
+            ExchangeFailure::Unasked => {
+                f.write_str("what answers there speaks before it is asked; check the address and the port")
+            }
             ExchangeFailure::Http(error) => error.fmt(f),
             ExchangeFailure::Status(status) => {
                 write!(f, "HTTP status {status} instead of an answer; check that the service runs")
@@ -141,6 +147,8 @@ impl core::error::Error for ExchangeError {}
 /// ```
 pub struct Exchange<'b> {
     request: &'b mut [u8],
+    /// How many bytes of it are to be sent.
+    length: usize,
     sent: usize,
     /// Bytes of the request were handed to the transport.
     offered: bool,
@@ -167,6 +175,7 @@ impl<'b> Exchange<'b> {
     /// they were sent, and when the exchange ends or is dropped. `answer` takes the answer, see [`ResponseReader`].
     pub fn start(request: &'b mut [u8], answer: &'b mut [u8], deadlines: Deadlines, now: Duration) -> Self {
         Self {
+            length: request.len(),
             request,
             sent: 0,
             offered: false,
@@ -175,6 +184,33 @@ impl<'b> Exchange<'b> {
             deadlines,
             since: now,
         }
+    }
+
+    /// Starts anew at the time `now`, with nothing to send until [`load`](Self::load).
+    pub(super) fn restart(&mut self, now: Duration) {
+        self.request.zeroize();
+        (self.length, self.sent, self.offered) = (0, 0, false);
+        self.reader.restart();
+        self.state = State::Connecting;
+        self.since = now;
+    }
+
+    /// Has `write` put the request into its buffer; it returns the length.
+    pub(super) fn load<E>(&mut self, write: impl FnOnce(&mut [u8]) -> Result<usize, E>) -> Result<(), E> {
+        let length = write(self.request)?;
+        self.length = length.min(self.request.len());
+        Ok(())
+    }
+
+    /// Wipes both buffers.
+    pub(super) fn wipe(&mut self) {
+        self.request.zeroize();
+        self.reader.buffer_mut().zeroize();
+    }
+
+    /// Returns the body of the answer for as long as the buffer lives. There is no buffer then.
+    pub(super) fn take_answer(&mut self) -> Option<&'b [u8]> {
+        self.reader.take_body()
     }
 
     /// Returns what the driver is to do next.
@@ -209,14 +245,14 @@ impl<'b> Exchange<'b> {
         if self.step() != Step::Exchange {
             return &[];
         }
-        let rest = self.request.get(self.sent..).unwrap_or_default();
+        let rest = self.request.get(self.sent..self.length).unwrap_or_default();
         self.offered |= !rest.is_empty();
         rest
     }
 
     /// Takes that the transport took the first `count` of [`outgoing`](Self::outgoing); they are overwritten.
     pub fn sent(&mut self, count: usize) {
-        let end = self.sent.saturating_add(count).min(self.request.len());
+        let end = self.sent.saturating_add(count).min(self.length);
         if let Some(taken) = self.request.get_mut(self.sent..end) {
             taken.zeroize();
         }
@@ -228,6 +264,9 @@ impl<'b> Exchange<'b> {
         self.tick(now);
         if self.step() != Step::Exchange || bytes.is_empty() {
             return;
+        }
+        if !self.offered {
+            return self.fail(ExchangeFailure::Unasked);
         }
         self.state = State::Receiving;
         let read = self.reader.receive(bytes);

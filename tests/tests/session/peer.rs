@@ -1,0 +1,359 @@
+//! A service that a script tells what to do with each connection, and the driver of a session against it, in virtual
+//! time. The peer reads requests with core's server side and keeps the truth: who is logged in, and what was carried
+//! out. It must not know what a session decides.
+
+use std::time::Duration;
+
+use hotdesk_core::http::{RequestReader, SERVICE_PATH, write_post, write_response};
+use hotdesk_core::session::{Found, Next, Outcome, Plan, Session, SessionError, Task, Wanted};
+use hotdesk_core::{
+    AppCertificate, AppInfo, DeviceStatus, DeviceUserQuery, Login, Logout, LogoutAll, Message, Operation,
+    Query, QueryOperation, Request, Response, form,
+};
+
+pub(crate) const DEVICE: &str = "SEP003094C25B15";
+pub(crate) const SECRET: &str = "appsecret";
+const BUFFER: usize = 2048;
+
+/// How a connection ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Close,
+    Reset,
+    Silence,
+}
+
+/// What the peer says to a whole request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// What the service would: it carries the operation out.
+    Truth,
+    /// Code 26; nothing is carried out.
+    Busy,
+    /// Another failure; nothing is carried out.
+    Code(u16),
+    /// An HTTP status; nothing is carried out.
+    Status(u16),
+    /// Something that is no answer, after the operation was carried out, or not.
+    Nonsense(&'static str, bool),
+}
+
+/// What happens on one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    Refuse,
+    /// The connection never comes about.
+    Unreachable,
+    /// It comes about and ends before anything is sent.
+    EndsAtOnce(End),
+    /// The peer speaks first.
+    SpeaksFirst,
+    /// Only so many bytes of the request arrive, then it ends.
+    Takes(usize, End),
+    /// The peer answers, and only so many bytes of that arrive, then it ends.
+    Answers(Answer, usize, End),
+}
+
+pub(crate) const SERVE: Act = Act::Answers(Answer::Truth, usize::MAX, End::Close);
+pub(crate) const BUSY: Act = Act::Answers(Answer::Busy, usize::MAX, End::Close);
+/// The operation is carried out, and nobody hears of it.
+pub(crate) const LOSE: Act = Act::Answers(Answer::Truth, 0, End::Reset);
+
+/// An operation for which nothing else is to be said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Job {
+    Login,
+    Logout,
+    LogoutAll,
+    Ask,
+}
+
+/// What was sent on one connection: of which service, what, and whether the peer's answer said that nothing was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) service: usize,
+    pub(crate) wanted: Wanted,
+    pub(crate) certainly_not_done: bool,
+}
+
+/// What became of it, without the buffers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Success,
+    Code(Option<u16>),
+    /// Who is logged in, by a query.
+    Holder(Option<String>),
+    Failed(SessionError),
+    Lost(SessionError, Seen),
+}
+
+/// [`Found`], owned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    AsWanted,
+    LoggedIn(String),
+    LoggedOut,
+    DoesNotExist,
+    Unknown,
+}
+
+/// All that can be said of a session afterwards.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) ended: Ended,
+    /// The services that were connected to, or tried.
+    pub(crate) tried: Vec<usize>,
+    /// Requests of which at least a byte arrived.
+    pub(crate) sent: Vec<Sent>,
+    pub(crate) waits: Vec<Duration>,
+    /// How often the operation was carried out.
+    pub(crate) carried_out: usize,
+    pub(crate) holder: Option<String>,
+    pub(crate) took: Duration,
+}
+
+impl Report {
+    pub(crate) fn operations(&self) -> usize {
+        self.sent.iter().filter(|sent| sent.wanted == Wanted::Operation).count()
+    }
+}
+
+/// A session against a script.
+pub(crate) struct Run {
+    pub(crate) job: Job,
+    pub(crate) plan: Plan,
+    /// What happens on each connection; behind its end everything works.
+    pub(crate) script: Vec<Act>,
+    /// Bytes a segment.
+    pub(crate) segment: usize,
+    /// Who is logged in before.
+    pub(crate) holder: Option<&'static str>,
+}
+
+impl Run {
+    pub(crate) fn new(job: Job, script: &[Act]) -> Self {
+        let plan = Plan { services: 2, deadlines: Default::default(), retry: Default::default(), seed: 1 };
+        let holder = (job == Job::Logout).then_some("john");
+        Self { job, plan, script: script.to_vec(), segment: 1000, holder }
+    }
+
+    /// Drives the session to its end, checking on the way that it always knows how to go on.
+    pub(crate) fn go(self) -> Report {
+        let app = AppInfo { id: "app".into(), certificate: AppCertificate::Plain(SECRET.into()) };
+        let devices = [DEVICE.into()];
+        let query = Query { app, operation: QueryOperation::DeviceUserQuery(DeviceUserQuery::new(&devices)) };
+        let request = |operation| Request { app, operation };
+        let (task, message) = match self.job {
+            Job::Ask => (Task::from(&query), Message::from(query)),
+            Job::Login => {
+                let request = request(Operation::Login(Login::new(DEVICE.into(), "john".into())));
+                (Task::from(&request), request.into())
+            }
+            Job::Logout => {
+                let request = request(Operation::Logout(Logout::new(DEVICE.into())));
+                (Task::from(&request), request.into())
+            }
+            Job::LogoutAll => {
+                let request = request(Operation::LogoutAll(LogoutAll::default()));
+                (Task::from(&request), request.into())
+            }
+        };
+        let (mut out, mut answer) = ([0; BUFFER], [0; BUFFER]);
+        let start = Duration::from_secs(1_000_000);
+        let mut now = start;
+        let mut service = Service { holder: self.holder.map(Into::into), carried_out: 0 };
+        let (mut tried, mut sent, mut waits) = (Vec::new(), Vec::new(), Vec::new());
+        let mut script = self.script.iter().copied();
+        let mut act = SERVE;
+        let mut session = Session::start(task, self.plan, &mut out, &mut answer, now);
+        for turn in 0.. {
+            assert!(turn < 10_000, "the session does not end");
+            assert_eq!(session.deadline().is_none(), session.next() == Next::Done);
+            assert!(
+                session.deadline().is_none_or(|deadline| deadline > now),
+                "a deadline passed and nothing happened"
+            );
+            match session.next() {
+                Next::Connect { service } => {
+                    act = script.next().unwrap_or(SERVE);
+                    tried.push(service);
+                    match act {
+                        Act::Refuse => session.connect_failed(now),
+                        Act::Unreachable => wait(&mut session, &mut now),
+                        _ => session.connected(now),
+                    }
+                }
+                Next::Write { service: to, wanted } => {
+                    let host = ["em1", "em2", "em3"][to];
+                    let message = match wanted {
+                        Wanted::Operation => message,
+                        Wanted::Query => query.into(),
+                    };
+                    session.write(|out| write_post(out, host, SERVICE_PATH, &message)).unwrap();
+                    match act {
+                        Act::EndsAtOnce(end) => finish(&mut session, end, &mut now),
+                        Act::SpeaksFirst => session.received(b"220 smtp\r\n", now),
+                        _ => {
+                            let certainly_not_done = self.exchange(&mut session, act, &mut service, &mut now);
+                            sent.push(Sent { service: to, wanted, certainly_not_done });
+                        }
+                    }
+                }
+                Next::Exchange => panic!("an exchange goes on after its connection ended"),
+                Next::Wait => {
+                    waits.push(session.deadline().unwrap() - now);
+                    wait(&mut session, &mut now);
+                }
+                Next::Done => break,
+            }
+        }
+        let ended = ended(session.finish().unwrap());
+        assert!(out.iter().all(|byte| *byte == 0), "the request is left in memory");
+        let Service { holder, carried_out } = service;
+        Report { ended, tried, sent, waits, carried_out, holder, took: now - start }
+    }
+
+    /// Plays one connection from the first byte of the request on. Returns true if the peer's answer says, and wholly
+    /// arrived to say, that nothing was done.
+    fn exchange(
+        &self,
+        session: &mut Session<'_, '_>,
+        act: Act,
+        service: &mut Service,
+        now: &mut Duration,
+    ) -> bool {
+        let (takes, arrives, end) = match act {
+            Act::Takes(takes, end) => (takes, 0, end),
+            Act::Answers(_, arrives, end) => (usize::MAX, arrives, end),
+            _ => unreachable!("the connection ended before"),
+        };
+        let mut buffer = [0; BUFFER];
+        let mut reader = RequestReader::new(&mut buffer);
+        let mut taken = 0;
+        while reader.request().is_none() && taken < takes {
+            let outgoing = session.outgoing();
+            assert!(!outgoing.is_empty(), "the request is not whole");
+            let count = self.segment.min(takes - taken).min(outgoing.len());
+            reader.receive(&outgoing[..count]).unwrap();
+            session.sent(count);
+            taken += count;
+            *now += Duration::from_millis(1);
+        }
+        if taken == 0 {
+            // The bytes were handed out, and the connection took none.
+            assert!(!session.outgoing().is_empty());
+        }
+        let (Some(request), Act::Answers(answer, ..)) = (reader.request(), act) else {
+            finish(session, end, now);
+            return false;
+        };
+        let mut body = request.body.to_vec();
+        let bytes = service.answer(&Message::parse(form::decode(&mut body).unwrap()).unwrap(), answer);
+        let arrives = arrives.min(bytes.len());
+        for segment in bytes[..arrives].chunks(self.segment) {
+            if session.next() != Next::Exchange {
+                break;
+            }
+            *now += Duration::from_millis(1);
+            session.received(segment, *now);
+        }
+        if session.next() == Next::Exchange {
+            finish(session, end, now);
+        }
+        matches!(answer, Answer::Busy | Answer::Status(503)) && arrives == bytes.len()
+    }
+}
+
+/// Ends the connection, and lets time pass where only that helps.
+fn finish(session: &mut Session<'_, '_>, end: End, now: &mut Duration) {
+    match end {
+        End::Close => session.closed(*now),
+        End::Reset => session.broken(*now),
+        End::Silence => wait(session, now),
+    }
+}
+
+/// Lets the time pass to the deadline.
+fn wait(session: &mut Session<'_, '_>, now: &mut Duration) {
+    let deadline = session.deadline().unwrap();
+    session.tick(deadline - Duration::from_nanos(1));
+    assert_eq!(session.deadline(), Some(deadline), "it did not wait");
+    *now = deadline;
+    session.tick(deadline);
+}
+
+struct Service {
+    holder: Option<String>,
+    carried_out: usize,
+}
+
+impl Service {
+    /// Returns the bytes of the whole HTTP answer.
+    fn answer(&mut self, message: &Message<'_>, answer: Answer) -> Vec<u8> {
+        let (status, body) = match answer {
+            Answer::Truth => (200, self.carry_out(message)),
+            Answer::Busy => (200, failure(26)),
+            Answer::Code(code) => (200, failure(code)),
+            Answer::Status(status) => (status, String::new()),
+            Answer::Nonsense(body, carried_out) => {
+                if carried_out {
+                    self.carry_out(message);
+                }
+                (200, body.to_owned())
+            }
+        };
+        let mut out = vec![0; BUFFER];
+        let length = write_response(&mut out, status, "text/xml", body.as_bytes()).unwrap();
+        out.truncate(length);
+        out
+    }
+
+    fn carry_out(&mut self, message: &Message<'_>) -> String {
+        let operation = match message {
+            Message::Request(request) => request.operation,
+            _ => {
+                let holder = self
+                    .holder
+                    .as_ref()
+                    .map_or("<none/>".to_owned(), |user| format!("<userID>{user}</userID>"));
+                return format!(
+                    "<response><deviceUserResults><device name='{}'>{holder}<none/></device></deviceUserResults>\
+                     </response>",
+                    DEVICE.to_lowercase()
+                );
+            }
+        };
+        self.carried_out += 1;
+        self.holder = match operation {
+            Operation::Login(login) => Some(login.user_id.to_string()),
+            Operation::Logout(_) | Operation::LogoutAll(_) => None,
+        };
+        "<response><success/></response>".to_owned()
+    }
+}
+
+fn failure(code: u16) -> String {
+    format!("<response><failure><error code='{code}'>no</error></failure></response>")
+}
+
+fn ended(outcome: Outcome<'_>) -> Ended {
+    match outcome {
+        Outcome::Answered(Response::Success) => Ended::Success,
+        Outcome::Answered(Response::Failure(failure)) => Ended::Code(failure.code.map(|code| code.number())),
+        Outcome::Answered(Response::DeviceUserResults(results)) => {
+            Ended::Holder(results.devices.iter().next().unwrap().user().map(|user| user.to_string()))
+        }
+        Outcome::Answered(other) => panic!("{other:?}"),
+        Outcome::Failed(error) => Ended::Failed(error),
+        Outcome::Lost { error, found } => Ended::Lost(
+            error,
+            match found {
+                Found::AsWanted => Seen::AsWanted,
+                Found::Otherwise(DeviceStatus::LoggedIn { user }) => Seen::LoggedIn(user.to_string()),
+                Found::Otherwise(DeviceStatus::LoggedOut) => Seen::LoggedOut,
+                Found::Otherwise(DeviceStatus::DoesNotExist) => Seen::DoesNotExist,
+                Found::Unknown => Seen::Unknown,
+            },
+        ),
+    }
+}
