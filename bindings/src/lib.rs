@@ -5,6 +5,8 @@
 
 #[macro_use]
 mod class;
+#[cfg(feature = "python")]
+mod codes;
 mod decode;
 pub mod model;
 #[cfg(feature = "python")]

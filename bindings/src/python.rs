@@ -38,6 +38,12 @@ mod _native {
         super::with_bytes(data, crate::read::read)
     }
 
+    /// Returns every row of the code tables: family, code, name, meaning, who must act, remedy.
+    #[pyfunction]
+    fn code_rows() -> Vec<crate::codes::Row> {
+        crate::codes::rows()
+    }
+
     /// Reads a message and returns it as one line of JSON, as `hotdesk decode` prints it.
     ///
     /// Raises `hotdesk.Refused` with the position where it breaks the protocol.

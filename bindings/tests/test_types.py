@@ -1,4 +1,6 @@
-"""The stub says what the native module has, and pyright in strict mode has nothing to say about the package."""
+"""The stub says what the native module has, and pyright in strict mode has nothing to say about the
+package.
+"""
 
 import subprocess
 import sys

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence as _Sequence
 from importlib.metadata import version as _version
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from . import codes
 from ._native import (
     AppInfo,
     CheckUser,
@@ -29,11 +30,34 @@ from ._native import (
     decode,
     parse,
 )
-from .errors import Error, Refused, Unsendable
+from .errors import (
+    AnswerLost,
+    BrokenAnswer,
+    CertificateRefused,
+    Error,
+    Refused,
+    ServiceRefused,
+    TransportError,
+    Unreachable,
+    Unsendable,
+)
 
 __version__ = _version("hotdesk")
 
 _Sequence.register(Rows)
+
+
+def __getattr__(name: str) -> object:
+    # The clients are there without an import of their own, and httpx is loaded only by who uses them.
+    if name in ("AsyncClient", "Client"):
+        from . import client
+
+        return getattr(client, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+if TYPE_CHECKING:
+    from .client import AsyncClient, Client
 
 Request: TypeAlias = Login | Logout | LogoutAll
 Query: TypeAlias = DeviceUserQuery | UserDevicesQuery | CheckUser | DeviceProfileQuery
@@ -43,9 +67,14 @@ Response: TypeAlias = (
 Message: TypeAlias = Request | Query | Response
 
 __all__ = [
+    "AnswerLost",
     "AppInfo",
+    "AsyncClient",
+    "BrokenAnswer",
+    "CertificateRefused",
     "CheckUser",
     "CheckUserResults",
+    "Client",
     "DeviceProfile",
     "DeviceProfileQuery",
     "DeviceProfileResults",
@@ -64,7 +93,10 @@ __all__ = [
     "Response",
     "Rows",
     "Secret",
+    "ServiceRefused",
     "Success",
+    "TransportError",
+    "Unreachable",
     "Unsendable",
     "UserCheck",
     "UserDevices",
@@ -72,6 +104,7 @@ __all__ = [
     "UserDevicesResults",
     "UserProfiles",
     "__version__",
+    "codes",
     "decode",
     "parse",
 ]

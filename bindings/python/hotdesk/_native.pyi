@@ -26,6 +26,7 @@ __all__ = [
     "UserDevicesQuery",
     "UserDevicesResults",
     "UserProfiles",
+    "code_rows",
     "decode",
     "parse",
 ]
@@ -809,6 +810,9 @@ _Message: TypeAlias = (
     | DeviceProfileResults
     | CheckUserResults
 )
+
+def code_rows() -> list[tuple[str, int | str | None, str, str, str, str]]:
+    """Return every row of the code tables: family, code, name, meaning, who must act, remedy."""
 
 def parse(data: bytes | str, /) -> _Message:
     """Read a message: a request, a query or an answer of the service.

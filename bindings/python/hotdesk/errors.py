@@ -46,8 +46,8 @@ class Unsendable(Error, ValueError):
 class ServiceRefused(Error):
     """The service answered that it did not do what was asked.
 
-    `code` is its number (`None` where it sent none), `name`, `meaning` and `remedy` are what is documented of the code
-    (`None` where nothing is), `text` is the service's own words.
+    `code` is its number (`None` where it sent none), `name`, `meaning` and `remedy` are what is documented
+    of the code (`None` where nothing is), `text` is the service's own words.
     """
 
     def __init__(self, code: int | None, text: str | None = None) -> None:
@@ -88,7 +88,9 @@ class CertificateRefused(Unreachable):
 
 
 class BrokenAnswer(TransportError):
-    """What came back is no answer to a query: another HTTP status than 200, or a body that is none of ours."""
+    """What came back is no answer to a query: another HTTP status than 200, or a body that is none of
+    ours.
+    """
 
 
 class AnswerLost(TransportError):
