@@ -1,6 +1,8 @@
 //! The form body that carries a message: `xml=` and the percent-encoded document (core/PROTOCOL.md section 9).
 //! Writing one is [`Message::encode_form`](crate::Message::encode_form); reading one is for the service's side.
 
+use core::cell::Cell;
+
 use crate::error::{Error, Refusal};
 use crate::percent;
 
@@ -24,46 +26,72 @@ pub const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
 /// # Ok::<(), hotdesk_core::Error>(())
 /// ```
 pub fn decode(body: &mut [u8]) -> Result<&[u8], Error> {
-    let (start, end) = find(body)?;
-    let mut read = start;
-    let mut written = 0;
-    while let Some(&byte) = body.get(read).filter(|_| read < end) {
-        let decoded = match byte {
+    let start = find(body, 0).ok_or(Error::refused(Refusal::NoXmlField, body.len()))?;
+    // Cells, because the document is written where the body was read: no byte is written before it was read.
+    let cells = Cell::from_mut(&mut *body).as_slice_of_cells();
+    let mut read = cells.get(start..).unwrap_or_default().iter();
+    let mut write = cells.iter();
+    while let Some(cell) = read.next() {
+        let byte = match cell.get() {
+            b'&' => break,
             b'+' => b' ',
             b'%' => {
-                let digit =
-                    |at: usize| body.get(at).filter(|_| at < end).and_then(|digit| percent::hex(*digit));
-                let (Some(high), Some(low)) = (digit(read + 1), digit(read + 2)) else {
-                    return Err(Error::refused(Refusal::PercentEscape, read));
-                };
-                read += 2;
+                let at = cells.len().wrapping_sub(read.len()).wrapping_sub(1);
+                let high = read.next().map_or(NO_DIGIT, digit);
+                let low = read.next().map_or(NO_DIGIT, digit);
+                if high | low > 0xF {
+                    return Err(Error::refused(Refusal::PercentEscape, at));
+                }
                 high << 4 | low
             }
             byte => byte,
         };
-        read += 1;
-        if let Some(place) = body.get_mut(written) {
-            *place = decoded;
+        // There always is a place: `write` is behind `read`.
+        if let Some(place) = write.next() {
+            place.set(byte);
         }
-        written += 1;
+    }
+    let behind = cells.len().wrapping_sub(read.len());
+    let written = cells.len().wrapping_sub(write.len());
+    if let Some(second) = find(body, behind) {
+        return Err(Error::refused(Refusal::TwoXmlFields, second.wrapping_sub(NAME.len())));
     }
     Ok(body.get(..written).unwrap_or_default())
 }
 
-/// Returns where the value of the field `xml` starts and ends.
-fn find(body: &[u8]) -> Result<(usize, usize), Error> {
-    let mut found = None;
-    let mut start = 0;
-    for field in body.split(|byte| *byte == b'&') {
-        if let Some(value) = field.strip_prefix(b"xml=") {
-            if found.is_some() {
-                return Err(Error::refused(Refusal::TwoXmlFields, start));
-            }
-            found = Some((start + field.len() - value.len(), start + field.len()));
+/// The name of the one field, and what stands between it and its value.
+const NAME: &[u8] = b"xml=";
+
+/// Returns where the value of the next field `xml` starts; a field starts at `start`.
+fn find(body: &[u8], mut start: usize) -> Option<usize> {
+    loop {
+        let field = body.get(start..)?;
+        if field.starts_with(NAME) {
+            return Some(start.wrapping_add(NAME.len()));
         }
-        start += field.len() + 1;
+        let length = field.iter().position(|byte| *byte == b'&')?;
+        start = start.wrapping_add(length).wrapping_add(1);
     }
-    found.ok_or(Error::refused(Refusal::NoXmlField, body.len()))
+}
+
+/// What [`digit`] returns for a byte that is none: over any digit's value.
+const NO_DIGIT: u8 = u8::MAX;
+
+/// The value of a hexadecimal digit.
+fn digit(cell: &Cell<u8>) -> u8 {
+    #[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled, where a panic is an error")]
+    static DIGITS: [u8; 256] = {
+        let mut digits = [NO_DIGIT; 256];
+        let mut byte = 0;
+        while byte < u8::MAX {
+            if let Some(value) = percent::hex(byte) {
+                digits[byte as usize] = value;
+            }
+            byte += 1;
+        }
+        digits
+    };
+    DIGITS.get(usize::from(cell.get())).copied().unwrap_or(NO_DIGIT)
 }
 
 #[cfg(test)]

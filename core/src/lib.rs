@@ -8,7 +8,9 @@
 //! the bytes that were checked. To keep a name, copy it into a bounded type ([`UserId`], [`DeviceName`],
 //! [`ProfileName`], [`AppId`]); to keep a secret, into a [`Certificate`], which wipes itself.
 //!
-//! Features: `defmt` gives the public types `defmt::Format`, secrets masked. Off by default.
+//! Features: `compact` (on by default) and `xmlparser` choose the tokenizer behind the reader: our own, or the crate of
+//! that name. One must be on; with both, `compact` is used. They accept and refuse the same. `defmt` gives the public
+//! types `defmt::Format`, secrets masked. Off by default.
 #![no_std]
 #![forbid(unsafe_code)]
 

@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use crate::error::Field;
-use crate::wire::{Reader, Row};
+use crate::wire::{Reader, Row, Tag};
 
 /// A list of a message: what was parsed reads its rows from the message's bytes each time, what is to be sent reads
 /// them from the caller's slice.
@@ -24,13 +23,13 @@ enum Source<'a, T> {
     /// Content of an element that was checked, and the name of those of its children that are rows.
     Checked {
         content: &'a str,
-        row: Field,
+        row: Tag,
     },
     Slice(&'a [T]),
 }
 
 impl<'a, T: Row<'a>> List<'a, T> {
-    pub(crate) const fn checked(content: &'a str, row: Field) -> Self {
+    pub(crate) const fn checked(content: &'a str, row: Tag) -> Self {
         Self(Source::Checked { content, row })
     }
 
@@ -94,7 +93,7 @@ pub struct Rows<'a, T>(RowSource<'a, T>);
     reason = "there is no allocator to box with, and one function holds it at a time; smaller on 32 bits"
 )]
 enum RowSource<'a, T> {
-    Checked { reader: Reader<'a>, row: Field },
+    Checked { reader: Reader<'a>, row: Tag },
     Slice(core::slice::Iter<'a, T>),
 }
 

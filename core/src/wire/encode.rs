@@ -69,6 +69,26 @@ enum Escape {
     Coded,
 }
 
+/// Returns true for up to 128 characters of ASCII, the first no blank, none that is escaped in an element.
+fn is_simple(bytes: &[u8]) -> bool {
+    const fn simple(byte: u8) -> bool {
+        matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>')
+    }
+    #[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled, where a panic is an error")]
+    static SIMPLE: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < u8::MAX {
+            table[byte as usize] = simple(byte);
+            byte += 1;
+        }
+        table
+    };
+    bytes.len() <= limits::NAME_CHARS
+        && bytes.first().is_some_and(|first| *first != b' ')
+        && bytes.iter().all(|byte| SIMPLE.get(usize::from(*byte)).is_some_and(|simple| *simple))
+}
+
 pub(crate) struct Encoder<'b> {
     sink: Sink<'b>,
 }
@@ -83,59 +103,84 @@ impl Encoder<'_> {
     }
 
     fn request(&mut self, request: &Request<'_>) -> Encoded {
-        self.element("request", |e| {
-            e.app_info(&request.app)?;
-            match &request.operation {
-                Operation::Login(login) => e.element("login", |e| e.login(login)),
-                Operation::Logout(logout) => e.element("logout", |e| {
-                    e.name(Field::DeviceName, &logout.device_name)?;
-                    e.extras(None, &logout.remote_ip_addr, &logout.is_via_header_set)
-                }),
-                // Open and close tag also when it is empty: servers were only ever shown this form.
-                Operation::LogoutAll(all) => {
-                    e.element("logoutAll", |e| e.extras(None, &all.remote_ip_addr, &all.is_via_header_set))
-                }
+        // Tags that always stand together are put together: a request is written often, and by small processors.
+        self.sink.put("<request>");
+        self.app_info(&request.app)?;
+        match &request.operation {
+            Operation::Login(login) => {
+                self.login(login)?;
+                self.sink.put("</login></request>");
             }
-        })
+            Operation::Logout(logout) => {
+                self.sink.put("<logout><deviceName>");
+                self.name_text(Field::DeviceName, &logout.device_name)?;
+                self.sink.put("</deviceName>");
+                self.extras(None, &logout.remote_ip_addr, &logout.is_via_header_set)?;
+                self.sink.put("</logout></request>");
+            }
+            // Open and close tag also when it is empty: servers were only ever shown this form.
+            Operation::LogoutAll(all) => {
+                self.sink.put("<logoutAll>");
+                self.extras(None, &all.remote_ip_addr, &all.is_via_header_set)?;
+                self.sink.put("</logoutAll></request>");
+            }
+        }
+        Ok(())
     }
 
     fn app_info(&mut self, app: &AppInfo<'_>) -> Encoded {
-        self.element("appInfo", |e| {
-            e.name(Field::AppId, &app.id)?;
-            let (field, secret) = match &app.certificate {
-                AppCertificate::Plain(secret) => (Field::AppCertificate, secret),
-                AppCertificate::Encrypted(secret) => (Field::AppEncryptedCertificate, secret),
-            };
-            let text = secret.expose();
-            let unsendable = |reason| Err(Error::Unsendable { field, reason });
-            if text.is_blank() {
-                return unsendable(Unsendable::Missing);
+        self.sink.put("<appInfo><appID>");
+        self.name_text(Field::AppId, &app.id)?;
+        match &app.certificate {
+            AppCertificate::Plain(secret) => {
+                self.sink.put("</appID><appCertificate>");
+                self.certificate(Field::AppCertificate, &secret.expose())?;
+                self.sink.put("</appCertificate></appInfo>");
             }
-            if text.chars().map(char::len_utf8).sum::<usize>() > limits::CERTIFICATE_BYTES {
-                return unsendable(Unsendable::TooLong(Limit::Certificate));
+            AppCertificate::Encrypted(secret) => {
+                self.sink.put("</appID><appEncryptedCertificate>");
+                self.certificate(Field::AppEncryptedCertificate, &secret.expose())?;
+                self.sink.put("</appEncryptedCertificate></appInfo>");
             }
-            e.element(field.name(), |e| e.text(field, &text, Escape::Element))
-        })
+        }
+        Ok(())
+    }
+
+    fn certificate(&mut self, field: Field, text: &Text<'_>) -> Encoded {
+        if self.simple_text(text) {
+            return Ok(());
+        }
+        let unsendable = |reason| Err(Error::Unsendable { field, reason });
+        if text.is_blank() {
+            return unsendable(Unsendable::Missing);
+        }
+        if text.chars().map(char::len_utf8).fold(0, usize::saturating_add) > limits::CERTIFICATE_BYTES {
+            return unsendable(Unsendable::TooLong(Limit::Certificate));
+        }
+        self.text(field, text, Escape::Element)
     }
 
     fn login(&mut self, login: &Login<'_>) -> Encoded {
-        self.name(Field::DeviceName, &login.device_name)?;
-        self.name(Field::UserId, &login.user_id)?;
+        self.sink.put("<login><deviceName>");
+        self.name_text(Field::DeviceName, &login.device_name)?;
+        self.sink.put("</deviceName><userID>");
+        self.name_text(Field::UserId, &login.user_id)?;
+        self.sink.put("</userID>");
         if let Some(profile) = &login.device_profile {
-            self.name(Field::DeviceProfile, profile)?;
+            self.sink.put("<deviceProfile>");
+            self.name_text(Field::DeviceProfile, profile)?;
+            self.sink.put("</deviceProfile>");
         }
-        if let Some(duration) = login.exclusive_duration {
-            self.element("exclusiveDuration", |e| {
-                match duration {
-                    ExclusiveDuration::Minutes(minutes) => {
-                        e.sink.put("<time>");
-                        e.sink.number(minutes as usize);
-                        e.sink.put("</time>");
-                    }
-                    ExclusiveDuration::Indefinite => e.sink.put("<indefinite/>"),
-                }
-                Ok(())
-            })?;
+        match login.exclusive_duration {
+            Some(ExclusiveDuration::Minutes(minutes)) => {
+                self.sink.put("<exclusiveDuration><time>");
+                self.sink.number(minutes as usize);
+                self.sink.put("</time></exclusiveDuration>");
+            }
+            Some(ExclusiveDuration::Indefinite) => {
+                self.sink.put("<exclusiveDuration><indefinite/></exclusiveDuration>");
+            }
+            None => {}
         }
         self.extras(login.login_type, &login.remote_ip_addr, &login.is_via_header_set)
     }
@@ -350,12 +395,31 @@ impl Encoder<'_> {
     }
 
     /// Writes an element that holds a name.
+    #[inline(never)]
     fn name(&mut self, field: Field, name: &Text<'_>) -> Encoded {
+        self.element(field.name(), |e| e.name_text(field, name))
+    }
+
+    /// Writes a name, after its bounds are checked.
+    #[inline]
+    fn name_text(&mut self, field: Field, name: &Text<'_>) -> Encoded {
+        if self.simple_text(name) {
+            return Ok(());
+        }
         self.bounded(field, name)?;
-        self.element(field.name(), |e| e.text(field, name, Escape::Element))
+        self.text(field, name, Escape::Element)
+    }
+
+    /// Writes a text as it stands and returns true, if it is not blank, is within any bound, and needs no escape.
+    #[inline(never)]
+    fn simple_text(&mut self, text: &Text<'_>) -> bool {
+        let Some(plain) = text.as_str().filter(|plain| is_simple(plain.as_bytes())) else { return false };
+        self.sink.put(plain);
+        true
     }
 
     /// Checks the bounds of a name.
+    #[inline(never)]
     fn bounded(&self, field: Field, name: &Text<'_>) -> Encoded {
         let unsendable = |reason| Err(Error::Unsendable { field, reason });
         if name.is_blank() {
@@ -368,6 +432,7 @@ impl Encoder<'_> {
     }
 
     /// Writes a text so that a reader gets the same characters.
+    #[inline(never)]
     fn text(&mut self, field: Field, text: &Text<'_>, escape: Escape) -> Encoded {
         let mut utf8 = [0; 4];
         for c in text.chars() {

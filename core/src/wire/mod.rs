@@ -8,39 +8,33 @@ mod parse_request;
 mod parse_response;
 mod reader;
 mod sink;
+mod tag;
 mod tokens;
 
 pub(crate) use encode::{encode, encode_form, measure, measure_form};
 pub(crate) use reader::{Reader, Row};
 pub(crate) use sink::Sink;
+pub(crate) use tag::Tag;
 
 use crate::error::{Error, Refusal};
 use crate::message::{Message, Query, Request, Response};
 
 pub(crate) fn parse_message(xml: &[u8]) -> Result<Message<'_>, Error> {
-    let mut reader = Reader::document(xml)?;
-    let root = reader.root()?;
-    let message = match root.name {
-        "request" => Message::Request(parse_request::request(&mut reader, &root)?),
-        "query" => Message::Query(parse_query::query(&mut reader, &root)?),
-        "response" => Message::Response(parse_response::response(&mut reader, &root)?),
-        _ => return Err(Error::refused(Refusal::UnknownRoot, root.at)),
-    };
-    reader.finish()?;
-    Ok(message)
+    reader::document(xml, |reader, root| match root.tag {
+        Tag::Request => parse_request::request(reader, root).map(Message::Request),
+        Tag::Query => parse_query::query(reader, root).map(Message::Query),
+        Tag::Response => parse_response::response(reader, root).map(Message::Response),
+        _ => Err(reader.refuse(Refusal::UnknownRoot, root.at)),
+    })
 }
 
 macro_rules! parse_one {
     ($function:ident, $message:ident, $root:literal, $read:path) => {
         pub(crate) fn $function(xml: &[u8]) -> Result<$message<'_>, Error> {
-            let mut reader = Reader::document(xml)?;
-            let root = reader.root()?;
-            if root.name != $root {
-                return Err(Error::refused(Refusal::OtherRoot($root), root.at));
-            }
-            let message = $read(&mut reader, &root)?;
-            reader.finish()?;
-            Ok(message)
+            reader::document(xml, |reader, root| match root.tag {
+                Tag::$message => $read(reader, root),
+                _ => Err(reader.refuse(Refusal::OtherRoot($root), root.at)),
+            })
         }
     };
 }

@@ -1,109 +1,119 @@
 //! Responses: one result, its rows. What a row holds is decided when all of it was read, because the order of its
 //! elements is not to be relied on.
 
-use super::parse_request::{missing, number};
-use super::reader::{Element, Kind, Reader, Row, once};
+use super::parse_request::number;
+use super::reader::{Element, Kind, Reader, Row};
+use super::tag::Tag;
+use super::tokens::Stop;
 use crate::codes::em_service::EmServiceCode;
-use crate::error::{Error, Field, Refusal};
+use crate::error::{Field, Refusal};
 use crate::message::{
     CheckUserResults, DeviceProfile, DeviceProfileResults, DeviceResult, DeviceStatus, DeviceUserResults,
     Failure, List, Response, UserCheck, UserDevices, UserDevicesResults, UserDevicesStatus, UserProfiles,
     UserProfilesStatus,
 };
-use crate::text::{Coding, Text};
+use crate::text::Text;
 
-pub(super) fn response<'a>(reader: &mut Reader<'a>, root: &Element<'a>) -> Result<Response<'a>, Error> {
+pub(super) fn response<'a>(reader: &mut Reader<'a>, root: Element) -> Result<Response<'a>, Stop> {
     let mut result = None;
     while let Some(child) = reader.child()? {
-        if !RESULTS.contains(&child.name) {
+        if !matches!(
+            child.tag,
+            Tag::Success
+                | Tag::Failure
+                | Tag::DeviceUserResults
+                | Tag::UserDevicesResults
+                | Tag::DeviceProfileResults
+                | Tag::CheckUserResults
+        ) {
             reader.skip()?;
             continue;
         }
         if result.is_some() {
-            return Err(Error::refused(Refusal::TwoResults, child.at));
+            return Err(reader.refuse(Refusal::TwoResults, child.at));
         }
-        result = Some(match child.name {
-            "success" => {
+        result = Some(match child.tag {
+            Tag::Success => {
                 reader.skip()?;
                 Response::Success
             }
-            "failure" => Response::Failure(failure(reader, &child)?),
-            "deviceUserResults" => Response::DeviceUserResults(DeviceUserResults {
-                devices: rows(reader, &child, Field::Device)?,
+            Tag::Failure => Response::Failure(failure(reader, child)?),
+            Tag::DeviceUserResults => Response::DeviceUserResults(DeviceUserResults {
+                devices: rows(reader, child, Tag::Device, Field::Device)?,
             }),
-            "userDevicesResults" => {
-                Response::UserDevicesResults(UserDevicesResults { users: rows(reader, &child, Field::User)? })
-            }
-            "deviceProfileResults" => Response::DeviceProfileResults(DeviceProfileResults {
-                users: rows(reader, &child, Field::User)?,
+            Tag::UserDevicesResults => Response::UserDevicesResults(UserDevicesResults {
+                users: rows(reader, child, Tag::User, Field::User)?,
             }),
-            _ => Response::CheckUserResults(CheckUserResults { users: rows(reader, &child, Field::User)? }),
+            Tag::DeviceProfileResults => Response::DeviceProfileResults(DeviceProfileResults {
+                users: rows(reader, child, Tag::User, Field::User)?,
+            }),
+            _ => Response::CheckUserResults(CheckUserResults {
+                users: rows(reader, child, Tag::User, Field::User)?,
+            }),
         });
     }
-    result.ok_or(Error::refused(Refusal::MissingOneOf("success, failure, a result"), root.at))
+    match result {
+        Some(result) => Ok(result),
+        None => Err(reader.refuse(Refusal::MissingOneOf("success, failure, a result"), root.at)),
+    }
 }
-
-const RESULTS: [&str; 6] = [
-    "success",
-    "failure",
-    "deviceUserResults",
-    "userDevicesResults",
-    "deviceProfileResults",
-    "checkUserResults",
-];
 
 /// Checks every row of a result; there must be one.
 fn rows<'a, T: Row<'a>>(
     reader: &mut Reader<'a>,
-    element: &Element<'a>,
-    row: Field,
-) -> Result<List<'a, T>, Error> {
+    element: Element,
+    row: Tag,
+    field: Field,
+) -> Result<List<'a, T>, Stop> {
     let start = reader.content_start();
     let mut any = false;
     while let Some(child) = reader.child()? {
-        if child.name == row.name() {
-            T::read(reader, &child)?;
+        if child.tag == row {
+            T::read(reader, child)?;
             any = true;
         } else {
             reader.skip()?;
         }
     }
     if !any {
-        return Err(missing(row, element));
+        return Err(reader.refuse(Refusal::Missing(field), element.at));
     }
     Ok(List::checked(reader.content_since(start), row))
 }
 
-fn failure<'a>(reader: &mut Reader<'a>, element: &Element<'a>) -> Result<Failure<'a>, Error> {
+fn failure<'a>(reader: &mut Reader<'a>, element: Element) -> Result<Failure<'a>, Stop> {
     let mut failure = None;
     while let Some(child) = reader.child()? {
-        let (field, code) = match child.name {
-            "error" => (Field::Error, Some(error_code(&child)?)),
-            "errorMessage" => (Field::ErrorMessage, None),
+        let (field, code) = match child.tag {
+            Tag::Error => (Field::Error, Some(error_code(reader, child)?)),
+            Tag::ErrorMessage => (Field::ErrorMessage, None),
             _ => {
                 reader.skip()?;
                 continue;
             }
         };
         if failure.is_some_and(|seen: Failure<'_>| seen.code.is_some() != code.is_some()) {
-            return Err(Error::refused(Refusal::Excluded(field), child.at));
+            return Err(reader.refuse(Refusal::Excluded(field), child.at));
         }
-        once(&failure, field, child.at)?;
+        reader.once(failure.is_some(), field, child.at)?;
         let text = reader.text(field, Kind::Words)?.unwrap_or(Text::from(""));
         failure = Some(Failure { code, text });
     }
-    failure.ok_or(Error::refused(Refusal::MissingOneOf("error, errorMessage"), element.at))
+    match failure {
+        Some(failure) => Ok(failure),
+        None => Err(reader.refuse(Refusal::MissingOneOf("error, errorMessage"), element.at)),
+    }
 }
 
-fn error_code(element: &Element<'_>) -> Result<EmServiceCode, Error> {
-    let (raw, at) = element.attribute(Field::ErrorCodeAttribute)?;
-    let text = Text::checked(raw, Coding::Attribute, false);
+fn error_code(reader: &mut Reader<'_>, element: Element) -> Result<EmServiceCode, Stop> {
+    let attribute = reader.attribute(element, Field::ErrorCodeAttribute)?;
+    let text = attribute.text();
     let digits = text.chars().take(6).count();
-    number(text)
-        .filter(|_| matches!(digits, 1..=5))
-        .and_then(|number| u16::try_from(number).ok())
-        .map(EmServiceCode::new)
-        .ok_or(Error::refused(Refusal::Value(Field::ErrorCodeAttribute), at))
+    let number = number(text).filter(|_| matches!(digits, 1..=5));
+    match number.map(u16::try_from) {
+        Some(Ok(number)) => Ok(EmServiceCode::new(number)),
+        _ => Err(reader.refuse(Refusal::Value(Field::ErrorCodeAttribute), attribute.at)),
+    }
 }
 
 /// `none` and `doesNotExist`, which stand for something that is not there.
@@ -117,16 +127,16 @@ struct Absences {
 
 impl Absences {
     /// Reads `child` if it is one of them and returns true.
-    fn read<'a>(&mut self, reader: &mut Reader<'a>, child: &Element<'a>) -> Result<bool, Error> {
-        match child.name {
-            "none" => {
+    fn read<'a>(&mut self, reader: &mut Reader<'a>, child: Element) -> Result<bool, Stop> {
+        match child.tag {
+            Tag::None => {
                 if self.nones == 0 {
                     self.none_at = child.at;
                 }
-                self.nones += 1;
+                self.nones = self.nones.saturating_add(1);
             }
-            "doesNotExist" => {
-                once(&self.does_not_exist, Field::DoesNotExist, child.at)?;
+            Tag::DoesNotExist => {
+                reader.once(self.does_not_exist.is_some(), Field::DoesNotExist, child.at)?;
                 self.does_not_exist = Some(child.at);
             }
             _ => return Ok(false),
@@ -136,58 +146,59 @@ impl Absences {
     }
 
     /// Where one of them stands although something is there (`present`), or both do, or `none` does twice.
-    fn one_of(&self, present: bool) -> Result<(), Error> {
-        let excluded = |field, at| Err(Error::refused(Refusal::Excluded(field), at));
+    fn one_of(&self, reader: &mut Reader<'_>, present: bool) -> Result<(), Stop> {
+        let mut excluded = |field, at| Err(reader.refuse(Refusal::Excluded(field), at));
         match self.does_not_exist {
             Some(at) if present || self.nones > 0 => excluded(Field::DoesNotExist, at),
             _ if present && self.nones > 0 => excluded(Field::None, self.none_at),
-            _ if self.nones > 1 => Err(Error::refused(Refusal::Repeated(Field::None), self.none_at)),
+            _ if self.nones > 1 => Err(reader.refuse(Refusal::Repeated(Field::None), self.none_at)),
             _ => Ok(()),
         }
     }
 }
 
 impl<'a> Row<'a> for DeviceResult<'a> {
-    fn read(reader: &mut Reader<'a>, element: &Element<'a>) -> Result<Self, Error> {
-        let name = element.name_attribute(Field::DeviceNameAttribute, Kind::Name)?;
+    fn read(reader: &mut Reader<'a>, element: Element) -> Result<Self, Stop> {
+        let name = reader.name_attribute(element, Field::DeviceNameAttribute, Kind::Name)?;
         let mut user = None;
         let mut last_login = None;
         let mut emcc = None;
         let mut absences = Absences::default();
         while let Some(child) = reader.child()? {
-            let filler = match child.name {
-                "userID" => {
-                    once(&user, Field::UserId, child.at)?;
-                    user = Some(reader.mandatory(&child, Field::UserId, Kind::CodedName)?);
+            let filler = match child.tag {
+                Tag::UserId => {
+                    reader.once(user.is_some(), Field::UserId, child.at)?;
+                    user = Some(reader.mandatory(child, Field::UserId, Kind::CodedName)?);
                     true
                 }
-                "lastlogin" => {
-                    once(&last_login, Field::LastLogin, child.at)?;
-                    last_login = Some(reader.mandatory(&child, Field::LastLogin, Kind::Name)?);
+                Tag::LastLogin => {
+                    reader.once(last_login.is_some(), Field::LastLogin, child.at)?;
+                    last_login = Some(reader.mandatory(child, Field::LastLogin, Kind::Name)?);
                     true
                 }
-                "emccDevice" => {
-                    once(&emcc, Field::EmccDevice, child.at)?;
-                    emcc = Some(flag(reader, &child, Field::EmccDevice, "yes", "no")?);
+                Tag::EmccDevice => {
+                    reader.once(emcc.is_some(), Field::EmccDevice, child.at)?;
+                    emcc = Some(flag(reader, child, Field::EmccDevice, "yes", "no")?);
                     false
                 }
                 _ => {
-                    let absent = absences.read(reader, &child)?;
+                    let absent = absences.read(reader, child)?;
                     if !absent {
                         reader.skip()?;
                     }
                     absent
                 }
             };
-            let fillers = usize::from(user.is_some()) + usize::from(last_login.is_some()) + absences.nones;
+            let users = usize::from(user.is_some()).saturating_add(usize::from(last_login.is_some()));
+            let fillers = users.saturating_add(absences.nones);
             if filler && fillers > 2 {
-                return Err(Error::refused(Refusal::ThirdSlot, child.at));
+                return Err(reader.refuse(Refusal::ThirdSlot, child.at));
             }
         }
         if let Some(at) = absences.does_not_exist
             && (user.is_some() || last_login.is_some() || emcc.is_some() || absences.nones > 0)
         {
-            return Err(Error::refused(Refusal::Excluded(Field::DoesNotExist), at));
+            return Err(reader.refuse(Refusal::Excluded(Field::DoesNotExist), at));
         }
         // A `none` takes the first slot that is free, so without `userID` one of them is the current user's.
         let status = match (user, absences.does_not_exist) {
@@ -196,7 +207,7 @@ impl<'a> Row<'a> for DeviceResult<'a> {
             (None, None) if absences.nones > 0 => DeviceStatus::LoggedOut,
             _ => {
                 let names = "userID, none, doesNotExist";
-                return Err(Error::refused(Refusal::MissingOneOf(names), element.at));
+                return Err(reader.refuse(Refusal::MissingOneOf(names), element.at));
             }
         };
         Ok(Self { name, status, last_login, emcc })
@@ -206,77 +217,77 @@ impl<'a> Row<'a> for DeviceResult<'a> {
 /// Reads one of two words.
 fn flag<'a>(
     reader: &mut Reader<'a>,
-    element: &Element<'a>,
+    element: Element,
     field: Field,
     yes: &str,
     no: &str,
-) -> Result<bool, Error> {
+) -> Result<bool, Stop> {
     let text = reader.mandatory(element, field, Kind::Words)?;
     if text == yes {
         Ok(true)
     } else if text == no {
         Ok(false)
     } else {
-        Err(Error::refused(Refusal::Value(field), element.at))
+        Err(reader.refuse(Refusal::Value(field), element.at))
     }
 }
 
 impl<'a> Row<'a> for UserDevices<'a> {
-    fn read(reader: &mut Reader<'a>, element: &Element<'a>) -> Result<Self, Error> {
-        let id = element.name_attribute(Field::UserIdAttribute, Kind::CodedName)?;
+    fn read(reader: &mut Reader<'a>, element: Element) -> Result<Self, Stop> {
+        let id = reader.name_attribute(element, Field::UserIdAttribute, Kind::CodedName)?;
         let start = reader.content_start();
         let mut any = false;
         let mut absences = Absences::default();
         while let Some(child) = reader.child()? {
-            if child.name == "deviceName" {
-                reader.mandatory(&child, Field::DeviceName, Kind::Name)?;
+            if child.tag == Tag::DeviceName {
+                reader.mandatory(child, Field::DeviceName, Kind::Name)?;
                 any = true;
-            } else if !absences.read(reader, &child)? {
+            } else if !absences.read(reader, child)? {
                 reader.skip()?;
             }
         }
-        absences.one_of(any)?;
+        absences.one_of(reader, any)?;
         let status = if any {
-            UserDevicesStatus::LoggedIn(List::checked(reader.content_since(start), Field::DeviceName))
+            UserDevicesStatus::LoggedIn(List::checked(reader.content_since(start), Tag::DeviceName))
         } else if absences.nones > 0 {
             UserDevicesStatus::None
         } else if absences.does_not_exist.is_some() {
             UserDevicesStatus::DoesNotExist
         } else {
             let names = "deviceName, none, doesNotExist";
-            return Err(Error::refused(Refusal::MissingOneOf(names), element.at));
+            return Err(reader.refuse(Refusal::MissingOneOf(names), element.at));
         };
         Ok(Self { id, status })
     }
 }
 
 impl<'a> Row<'a> for UserProfiles<'a> {
-    fn read(reader: &mut Reader<'a>, element: &Element<'a>) -> Result<Self, Error> {
-        let id = element.name_attribute(Field::UserIdAttribute, Kind::CodedName)?;
+    fn read(reader: &mut Reader<'a>, element: Element) -> Result<Self, Stop> {
+        let id = reader.name_attribute(element, Field::UserIdAttribute, Kind::CodedName)?;
         let start = reader.content_start();
         let mut any = false;
         let mut failed = None;
         let mut absences = Absences::default();
         while let Some(child) = reader.child()? {
-            match child.name {
-                "deviceProfile" => {
-                    DeviceProfile::read(reader, &child)?;
+            match child.tag {
+                Tag::DeviceProfile => {
+                    DeviceProfile::read(reader, child)?;
                     any = true;
                 }
-                "failure" => {
-                    once(&failed, Field::Failure, child.at)?;
-                    failed = Some((failure(reader, &child)?, child.at));
+                Tag::Failure => {
+                    reader.once(failed.is_some(), Field::Failure, child.at)?;
+                    failed = Some((failure(reader, child)?, child.at));
                 }
-                _ if absences.read(reader, &child)? => {}
+                _ if absences.read(reader, child)? => {}
                 _ => reader.skip()?,
             }
         }
-        absences.one_of(any || failed.is_some())?;
+        absences.one_of(reader, any || failed.is_some())?;
         let status = match failed {
-            Some((_, at)) if any => return Err(Error::refused(Refusal::Excluded(Field::Failure), at)),
+            Some((_, at)) if any => return Err(reader.refuse(Refusal::Excluded(Field::Failure), at)),
             Some((failure, _)) => UserProfilesStatus::Failure(failure),
             None if any => {
-                UserProfilesStatus::Found(List::checked(reader.content_since(start), Field::DeviceProfile))
+                UserProfilesStatus::Found(List::checked(reader.content_since(start), Tag::DeviceProfile))
             }
             None if absences.does_not_exist.is_some() => UserProfilesStatus::DoesNotExist,
             None => UserProfilesStatus::None,
@@ -286,47 +297,47 @@ impl<'a> Row<'a> for UserProfiles<'a> {
 }
 
 impl<'a> Row<'a> for DeviceProfile<'a> {
-    fn read(reader: &mut Reader<'a>, element: &Element<'a>) -> Result<Self, Error> {
+    fn read(reader: &mut Reader<'a>, element: Element) -> Result<Self, Stop> {
         let mut name = None;
         let mut is_default = None;
         while let Some(child) = reader.child()? {
-            match child.name {
-                "deviceProfileName" => {
-                    once(&name, Field::DeviceProfileName, child.at)?;
-                    name = Some(reader.mandatory(&child, Field::DeviceProfileName, Kind::Name)?);
+            match child.tag {
+                Tag::DeviceProfileName => {
+                    reader.once(name.is_some(), Field::DeviceProfileName, child.at)?;
+                    name = Some(reader.mandatory(child, Field::DeviceProfileName, Kind::Name)?);
                 }
-                "isDefaultDeviceProfile" => {
-                    once(&is_default, Field::IsDefaultDeviceProfile, child.at)?;
-                    is_default = Some(flag(reader, &child, Field::IsDefaultDeviceProfile, "t", "f")?);
+                Tag::IsDefaultDeviceProfile => {
+                    reader.once(is_default.is_some(), Field::IsDefaultDeviceProfile, child.at)?;
+                    is_default = Some(flag(reader, child, Field::IsDefaultDeviceProfile, "t", "f")?);
                 }
                 _ => reader.skip()?,
             }
         }
         Ok(Self {
-            name: name.ok_or(missing(Field::DeviceProfileName, element))?,
-            is_default: is_default.ok_or(missing(Field::IsDefaultDeviceProfile, element))?,
+            name: reader.given(name, Field::DeviceProfileName, element)?,
+            is_default: reader.given(is_default, Field::IsDefaultDeviceProfile, element)?,
         })
     }
 }
 
 impl<'a> Row<'a> for UserCheck<'a> {
-    fn read(reader: &mut Reader<'a>, element: &Element<'a>) -> Result<Self, Error> {
-        let id = element.name_attribute(Field::UserIdAttribute, Kind::CodedName)?;
+    fn read(reader: &mut Reader<'a>, element: Element) -> Result<Self, Stop> {
+        let id = reader.name_attribute(element, Field::UserIdAttribute, Kind::CodedName)?;
         let mut exists = None;
         let mut absences = Absences::default();
         while let Some(child) = reader.child()? {
-            if child.name == "exists" {
-                once(&exists, Field::Exists, child.at)?;
+            if child.tag == Tag::Exists {
+                reader.once(exists.is_some(), Field::Exists, child.at)?;
                 exists = Some(());
                 // It may be empty or hold the ID once more, which says nothing new.
                 reader.skip()?;
-            } else if child.name != "doesNotExist" || !absences.read(reader, &child)? {
+            } else if child.tag != Tag::DoesNotExist || !absences.read(reader, child)? {
                 reader.skip()?;
             }
         }
-        absences.one_of(exists.is_some())?;
+        absences.one_of(reader, exists.is_some())?;
         if exists.is_none() && absences.does_not_exist.is_none() {
-            return Err(Error::refused(Refusal::MissingOneOf("exists, doesNotExist"), element.at));
+            return Err(reader.refuse(Refusal::MissingOneOf("exists, doesNotExist"), element.at));
         }
         Ok(Self { id, exists: exists.is_some() })
     }

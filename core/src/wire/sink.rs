@@ -24,19 +24,30 @@ impl<'b> Sink<'b> {
         Self { out, length: 0, form: true }
     }
 
+    #[inline]
     pub(crate) fn put(&mut self, text: &str) {
-        if !self.form {
-            return self.raw(text.as_bytes());
+        if self.form {
+            self.encoded(text.as_bytes());
+        } else {
+            self.raw(text.as_bytes());
         }
-        for run in text.as_bytes().chunk_by(|a, b| percent::is_unreserved(*a) && percent::is_unreserved(*b)) {
-            match run {
-                [byte] if !percent::is_unreserved(*byte) => self.raw(&percent::escape(*byte)),
-                _ => self.raw(run),
-            }
+    }
+
+    /// Writes bytes percent-encoded.
+    #[inline(never)]
+    fn encoded(&mut self, mut bytes: &[u8]) {
+        loop {
+            let run = bytes.iter().position(|byte| !percent::is_unreserved(*byte)).unwrap_or(bytes.len());
+            let Some((run, rest)) = bytes.split_at_checked(run) else { return };
+            self.raw(run);
+            let Some((byte, rest)) = rest.split_first() else { return };
+            self.raw(&percent::escape(*byte));
+            bytes = rest;
         }
     }
 
     /// Writes bytes that need no percent-encoding.
+    #[inline]
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
         let end = self.length.saturating_add(bytes.len());
         if let Some(room) = self.out.get_mut(self.length..end) {

@@ -1,0 +1,532 @@
+//! Our own tokenizer: one pass over the bytes, a table for their classes, short ways for what messages are made of
+//! (blanks, known tags, plain texts). What is rare is in functions of its own, out of the way of the rest. It must
+//! accept and refuse what xmlparser does, and what core/PROTOCOL.md section 1 refuses beyond that.
+
+use super::{InTag, Stop, Token};
+use crate::error::{Error, Refusal};
+
+/// The tokens of a document, or of the content of an element.
+#[derive(Clone)]
+pub(in crate::wire) struct Tokens<'a> {
+    text: &'a str,
+    /// The end of `text` that is not read yet.
+    rest: &'a [u8],
+    /// Where `text` starts in the input.
+    base: usize,
+    /// What was refused; of no meaning before a [`Stop`].
+    error: Error,
+}
+
+/// Letters and `_`: they can start a name.
+const START: u8 = 1;
+/// What can stand in a name, but `:`.
+const NAME: u8 = 2;
+/// Space, tab, line feed, carriage return.
+const BLANK: u8 = 4;
+/// What a text holds that reads as it stands. Not `&` and `<`; not what may be forbidden (control characters, the first
+/// byte of U+FFFE); not a carriage return, which reads as a line feed; not `]`, which may start `]]>`.
+const PLAIN: u8 = 8;
+/// The same for the value of an attribute: no `"`, no `'` and no blank but the space.
+const VALUE: u8 = 16;
+
+static CLASSES: [u8; 256] = classes();
+
+#[allow(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "runs when this crate is compiled, where a panic is an error of the compiler; the index is a byte"
+)]
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut i = 0;
+    while i < classes.len() {
+        let byte = i as u8;
+        let mut class = 0;
+        if byte.is_ascii_alphabetic() || byte == b'_' {
+            class |= START;
+        }
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') {
+            class |= NAME;
+        }
+        if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            class |= BLANK;
+        }
+        if byte >= b' ' && !matches!(byte, b'&' | b'<' | b']' | 0xEF) || matches!(byte, b'\t' | b'\n') {
+            class |= PLAIN;
+            if byte >= b' ' && !matches!(byte, b'"' | b'\'') {
+                class |= VALUE;
+            }
+        }
+        classes[i] = class;
+        i += 1;
+    }
+    classes
+}
+
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+}
+
+/// How many bytes at the start of `bytes` are of the class.
+fn run(bytes: &[u8], class: u8) -> usize {
+    bytes.iter().position(|byte| !is(*byte, class)).unwrap_or(bytes.len())
+}
+
+fn skip_blanks(mut bytes: &[u8]) -> &[u8] {
+    const WORD: usize = size_of::<usize>();
+    // Documents are indented with spaces, which are counted by the word.
+    while let Some((word, after)) = bytes.split_first_chunk::<WORD>() {
+        let other = usize::from_le_bytes(*word) ^ usize::from_le_bytes([b' '; WORD]);
+        if other == 0 {
+            bytes = after;
+            continue;
+        }
+        match bytes.get(other.trailing_zeros() as usize / 8..) {
+            Some([byte, rest @ ..]) if is(*byte, BLANK) => bytes = rest,
+            Some(rest) => return rest,
+            None => return bytes,
+        }
+    }
+    bytes.get(run(bytes, BLANK)..).unwrap_or_default()
+}
+
+impl<'a> Tokens<'a> {
+    /// Starts behind the byte order mark and the XML declaration, `base` bytes into the input.
+    pub(in crate::wire) const fn document(text: &'a str, base: usize) -> Self {
+        let error = Error::refused(Refusal::CutShort, 0);
+        Self { text, rest: text.as_bytes(), base, error }
+    }
+
+    /// Starts inside an element that was checked.
+    pub(in crate::wire) const fn content(text: &'a str) -> Self {
+        Self::document(text, 0)
+    }
+
+    /// The offset in the input of what comes next.
+    pub(in crate::wire) const fn position(&self) -> usize {
+        self.base.wrapping_add(self.offset(self.rest))
+    }
+
+    /// Returns true if nothing follows.
+    pub(in crate::wire) const fn at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// The text between two offsets in the input.
+    pub(in crate::wire) fn between(&self, start: usize, end: usize) -> &'a str {
+        self.text.get(start.wrapping_sub(self.base)..end.wrapping_sub(self.base)).unwrap_or_default()
+    }
+
+    /// Remembers a refusal at an offset in the input.
+    #[cold]
+    #[inline(never)]
+    pub(in crate::wire) fn refuse(&mut self, reason: Refusal, at: usize) -> Stop {
+        self.error = Error::refused(reason, at);
+        Stop
+    }
+
+    /// What was refused.
+    pub(in crate::wire) const fn error(&self) -> Error {
+        self.error
+    }
+
+    /// Where `rest`, which is an end of `text`, starts in it. (So nothing here wraps.)
+    const fn offset(&self, rest: &[u8]) -> usize {
+        self.text.len().wrapping_sub(rest.len())
+    }
+
+    /// Refuses at the start of `rest`.
+    #[cold]
+    #[inline(never)]
+    fn refuse_at(&mut self, reason: Refusal, rest: &[u8]) -> Stop {
+        let at = self.base.wrapping_add(self.offset(rest));
+        self.refuse(reason, at)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cut_short(&mut self) -> Stop {
+        self.refuse_at(Refusal::CutShort, &[])
+    }
+
+    /// Returns the next token of content and its offset in the input; `open` is the name of the innermost element.
+    #[inline]
+    pub(in crate::wire) fn content_token(&mut self, open: &[u8]) -> Result<(Token<'a>, usize), Stop> {
+        let rest = skip_blanks(self.rest);
+        let at = self.base.wrapping_add(self.offset(rest));
+        match rest {
+            [b'<', b'/', after @ ..] => {
+                self.rest = match after.strip_prefix(open) {
+                    Some([b'>', rest @ ..]) => rest,
+                    _ => self.end_tag(after, open, at)?,
+                };
+                Ok((Token::End, at))
+            }
+            [b'<', after @ ..] => {
+                if let Some((name, rest)) = after.split_at_checked(run(after, NAME))
+                    && name.first().is_some_and(|byte| is(*byte, START))
+                    && rest.first().is_some_and(|byte| is(*byte, BLANK) || matches!(byte, b'>' | b'/'))
+                {
+                    self.rest = rest;
+                    return Ok((Token::Start(name), at));
+                }
+                self.other_markup(rest).map(|token| (token, at))
+            }
+            [] => {
+                self.rest = rest;
+                Ok((Token::Nothing, at))
+            }
+            _ => self.text_token(),
+        }
+    }
+
+    /// Reads a text that is more than blanks, from the blanks before it on.
+    #[inline(never)]
+    fn text_token(&mut self) -> Result<(Token<'a>, usize), Stop> {
+        let (text, at) = (self.rest, self.position());
+        let length = text.iter().position(|byte| *byte == b'<').unwrap_or(text.len());
+        let (text, rest) = text.split_at_checked(length).unwrap_or_default();
+        if let Some(offset) = forbidden(text) {
+            return Err(self.refuse(Refusal::ForbiddenCharacter, at.wrapping_add(offset)));
+        }
+        if let Some(offset) = text.windows(3).position(|window| window == b"]]>") {
+            return Err(self.refuse(Refusal::CdataEnd, at.wrapping_add(offset)));
+        }
+        self.rest = rest;
+        Ok((Token::Text(self.between(at, self.position())), at))
+    }
+
+    /// Reads a text in which nothing needs decoding or checking, and the end tag of its element, `open`, behind it; or
+    /// nothing if something else comes. Blanks around the text are removed if `trim`.
+    #[inline]
+    pub(in crate::wire) fn plain_text(&mut self, open: &[u8], trim: bool) -> Option<(&'a str, usize)> {
+        let start = if trim { skip_blanks(self.rest) } else { self.rest };
+        let (text, rest) = start.split_at_checked(run(start, PLAIN))?;
+        let [b'<', b'/', after @ ..] = rest else { return None };
+        let [b'>', after @ ..] = after.strip_prefix(open)? else { return None };
+        let blanks = if trim { text.iter().rev().position(|byte| !is(*byte, BLANK)).unwrap_or(0) } else { 0 };
+        let start = self.offset(start);
+        let text = self.text.get(start..self.offset(rest).wrapping_sub(blanks))?;
+        self.rest = after;
+        Some((text, self.base.wrapping_add(start)))
+    }
+
+    /// Reads the next piece of a start tag.
+    #[inline]
+    pub(in crate::wire) fn tag_token(&mut self) -> Result<InTag<'a>, Stop> {
+        match self.rest {
+            [b'>', rest @ ..] => {
+                self.rest = rest;
+                Ok(InTag::Open)
+            }
+            [b'/', b'>', rest @ ..] => {
+                self.rest = rest;
+                Ok(InTag::Empty)
+            }
+            _ => self.spaced_tag_token(),
+        }
+    }
+
+    #[inline(never)]
+    fn spaced_tag_token(&mut self) -> Result<InTag<'a>, Stop> {
+        let before = self.rest;
+        let rest = skip_blanks(before);
+        let spaced = rest.len() < before.len();
+        match rest {
+            [] | [b'/'] => Err(self.cut_short()),
+            [b'>', rest @ ..] => {
+                self.rest = rest;
+                Ok(InTag::Open)
+            }
+            [b'/', b'>', rest @ ..] => {
+                self.rest = rest;
+                Ok(InTag::Empty)
+            }
+            [b'/', rest @ ..] => Err(self.refuse_at(Refusal::Attribute, rest)),
+            _ if spaced => self.attribute(before, rest),
+            _ => Err(self.refuse_at(Refusal::Attribute, rest)),
+        }
+    }
+
+    /// Reads the attribute at the start of `start`, which stands behind the blanks `before` it.
+    fn attribute(&mut self, before: &'a [u8], start: &'a [u8]) -> Result<InTag<'a>, Stop> {
+        let (name, after) = self.name(start, Refusal::Attribute, before)?;
+        let rest = skip_blanks(after);
+        let rest = match rest {
+            [b'=', rest @ ..] => skip_blanks(rest),
+            [] => return Err(self.cut_short()),
+            _ => return Err(self.refuse_at(Refusal::Attribute, rest)),
+        };
+        let (quote, value) = match rest {
+            [quote @ (b'"' | b'\''), value @ ..] => (*quote, value),
+            [] => return Err(self.cut_short()),
+            _ => return Err(self.refuse_at(Refusal::Attribute, rest)),
+        };
+        let mut rest = value.get(run(value, VALUE)..).unwrap_or_default();
+        let plain = rest.first() == Some(&quote);
+        loop {
+            match rest {
+                [] => return Err(self.cut_short()),
+                [byte, ..] if *byte == quote => break,
+                [b'<', ..] => return Err(self.refuse_at(Refusal::Attribute, rest)),
+                _ if starts_forbidden(rest) => return Err(self.refuse_at(Refusal::ForbiddenCharacter, rest)),
+                [_, after @ ..] => rest = after.get(run(after, VALUE)..).unwrap_or_default(),
+            }
+        }
+        let (value_start, value_end) = (self.offset(value), self.offset(rest));
+        self.rest = rest.get(1..).unwrap_or_default();
+        let start = self.offset(start);
+        Ok(InTag::Attribute {
+            name: self.text.get(start..start.wrapping_add(name.len())).unwrap_or_default(),
+            at: self.base.wrapping_add(start),
+            value: self.text.get(value_start..value_end).unwrap_or_default(),
+            value_at: self.base.wrapping_add(value_start),
+            plain,
+        })
+    }
+
+    /// Reads an end tag, from its name on, that is not simply `open`; returns what follows.
+    #[cold]
+    #[inline(never)]
+    fn end_tag(&mut self, after: &'a [u8], open: &[u8], at: usize) -> Result<&'a [u8], Stop> {
+        if after.is_empty() {
+            return Err(self.cut_short());
+        }
+        let tag = self.text.as_bytes().get(at.wrapping_sub(self.base)..).unwrap_or_default();
+        let (name, rest) = self.name(after, Refusal::Tag, tag)?;
+        match skip_blanks(rest) {
+            [] => Err(self.cut_short()),
+            [b'>', rest @ ..] if name == open => Ok(rest),
+            [b'>', ..] => Err(self.refuse(Refusal::WrongEndTag, at)),
+            rest => Err(self.refuse_at(Refusal::Tag, rest)),
+        }
+    }
+
+    /// Reads the markup at the start of `rest` that is no end tag and no start tag with a short name.
+    #[cold]
+    #[inline(never)]
+    fn other_markup(&mut self, rest: &'a [u8]) -> Result<Token<'a>, Stop> {
+        if let Some(content) = rest.strip_prefix(b"<!--") {
+            self.comment(rest, content)
+        } else if let Some(content) = rest.strip_prefix(b"<![CDATA[") {
+            self.rest = self.until(content, b"]]>")?.1;
+            Ok(Token::Checked)
+        } else if let Some(content) = rest.strip_prefix(b"<?") {
+            self.instruction(rest, content)
+        } else if cut_opener(rest) {
+            Err(self.cut_short())
+        } else if rest.starts_with(b"<!") {
+            let reason = if rest.starts_with(b"<!DOCTYPE") { Refusal::Doctype } else { Refusal::Markup };
+            Err(self.refuse_at(reason, rest))
+        } else {
+            let (name, after) = self.name(rest.get(1..).unwrap_or_default(), Refusal::Tag, rest)?;
+            self.rest = after;
+            Ok(Token::Start(name))
+        }
+    }
+
+    /// Returns the next start tag outside of the root element and its offset; nothing at the end of the input.
+    /// `closed` says that the root is behind.
+    #[inline(never)]
+    pub(in crate::wire) fn outside_token(&mut self, closed: bool) -> Result<Option<(&'a [u8], usize)>, Stop> {
+        loop {
+            let rest = skip_blanks(self.rest);
+            self.rest = rest;
+            let reason = match rest {
+                [] => return Ok(None),
+                [b'<', b'!', b'-', b'-', ..] | [b'<', b'?', ..] => {
+                    self.other_markup(rest)?;
+                    continue;
+                }
+                _ if cut_opener(rest) => return Err(self.cut_short()),
+                [b'<', b'!', ..] if rest.starts_with(b"<!DOCTYPE") => Refusal::Doctype,
+                [b'<', ..] if closed => Refusal::SecondRoot,
+                [b'<', b'!', ..] => Refusal::Markup,
+                [b'<', b'/', ..] => Refusal::WrongEndTag,
+                [b'<', after @ ..] => {
+                    let at = self.position();
+                    let (name, after) = self.name(after, Refusal::Tag, rest)?;
+                    self.rest = after;
+                    return Ok(Some((name, at)));
+                }
+                _ => Refusal::TextOutsideRoot,
+            };
+            return Err(self.refuse_at(reason, rest));
+        }
+    }
+
+    #[inline(never)]
+    fn comment(&mut self, comment: &'a [u8], content: &'a [u8]) -> Result<Token<'a>, Stop> {
+        let (content, rest) = self.until(content, b"-->")?;
+        if content.ends_with(b"-") || content.windows(2).any(|window| window == b"--") {
+            return Err(self.refuse_at(Refusal::Comment, comment));
+        }
+        self.rest = rest;
+        Ok(Token::Checked)
+    }
+
+    #[inline(never)]
+    fn instruction(&mut self, instruction: &'a [u8], target: &'a [u8]) -> Result<Token<'a>, Stop> {
+        let refusal = Refusal::ProcessingInstruction;
+        if instruction.starts_with(b"<?xml ") {
+            return Err(self.refuse_at(Refusal::LateDeclaration, instruction));
+        }
+        let length = name_length(target, true);
+        let Some((name, content)) = target.split_at_checked(length).filter(|(name, _)| !name.is_empty())
+        else {
+            return Err(if target.is_empty() {
+                self.cut_short()
+            } else {
+                self.refuse_at(refusal, instruction)
+            });
+        };
+        let (content, rest) = self.until(content, b"?>")?;
+        let spaced = content.first().is_none_or(|byte| is(*byte, BLANK));
+        if name.eq_ignore_ascii_case(b"xml") || !spaced {
+            return Err(self.refuse_at(refusal, instruction));
+        }
+        self.rest = rest;
+        Ok(Token::Checked)
+    }
+
+    /// Splits `bytes` at the first `end`, and checks the characters before it.
+    #[inline(never)]
+    fn until(&mut self, bytes: &'a [u8], end: &[u8]) -> Result<(&'a [u8], &'a [u8]), Stop> {
+        let found = bytes.windows(end.len()).position(|window| window == end);
+        let length = found.unwrap_or(bytes.len());
+        let (content, rest) = bytes.split_at_checked(length).unwrap_or_default();
+        if let Some(offset) = forbidden(content) {
+            return Err(self.refuse_at(Refusal::ForbiddenCharacter, content_from(bytes, offset)));
+        }
+        match rest.strip_prefix(end) {
+            Some(rest) => Ok((content, rest)),
+            None => Err(self.cut_short()),
+        }
+    }
+
+    /// Splits the name of an element or attribute off; refuses at the start of `refused` if there is none.
+    #[inline(never)]
+    fn name(
+        &mut self,
+        bytes: &'a [u8],
+        reason: Refusal,
+        refused: &[u8],
+    ) -> Result<(&'a [u8], &'a [u8]), Stop> {
+        let length = run(bytes, NAME);
+        if let Some((name @ [first, ..], rest @ [next, ..])) = bytes.split_at_checked(length)
+            && is(*first, START)
+            && next.is_ascii()
+            && *next != b':'
+        {
+            return Ok((name, rest));
+        }
+        self.wide_name(bytes, reason, refused)
+    }
+
+    /// The same for names with a colon or with letters beyond ASCII.
+    #[cold]
+    #[inline(never)]
+    fn wide_name(
+        &mut self,
+        bytes: &'a [u8],
+        reason: Refusal,
+        refused: &[u8],
+    ) -> Result<(&'a [u8], &'a [u8]), Stop> {
+        let first = name_length(bytes, false);
+        let after = bytes.get(first..).unwrap_or_default();
+        let length = match after {
+            [b':', local @ ..] => {
+                let second = name_length(local, false);
+                match local.get(second..) {
+                    Some([]) if second == 0 => return Err(self.cut_short()),
+                    Some([b':', ..]) => 0,
+                    _ if second == 0 => 0,
+                    _ => first.wrapping_add(second).wrapping_add(1),
+                }
+            }
+            _ => first,
+        };
+        match bytes.split_at_checked(length) {
+            Some((name, [_, ..])) if length > 0 => Ok((name, bytes.get(length..).unwrap_or_default())),
+            Some((_, [])) => Err(self.cut_short()),
+            _ => Err(self.refuse_at(reason, refused)),
+        }
+    }
+}
+
+/// `bytes` from `offset` on.
+fn content_from(bytes: &[u8], offset: usize) -> &[u8] {
+    bytes.get(offset..).unwrap_or_default()
+}
+
+/// Returns true if the input ends inside the characters that open markup, so that the kind of markup is not known.
+fn cut_opener(rest: &[u8]) -> bool {
+    [&b"<!--"[..], b"<![CDATA[", b"<!DOCTYPE", b"</", b"<?xml "].iter().any(|opener| opener.starts_with(rest))
+}
+
+/// Where the first character is that XML does not allow.
+fn forbidden(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    loop {
+        if starts_forbidden(rest) {
+            return Some(bytes.len().wrapping_sub(rest.len()));
+        }
+        rest = rest.get(1..)?;
+    }
+}
+
+fn starts_forbidden(rest: &[u8]) -> bool {
+    match rest {
+        // U+FFFE and U+FFFF.
+        [0xEF, 0xBF, 0xBE | 0xBF, ..] => true,
+        [byte, ..] => *byte < b' ' && !is(*byte, BLANK),
+        [] => false,
+    }
+}
+
+/// How many bytes at the start of `bytes` are a name. XML 1.0, section 2.3, colons only if `colons`.
+fn name_length(bytes: &[u8], colons: bool) -> usize {
+    let mut rest = bytes;
+    let mut class = START;
+    while let [byte, after @ ..] = rest {
+        if is(*byte, class) || colons && *byte == b':' {
+            rest = after;
+        } else {
+            let Some((c, after)) = wide_char(rest) else { break };
+            if !(is_wide_start(c) || class == NAME && is_wide_name(c)) {
+                break;
+            }
+            rest = after;
+        }
+        class = NAME;
+    }
+    bytes.len().wrapping_sub(rest.len())
+}
+
+/// The character of two to four bytes at the start of `bytes`, which are UTF-8.
+fn wide_char(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let (first, length) = match bytes.first()? {
+        byte @ 0xC0..=0xDF => (byte & 0x1F, 2),
+        byte @ 0xE0..=0xEF => (byte & 0x0F, 3),
+        byte @ 0xF0.. => (byte & 0x07, 4),
+        _ => return None,
+    };
+    let (c, rest) = bytes.split_at_checked(length)?;
+    let c = c.iter().skip(1).fold(u32::from(first), |c, byte| c << 6 | u32::from(byte & 0x3F));
+    Some((c, rest))
+}
+
+/// NameStartChar of XML 1.0, section 2.3, beyond ASCII.
+fn is_wide_start(c: u32) -> bool {
+    matches!(
+        c,
+        0xC0..=0xD6 | 0xD8..=0xF6 | 0xF8..=0x2FF | 0x370..=0x37D | 0x37F..=0x1FFF | 0x200C..=0x200D
+            | 0x2070..=0x218F | 0x2C00..=0x2FEF | 0x3001..=0xD7FF | 0xF900..=0xFDCF | 0xFDF0..=0xFFFD
+            | 0x10000..=0xEFFFF
+    )
+}
+
+/// What NameChar has beyond NameStartChar.
+fn is_wide_name(c: u32) -> bool {
+    matches!(c, 0xB7 | 0x300..=0x36F | 0x203F..=0x2040)
+}
