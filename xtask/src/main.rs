@@ -3,6 +3,8 @@
 //! Each one starts other people's tools (cargo, apt-get, pip, pytest, QEMU) in the right order and
 //! says what it starts. It holds no logic of the product and must never be needed by what ships.
 
+mod bench;
+mod fuzz;
 mod lint;
 mod paths;
 mod phone;
@@ -43,6 +45,21 @@ enum Command {
         #[arg(long)]
         write: bool,
     },
+    /// Count instructions, allocations and code of the core and of its peers; write tests/benches/RESULTS.md
+    Bench {
+        /// Write nothing; fail where a figure is more than 5 % over the stored one
+        #[arg(long)]
+        check: bool,
+    },
+    /// Fuzz the core, with a nightly compiler
+    Fuzz {
+        /// The targets to run; all of them without a name
+        #[arg(value_enum)]
+        targets: Vec<fuzz::Target>,
+        /// How long to run each target
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
     /// Boot a phone to play with, in this terminal
     Phone,
 }
@@ -54,6 +71,8 @@ fn main() -> ExitCode {
         Command::Test { groups } => test::run(&groups),
         Command::Lint => lint::run(),
         Command::Size { write } => size::run(write),
+        Command::Bench { check } => bench::run(check),
+        Command::Fuzz { targets, seconds } => fuzz::run(&targets, seconds),
         Command::Phone => phone::play(),
     };
     match result {

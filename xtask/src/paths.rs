@@ -37,3 +37,8 @@ pub(crate) fn python() -> PathBuf {
 pub(crate) fn defmt_print() -> PathBuf {
     target().join("tools/bin/defmt-print")
 }
+
+/// Returns the program that builds and runs fuzz targets.
+pub(crate) fn cargo_fuzz() -> PathBuf {
+    target().join("tools/bin/cargo-fuzz")
+}

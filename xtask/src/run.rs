@@ -73,12 +73,26 @@ impl Program {
     /// # Errors
     ///
     /// As [`Self::run`]; the error holds the last lines of what the program said.
-    pub(crate) fn output(mut self) -> Result<String> {
+    pub(crate) fn output(self) -> Result<String> {
+        self.outputs().map(|(output, _)| output)
+    }
+
+    /// As [`Self::output`], for standard error.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::output`].
+    pub(crate) fn error_output(self) -> Result<String> {
+        self.outputs().map(|(_, errors)| errors)
+    }
+
+    fn outputs(mut self) -> Result<(String, String)> {
         let line = self.line();
         let output =
             self.0.stdin(Stdio::null()).output().with_context(|| format!("could not start: {line}"))?;
         if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            return Ok((text(&output.stdout), text(&output.stderr)));
         }
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8_lossy(&said);

@@ -11,12 +11,24 @@ use crate::run::{Program, found};
 /// Programs the rig starts, each with the Debian package that holds it.
 const PROGRAMS: [(&str, &str); 2] = [("qemu-system-arm", "qemu-system-arm"), ("mcopy", "mtools")];
 
-/// Finds or installs the programs of [`PROGRAMS`].
+/// The program that counts instructions on a PC.
+const VALGRIND: (&str, &str) = ("valgrind", "valgrind");
+
+/// Finds or installs what the rig starts.
 pub(super) fn programs(report: &mut Report) {
-    let absent: Vec<(&str, &str)> = PROGRAMS.into_iter().filter(|(program, _)| !found(program)).collect();
+    find_or_install(&PROGRAMS, report);
+}
+
+/// Finds or installs valgrind.
+pub(super) fn valgrind(report: &mut Report) {
+    find_or_install(&[VALGRIND], report);
+}
+
+fn find_or_install(programs: &[(&str, &str)], report: &mut Report) {
+    let absent: Vec<&(&str, &str)> = programs.iter().filter(|(program, _)| !found(program)).collect();
     let packages: Vec<&str> = absent.iter().map(|(_, package)| *package).collect();
     let installed = if packages.is_empty() { Ok(()) } else { install(&packages) };
-    for (program, package) in PROGRAMS {
+    for (program, package) in programs {
         match &installed {
             _ if found(program) => report.have(program, "found"),
             Ok(()) => report.lack(program, format!("package {package} holds no such program here")),

@@ -9,7 +9,7 @@ mod python;
 mod thumb;
 mod tools;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 pub(crate) use thumb::Thumb;
 
@@ -41,6 +41,13 @@ impl Report {
         eprintln!("setup: {name}: missing");
         self.missing.push(Missing { name: name.into(), remedy });
     }
+
+    /// Fails if something is missing, and names each thing.
+    fn missing(&self) -> Result<()> {
+        let missing: Vec<String> =
+            self.missing.iter().map(|it| format!("{} ({})", it.name, it.remedy)).collect();
+        if missing.is_empty() { Ok(()) } else { bail!("setup could not get: {}", missing.join("; ")) }
+    }
 }
 
 /// Finds or installs everything, and returns how to build for the board.
@@ -54,11 +61,36 @@ pub(crate) fn run() -> Result<Setup> {
     let thumb = thumb::find_or_build(&mut report);
     python::environment(&mut report);
     tools::defmt_print(&mut report);
-    if let (Some(thumb), true) = (thumb, report.missing.is_empty()) {
-        eprintln!("setup: complete");
-        return Ok(Setup { thumb });
-    }
-    let missing: Vec<String> =
-        report.missing.iter().map(|it| format!("{} ({})", it.name, it.remedy)).collect();
-    bail!("setup could not get: {}", missing.join("; "))
+    complete(report, thumb)
+}
+
+/// Finds or installs what `cargo xtask bench` needs: the emulator, the toolchain for it, and valgrind.
+///
+/// # Errors
+///
+/// As [`run`].
+pub(crate) fn bench() -> Result<Setup> {
+    let mut report = Report::default();
+    debian::programs(&mut report);
+    debian::valgrind(&mut report);
+    let thumb = thumb::find_or_build(&mut report);
+    complete(report, thumb)
+}
+
+/// Finds or installs what `cargo xtask fuzz` needs: a nightly compiler, which it leaves to rustup, and cargo-fuzz.
+///
+/// # Errors
+///
+/// As [`run`].
+pub(crate) fn fuzz() -> Result<()> {
+    let mut report = Report::default();
+    tools::nightly(&mut report);
+    tools::cargo_fuzz(&mut report);
+    report.missing()
+}
+
+fn complete(report: Report, thumb: Option<Thumb>) -> Result<Setup> {
+    report.missing()?;
+    eprintln!("setup: complete");
+    thumb.map(|thumb| Setup { thumb }).context("setup found no toolchain for the board")
 }

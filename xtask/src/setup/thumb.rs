@@ -40,6 +40,14 @@ impl Thumb {
             Self::Folder(folder) => cargo.env("RUSTUP_TOOLCHAIN", folder),
         }
     }
+
+    /// Returns the compiler of the cross builds.
+    pub(crate) fn rustc(&self) -> Program {
+        match self {
+            Self::Native => Program::new("rustc"),
+            Self::Folder(folder) => Program::new(folder.join("bin/rustc")),
+        }
+    }
 }
 
 /// Finds a toolchain for the target, fetches one, or builds one.

@@ -1,29 +1,50 @@
-//! Programs that come from crates.io, installed under `target/tools` and nowhere else.
+//! Programs that come from crates.io, installed under `target/tools` and nowhere else, and the compiler that fuzzing needs.
 
 use super::Report;
-use crate::paths::{defmt_print as program, target};
+use crate::paths::{cargo_fuzz as fuzz_program, defmt_print as program, target};
 use crate::run::Program;
 
 /// The release that decodes the defmt version the board links.
-const VERSION: &str = "1.2.0";
+const DEFMT_PRINT: &str = "1.2.0";
+
+/// The release of cargo-fuzz.
+const CARGO_FUZZ: &str = "0.13.2";
 
 /// Finds or installs the program that decodes the phone's log.
 pub(super) fn defmt_print(report: &mut Report) {
     let current = Program::new(program()).args(["--version"]).output();
-    if current.is_ok_and(|said| said.contains(VERSION)) {
-        return report.have("defmt-print", "found in target/tools");
+    find_or_install(report, "defmt-print", DEFMT_PRINT, current.is_ok_and(|said| said.contains(DEFMT_PRINT)));
+}
+
+/// Finds or installs the program that builds and runs fuzz targets.
+pub(super) fn cargo_fuzz(report: &mut Report) {
+    let current = Program::new(fuzz_program()).args(["--version"]).output();
+    find_or_install(report, "cargo-fuzz", CARGO_FUZZ, current.is_ok_and(|said| said.contains(CARGO_FUZZ)));
+}
+
+/// Finds a nightly compiler: fuzzing needs switches that a stable one does not have.
+pub(super) fn nightly(report: &mut Report) {
+    match Program::new("rustc").args(["--version"]).env("RUSTUP_TOOLCHAIN", "nightly").output() {
+        Ok(version) => report.have("nightly compiler", version.trim()),
+        Err(_) => report.lack("nightly compiler", "run: rustup toolchain install nightly"),
     }
-    eprintln!("setup: installing defmt-print {VERSION}");
+}
+
+fn find_or_install(report: &mut Report, name: &str, version: &str, found: bool) {
+    if found {
+        return report.have(name, "found in target/tools");
+    }
+    eprintln!("setup: installing {name} {version}");
     let root = target().join("tools");
     let installed = Program::cargo()
-        .args(["install", "defmt-print", "--version", VERSION, "--locked", "--root"])
+        .args(["install", name, "--version", version, "--locked", "--root"])
         .args([&root])
         .env("CARGO_TARGET_DIR", target().join("tools-build"))
         // Small and quick to build matters here, not the speed of what it does.
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
         .output();
     match installed {
-        Ok(_) => report.have("defmt-print", "installed into target/tools"),
-        Err(error) => report.lack("defmt-print", format!("{error:#}")),
+        Ok(_) => report.have(name, "installed into target/tools"),
+        Err(error) => report.lack(name, format!("{error:#}")),
     }
 }

@@ -1,0 +1,112 @@
+//! The bench image for a Cortex-M: what parts of the core add to it, and what they take when QEMU runs it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use object::{Object, ObjectSection, ObjectSymbol, SectionFlags};
+
+use crate::paths::{THUMB_TARGET, root, target};
+use crate::run::Program;
+use crate::setup::Thumb;
+
+/// The parts whose size is measured: a name, and the features of the image that hold it.
+const PARTS: [(&str, &str); 4] = [
+    ("parse", "parse"),
+    ("encode", "encode"),
+    ("form encode", "form"),
+    ("parse and encode", "parse,encode,form"),
+];
+
+/// The image that is run: it holds all that is measured.
+const RUN: &str = "parse,encode,form";
+
+/// The words in the name of a function that ends in a panic.
+const PANICS: [&str; 5] = ["panicking", "panic_", "unwrap_failed", "expect_failed", "index_fail"];
+
+/// An image at one optimisation level.
+pub(crate) struct Image {
+    pub(crate) opt_level: String,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) runs: Vec<Run>,
+}
+
+/// What a part adds to an image without it.
+pub(crate) struct Part {
+    pub(crate) name: &'static str,
+    /// Code and constants.
+    pub(crate) bytes: u64,
+    /// Functions that panic and that the part brings in.
+    pub(crate) panics: Vec<String>,
+}
+
+/// What a case took on the Cortex-M.
+pub(crate) struct Run {
+    pub(crate) name: String,
+    pub(crate) instructions: u64,
+    pub(crate) bytes: u64,
+}
+
+/// Returns how the compiler of the image names itself.
+pub(super) fn compiler(thumb: &Thumb) -> Result<String> {
+    Ok(thumb.rustc().args(["--version"]).output()?.trim().to_owned())
+}
+
+/// Measures an image at one optimisation level.
+pub(crate) fn measure(thumb: &Thumb, opt_level: &str) -> Result<Image> {
+    let parts = parts(thumb, opt_level, &PARTS)?;
+    let image = build(thumb, opt_level, RUN)?;
+    let said = Program::new("qemu-system-arm")
+        .args(["-M", "mps2-an386", "-m", "16M", "-display", "none", "-monitor", "none", "-serial", "none"])
+        .args(["-icount", "shift=0", "-semihosting-config", "enable=on,target=native", "-kernel"])
+        .args([&image])
+        .output()?;
+    let runs = said.lines().map(|line| {
+        let mut words = line.split_whitespace();
+        let mut next = || words.next().with_context(|| format!("the bench image printed {line:?}"));
+        Ok(Run { name: next()?.to_owned(), instructions: next()?.parse()?, bytes: next()?.parse()? })
+    });
+    Ok(Image { opt_level: opt_level.to_owned(), parts, runs: runs.collect::<Result<_>>()? })
+}
+
+/// Returns what parts add to the empty image, and the panics they bring in.
+pub(crate) fn parts(thumb: &Thumb, opt_level: &str, parts: &[(&'static str, &str)]) -> Result<Vec<Part>> {
+    let (frame, known) = contents(&build(thumb, opt_level, "")?)?;
+    let measure = |(name, features): &(&'static str, &str)| {
+        let (bytes, panics) = contents(&build(thumb, opt_level, features)?)?;
+        let panics = panics.difference(&known).cloned().collect();
+        Ok(Part { name, bytes: bytes.saturating_sub(frame), panics })
+    };
+    parts.iter().map(measure).collect()
+}
+
+/// Builds the image with these features and returns where it is.
+fn build(thumb: &Thumb, opt_level: &str, features: &str) -> Result<PathBuf> {
+    let folder = target().join("bench-cortex-m");
+    thumb
+        .cargo()
+        .folder(root().join("tests/benches/cortex-m"))
+        .args(["build", "--release", "--locked", "--quiet", "--features", features])
+        .env("CARGO_TARGET_DIR", &folder)
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", opt_level)
+        .run()?;
+    Ok(folder.join(THUMB_TARGET).join("release/hotdesk-bench-cortex-m"))
+}
+
+/// Returns the bytes of code and constants in an image, and its functions that panic.
+fn contents(image: &Path) -> Result<(u64, BTreeSet<String>)> {
+    let data = fs::read(image).with_context(|| image.display().to_string())?;
+    let file = object::File::parse(data.as_slice())?;
+    let flash = |section: &object::Section<'_, '_>| {
+        let SectionFlags::Elf { sh_flags, .. } = section.flags() else { return false };
+        sh_flags.contains(object::elf::SHF_ALLOC) && section.kind() != object::SectionKind::UninitializedData
+    };
+    let bytes = file.sections().filter(flash).map(|section| section.size()).sum();
+    let names = file.symbols().filter_map(|symbol| symbol.name().ok());
+    let panics = names
+        .filter(|name| PANICS.iter().any(|word| name.contains(word)))
+        .map(|name| format!("{:#}", rustc_demangle::demangle(name)))
+        .collect();
+    Ok((bytes, panics))
+}

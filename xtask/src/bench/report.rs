@@ -1,0 +1,187 @@
+//! The tables of tests/benches/RESULTS.md, made of what one run measured.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use super::{Case, Measured};
+use crate::bench::image::Image;
+use crate::paths::root;
+
+/// How many messages the cases `parse/…` read.
+const MESSAGES: u64 = 12;
+
+/// A figure against its bounds. Both are upper bounds, or both lower ones.
+struct Row {
+    name: &'static str,
+    value: f64,
+    must: f64,
+    aim: f64,
+    at_most: bool,
+}
+
+impl Row {
+    fn verdict(&self) -> &'static str {
+        let reaches = |bound: f64| if self.at_most { self.value <= bound } else { self.value >= bound };
+        match (reaches(self.must), reaches(self.aim)) {
+            (_, true) => "aim reached",
+            (true, false) => "reached",
+            (false, false) => "**not reached**",
+        }
+    }
+
+    fn line(&self) -> String {
+        let sign = if self.at_most { "≤" } else { "≥" };
+        format!(
+            "| {} | {} | {sign} {} | {sign} {} | {} |\n",
+            self.name,
+            number(self.value),
+            self.must,
+            self.aim,
+            self.verdict()
+        )
+    }
+}
+
+/// Prints what matters of a number and no more.
+fn number(value: f64) -> String {
+    match value {
+        value if value.fract() == 0.0 => format!("{value}"),
+        value if value >= 100.0 => format!("{value:.0}"),
+        value if value >= 10.0 => format!("{value:.1}"),
+        value => format!("{value:.2}"),
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts of instructions are far below 2^52")]
+fn float(count: u64) -> f64 {
+    count as f64
+}
+
+fn ratio(above: u64, below: u64) -> f64 {
+    float(above) / float(below)
+}
+
+/// Returns the tables of a run.
+pub(super) fn table(measured: &Measured) -> Result<String> {
+    let mut text = format!(
+        "Host: {}. Cortex-M: {}.\n\n| figure | measured | must | aim | |\n|---|---:|---:|---:|---|\n",
+        measured.host_compiler, measured.image_compiler
+    );
+    for row in rows(measured)? {
+        text += &row.line();
+    }
+    text += "\n## On a PC\n\nInstructions of one round by callgrind; the twelve messages of the Request Types Reference as \
+             printed, one Login, answers of 10 and 1,000 profiles.\n\n| case | bytes | instructions | a byte | allocations \
+             a message |\n|---|---:|---:|---:|---:|\n";
+    for case in &measured.host {
+        let messages = if case.name.starts_with("parse/") { MESSAGES } else { 1 };
+        text += &format!(
+            "| {} | {} | {} | {} | {} |\n",
+            case.name,
+            case.bytes,
+            case.instructions,
+            number(ratio(case.instructions, case.bytes)),
+            number(ratio(case.allocations, messages))
+        );
+    }
+    text += "\n## On a Cortex-M\n\nThumb-2 code of a Cortex-M3, instructions by QEMU's clock (`-M mps2-an386 -icount \
+             shift=0`), each build with fat LTO. Code is code and constants over the same image without the part.\n\n\
+             | optimised | case | bytes | instructions | a byte |\n|---|---|---:|---:|---:|\n";
+    for image in &measured.images {
+        for run in &image.runs {
+            text += &format!(
+                "| {} | {} | {} | {} | {} |\n",
+                image.opt_level,
+                run.name,
+                run.bytes,
+                run.instructions,
+                number(ratio(run.instructions, run.bytes))
+            );
+        }
+    }
+    text += "\n| optimised | part | code | functions that panic |\n|---|---|---:|---|\n";
+    for image in &measured.images {
+        for part in &image.parts {
+            let panics = if part.panics.is_empty() { "none".to_owned() } else { part.panics.join(", ") };
+            text += &format!("| {} | {} | {} | {panics} |\n", image.opt_level, part.name, part.bytes);
+        }
+    }
+    Ok(text)
+}
+
+/// Returns the figures that have bounds.
+fn rows(measured: &Measured) -> Result<Vec<Row>> {
+    let case = |name: &str| -> Result<&Case> {
+        measured.host.iter().find(|case| case.name == name).with_context(|| format!("no case {name}"))
+    };
+    let count = |name: &str| Ok::<u64, anyhow::Error>(case(name)?.instructions);
+    let a_byte = |name: &str| Ok::<f64, anyhow::Error>(ratio(case(name)?.instructions, case(name)?.bytes));
+    let at_most = |name, value, must, aim| Row { name, value, must, aim, at_most: true };
+    let at_least = |name, value, must, aim| Row { name, value, must, aim, at_most: false };
+    let parse = count("parse/hotdesk")?;
+    let encode = count("encode/hotdesk")?;
+    let decode = count("form/copy and decode")?.saturating_sub(count("form/copy")?);
+    let mut rows = vec![
+        at_most("parse to typed ÷ (from_utf8 + byte loop)", ratio(parse, count("parse/scan")?), 2.5, 1.0),
+        at_least("quick-xml serde ÷ parse", ratio(count("parse/quick-xml serde")?, parse), 5.0, 12.0),
+        at_least("xmlparser tokens ÷ parse", ratio(count("parse/xmlparser tokens")?, parse), 2.2, 5.0),
+        at_most(
+            "instructions a byte, 1,000 rows ÷ 10 rows",
+            a_byte("rows/1000")? / a_byte("rows/10")?,
+            1.1,
+            1.05,
+        ),
+        at_most("encode Login ÷ memcpy", ratio(encode, count("encode/memcpy")?), 8.0, 6.0),
+        at_least(
+            "quick-xml serde ÷ encode Login",
+            ratio(count("encode/quick-xml serde")?, encode),
+            25.0,
+            35.0,
+        ),
+        at_most("form decode ÷ parse of the same Login", ratio(decode, count("form/parse")?), 1.0, 0.5),
+    ];
+    for (image, names) in measured.images.iter().zip(IMAGE_ROWS) {
+        let [instructions, code, panics] = names;
+        let run = image.runs.iter().find(|run| run.name == "parse").context("the image ran no parse")?;
+        rows.push(at_most(instructions, ratio(run.instructions, run.bytes), 25.0, 18.0));
+        rows.push(at_most(code, float(bytes(image, "parse")?) / 1000.0, 12.0, 10.0));
+        let both = image.parts.iter().find(|part| part.name == "parse and encode");
+        let both = both.context("no image held parse and encode")?;
+        rows.push(at_most(panics, float(u64::try_from(both.panics.len())?), 3.0, 0.0));
+    }
+    let ours = measured.host.iter().filter(|case| super::ours(&case.name));
+    rows.push(at_most("allocations", float(ours.map(|case| case.allocations).sum()), 0.0, 0.0));
+    Ok(rows)
+}
+
+/// The names of the rows of each image, in the order of the optimisation levels.
+const IMAGE_ROWS: [[&str; 3]; 2] = [
+    [
+        "Cortex-M, optimised for size: parse, instructions a byte",
+        "Cortex-M, optimised for size: parse, kB of code",
+        "Cortex-M, optimised for size: functions that panic in parse and encode",
+    ],
+    [
+        "Cortex-M, optimised for speed: parse, instructions a byte",
+        "Cortex-M, optimised for speed: parse, kB of code",
+        "Cortex-M, optimised for speed: functions that panic in parse and encode",
+    ],
+];
+
+fn bytes(image: &Image, part: &str) -> Result<u64> {
+    let part = image.parts.iter().find(|it| it.name == part);
+    Ok(part.context("a part of the image was not measured")?.bytes)
+}
+
+/// Puts a text between the marks of RESULTS.md that have this name.
+pub(crate) fn write(name: &str, table: &str) -> Result<()> {
+    let path = root().join("tests/benches/RESULTS.md");
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let (begin, end) = (format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->\n"));
+    let marks = || format!("{} has no marks for {name}", path.display());
+    let (before, rest) = text.split_once(&begin).with_context(marks)?;
+    let (_, after) = rest.split_once(&end).with_context(marks)?;
+    fs::write(&path, [before, &begin, table, &end, after].concat())?;
+    Ok(())
+}

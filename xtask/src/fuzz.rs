@@ -1,0 +1,134 @@
+//! `cargo xtask fuzz`: the fuzz targets, each for so many seconds, from the vectors and the corpus of runs before.
+//!
+//! The corpus and what breaks a promise are kept under `target/fuzz`. It must never go on after a find as if nothing
+//! were: a find fails the command and names its file.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+
+use crate::paths::{cargo_fuzz, root, target};
+use crate::run::Program;
+use crate::setup;
+
+/// The fuzz targets.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Target {
+    /// Answers of the service
+    Answer,
+    /// Requests and queries, plain and as forms
+    Request,
+    /// HTTP answers, in any pieces
+    Http,
+    /// Exchanges, in any order of events
+    Session,
+    /// What the core reads against what quick-xml reads
+    QuickXml,
+}
+
+impl Target {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Request => "request",
+            Self::Http => "http",
+            Self::Session => "session",
+            Self::QuickXml => "quick_xml",
+        }
+    }
+
+    /// Returns the folder of its seeds below `target/fuzz/seeds`.
+    fn seeds(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Session => "session",
+            Self::Answer | Self::Request | Self::QuickXml => "vectors",
+        }
+    }
+}
+
+/// Runs targets, all of them if none is named.
+///
+/// # Errors
+///
+/// Something could not be got or built, or a target found an input that breaks a promise of the core.
+pub(crate) fn run(targets: &[Target], seconds: u32) -> Result<()> {
+    setup::fuzz()?;
+    seeds()?;
+    let all = Target::value_variants();
+    let mut executions = 0;
+    let mut found = Vec::new();
+    for target in if targets.is_empty() { all } else { targets } {
+        eprintln!("fuzz: {} for {seconds} s", target.name());
+        match fuzz(*target, seconds) {
+            Ok(count) => {
+                println!("{}: {count} executions, nothing found", target.name());
+                executions += count;
+            }
+            Err(error) => found.push(format!("{}: {error:#}", target.name())),
+        }
+    }
+    println!("fuzz: {executions} executions");
+    if found.is_empty() { Ok(()) } else { bail!("{}", found.join("\n")) }
+}
+
+/// Runs one target and returns how many inputs it tried.
+fn fuzz(target: Target, seconds: u32) -> Result<u64> {
+    let folder = self::target().join("fuzz");
+    let corpus = folder.join("corpus").join(target.name());
+    let artifacts = folder.join("artifacts").join(target.name());
+    fs::create_dir_all(&corpus)?;
+    fs::create_dir_all(&artifacts)?;
+    let log = Program::cargo()
+        // There is no unsafe code to watch, and without a sanitizer each second tries more.
+        .args(["fuzz", "run", "--fuzz-dir", "tests/fuzz", "--sanitizer", "none", target.name()])
+        .args([&corpus, &folder.join("seeds").join(target.seeds())])
+        .args(["--", "-max_len=2048", "-print_final_stats=1", "-verbosity=0"])
+        .args([
+            format!("-max_total_time={seconds}"),
+            format!("-dict={}", root().join("tests/fuzz/dictionary").display()),
+            format!("-artifact_prefix={}/", artifacts.display()),
+        ])
+        .env("PATH", path()?)
+        .env("RUSTUP_TOOLCHAIN", "nightly")
+        .env("CARGO_TARGET_DIR", folder.join("build"))
+        .error_output()?;
+    let count = log.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
+    count
+        .and_then(|count| count.trim().parse().ok())
+        .with_context(|| format!("the target counted nothing:\n{log}"))
+}
+
+/// Returns `PATH` with the folder of our own tools first, where cargo looks for its subcommand.
+fn path() -> Result<OsString> {
+    let tools = cargo_fuzz().parent().map(Path::to_path_buf).unwrap_or_default();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    Ok(std::env::join_paths(std::iter::once(tools).chain(std::env::split_paths(&others)))?)
+}
+
+/// Copies the vectors and the seeds to where a target reads them: messages only, not what is expected of them.
+fn seeds() -> Result<()> {
+    let into = target().join("fuzz/seeds");
+    let _ = fs::remove_dir_all(&into);
+    copy(&root().join("tests/fuzz/seeds/http"), &into.join("http"), "")?;
+    copy(&root().join("tests/fuzz/seeds/session"), &into.join("session"), "")?;
+    for group in fs::read_dir(root().join("tests/vectors"))?.flatten().filter(|group| group.path().is_dir()) {
+        let prefix = group.file_name().to_string_lossy().into_owned() + "-";
+        copy(&group.path(), &into.join("vectors"), &prefix)?;
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, into: &Path, prefix: &str) -> Result<()> {
+    fs::create_dir_all(into)?;
+    for file in fs::read_dir(from)?.flatten().map(|file| file.path()) {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if file.extension().is_none_or(|end| end != "json") {
+            fs::copy(&file, into.join(format!("{prefix}{name}")))?;
+        }
+    }
+    Ok(())
+}
