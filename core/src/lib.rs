@@ -11,6 +11,7 @@
 //! Features: `compact` (on by default) and `xmlparser` choose the tokenizer behind the reader: our own, or the crate of
 //! that name. One must be on; with both, `compact` is used. They accept and refuse the same. `defmt` gives the public
 //! types `defmt::Format`, secrets masked. Off by default.
+//! `vip` adds the readers of what VIP User Services answer. Off by default.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -28,6 +29,8 @@ mod percent;
 mod secret;
 pub mod session;
 mod text;
+#[cfg(feature = "vip")]
+pub mod vip;
 mod wire;
 
 pub use error::{Error, Field, Limit, Refusal, Unsendable};

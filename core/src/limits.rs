@@ -16,6 +16,9 @@ pub const DEPTH: usize = 8;
 /// Attributes of one element.
 pub const ATTRIBUTES: usize = 16;
 
+/// Nested objects and lists of a JSON record.
+pub const JSON_DEPTH: usize = 16;
+
 /// Bytes of an HTTP answer's status line and header fields together.
 pub const HTTP_HEAD_BYTES: usize = 2048;
 

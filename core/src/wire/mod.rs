@@ -6,6 +6,8 @@ mod encode;
 mod parse_query;
 mod parse_request;
 mod parse_response;
+#[cfg(feature = "vip")]
+pub(crate) mod parse_vip;
 mod reader;
 mod sink;
 mod tag;

@@ -1,0 +1,192 @@
+//! What VIP User Services answer: the status of a SOAP answer, and of a reporting record in JSON (core/PROTOCOL.md
+//! section 13). It reads statuses and what explains them, nothing else, and decides nothing: a status of success says
+//! that the operation was done, not that a person was authenticated.
+
+use core::fmt;
+
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::limits;
+use crate::text::Text;
+use crate::wire::{Reader, parse_vip};
+
+/// A SOAP answer of VIP User Services.
+///
+/// A push poll has two levels: [`status`](Self::status) says that the poll was done, and the status of its transaction
+/// what became of the push.
+///
+/// ```
+/// use hotdesk_core::vip::Answer;
+///
+/// let xml = br#"<S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body>
+///   <PollPushStatusResponse xmlns="https://schemas.symantec.com/vip/2011/04/vipuserservices">
+///     <requestId>1234</requestId><status>0000</status><statusMessage>Success</statusMessage>
+///     <transactionStatus><transactionId>77</transactionId><status>7001</status>
+///       <statusMessage>Mobile push request in progress</statusMessage></transactionStatus>
+///   </PollPushStatusResponse></S:Body></S:Envelope>"#;
+/// let answer = Answer::parse(xml)?;
+/// assert_eq!(answer.status.code, "0000");
+/// assert_eq!(answer.transactions.iter().next().unwrap().code, "7001");
+/// # Ok::<(), hotdesk_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Answer<'a> {
+    /// `requestId`: what the request was called.
+    pub request_id: Option<Text<'a>>,
+    /// The status of the operation.
+    pub status: Status<'a>,
+    /// `transactionStatus`: what became of each push that was asked for.
+    pub transactions: Transactions<'a>,
+}
+
+impl<'a> Answer<'a> {
+    /// Reads an answer: a SOAP envelope, or its content alone. Prefixes of elements do not matter.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] with the rule of core/PROTOCOL.md that the document breaks, and where. A SOAP fault has no status
+    /// and is refused, too.
+    pub fn parse(xml: &'a [u8]) -> Result<Self, Error> {
+        parse_vip::answer(xml)
+    }
+}
+
+/// A status and what explains it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Status<'a> {
+    /// `status`: four hexadecimal digits in either case, as the service wrote them.
+    pub code: Text<'a>,
+    /// `statusMessage`: the service's words, which vary.
+    pub message: Option<Text<'a>>,
+    /// `detail`: a number of its own table.
+    pub detail: Option<Text<'a>>,
+    /// `detailMessage`: the service's words for it.
+    pub detail_message: Option<Text<'a>>,
+}
+
+/// The statuses of the transactions in an [`Answer`], any number of them: read from its bytes each time.
+#[derive(Clone, Copy)]
+pub struct Transactions<'a> {
+    content: &'a str,
+}
+
+impl<'a> Transactions<'a> {
+    pub(crate) const fn checked(content: &'a str) -> Self {
+        Self { content }
+    }
+
+    /// Returns them in their order.
+    pub fn iter(&self) -> impl Iterator<Item = Status<'a>> + use<'a> {
+        let content = self.content;
+        let mut reader = Reader::fragment(content);
+        core::iter::from_fn(move || parse_vip::next_transaction(&mut reader, content))
+    }
+}
+
+impl PartialEq for Transactions<'_> {
+    fn eq(&self, other: &Transactions<'_>) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Transactions<'_> {}
+
+impl fmt::Debug for Transactions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Transactions<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        self.iter().for_each(|status| defmt::write!(f, "{}", status));
+    }
+}
+
+/// Why a reporting record gives no status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum ReportError {
+    /// It is no JSON object, or has no text at `result.status`, or has one twice.
+    NoStatus,
+    /// The text at `result.status` is not four hexadecimal digits.
+    NotACode,
+    /// Objects and lists are nested over [`limits::JSON_DEPTH`] deep.
+    TooDeep,
+}
+
+impl fmt::Display for ReportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoStatus => {
+                f.write_str("the record has no result.status; send one JSON object that has it as text")
+            }
+            Self::NotACode => f.write_str("result.status is not a code; it must be four hexadecimal digits"),
+            Self::TooDeep => {
+                write!(f, "the record is nested over {} deep; no record needs that", limits::JSON_DEPTH)
+            }
+        }
+    }
+}
+
+impl core::error::Error for ReportError {}
+
+/// Returns the code at `result.status` of a record of the VIP Real-time Transaction Reporting Service, as it stands
+/// there: four hexadecimal digits in either case. Other members are ignored.
+///
+/// # Errors
+///
+/// [`ReportError`]. `json` is one object with nothing but blanks around it.
+///
+/// ```
+/// use hotdesk_core::vip::report_status;
+///
+/// let record = br#"{"user": {"id": "john"}, "result": {"message": "Authentication failed.", "status": "6009"}}"#;
+/// assert_eq!(report_status(record), Ok("6009"));
+/// ```
+pub fn report_status(json: &[u8]) -> Result<&str, ReportError> {
+    #[derive(Deserialize)]
+    struct Record<'a> {
+        #[serde(borrow)]
+        result: Outcome<'a>,
+    }
+    #[derive(Deserialize)]
+    struct Outcome<'a> {
+        status: &'a str,
+    }
+
+    check_depth(json)?;
+    let (record, _) = serde_json_core::from_slice::<Record<'_>>(json).map_err(|_| ReportError::NoStatus)?;
+    let code = record.result.status;
+    if code.len() != 4 || !code.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return Err(ReportError::NotACode);
+    }
+    Ok(code)
+}
+
+/// Refuses what is nested too deep: the JSON reader calls itself for each level, also for members it skips.
+fn check_depth(json: &[u8]) -> Result<(), ReportError> {
+    let (mut depth, mut text, mut escaped) = (0_usize, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if text => escaped = true,
+            b'"' => text = !text,
+            _ if text => {}
+            b'{' | b'[' => {
+                depth += 1;
+                if depth > limits::JSON_DEPTH {
+                    return Err(ReportError::TooDeep);
+                }
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    Ok(())
+}
