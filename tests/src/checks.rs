@@ -255,3 +255,29 @@ pub fn quick_xml(input: &[u8]) {
         found.swap_remove(place);
     }
 }
+
+/// Compares the core's two tokenizers: the same is read, with the same values, or the same is refused at the same place.
+///
+/// # Panics
+///
+/// Panics if the two differ.
+pub fn tokenizers(input: &[u8]) {
+    use hotdesk_core_xmlparser as other;
+
+    match (Message::parse(input), other::Message::parse(input)) {
+        (Ok(message), Ok(same)) => {
+            assert_eq!(format!("{message:?}"), format!("{same:?}"));
+            // Secrets are masked above; what is written holds them.
+            let length = message.encoded_len();
+            assert_eq!(format!("{length:?}"), format!("{:?}", same.encoded_len()));
+            if let Ok(length) = length {
+                let (mut one, mut two) = (vec![0; length], vec![0; length]);
+                assert_eq!(message.encode(&mut one), Ok(length));
+                assert_eq!(same.encode(&mut two), Ok(length));
+                assert_eq!(one, two);
+            }
+        }
+        (Err(error), Err(same)) => assert_eq!(format!("{error:?}"), format!("{same:?}")),
+        (one, two) => panic!("only one of two tokenizers refuses: {one:?}, {two:?}"),
+    }
+}

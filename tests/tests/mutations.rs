@@ -145,3 +145,8 @@ fn changed_exchanges_end_wiped_and_are_the_same_in_any_pieces() {
 fn quick_xml_reads_the_same_in_changed_documents() {
     run(checks::quick_xml, &documents(), 5);
 }
+
+#[test]
+fn both_tokenizers_say_the_same_of_changed_documents() {
+    run(checks::tokenizers, &documents(), 6);
+}

@@ -27,6 +27,8 @@ pub(crate) enum Target {
     Session,
     /// What the core reads against what quick-xml reads
     QuickXml,
+    /// What the core reads over each of its tokenizers
+    Tokenizers,
 }
 
 impl Target {
@@ -37,6 +39,7 @@ impl Target {
             Self::Http => "http",
             Self::Session => "session",
             Self::QuickXml => "quick_xml",
+            Self::Tokenizers => "tokenizers",
         }
     }
 
@@ -45,7 +48,7 @@ impl Target {
         match self {
             Self::Http => "http",
             Self::Session => "session",
-            Self::Answer | Self::Request | Self::QuickXml => "vectors",
+            Self::Answer | Self::Request | Self::QuickXml | Self::Tokenizers => "vectors",
         }
     }
 }
