@@ -6,7 +6,7 @@
 use cortex_m::interrupt::InterruptNumber;
 use cortex_m::peripheral::NVIC;
 
-use crate::{buttons, ethernet, fault, keypad, log};
+use crate::{buttons, clock, ethernet, fault, keypad, log};
 
 /// The interrupt lines this firmware uses, by their numbers.
 #[derive(Clone, Copy)]
@@ -18,6 +18,8 @@ pub enum Interrupt {
     Uart0 = 5,
     /// UART1: the log.
     Uart1 = 6,
+    /// Timer 0: the alarm.
+    Timer0A = 19,
     /// Port F: select.
     GpioF = 30,
     /// The Ethernet controller.
@@ -42,6 +44,7 @@ static __INTERRUPTS: [extern "C" fn(); LINES] = {
     table[Interrupt::GpioE as usize] = buttons::on_interrupt;
     table[Interrupt::Uart0 as usize] = keypad::on_interrupt;
     table[Interrupt::Uart1 as usize] = log::on_interrupt;
+    table[Interrupt::Timer0A as usize] = clock::on_interrupt;
     table[Interrupt::GpioF as usize] = buttons::on_interrupt;
     table[Interrupt::Ethernet as usize] = ethernet::on_interrupt;
     table

@@ -21,6 +21,8 @@ pub const UART0: Block = Block { base: 0x4000_C000 };
 pub const UART1: Block = Block { base: 0x4000_D000 };
 /// Synchronous serial port 0 (PL022): display and SD card.
 pub const SSI0: Block = Block { base: 0x4000_8000 };
+/// General-purpose timer 0: alarms.
+pub const TIMER0: Block = Block { base: 0x4003_0000 };
 /// Port C (PL061): bit 7 is the display's data/command line.
 pub const GPIO_C: Block = Block { base: 0x4000_6000 };
 /// Port D (PL061): bit 0 selects the display (high) or the SD card (low).

@@ -2,7 +2,7 @@
 //!
 //! | register | offset | bits used |
 //! |---|---|---|
-//! | RCGC1 | 0x104 | UART0 0, UART1 1, SSI0 4 |
+//! | RCGC1 | 0x104 | UART0 0, UART1 1, SSI0 4, timer 0 16 |
 //! | RCGC2 | 0x108 | GPIO C 2, D 3, E 4, F 5, Ethernet MAC 28, Ethernet PHY 30 |
 
 use crate::mmio::{Register, SYSCTL};
@@ -15,7 +15,7 @@ pub const CORE_CLOCK_HZ: u32 = 12_500_000;
 
 /// Turns on the clocks of every peripheral this firmware uses. Call once, before any driver.
 pub fn enable_clocks() {
-    RCGC1.modify(0, 1 << 0 | 1 << 1 | 1 << 4);
+    RCGC1.modify(0, 1 << 0 | 1 << 1 | 1 << 4 | 1 << 16);
     RCGC2.modify(0, 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 28 | 1 << 30);
     // The data sheet wants three clocks between opening a gate and the first access.
     let _ = RCGC2.read();
