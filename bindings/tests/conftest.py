@@ -42,6 +42,9 @@ def vectors() -> list[Vector]:
     ]
 
 
+GOOD = [vector for vector in vectors() if vector.refused is None]
+
+
 def sample(name: str) -> bytes:
     """Read one message of the Request Types Reference."""
     return (VECTORS / "samples" / f"{name}.xml").read_bytes()

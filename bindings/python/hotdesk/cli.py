@@ -1,40 +1,67 @@
 """The command `hotdesk`.
 
-What it prints on standard output is for programs. What went wrong goes to standard error in one line, which
-never holds text of a message: it might be a PIN.
+What it prints on standard output is for programs, or a table for people. What went wrong goes to standard
+error in one line, which never holds text of a message: it might be a PIN.
 
-Exit codes: 0 done, 2 usage or bad input.
+Exit codes: 0 done, 1 refused by the service, 2 usage or bad input, 3 no usable answer from the service.
 """
 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from . import __version__, decode
-from .errors import Refused
+from .errors import Error, Refused, ServiceRefused, TransportError
 
 DONE = 0
+REFUSED = 1
 BAD_INPUT = 2
+NOT_REACHED = 3
+
+_CODES = (
+    "exit codes: 0 done; 1 refused by the service; 2 usage or bad input; 3 no usable answer from the service"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; wrong usage leaves through `SystemExit(2)`."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
     try:
-        return _decode(options.file)
+        return run(options)
     except BrokenPipeError:
         # The reader has gone. Point standard output elsewhere, so that the interpreter's last flush is quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BAD_INPUT
+    except ServiceRefused as error:
+        return _fail(str(error), REFUSED)
+    except TransportError as error:
+        return _fail(str(error), NOT_REACHED)
+    except (Error, ValueError) as error:
+        return _fail(str(error))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="hotdesk", description="Extension Mobility messages on the command line."
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line; shell completion is made from it."""
+    root = argparse.ArgumentParser(
+        prog="hotdesk", description="Extension Mobility messages on the command line.", epilog=_CODES
     )
-    parser.add_argument("--version", action="version", version=f"hotdesk {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    root.add_argument("--version", action="version", version=f"hotdesk {__version__}")
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _messages(commands)
+    from . import _service_cli
+
+    _service_cli.add(commands)
+    command = commands.add_parser(
+        "completion", help="print a completion script", description="Print a script that completes `hotdesk`."
+    )
+    command.add_argument("shell", choices=["bash", "zsh", "tcsh"])
+    command.set_defaults(run=_completion)
+    return root
+
+
+def _messages(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = commands.add_parser(
         "decode",
         help="print a message as JSON",
@@ -46,30 +73,72 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "file", metavar="FILE", nargs="?", help="the message; standard input if absent or '-'"
     )
-    return parser
+    command.set_defaults(run=_decode)
+    command = commands.add_parser(
+        "encode",
+        help="make a message from decode's JSON",
+        description="Write the XML of a message given as the JSON that decode prints. The certificate of a "
+        "request or query comes from --cert-file or HOTDESK_CERT.",
+        epilog="exit codes: 0 done; 2 the JSON is no message, the file cannot be read, or wrong usage",
+    )
+    command.add_argument("file", metavar="FILE", nargs="?", help="the JSON; standard input if absent or '-'")
+    command.add_argument("--cert-file", metavar="FILE", help="a file with the certificate, mode 600")
+    command.add_argument("--form", action="store_true", help="write the body of the HTTP request")
+    command.set_defaults(run=_encode)
 
 
-def _decode(file: str | None) -> int:
+def _decode(options: argparse.Namespace) -> int:
     try:
-        data = _read(file)
-    except OSError as error:
-        return _fail(f"cannot read {file or 'standard input'}: {error.strerror}")
-    try:
-        line = decode(data)
+        line = decode(_read(options.file))
     except Refused as refused:
         return _fail(str(refused))
-    sys.stdout.buffer.write(line.encode() + b"\n")
-    sys.stdout.buffer.flush()
+    _write(line.encode() + b"\n")
+    return DONE
+
+
+def _encode(options: argparse.Namespace) -> int:
+    from . import _json, clusters
+    from ._native import Secret
+
+    document = _json.read(_read(options.file))
+    certificate = None
+    if _json.needs_certificate(document):
+        if options.cert_file:
+            certificate = clusters.certificate_file(options.cert_file)
+        elif os.environ.get(clusters.CERTIFICATE_VARIABLE):
+            certificate = Secret(os.environ[clusters.CERTIFICATE_VARIABLE])
+        else:
+            return _fail(f"there is no certificate; set {clusters.CERTIFICATE_VARIABLE} or give --cert-file")
+    try:
+        message = _json.message(document, certificate)
+    except (TypeError, OverflowError):
+        return _fail("a value has another type than hotdesk decode prints")
+    _write(message.to_form() if options.form else message.to_xml() + b"\n")
+    return DONE
+
+
+def _completion(options: argparse.Namespace) -> int:
+    import shtab
+
+    _write(shtab.complete(parser(), options.shell).encode() + b"\n")
     return DONE
 
 
 def _read(file: str | None) -> bytes:
-    if file is None or file == "-":
-        return sys.stdin.buffer.read()
-    with open(file, "rb") as stream:
-        return stream.read()
+    try:
+        if file is None or file == "-":
+            return sys.stdin.buffer.read()
+        with open(file, "rb") as stream:
+            return stream.read()
+    except OSError as error:
+        raise ValueError(f"cannot read {file or 'standard input'}: {error.strerror}") from None
 
 
-def _fail(what: str) -> int:
+def _write(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _fail(what: str, code: int = BAD_INPUT) -> int:
     print(f"hotdesk: {what}", file=sys.stderr)
-    return BAD_INPUT
+    return code

@@ -1,0 +1,160 @@
+"""The commands that talk to a service, as processes against the simulator."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import GOOD, Run, Vector, sample
+from hotdesk_hil.emservice import EmService, Refuse
+from services import CERTIFICATE, OTHER_PHONE, PHONE, cluster, write_authority
+
+
+@pytest.fixture
+def service() -> Iterator[EmService]:
+    with EmService(cluster(), tls_port=0) as service:
+        yield service
+
+
+@pytest.fixture
+def folder(service: EmService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a folder with hotdesk.toml and its secret, and go there."""
+    write_authority(service, tmp_path)
+    secret = tmp_path / "secret"
+    secret.write_text(CERTIFICATE + "\n")
+    secret.chmod(0o600)
+    (tmp_path / "hotdesk.toml").write_text(
+        f'[cluster.lab]\nservice = "{service.tls_url}"\nca = "ca.pem"\n'
+        'app_id = "tester"\ncertificate_file = "secret"\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_day_on_the_command_line(hotdesk: Run, service: EmService) -> None:
+    assert hotdesk("login", PHONE, "john", "--profile", "UserDevProf", "--duration", "60").returncode == 0
+    assert service.sessions() == {PHONE: "john"}
+    (row,) = json.loads(hotdesk("who", PHONE, "--json").stdout)
+    assert (row["name"], row["status"], row["user"]) == (PHONE, "loggedIn", "john")
+    shown = hotdesk("where", "john", "mary").stdout.decode()
+    assert PHONE in shown
+    assert "none" in shown
+    assert (
+        "DPJOHNIPC (default)"
+        in hotdesk("profiles", "john", env={**os.environ, "COLUMNS": "120"}).stdout.decode()
+    )
+    assert hotdesk("take-over", PHONE, "mary", "--json").stdout == b'{"done": true, "loggedOut": "john"}\n'
+    assert hotdesk("logout", PHONE).returncode == 0
+    assert hotdesk("login", OTHER_PHONE, "john").returncode == 0
+    assert hotdesk("logout-all", "--yes").returncode == 0
+    assert service.sessions() == {}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_refusal_exits_1_and_says_what_to_do(hotdesk: Run, service: EmService) -> None:
+    service.login(PHONE, "mary")
+    done = hotdesk("login", PHONE, "john")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.startswith(b"hotdesk: the service refused with code 18 (Another user logged in): ")
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_service_that_is_not_there_exits_3(hotdesk: Run, service: EmService) -> None:
+    service.stop()
+    done = hotdesk("who", PHONE)
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert b"cannot be connected to" in done.stderr
+
+
+@pytest.mark.usefixtures("folder")
+def test_logout_all_needs_an_answer_or_yes(hotdesk: Run, service: EmService) -> None:
+    done = hotdesk("logout-all")
+    assert done.returncode == 2
+    assert b"--yes" in done.stderr
+    assert service.requests == []
+
+
+def test_a_secret_that_others_can_read_is_refused(hotdesk: Run, folder: Path) -> None:
+    (folder / "secret").chmod(0o640)
+    done = hotdesk("who", PHONE)
+    assert done.returncode == 2
+    assert b"chmod 600" in done.stderr
+
+
+def test_http_must_be_asked_for(hotdesk: Run, service: EmService) -> None:
+    options = ["--service", service.url, "--app", "tester"]
+    environment = {**os.environ, "HOTDESK_CERT": CERTIFICATE}
+    done = hotdesk("who", PHONE, *options, env=environment)
+    assert (done.returncode, service.requests) == (2, [])
+    assert hotdesk("who", PHONE, "--http", *options, env=environment).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("toml", "says"),
+    [
+        ("[cluster.lab]\nbackup = 'x'", "lacks service"),
+        ("[cluster.lab]\nservice = 'x'\ncertificate = 'secret'", "unknown key 'certificate'"),
+        ("[cluster.lab]\nservice = 1", "service must be a text"),
+        ("nonsense", "hotdesk.toml"),
+    ],
+)
+def test_a_wrong_file_says_what_is_wrong(
+    hotdesk: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toml: str, says: str
+) -> None:
+    (tmp_path / "hotdesk.toml").write_text(toml)
+    monkeypatch.chdir(tmp_path)
+    done = hotdesk("who", PHONE)
+    assert done.returncode == 2
+    assert says in done.stderr.decode()
+
+
+@pytest.mark.usefixtures("folder")
+def test_no_secret_is_printed_whatever_happens(hotdesk: Run, service: EmService) -> None:
+    service.faults.add(Refuse(3))
+    for arguments in (["login", PHONE, "john"], ["who", PHONE], ["login", "", "john"]):
+        done = hotdesk(*arguments)
+        assert CERTIFICATE.encode() not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("vector", GOOD, ids=lambda vector: vector.name)
+def test_encode_undoes_decode(vector: Vector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import hotdesk
+    from hotdesk import _json
+
+    message = _json.message(_json.read(vector.line.encode()), hotdesk.Secret("x"))
+    assert hotdesk.decode(message.to_xml()) == vector.line
+
+
+def test_encode_writes_xml_or_the_form(hotdesk: Run) -> None:
+    line = hotdesk("decode", data=sample("login")).stdout
+    environment = {**os.environ, "HOTDESK_CERT": CERTIFICATE}
+    assert hotdesk("decode", data=hotdesk("encode", data=line, env=environment).stdout).stdout == line
+    form = hotdesk("encode", "--form", data=line, env=environment).stdout
+    assert form.startswith(b"xml=%3Crequest%3E")
+    assert b"\n" not in form
+
+
+@pytest.mark.parametrize(
+    "given",
+    [b"{", b"[]", b"\xff", b'{"kind":"request"}', b'{"kind":"response","result":"success","more":1}'],
+)
+def test_encode_refuses_what_is_no_message(hotdesk: Run, given: bytes) -> None:
+    done = hotdesk("encode", data=given, env={**os.environ, "HOTDESK_CERT": "x"})
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"hotdesk: ")
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_encode_asks_for_a_certificate(hotdesk: Run) -> None:
+    line = hotdesk("decode", data=sample("login")).stdout
+    environment = {key: value for key, value in os.environ.items() if key != "HOTDESK_CERT"}
+    assert b"HOTDESK_CERT" in hotdesk("encode", data=line, env=environment).stderr
+
+
+def test_a_completion_script_is_printed(hotdesk: Run) -> None:
+    done = hotdesk("completion", "bash")
+    assert done.returncode == 0
+    assert b"take-over" in done.stdout
