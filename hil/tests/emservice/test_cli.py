@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -80,3 +81,31 @@ def test_a_port_that_is_none_is_refused(demo_file: Path, port: str) -> None:
     done = run("--cluster", demo_file, f"--port={port}")
     assert done.returncode == 2
     assert f"'{port}' is not 0 to 65535" in done.stderr
+
+
+def test_tls_control_and_lenient_are_asked_for_and_printed(demo_file: Path, tmp_path: Path) -> None:
+    ports = ["--port", "0", "--tls-port", "0", "--control-port", "0"]
+    command = [COMMAND, "--cluster", demo_file, *ports, "--ca", tmp_path / "ca", "--lenient"]
+    environment = {**os.environ, "HOTDESK_EMSERVICE_TOKEN": "made-up-token"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as running:
+        try:
+            assert running.stdout is not None
+            plain, tls = (running.stdout.readline().split()[-1] for _ in range(2))
+            lines = [running.stdout.readline()]
+            while not lines[-1].startswith("control at "):
+                lines.append(running.stdout.readline())
+            loose = Client(plain, JOHN).request(f"<logout><more/><deviceName>{DESK}</deviceName></logout>")
+        finally:
+            running.kill()
+    assert tls.startswith("https://127.0.0.1:")
+    assert lines[0] == f"certificate authority ({tmp_path / 'ca' / 'ca.pem'}):\n"
+    assert "".join(lines[1:-1]).strip() == (tmp_path / "ca" / "ca.pem").read_text().strip()
+    assert lines[-1].startswith("control at http://127.0.0.1:")
+    assert lines[-1].endswith("/#token=made-up-token\n")
+    assert loose.code == 19
+
+
+def test_a_folder_for_the_authority_without_tls_is_refused(demo_file: Path, tmp_path: Path) -> None:
+    done = run("--cluster", demo_file, "--ca", tmp_path)
+    assert done.returncode == 2
+    assert "--ca needs --tls-port" in done.stderr

@@ -8,6 +8,9 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
+QUICK = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
+"""Of what else is installed here, nothing is wanted."""
+
 USES_IT = """
     import http.client
     from urllib.parse import quote
@@ -26,7 +29,7 @@ USES_IT = """
 
 def test_the_fixture_serves_the_demo_cluster(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(USES_IT.format(app="john", certificate="12345", user="john"))
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(*QUICK).assert_outcomes(passed=1)
 
 
 def test_the_ini_option_names_another_cluster(pytester: pytest.Pytester) -> None:
@@ -34,7 +37,7 @@ def test_the_ini_option_names_another_cluster(pytester: pytest.Pytester) -> None
     cluster.write_text('[[application_user]]\nid = "me"\ncertificate = "c"\n[[user]]\nid = "u"\npin = "1"\n')
     pytester.makeini("[pytest]\nem_cluster = mine.toml\n")
     pytester.makepyfile(USES_IT.format(app="me", certificate="c", user="u"))
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(*QUICK).assert_outcomes(passed=1)
 
 
 def test_the_plugin_loads_nothing_of_the_rig(pytester: pytest.Pytester) -> None:
@@ -47,4 +50,20 @@ def test_the_plugin_loads_nothing_of_the_rig(pytester: pytest.Pytester) -> None:
             assert subprocess.check_output([sys.executable, "-c", code], text=True) == "set()\\n"
         """
     )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(*QUICK).assert_outcomes(passed=1)
+
+
+def test_workers_of_xdist_have_services_of_their_own(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import os, pytest
+
+        @pytest.mark.parametrize("n", range(12))
+        def test_it(em_service, n):
+            assert em_service.sessions() == {}
+            em_service.login("SEP003094C25B15", "john")
+            assert os.environ["PYTEST_XDIST_WORKER"] in ("gw0", "gw1", "gw2")
+        """
+    )
+    done = pytester.runpytest_subprocess(*QUICK, "-n", "3")
+    done.assert_outcomes(passed=12)

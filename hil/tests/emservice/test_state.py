@@ -94,7 +94,7 @@ def test_a_login_is_in_the_file_before_it_is_answered(demo: Cluster, tmp_path: P
 def test_a_change_that_fails_half_way_is_undone() -> None:
     store = Store()
     with suppress(RuntimeError), store.transaction():
-        store.log_in(Session(DESK, "john", "DPJOHNIPC"))
+        store.log_in(Session(DESK, "john", "DPJOHNIPC"), 0.0, "test")
         raise RuntimeError
     with store.transaction():
         assert store.sessions() == []

@@ -39,7 +39,7 @@ from hotdesk_hil.emservice.rules import FaultRule, Faults
 from hotdesk_hil.emservice.server import RequestRecord
 from hotdesk_hil.emservice.service import Clock
 from hotdesk_hil.emservice.simulator import Counters, EmService
-from hotdesk_hil.emservice.store import StateError
+from hotdesk_hil.emservice.store import Event, StateError
 
 __all__ = [
     "AcceptInSilence",
@@ -60,6 +60,7 @@ __all__ = [
     "Disguise",
     "Dribble",
     "EmService",
+    "Event",
     "Fault",
     "FaultRule",
     "Faults",

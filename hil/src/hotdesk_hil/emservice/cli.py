@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -14,6 +15,8 @@ import threading
 from hotdesk_hil.emservice.cluster import ClusterError
 from hotdesk_hil.emservice.simulator import EmService
 from hotdesk_hil.emservice.store import StateError
+
+TOKEN_VARIABLE = "HOTDESK_EMSERVICE_TOKEN"  # noqa: S105 (the name of a variable)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,6 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
             lenient=options.lenient,
             tls_port=options.tls_port,
             ca=options.ca,
+            control_port=options.control_port,
+            control_token=os.environ.get(TOKEN_VARIABLE),
         )
         with service:
             print(f"listening at {service.url}", flush=True)
@@ -42,6 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
                 print(f"listening at {service.tls_url}", flush=True)
                 where = service.authority.file or "kept in memory, another one at the next start"
                 print(f"certificate authority ({where}):\n{service.authority.certificate}", flush=True)
+            if service.control_url is not None:
+                print(f"control at {service.control_url}#token={service.control_token}", flush=True)
             stop.wait()
     except (ClusterError, StateError) as error:
         print(f"hotdesk-emservice: {error}", file=sys.stderr)
@@ -67,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tls-port", type=_port, metavar="PORT", help="a second port, with TLS")
     parser.add_argument(
         "--ca", metavar="FOLDER", help="keep the certificate authority here, made on first start"
+    )
+    parser.add_argument(
+        "--control-port",
+        type=_port,
+        metavar="PORT",
+        help=f"control interface and web page, on the loopback address; token from {TOKEN_VARIABLE}, or made",
     )
     parser.add_argument(
         "--lenient", action="store_true", help="accept elements in any order, and skip unknown ones"

@@ -16,6 +16,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
+from hotdesk_hil.emservice.csv_files import ClusterError, CsvFiles, read_csv
+
 NAME_LIMIT = 128
 """Characters that a user ID, device, profile or application ID may hold."""
 CERTIFICATE_LIMIT = 256
@@ -28,10 +30,6 @@ OPERATION_LIMIT = 3600
 """Seconds of the longest operation time."""
 
 Address = IPv4Address | IPv6Address
-
-
-class ClusterError(ValueError):
-    """A cluster description is wrong; the text says where and what to change."""
 
 
 def fold(name: str) -> str:
@@ -201,7 +199,7 @@ class Cluster:
         except UnicodeDecodeError as error:
             raise ClusterError(f"{path}: is not UTF-8 text (byte {error.start})") from error
         try:
-            return cls._from_tables(tomllib.loads(text))
+            return cls._from_tables(tomllib.loads(text), Path(path).parent)
         except tomllib.TOMLDecodeError as error:
             raise ClusterError(f"{path}: is not TOML: {error}") from error
         except _EntryError as error:
@@ -209,10 +207,10 @@ class Cluster:
             raise ClusterError(f"{path}{line}: {error}") from error
 
     @classmethod
-    def _from_tables(cls, tables: dict[str, Any]) -> Cluster:
+    def _from_tables(cls, tables: dict[str, Any], folder: Path) -> Cluster:
         for key in tables:
-            if key not in ("service", *_ENTRIES):
-                known = ", ".join(["[service]", *(f"[[{name}]]" for name in _ENTRIES)])
+            if key not in ("service", "csv", *_ENTRIES):
+                known = ", ".join(["[service]", *(f"[[{name}]]" for name in _ENTRIES), "[csv]"])
                 raise _EntryError(key, 1, f"unknown table {key!r}; known: {known}")
         lists: dict[str, list[Any]] = {}
         for table, (kind, argument) in _ENTRIES.items():
@@ -221,7 +219,20 @@ class Cluster:
                 raise _EntryError(table, 1, f"[{table}] is a list: write [[{table}]]")
             lists[argument] = [_build(kind, table, n, entry) for n, entry in enumerate(entries, 1)]
         service = _build(ServiceParameters, "service", 1, tables.get("service", {}))
-        return cls(service=service, **lists)
+        files = _build(CsvFiles, "csv", 1, tables.get("csv", {}))
+        places: dict[tuple[str, int], str] = {}
+        for table, rows in read_csv(files, folder):
+            _, argument = _ENTRIES[table]
+            for place, entry in rows:
+                lists[argument].append(_CSV_KINDS[table](**entry))
+                places[table, len(lists[argument])] = place
+        try:
+            return cls(service=service, **lists)
+        except _EntryError as error:
+            place = places.get((error.table, error.number))
+            if place is None:
+                raise
+            raise ClusterError(f"{place}: {error}") from error
 
 
 class _EntryError(ClusterError):
@@ -239,6 +250,8 @@ _ENTRIES: dict[str, tuple[type, str]] = {
     "device": (Device, "devices"),
     "profile": (Profile, "profiles"),
 }
+
+_CSV_KINDS: dict[str, type] = {"user": User, "device": Device, "profile": Profile}
 
 _KINDS = {
     "str": "text",

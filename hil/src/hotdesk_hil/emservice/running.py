@@ -156,8 +156,14 @@ class Door:
 class Running:
     """The thread and the loop between start and stop."""
 
-    def __init__(self, servlet: Servlet, doors: list[Door]) -> None:
+    def __init__(
+        self,
+        servlet: Servlet,
+        doors: list[Door],
+        control: tuple[web.Application, socket.socket] | None = None,
+    ) -> None:
         self._servlet = servlet
+        self._control = control
         self._doors = doors
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
@@ -191,6 +197,8 @@ class Running:
         finally:
             for door in self._doors:
                 door.close()
+            if self._control is not None:
+                self._control[1].close()
             self._loop.run_until_complete(asyncio.sleep(0))  # tasks that were cancelled end
             self._loop.close()
 
@@ -208,8 +216,18 @@ class Running:
             raise RuntimeError("aiohttp has no server after its setup")
         for door in self._doors:
             door.open(server)
+        control = None
+        if self._control is not None:
+            application, listener = self._control
+            control = web.AppRunner(
+                application, access_log=None, logger=http_log, shutdown_timeout=SHUTDOWN_SECONDS
+            )
+            await control.setup()
+            await web.SockSite(control, listener).start()
         self._started.set()
         await self._stop.wait()
+        if control is not None:
+            await control.cleanup()
         # A connection that was accepted reaches aiohttp some turns of the loop later, and would stay open for
         # ever if the server were closed by then: so accept no more, let those arrive, then clean up.
         for door in self._doors:

@@ -25,10 +25,12 @@ from hotdesk_hil.emservice.cluster import (
 )
 from hotdesk_hil.emservice.codes import Code, Refused
 from hotdesk_hil.emservice.document import Document
-from hotdesk_hil.emservice.store import Session, Store
+from hotdesk_hil.emservice.store import Event, Session, Store
 
 CACHE_SECONDS = 120
 """How long the credential cache lets an old PIN or certificate pass after it was last right."""
+ADMINISTRATOR = "administrator"
+"""The cause of what the administrator's hand changes."""
 CHANGES = ("login", "logout", "logoutAll")
 """The operations that change who is logged in: they take a slot, and ask where they come from."""
 
@@ -163,8 +165,8 @@ class Service:
             self._end_logins()
             there = self.store.on_device(found.name)
             if there is not None:
-                self.store.log_out(there)
-            self.store.log_in(Session(found.name, person.id, named or self._default_profile(person)))
+                self._out(there, ADMINISTRATOR)
+            self._in(Session(found.name, person.id, named or self._default_profile(person)), ADMINISTRATOR)
 
     def take_off(self, device: str) -> None:
         """Logs out whoever is on the device, by the administrator's hand; nobody there is no error.
@@ -176,11 +178,36 @@ class Service:
             self._end_logins()
             there = self.store.on_device(found.name)
             if there is not None:
-                self.store.log_out(there)
+                self._out(there, ADMINISTRATOR)
+
+    def reset(self) -> None:
+        """Forgets every session, previous user, event, changed secret and cached one."""
+        with self.store.transaction():
+            self.store.reset()
+        self._changed.clear()
+        self._cache.clear()
+
+    def events(self, after: int = 0, limit: int = -1) -> list[Event]:
+        """Returns the changes so far with an ID over `after`, oldest first, at most `limit` (-1: all)."""
+        with self.store.transaction():
+            self._end_logins()
+            return self.store.events(after, limit)
+
+    def newest_events(self, count: int) -> list[Event]:
+        """Returns the newest events, newest first."""
+        with self.store.transaction():
+            self._end_logins()
+            return self.store.newest_events(count)
 
     def _end_logins(self) -> None:
         for session in self.store.ended(self.clock.now()):
-            self.store.log_out(session)
+            self._out(session, "end of login")
+
+    def _in(self, session: Session, cause: str) -> None:
+        self.store.log_in(session, self.clock.now(), cause)
+
+    def _out(self, session: Session, cause: str) -> None:
+        self.store.log_out(session, self.clock.now(), cause)
 
     # Who asks, and from where
 
@@ -231,23 +258,22 @@ class Service:
         _apply(LOGIN_RULES, attempt)
         for session in attempt.elsewhere:  # only with Auto Logout or Allowed do the rules let this come here
             if self.cluster.service.multiple_login_behavior is MultipleLogin.AUTO_LOGOUT:
-                self.store.log_out(session)
+                self._out(session, f"login on {attempt.device.name}")
         # The rules have made sure of device, user and profile.
-        self.store.log_in(
-            Session(attempt.device.name, attempt.user.id, attempt.profile, self._end_of_login(document))
-        )
+        session = Session(attempt.device.name, attempt.user.id, attempt.profile, self._end_of_login(document))
+        self._in(session, f"request of {caller.id}")
         return answers.success()
 
     def _logout(self, caller: Caller, document: Document) -> bytes:
         attempt = self._attempt(caller, document, None)
         _apply(LOGOUT_RULES, attempt)
-        self.store.log_out(attempt.session)
+        self._out(attempt.session, f"request of {caller.id}")
         return answers.success()
 
     def _logout_all(self, caller: Caller, _document: Document) -> bytes:
         _need_proxy_rights(caller)
         for session in self.store.sessions():
-            self.store.log_out(session)
+            self._out(session, f"logoutAll of {caller.id}")
         return answers.success()
 
     def _attempt(self, caller: Caller, document: Document, user_id: str | None) -> Attempt:

@@ -6,6 +6,7 @@ Must never keep more than `REQUESTS_KEPT` requests, so that it can run for weeks
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import threading
 import time
@@ -20,11 +21,13 @@ from hotdesk_hil.emservice.rules import Faults
 from hotdesk_hil.emservice.running import BACKLOG, Door, Running
 from hotdesk_hil.emservice.server import PATH, RequestRecord, Servlet
 from hotdesk_hil.emservice.service import Clock, Service, Slots
-from hotdesk_hil.emservice.store import Store
+from hotdesk_hil.emservice.store import Event, Session, Store
 
 if TYPE_CHECKING:
+    from hotdesk_hil.emservice.control import Control
     from hotdesk_hil.emservice.tls import Authority
 
+LOOPBACK = "127.0.0.1"
 REQUESTS_KEPT = 10_000
 """Records that `EmService.requests` holds; the oldest goes first."""
 
@@ -57,6 +60,9 @@ class EmService:
     first start and kept in the folder `ca`, or in memory; `authority.certificate` is what a client must
     trust.
 
+    `control_port` (None: none, 0: a free one) is the control interface with the web page, on the loopback
+    address whatever `host` is; who uses it sends `control_token`, made here where none is given.
+
     Raises `ClusterError` for a wrong cluster file, `StateError` for a state file or a folder `ca` it cannot
     use, and on `start` `OSError` where the port is taken.
     """
@@ -71,12 +77,16 @@ class EmService:
         lenient: bool = False,
         tls_port: int | None = None,
         ca: str | os.PathLike[str] | None = None,
+        control_port: int | None = None,
+        control_token: str | None = None,
     ) -> None:
         self.cluster = cluster if isinstance(cluster, Cluster) else Cluster.read(cluster)
         self.host = host
         self.port = port
         self.tls_port = tls_port
         self.lenient = lenient
+        self.control_port = control_port
+        self.control_token = control_token or secrets.token_urlsafe(24)
         self.clock = Clock()
         self.faults = Faults(self._refuse)
         self.authority = None if tls_port is None else _authority(ca)
@@ -113,6 +123,11 @@ class EmService:
         return None if self.tls_port is None else f"https://{self._host_in_url}:{self.tls_port}{PATH}"
 
     @property
+    def control_url(self) -> str | None:
+        """The address of the control interface, None where there is none."""
+        return None if self.control_port is None else f"http://{LOOPBACK}:{self.control_port}/"
+
+    @property
     def _host_in_url(self) -> str:
         return f"[{self.host}]" if ":" in self.host else self.host
 
@@ -129,8 +144,13 @@ class EmService:
                 tls = opened.enter_context(self._listen(self.tls_port))
                 self.tls_port = tls.getsockname()[1]
                 doors.append(Door(tls, self.faults, self.authority.context(self.host, self.faults)))
+            control = None
+            if self.control_port is not None:
+                listener = opened.enter_context(socket.create_server((LOOPBACK, self.control_port)))
+                self.control_port = listener.getsockname()[1]
+                control = (_control(self).application(), listener)
             opened.pop_all()
-        self._running = Running(servlet, doors)
+        self._running = Running(servlet, doors, control)
         self._refuse(self.faults.refuses)
 
     def _listen(self, port: int) -> socket.socket:
@@ -156,6 +176,26 @@ class EmService:
     def sessions(self) -> dict[str, str]:
         """Returns who is logged in now: device name to user ID."""
         return {session.device: session.user for session in self._service.sessions()}
+
+    def session_rows(self) -> list[Session]:
+        """Returns who is logged in now with profile and end, sorted by device."""
+        return self._service.sessions()
+
+    def newest_events(self, count: int) -> list[Event]:
+        """Returns the newest events, newest first."""
+        return self._service.newest_events(count)
+
+    def events(self, after: int = 0, limit: int = -1) -> list[Event]:
+        """Returns the logins and logouts with an ID over `after`, oldest first, at most `limit` (-1: all)."""
+        return self._service.events(after, limit)
+
+    def reset(self) -> None:
+        """Goes back to the beginning: nobody logged in, no event, no fault; secrets as in the file."""
+        self.faults.clear()
+        self._service.reset()
+        with self._arrived:
+            self._requests.clear()
+            self._waited_for = self._recorded
 
     def previous(self, device: str) -> str | None:
         """Returns who was logged in on the device before, None where nobody was."""
@@ -222,3 +262,10 @@ def _authority(folder: str | os.PathLike[str] | None) -> Authority:
     from hotdesk_hil.emservice.tls import Authority
 
     return Authority(folder)
+
+
+def _control(service: EmService) -> Control:
+    # Here and not above: who runs the service without it needs no JSON schemas.
+    from hotdesk_hil.emservice.control import Control
+
+    return Control(service, service.control_token)

@@ -1,4 +1,6 @@
-"""What the service must remember: who is logged in where, and who was before. One SQLite file, or memory.
+"""What the service must remember: who is logged in where, who was before, and every change as an event.
+
+One SQLite file, or memory.
 
 A change is committed when its `transaction` ends, so a login is on the disk before it is answered. Must never
 hold a PIN or a certificate.
@@ -15,7 +17,9 @@ from dataclasses import dataclass
 
 from hotdesk_hil.emservice.cluster import fold
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+EVENTS_KEPT = 10_000
+"""Events that a store in memory keeps; a file keeps them all."""
 LOCK_SECONDS = 1.0
 """How long a change waits for another process that holds the file."""
 
@@ -29,6 +33,14 @@ CREATE INDEX session_user ON session (user_key);
 CREATE INDEX session_end ON session (ends_at);
 CREATE TABLE previous_user (device_key TEXT PRIMARY KEY, user TEXT NOT NULL) WITHOUT ROWID;
 """
+_EVENTS = """
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY, at REAL NOT NULL, kind TEXT NOT NULL, device TEXT NOT NULL, user TEXT NOT NULL,
+    cause TEXT NOT NULL
+);
+"""
+_UPGRADES = {0: _SCHEMA + _EVENTS, 1: _EVENTS}
+"""What makes a file of an older version one of this version; 0 is an empty file."""
 
 
 class StateError(Exception):
@@ -45,11 +57,24 @@ class Session:
     ends_at: float | None = None
 
 
+@dataclass(frozen=True)
+class Event:
+    """One change: `kind` is `login` or `logout`, `cause` what brought it, `at` the service's clock."""
+
+    id: int
+    at: float
+    kind: str
+    device: str
+    user: str
+    cause: str
+
+
 class Store:
     """The sessions of a cluster. Every call belongs inside `with store.transaction():`, from any thread."""
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self._lock = threading.RLock()
+        self._in_memory = path is None
         try:
             # Transactions are ours (isolation_level None); threads are kept apart by the lock.
             self._db = sqlite3.connect(
@@ -70,9 +95,10 @@ class Store:
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             if version == SCHEMA_VERSION:
                 return
-            if version or self._db.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+            tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
+            if version not in _UPGRADES or (version == 0 and tables) or (version and "session" not in tables):
                 raise sqlite3.DatabaseError("it was written by another program; name another file")
-            for statement in filter(str.strip, _SCHEMA.split(";")):
+            for statement in filter(str.strip, _UPGRADES[version].split(";")):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
@@ -117,8 +143,24 @@ class Store:
         row = self._db.execute(query, (fold(device),)).fetchone()
         return row[0] if row else None
 
-    def log_in(self, session: Session) -> None:
+    def events(self, after: int = 0, limit: int = -1) -> list[Event]:
+        """Returns the events with an ID over `after`, oldest first, at most `limit` (-1: all)."""
+        query = "SELECT id, at, kind, device, user, cause FROM event WHERE id > ? ORDER BY id LIMIT ?"
+        return [Event(*row) for row in self._db.execute(query, (after, limit))]
+
+    def newest_events(self, count: int) -> list[Event]:
+        """Returns the newest events, newest first."""
+        query = "SELECT id, at, kind, device, user, cause FROM event ORDER BY id DESC LIMIT ?"
+        return [Event(*row) for row in self._db.execute(query, (count,))]
+
+    def reset(self) -> None:
+        """Forgets every session, previous user and event."""
+        for table in ("session", "previous_user", "event"):
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 (the names are the constants above)
+
+    def log_in(self, session: Session, at: float, cause: str) -> None:
         """Puts a session on its device, in the place of one that is there."""
+        self._log("login", session, at, cause)
         self._db.execute(
             "INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?)",
             (
@@ -131,11 +173,18 @@ class Store:
             ),
         )
 
-    def log_out(self, session: Session) -> None:
+    def log_out(self, session: Session, at: float, cause: str) -> None:
         """Takes a session off its device, and remembers its user as the one before."""
+        self._log("logout", session, at, cause)
         key = fold(session.device)
         self._db.execute("DELETE FROM session WHERE device_key = ?", (key,))
         self._db.execute("INSERT OR REPLACE INTO previous_user VALUES (?, ?)", (key, session.user))
+
+    def _log(self, kind: str, session: Session, at: float, cause: str) -> None:
+        query = "INSERT INTO event (at, kind, device, user, cause) VALUES (?, ?, ?, ?, ?)"
+        last = self._db.execute(query, (at, kind, session.device, session.user, cause)).lastrowid
+        if self._in_memory and last is not None:
+            self._db.execute("DELETE FROM event WHERE id <= ?", (last - EVENTS_KEPT,))
 
     def _select(self, clause: str, values: tuple[object, ...]) -> list[Session]:
         rows = self._db.execute(f"SELECT device, user, profile, ends_at FROM session {clause}", values)  # noqa: S608 (clauses are the constants above)

@@ -1,0 +1,112 @@
+// The live page: asks the control interface once a second and shows the answer. It changes nothing there.
+// The token stands behind the # of the address, which a browser sends to nobody.
+"use strict";
+
+const EVERY = 1000; // milliseconds between two looks
+const token = new URLSearchParams(location.hash.slice(1)).get("token");
+const byId = (id) => document.getElementById(id);
+let paused = false;
+
+function time(seconds) {
+  return new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ");
+}
+
+// Text only: a name can hold anything, markup too.
+function cell(kind, text) {
+  const made = document.createElement(kind);
+  made.textContent = text;
+  return made;
+}
+
+function table(place, headings, rows, empty) {
+  const shown = byId(place);
+  if (rows.length === 0) {
+    shown.replaceChildren(cell("p", empty));
+    return;
+  }
+  const made = document.createElement("table");
+  const head = made.createTHead().insertRow();
+  for (const heading of headings) {
+    const th = cell("th", heading);
+    th.scope = "col";
+    head.append(th);
+  }
+  const body = made.createTBody();
+  for (const row of rows) {
+    const tr = body.insertRow();
+    tr.append(...row.cells.map((text) => cell("td", text)));
+    tr.classList.toggle("failed", Boolean(row.failed));
+  }
+  // The place someone has scrolled to stays.
+  const { scrollTop, scrollLeft } = shown;
+  shown.replaceChildren(made);
+  shown.scrollTo(scrollLeft, scrollTop);
+}
+
+function outcome(request) {
+  const said = request.code === null ? "success" : `[${request.code}]`;
+  const result = request.executed ? said : "not carried out";
+  return request.fault === null ? result : `${result} (${request.fault})`;
+}
+
+function show(state) {
+  byId("status").classList.remove("lost");
+  byId("status").textContent = `${state.tls_url ?? state.url} at ${time(state.clock.now)} UTC`;
+  const counters = [
+    ["Logged in", state.sessions.length],
+    ["Requests In Progress", state.counters.requests_in_progress],
+    ["Requests Throttled", state.counters.requests_throttled],
+  ];
+  byId("counters").replaceChildren(...counters.map(([name, value]) => {
+    const pair = document.createElement("div");
+    pair.append(cell("dt", name), cell("dd", value));
+    return pair;
+  }));
+  table("sessions", ["Device", "User", "Profile", "Until (UTC)"], state.sessions.map((session) => ({
+    cells: [session.device, session.user, session.profile ?? "", session.ends_at === null ? "no end" : time(session.ends_at)],
+  })), "Nobody is logged in.");
+  table("faults", ["Fault", "Strikes", "Left", "Struck"], state.faults.map((rule) => ({
+    cells: [
+      rule.kind,
+      [rule.operation, rule.device, rule.user, rule.probability < 1 ? `probability ${rule.probability}` : null]
+        .filter((part) => part !== null).join(", ") || "everything",
+      rule.left ?? "always",
+      rule.struck,
+    ],
+  })), "No fault waits.");
+  table("requests", ["Time (UTC)", "Operation", "Devices", "Users", "Signed by", "Answer"], state.requests.map((request) => ({
+    cells: [
+      time(request.at), request.operation ?? "unreadable", request.devices.join(", "), request.users.join(", "),
+      request.app_id ?? "", outcome(request),
+    ],
+    failed: request.code !== null,
+  })), "No request yet.");
+}
+
+function lose(why) {
+  byId("status").classList.add("lost");
+  byId("status").textContent = why;
+}
+
+async function look() {
+  if (!paused) {
+    try {
+      const answer = await fetch("state", { headers: { Authorization: `Bearer ${token}` } });
+      if (answer.ok) {
+        show(await answer.json());
+      } else {
+        lose(answer.status === 401 ? "The token is wrong: open the address that the service printed." : `The service answered ${answer.status}.`);
+      }
+    } catch {
+      lose("The service does not answer. What is shown is old.");
+    }
+  }
+  setTimeout(look, EVERY);
+}
+
+byId("pause").addEventListener("click", () => {
+  paused = !paused;
+  byId("pause").setAttribute("aria-pressed", String(paused));
+  byId("pause").textContent = paused ? "Go on" : "Pause";
+});
+look();

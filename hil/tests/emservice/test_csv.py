@@ -1,0 +1,117 @@
+"""CSV files of users, devices and profiles: what is read; a mistake is told with its file and line."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from hotdesk_hil.emservice import Cluster, ClusterError
+
+USERS = (
+    "First Name,USER ID,PIN,Default Profile,Controlled Profile 1,Controlled Profile 2,Primary Extension,"
+    "Self-Service User ID\r\n"
+    "John,john,12345,DPJOHNIPC,DPJOHNIPC,UserDevProf,1001,self.john\r\n"
+    '"Größe, Mary",mary,,,DPMARY,,,\r\n'
+    "\r\n"
+)
+DEVICES = (
+    "Device Name,Description,Enable Extension Mobility\nSEP003094C25B15,a,t\nSEP001122334455,b,F\nSEP2,c,\n"
+)
+PROFILES = "\ufeffDevice Profile Name,Product\nDPSPARE,7962\n"
+TABLE = '[csv]\nusers = "users.csv"\ndevices = "devices.csv"\nprofiles = "profiles.csv"\npin = "99999"\n'
+
+
+def write(folder: Path, users: str = USERS, devices: str = DEVICES, table: str = TABLE) -> Path:
+    for name, text in (("users", users), ("devices", devices), ("profiles", PROFILES)):
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
+    file = folder / "cluster.toml"
+    file.write_text(table, encoding="utf-8")
+    return file
+
+
+def test_users_devices_and_profiles_come_from_csv_files(tmp_path: Path) -> None:
+    cluster = Cluster.read(write(tmp_path))
+    john, mary = cluster.users["john"], cluster.users["mary"]
+    assert (john.pin, john.profiles, john.default_profile) == (
+        "12345",
+        ("DPJOHNIPC", "UserDevProf"),
+        "DPJOHNIPC",
+    )
+    assert (john.directory_number, john.self_service_id) == ("1001", "self.john")
+    assert (mary.pin, mary.profiles, mary.default_profile) == ("99999", ("DPMARY",), None)
+    enabled = {device.name: device.extension_mobility for device in cluster.devices.values()}
+    assert enabled == {"SEP003094C25B15": True, "SEP001122334455": False, "SEP2": False}
+    assert set(cluster.profiles) == {"dpjohnipc", "userdevprof", "dpmary", "dpspare"}
+
+
+def test_a_default_profile_is_associated_and_a_column_may_hold_several(tmp_path: Path) -> None:
+    users = "user id,pin,default profile,controlled profiles\nu,1,A,B; C\n"
+    user = Cluster.read(write(tmp_path, users)).users["u"]
+    assert (user.profiles, user.default_profile) == (("A", "B", "C"), "A")
+
+
+def test_csv_files_and_tables_are_one_cluster(tmp_path: Path) -> None:
+    table = TABLE + '[[user]]\nid = "pat"\npin = "1"\n[[device]]\nname = "D"\n'
+    cluster = Cluster.read(write(tmp_path, table=table))
+    assert set(cluster.users) == {"pat", "john", "mary"}
+    assert len(cluster.devices) == 4
+
+
+@pytest.mark.parametrize(
+    ("users", "what"),
+    [
+        ("", "users.csv:1: no column 'user id'"),
+        ("name,pin\n", "users.csv:1: no column 'user id'"),
+        ("user id,pin,PIN\nu,1,2\n", "users.csv:1: two columns have the same heading"),
+        ("user id,pin\nu,1\n,2\n", "users.csv:3: 'user id' is blank"),
+        ("user id,pin\nu,1,2\n", "users.csv:2: more cells than headings"),
+        ('user id,pin\nu,"1\n', "users.csv:2: unexpected end of data"),
+        ('user id,note,pin\nu,"two\nlines",1\nu,a,1\n', "users.csv:4: [user] 'u' is there twice"),
+        (f"user id,pin\n{'u' * 129},1\n", "users.csv:2: [user] 'uuuuuuuuuuuuuuuuuuuu'…: a name holds"),
+        (f"user id,pin\nu,{'1' * 257}\n", "users.csv:2: [user] 'pin' holds 1 to 256 bytes"),
+    ],
+)
+def test_a_mistake_is_told_with_file_and_line(tmp_path: Path, users: str, what: str) -> None:
+    file = write(tmp_path, users)
+    with pytest.raises(ClusterError) as caught:
+        Cluster.read(file)
+    assert str(caught.value).startswith(f"{tmp_path}/{what}")
+
+
+def test_a_user_needs_a_pin_from_somewhere(tmp_path: Path) -> None:
+    file = write(tmp_path, table='[csv]\nusers = "users.csv"\n')
+    with pytest.raises(ClusterError, match=r"users\.csv:3: no PIN"):
+        Cluster.read(file)
+
+
+def test_other_mistakes(tmp_path: Path) -> None:
+    with pytest.raises(ClusterError, match=r"devices\.csv:2: 'enable extension mobility' is t or f"):
+        Cluster.read(write(tmp_path, devices="Device Name,Enable Extension Mobility\nD,maybe\n"))
+    with pytest.raises(ClusterError, match=r"gone\.csv: cannot be read: No such file"):
+        Cluster.read(write(tmp_path, table='[csv]\nusers = "gone.csv"\n'))
+    with pytest.raises(ClusterError, match=r"cluster\.toml:1: \[csv\] has no key 'user'"):
+        Cluster.read(write(tmp_path, table='[csv]\nuser = "gone.csv"\n'))
+    (tmp_path / "latin.csv").write_bytes(b"user id\nGr\xf6\n")
+    with pytest.raises(ClusterError, match=r"latin\.csv: is not UTF-8 text \(byte 10\)"):
+        Cluster.read(write(tmp_path, table='[csv]\nusers = "latin.csv"\n'))
+
+
+def test_a_pin_is_in_no_error(tmp_path: Path) -> None:
+    file = write(tmp_path, "user id,pin\nu,424242\nu,424242\n")
+    with pytest.raises(ClusterError) as caught:
+        Cluster.read(file)
+    assert "424242" not in str(caught.value)
+
+
+def test_fifty_thousand_users_load_in_seconds(tmp_path: Path) -> None:
+    count = 50_000
+    users = "user id,pin,controlled profiles\n" + "".join(f"user{n},{n:05},DP{n}\n" for n in range(count))
+    devices = "device name\n" + "".join(f"SEP{n:012X}\n" for n in range(count))
+    file = write(tmp_path, users, devices)
+    started = time.process_time()
+    cluster = Cluster.read(file)
+    taken = time.process_time() - started
+    assert (len(cluster.users), len(cluster.devices), len(cluster.profiles)) == (count, count, count + 1)
+    assert taken < 10, "seconds of processor time; BENCH.md has the figure of a quiet machine"

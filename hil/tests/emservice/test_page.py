@@ -1,0 +1,181 @@
+"""The web page in Chromium: live, masked, by keyboard alone, and what it says when the service is gone.
+
+`HOTDESK_PICTURES=hil/pictures` makes it write the pictures of the README there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from emservice.client import DESK, DESK2, JOHN, SECRETS, Client
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from hotdesk_hil.emservice import Cluster, EmService, Refuse, ResetConnection
+
+TOKEN = "made-up-token"
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--window-size=1100,820",
+)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    assert program, "install Debian's chromium"
+    assert driver, "install Debian's chromium-driver"
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    running = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    yield running
+    running.quit()
+
+
+@pytest.fixture
+def service(demo: Cluster) -> Iterator[EmService]:
+    with EmService(demo, control_port=0, control_token=TOKEN) as service:
+        yield service
+
+
+def visit(browser: webdriver.Chrome, service: EmService, token: str = TOKEN) -> None:
+    browser.get("about:blank")  # else a change of the fragment alone does not load the page
+    browser.get(f"{service.control_url}#token={token}")
+
+
+def until_shown(browser: webdriver.Chrome, text: str) -> None:
+    WebDriverWait(browser, 20, poll_frequency=0.05).until(
+        lambda page: text in page.find_element(By.TAG_NAME, "body").text, f"{text!r} does not appear"
+    )
+
+
+def section(browser: webdriver.Chrome, name: str) -> str:
+    return browser.find_element(By.ID, name).text
+
+
+def picture(browser: webdriver.Chrome, name: str) -> None:
+    folder = os.environ.get("HOTDESK_PICTURES")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        browser.save_screenshot(str(Path(folder) / name))
+
+
+def test_it_shows_what_is_going_on_and_follows_it(browser: webdriver.Chrome, service: EmService) -> None:
+    visit(browser, service)
+    until_shown(browser, "Nobody is logged in.")
+    client = Client(service.url)
+    client.login(DESK, "john", "<exclusiveDuration><time>60</time></exclusiveDuration>")
+    until_shown(browser, DESK)
+    client.signed_by(JOHN).login(DESK2, "mary")
+    client.login(DESK2, "mary")
+    client.query("deviceUserQuery", DESK, DESK2)
+    client.login(DESK, "mary")
+    service.faults.add(Refuse(26), times=3, user="john")
+    service.faults.add(ResetConnection(), times=None, probability=0.001, seed=1)
+    client.login(DESK, "john")
+    until_shown(browser, "not carried out (Refuse)")
+    sessions, faults, requests = (section(browser, name) for name in ("sessions", "faults", "requests"))
+    assert [line.split()[:3] for line in sessions.splitlines()[1:]] == [
+        [DESK, "john", "DPJOHNIPC"],
+        [DESK2, "mary", "DPMARY"],
+    ]
+    assert "Refuse john 2 1" in faults
+    assert "ResetConnection probability 0.001 always" in faults
+    assert [line.split()[2] for line in requests.splitlines()[1:3]] == ["login", "login"]
+    assert "[18]" in requests
+    assert "[10]" in requests
+    assert "Requests Throttled" in section(browser, "counters")
+    source = browser.page_source
+    assert not [secret for secret in (*SECRETS, TOKEN) if secret in source]
+    picture(browser, "emservice-page.png")
+    client.logout_all()
+    until_shown(browser, "Nobody is logged in.")
+
+
+def test_names_are_text_never_markup(browser: webdriver.Chrome, service: EmService) -> None:
+    visit(browser, service)
+    Client(service.url).login("<img src=x onerror=alert(1)>", "<b>bold</b>")
+    until_shown(browser, "<img src=x onerror=alert(1)>")
+    assert "<b>bold</b>" in section(browser, "requests")
+
+
+def test_it_works_with_the_keyboard_alone(browser: webdriver.Chrome, service: EmService) -> None:
+    visit(browser, service)
+    until_shown(browser, "Nobody is logged in.")
+
+    def press(key: str) -> None:
+        browser.switch_to.active_element.send_keys(key)
+
+    reached = []
+    for _ in range(5):
+        press(Keys.TAB)
+        focused = browser.switch_to.active_element
+        reached.append(focused.get_attribute("id") or focused.get_attribute("class"))
+        if reached[-1] == "pause":
+            press(Keys.ENTER)
+            assert (focused.text, focused.get_attribute("aria-pressed")) == ("Go on", "true")
+            press(Keys.SPACE)
+            assert (focused.text, focused.get_attribute("aria-pressed")) == ("Pause", "false")
+    assert reached == ["skip", "pause", "sessions", "faults", "requests"]
+
+
+def test_paused_it_stays_as_it_is(browser: webdriver.Chrome, service: EmService) -> None:
+    visit(browser, service)
+    until_shown(browser, "Nobody is logged in.")
+    button = browser.find_element(By.ID, "pause")
+    button.click()
+    # A look that was under way when the button was pressed has ended before two more could begin.
+    browser.set_script_timeout(10)
+    browser.execute_async_script("setTimeout(arguments[0], 1500)")
+    service.login(DESK, "john")
+    browser.execute_async_script("setTimeout(arguments[0], 1500)")
+    assert "Nobody is logged in." in section(browser, "sessions")
+    button.click()
+    until_shown(browser, "DPJOHNIPC")
+
+
+def test_a_service_that_is_gone_and_a_wrong_token_are_told(
+    browser: webdriver.Chrome, service: EmService
+) -> None:
+    visit(browser, service, token="wrong")
+    until_shown(browser, "The token is wrong")
+    assert section(browser, "sessions") == ""
+    visit(browser, service)
+    until_shown(browser, "Nobody is logged in.")
+    service.stop()
+    until_shown(browser, "The service does not answer. What is shown is old.")
+    service.start()
+    until_shown(browser, " UTC")
+
+
+@pytest.mark.parametrize("width", [320, 1100])
+def test_nothing_sticks_out_and_nothing_is_complained_of(
+    browser: webdriver.Chrome, service: EmService, width: int
+) -> None:
+    service.login(DESK, "john")
+    browser.get_log("browser")
+    browser.set_window_size(width, 820)
+    visit(browser, service)
+    until_shown(browser, "DPJOHNIPC")
+    inner, content = browser.execute_script("return [innerWidth, document.documentElement.scrollWidth]")
+    browser.set_window_size(1100, 820)
+    assert content <= inner
+    assert browser.get_log("browser") == []
