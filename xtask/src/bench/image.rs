@@ -12,15 +12,18 @@ use crate::run::Program;
 use crate::setup::Thumb;
 
 /// The parts whose size is measured: a name, and the features of the image that hold it.
-const PARTS: [(&str, &str); 4] = [
+const PARTS: [(&str, &str); 7] = [
     ("parse", "parse"),
+    ("parse over xmlparser", "parse-xmlparser"),
     ("encode", "encode"),
     ("form encode", "form"),
     ("parse and encode", "parse,encode,form"),
+    ("HTTP answers", "http"),
+    ("one exchange, HTTP answers included", "session"),
 ];
 
 /// The image that is run: it holds all that is measured.
-const RUN: &str = "parse,encode,form";
+const RUN: &str = "parse,parse-xmlparser,encode,form";
 
 /// The words in the name of a function that ends in a panic.
 const PANICS: [&str; 5] = ["panicking", "panic_", "unwrap_failed", "expect_failed", "index_fail"];

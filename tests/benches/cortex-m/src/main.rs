@@ -6,6 +6,8 @@
 #![no_std]
 #![no_main]
 
+mod parts;
+
 use core::fmt::Write as _;
 use core::hint::black_box;
 use core::panic::PanicInfo;
@@ -98,8 +100,15 @@ fn main() -> ! {
             let _ = black_box(hotdesk_core::Message::parse(black_box(sample)));
         }
     });
+    #[cfg(feature = "parse-xmlparser")]
+    bench.case("parse-over-xmlparser", bytes, || {
+        for sample in SAMPLES {
+            let _ = black_box(hotdesk_core_xmlparser::Message::parse(black_box(sample)));
+        }
+    });
     #[cfg(any(feature = "encode", feature = "form"))]
     encode(&mut bench);
+    parts::link();
 
     debug::exit(debug::EXIT_SUCCESS);
     fail()

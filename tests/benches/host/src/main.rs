@@ -40,6 +40,9 @@ fn cases() -> Vec<Case> {
         samples("parse/scan", |_, text| scan(text.as_bytes())),
         samples("parse/hotdesk", |_, text| Message::parse(text.as_bytes())),
         samples("parse/hotdesk, every row read", |_, text| read_rows(text.as_bytes())),
+        samples("parse/hotdesk over xmlparser", |_, text| {
+            hotdesk_core_xmlparser::Message::parse(text.as_bytes())
+        }),
         samples("parse/xmlparser tokens", |_, text| peers::xmlparser_tokens(text)),
         samples("parse/quick-xml events", |_, text| peers::quick_xml_events(text)),
         samples("parse/quick-xml Reader", |_, text| peers::quick_xml_reader(text)),

@@ -1,0 +1,40 @@
+//! Parts of the core that are only measured in size: each feature of the image uses one so that the linker keeps it.
+
+/// Uses each part that this image holds, on input the compiler does not know.
+pub(crate) fn link() {
+    #[cfg(feature = "http")]
+    http();
+    #[cfg(feature = "session")]
+    session();
+}
+
+#[cfg(feature = "http")]
+fn http() {
+    use core::hint::black_box;
+
+    let mut buffer = [0; 2048];
+    let mut reader = hotdesk_core::http::ResponseReader::new(black_box(&mut buffer));
+    let _ = black_box(reader.receive(black_box(b"HTTP/1.1 200 OK\r\n")));
+    let _ = black_box(reader.close());
+    let _ = black_box((reader.status(), reader.body()));
+}
+
+#[cfg(feature = "session")]
+fn session() {
+    use core::hint::black_box;
+    use core::time::Duration;
+
+    use hotdesk_core::session::{Deadlines, Exchange};
+
+    let (mut request, mut answer) = ([0; 64], [0; 2048]);
+    let now = black_box(Duration::ZERO);
+    let mut exchange =
+        Exchange::start(black_box(&mut request), black_box(&mut answer), Deadlines::default(), now);
+    exchange.connected(now);
+    let count = black_box(exchange.outgoing().len());
+    exchange.sent(count);
+    exchange.received(black_box(b"HTTP/1.1 200 OK\r\n"), now);
+    exchange.tick(now);
+    exchange.closed(now);
+    let _ = black_box((exchange.step(), exchange.deadline(), exchange.result()));
+}
