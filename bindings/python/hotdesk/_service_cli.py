@@ -4,14 +4,18 @@ Tables are for people; `--json` prints rows in the shape of `hotdesk decode`.
 """
 
 import argparse
+import asyncio
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import clusters
 
 if TYPE_CHECKING:
+    from . import bulk
     from .client import Client
 
 
@@ -52,6 +56,13 @@ def add(commands: Any) -> None:  # noqa: ANN401
         ("profiles", "show the device profiles of users", _profiles, "USER"),
     ):
         command(name, does, run).add_argument("names", metavar=what, nargs="+")
+    made = command("bulk", "work a CSV file off; go on with it where a run was stopped", _bulk)
+    columns = "columns device, user, profile, duration, operation"
+    made.add_argument("file", metavar="FILE.csv", type=Path, help=columns)
+    made.add_argument(
+        "--concurrency", type=int, default=4, help="rows at once, 4 if absent; keep to 5 at most"
+    )
+    made.add_argument("--dry-run", action="store_true", help="check every row, send nothing")
 
 
 def _duration(text: str) -> int | str:
@@ -140,6 +151,72 @@ def _profiles(options: argparse.Namespace) -> int:
         profiles = [{"name": profile.name, "default": profile.is_default} for profile in user.profiles]
         rows.append([user.id, user.status, failure, profiles])
     return _show(options, ["id", "status", "failure", "profiles"], rows)
+
+
+def _bulk(options: argparse.Namespace) -> int:
+    from . import bulk
+    from ._native import AppInfo, Secret
+    from .client import AsyncClient, Retry
+
+    if options.concurrency < 1:
+        raise ValueError("--concurrency is at least 1")
+    if options.dry_run:
+        count = bulk.check(options.file, AppInfo(id="dry-run", certificate=Secret("dry-run")))
+        return _done(options, f"{count} rows can be sent", rows=count)
+    cluster = clusters.choose(options)
+    app = cluster.app()
+
+    async def run() -> bulk.Tally:
+        pace = bulk.Pace(options.concurrency)
+        made = AsyncClient(
+            cluster.service,
+            app,
+            backup=cluster.backup,
+            ca=cluster.ca,
+            allow_http=cluster.allow_http,
+            concurrency=options.concurrency,
+            retry=Retry(attempts=20, longest=4.0),
+            on_busy=pace.busy,
+        )
+        async with made:
+            with _progress() as show:
+                return await bulk.run(options.file, made, app, pace, show)
+
+    try:
+        tally = asyncio.run(run())
+    except KeyboardInterrupt:
+        print("hotdesk: stopped; the same command goes on where it stopped", file=sys.stderr)
+        return 130
+    says = f"{tally.done} rows done, {tally.refused} refused; see {options.file}.result.csv"
+    _done(options, says, rows=tally.rows, refused=tally.refused)
+    return 1 if tally.refused else 0
+
+
+@contextmanager
+def _progress() -> "Iterator[Callable[[bulk.Tally], None]]":
+    """Show how far a run is, on standard error and only to people."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]:.1f}/s"),
+        TextColumn("{task.fields[refused]} refused"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("rows", total=None, rate=0.0, refused=0)
+
+        def show(tally: "bulk.Tally") -> None:
+            rate = bar.tasks[0].speed or 0.0
+            done = tally.done + tally.refused
+            bar.update(task, total=tally.rows, completed=done, rate=rate, refused=tally.refused)
+
+        yield show
 
 
 def _done(options: argparse.Namespace, says: str, **more: object) -> int:

@@ -1,0 +1,253 @@
+"""Work a CSV file off: many logins and logouts, checked before the first one is sent, stopped and gone on
+with at will.
+
+No row is ever sent twice without a query in between. Memory holds one small entry a row, never the rows.
+"""
+
+import asyncio
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ._journal import Journal
+from ._native import AppInfo, Login, Logout
+from .client import AsyncClient
+from .codes import em_service
+from .errors import AnswerLost, Error, ServiceRefused
+
+COLUMNS = ("operation", "device", "user", "profile", "duration")
+ERRORS_SHOWN = 20
+SETTLE_SECONDS = 2.0
+"""How long a request of a run that was stopped may still be under way; only then a query tells."""
+SENDS = 3
+"""How often a row is sent at most, each time after a query that showed that it was not done."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: `number` counts rows from 1, `line` is where it stands in the file."""
+
+    number: int
+    line: int
+    operation: str
+    device: str
+    user: str
+    profile: str | None
+    duration: int | str | None
+
+
+@dataclass
+class Tally:
+    """How far a run is."""
+
+    rows: int = 0
+    done: int = 0
+    refused: int = 0
+
+
+def rows(path: Path) -> Iterator[Row]:
+    """Read the rows of a file; raise `ValueError` that names the line."""
+    try:
+        # utf-8-sig: spreadsheets write a byte order mark.
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            header = [name.strip().lower() for name in next(reader, [])]
+            _check_header(header)
+            number = 0
+            for fields in reader:
+                if not any(field.strip() for field in fields):
+                    continue
+                number += 1
+                if len(fields) > len(header) and any(fields[len(header) :]):
+                    raise ValueError(f"line {reader.line_num}: there are more fields than columns")
+                yield _row(number, reader.line_num, dict(zip(header, map(str.strip, fields), strict=False)))
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not UTF-8; save it as CSV UTF-8") from None
+    except csv.Error as error:
+        raise ValueError(f"line {reader.line_num}: {error}") from None
+
+
+def check(path: Path, app: AppInfo) -> int:
+    """Check every row; return how many there are, or raise `ValueError` that names what is wrong where."""
+    seen: dict[str, int] = {}
+    wrong: list[str] = []
+    count = 0
+    for row in rows(path):
+        count += 1
+        try:
+            _message(row, app).to_form()
+        except (Error, ValueError) as error:
+            wrong.append(f"line {row.line}: {error}")
+        first = seen.setdefault(row.device.casefold(), row.line)
+        if first != row.line:
+            # Rows run side by side, so nobody could say which of the two came last.
+            wrong.append(f"line {row.line}: the device stands in line {first}, too; use two files")
+        if len(wrong) >= ERRORS_SHOWN:
+            break
+    if wrong:
+        raise ValueError("nothing was sent: " + "; ".join(wrong))
+    if not count:
+        raise ValueError("nothing was sent: there are no rows")
+    return count
+
+
+async def run(
+    path: Path,
+    client: AsyncClient,
+    app: AppInfo,
+    pace: "Pace",
+    progress: Callable[[Tally], None] = lambda _: None,
+) -> Tally:
+    """Work the file off, or go on with it; write the result beside it.
+
+    Raises `Unreachable`, `AnswerLost` or `BrokenAnswer` where the service is not there; the journal then
+    knows how far it came, and the same call goes on.
+    """
+    tally = Tally(rows=check(path, app))
+    journal = Journal(path)
+    try:
+        if journal.in_doubt:
+            await asyncio.sleep(SETTLE_SECONDS)
+        for entry in journal.results.values():
+            _count(tally, entry["state"])
+        waiting = (row for row in rows(path) if row.number not in journal.results)
+
+        async def work() -> None:
+            for row in waiting:
+                async with pace:
+                    await _work_off(row, client, journal)
+                _count(tally, journal.results[row.number]["state"])
+                pace.went_well()
+                progress(tally)
+
+        progress(tally)
+        workers = [asyncio.ensure_future(work()) for _ in range(pace.most)]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            # What was under way is in the journal as sent, and is asked for next time.
+            await asyncio.gather(*workers, return_exceptions=True)
+        _write_result(path, journal)
+    finally:
+        journal.close()
+    return tally
+
+
+class Pace:
+    """How many rows run at once: at most as asked, half of it after each code 26, one more after each 20
+    that went well. Used as a context around a row."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._limit = float(most)
+        self._running = 0
+        self._changed = asyncio.Condition()
+
+    def busy(self) -> None:
+        """Slow down: the service had too much to do."""
+        self._limit = max(1.0, self._limit / 2)
+
+    def went_well(self) -> None:
+        """Speed up again, slowly."""
+        self._limit = min(float(self.most), self._limit + 0.05)
+
+    async def __aenter__(self) -> None:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._running < max(1, int(self._limit)))
+            self._running += 1
+
+    async def __aexit__(self, *_: object) -> None:
+        async with self._changed:
+            self._running -= 1
+            self._changed.notify_all()
+
+
+async def _work_off(row: Row, client: AsyncClient, journal: Journal) -> None:
+    if row.number in journal.in_doubt and await _is_done(row, client):
+        journal.result(row.number, "done")
+        return
+    for attempt in range(SENDS):
+        journal.sent(row.number)
+        try:
+            if row.operation == "login":
+                await client.login(row.device, row.user, row.profile, row.duration)
+            else:
+                await client.logout(row.device)
+        except ServiceRefused as refused:
+            journal.result(row.number, "refused", refused.code)
+            return
+        except AnswerLost as lost:
+            if lost.done is None or attempt + 1 == SENDS:
+                raise
+            await asyncio.sleep(SETTLE_SECONDS)
+            if not await _is_done(row, client):
+                continue
+        journal.result(row.number, "done")
+        return
+
+
+async def _is_done(row: Row, client: AsyncClient) -> bool:
+    (now,) = await client.device_users(row.device)
+    if row.operation == "logout":
+        return now.status == "loggedOut"
+    return now.user is not None and now.user.casefold() == row.user.casefold()
+
+
+def _message(row: Row, app: AppInfo) -> Login | Logout:
+    if row.operation == "logout":
+        return Logout(app=app, device_name=row.device)
+    return Login(
+        app=app,
+        device_name=row.device,
+        user_id=row.user,
+        device_profile=row.profile,
+        exclusive_duration=row.duration,  # type: ignore[arg-type]
+    )
+
+
+def _check_header(header: list[str]) -> None:
+    names = [name for name in header if name]
+    if unknown := [name for name in names if name not in COLUMNS]:
+        raise ValueError(f"line 1: unknown column {unknown[0]!r}; known: {', '.join(COLUMNS)}")
+    if len(set(names)) != len(names):
+        raise ValueError("line 1: a column stands twice")
+    if "device" not in names:
+        raise ValueError("line 1: the column device is missing; the first line names the columns")
+
+
+def _row(number: int, line: int, fields: dict[str, str]) -> Row:
+    operation = fields.get("operation", "").lower() or "login"
+    if operation not in ("login", "logout"):
+        raise ValueError(f"line {line}: operation must be login or logout")
+    text = fields.get("duration", "").lower()
+    duration: int | str | None = text or None
+    if text and text != "indefinite":
+        if not (text.isascii() and text.isdigit()):
+            raise ValueError(f"line {line}: duration must be whole minutes or indefinite")
+        duration = int(text)
+    user, profile = fields.get("user", ""), fields.get("profile") or None
+    return Row(number, line, operation, fields.get("device", ""), user, profile, duration)
+
+
+def _count(tally: Tally, state: str) -> None:
+    if state == "done":
+        tally.done += 1
+    else:
+        tally.refused += 1
+
+
+def _write_result(path: Path, journal: Journal) -> None:
+    with path.with_name(path.name + ".result.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["line", *COLUMNS, "result", "code", "name", "remedy"])
+        for row in rows(path):
+            entry = journal.results[row.number]
+            code = entry.get("code")
+            known = None if code is None else em_service[code]
+            given = [row.line, row.operation, row.device, row.user, row.profile, row.duration]
+            writer.writerow([*given, entry["state"], code, known and known.name, known and known.remedy])
