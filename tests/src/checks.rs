@@ -256,7 +256,7 @@ pub fn quick_xml(input: &[u8]) {
     }
 }
 
-/// Compares the core's two tokenizers: the same is read, with the same values, or the same is refused at the same place.
+/// Compares the core's two tokenizers: both read a document, with the same values, or both refuse it.
 ///
 /// # Panics
 ///
@@ -277,7 +277,8 @@ pub fn tokenizers(input: &[u8]) {
                 assert_eq!(one, two);
             }
         }
-        (Err(error), Err(same)) => assert_eq!(format!("{error:?}"), format!("{same:?}")),
+        // Of several things wrong in one document each may name another first.
+        (Err(_), Err(_)) => {}
         (one, two) => panic!("only one of two tokenizers refuses: {one:?}, {two:?}"),
     }
 }
