@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
+from hotdesk import clusters
+from hotdesk_hil.emservice import EmService
+from services import write_authority
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "bindings" / "README.md").read_text(encoding="utf-8")
@@ -15,6 +18,27 @@ def block(language: str) -> str:
     """Return the one fenced block of a language."""
     (text,) = re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
     return text
+
+
+def test_the_client_example_prints_what_its_comments_say(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with EmService(ROOT / "hil" / "clusters" / "demo.toml", tls_port=0) as service:
+        ca = write_authority(service, tmp_path)
+        example = (
+            block("python3")
+            .replace("ca.pem", str(ca))
+            .replace('"localhost"', f'"127.0.0.1:{service.tls_port}"')
+        )
+        exec(example, {})
+    assert capsys.readouterr().out.splitlines() == re.findall(r"print\(.*\)  # (.*)", block("python3"))
+
+
+def test_the_clusters_of_the_example_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "hotdesk.toml"
+    file.write_text(block("toml"))
+    found, default = clusters.read(str(file))
+    assert (default, found["lab"].backup) == ("lab", "cucm2.example")
 
 
 def test_the_other_examples_run() -> None:

@@ -4,7 +4,6 @@ Tables are for people; `--json` prints rows in the shape of `hotdesk decode`.
 """
 
 import argparse
-import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -154,6 +153,8 @@ def _profiles(options: argparse.Namespace) -> int:
 
 
 def _bulk(options: argparse.Namespace) -> int:
+    import asyncio
+
     from . import bulk
     from ._native import AppInfo, Secret
     from .client import AsyncClient, Retry

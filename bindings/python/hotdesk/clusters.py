@@ -13,11 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 from ._native import AppInfo, Secret
 
 FILE = "hotdesk.toml"
@@ -76,6 +71,12 @@ def read(file: str | None) -> tuple[dict[str, Cluster], str | None]:
     """Return the clusters of a file and the default one's name; none where no file is named and none is
     there.
     """
+    # Here, so that what needs no file needs no tomli, which CPython 3.10 lacks.
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
     paths = [Path(file)] if file else [Path(FILE), Path.home() / ".config" / "hotdesk" / FILE]
     for path in paths:
         if file or path.exists():
