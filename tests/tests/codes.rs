@@ -1,65 +1,195 @@
-//! The table of EM service codes against the sources' rows, kept as data: nothing missing, nothing added, no name
-//! drifted.
-#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+//! The code tables against the sources' rows, kept as data: nothing missing, nothing added, no name drifted.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use hotdesk_core::codes::em_service::{ALL, EmServiceCode};
+use hotdesk_core::codes::azure_mfa::AzureMfaResult;
+use hotdesk_core::codes::em_app::EmAppCode;
+use hotdesk_core::codes::em_service::EmServiceCode;
+use hotdesk_core::codes::emcc::EmccCode;
+use hotdesk_core::codes::vip::VipCode;
+use hotdesk_core::codes::{Code, Family, Row, Source, Who, phone};
 
-fn rows() -> BTreeMap<u16, &'static str> {
-    let lines = include_str!("../data/em-service-codes.tsv").lines().filter(|line| !line.starts_with('#'));
-    let row = |line: &'static str| {
-        let (number, name) = line.split_once('\t').unwrap();
-        (number.parse().unwrap(), name)
-    };
-    lines.map(row).collect()
+/// The lines of a table, each split at its tabs.
+fn lines(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t').collect())
+}
+
+/// Numbers and names of a table of two columns.
+fn decimal(table: &'static str) -> Vec<(u16, &'static str)> {
+    lines(table).map(|line| (line[0].parse().unwrap(), line[1])).collect()
+}
+
+fn hexadecimal(table: &'static str) -> Vec<(u16, &'static str)> {
+    lines(table).map(|line| (u16::from_str_radix(line[0], 16).unwrap(), line[1])).collect()
+}
+
+/// The same in a family's table, of the sources named.
+fn held(family: Family, of: impl Fn(Row) -> bool) -> Vec<(u16, &'static str)> {
+    let rows = family.rows().filter(|row| of(*row));
+    rows.map(|row| (row.number().unwrap(), row.name())).collect()
+}
+
+const EM_SERVICE: &str = include_str!("../data/em-service-codes.tsv");
+const EM_APP: &str = include_str!("../data/em-app-codes.tsv");
+const EMCC: &str = include_str!("../data/emcc-codes.tsv");
+const PHONE: &str = include_str!("../data/phone-errors.tsv");
+const SYMPTOMS: &str = include_str!("../data/symptoms.tsv");
+const VIP: &str = include_str!("../data/vip-status-codes.tsv");
+const VIP_OTHER: &str = include_str!("../data/vip-other-codes.tsv");
+const AZURE_MFA: &str = include_str!("../data/azure-mfa-results.tsv");
+
+#[test]
+fn the_tables_of_numbers_hold_the_rows_of_the_sources_and_no_other() {
+    assert_eq!(held(Family::EmService, |_| true), decimal(EM_SERVICE));
+    assert_eq!(held(Family::EmApp, |_| true), decimal(EM_APP));
+    assert_eq!(held(Family::Emcc, |_| true), decimal(EMCC));
+    assert_eq!(held(Family::AzureMfa, |_| true), decimal(AZURE_MFA));
+    let status = |row: Row| matches!(row.source(), Source::VipStatus | Source::VipPush);
+    assert_eq!(held(Family::Vip, status), hexadecimal(VIP));
 }
 
 #[test]
-fn every_row_of_the_sources_is_in_the_table() {
-    for (number, name) in rows() {
-        assert_eq!(EmServiceCode::new(number).name(), Some(name), "code {number}");
-    }
-}
-
-#[test]
-fn every_number_of_the_table_is_a_row_of_the_sources() {
-    let rows = rows();
+fn every_number_is_found_by_itself_and_a_number_without_a_row_claims_nothing() {
+    let tables = [decimal(EM_SERVICE), decimal(EM_APP), decimal(EMCC), hexadecimal(VIP), decimal(AZURE_MFA)];
     for number in 0..=u16::MAX {
-        let code = EmServiceCode::new(number);
-        assert_eq!(code.name(), rows.get(&number).copied(), "code {number}");
-        assert_eq!(code.number(), number);
-    }
-}
-
-#[test]
-fn the_list_of_all_codes_holds_each_row_once() {
-    let listed: Vec<u16> = ALL.iter().map(|row| row.code.number()).collect();
-    assert_eq!(listed, rows().into_keys().collect::<Vec<_>>());
-}
-
-#[test]
-fn every_row_says_what_it_means_who_must_act_and_what_to_do() {
-    for number in rows().into_keys() {
-        let code = EmServiceCode::new(number);
-        assert!(code.who().is_some(), "code {number}");
-        for text in [code.meaning(), code.remedy()] {
-            let text = text.unwrap_or_default();
-            assert!(text.len() > 10 && text.is_ascii(), "code {number}: {text:?}");
+        let names = [
+            EmServiceCode::new(number).name(),
+            EmAppCode::new(number).name(),
+            EmccCode::new(number).name(),
+            VipCode::new(number).name(),
+            AzureMfaResult::new(number).name(),
+        ];
+        for (name, table) in names.into_iter().zip(&tables) {
+            let row = table.iter().find(|(of, _)| *of == number);
+            assert_eq!(name, row.map(|row| row.1), "{number}");
         }
     }
 }
 
 #[test]
-fn an_unknown_code_keeps_its_number_and_claims_nothing() {
-    for number in [13, 14, 15, 16, 17, 24, 34, 48, 65535] {
+fn gaps_in_the_sources_stay_unknown_and_keep_their_number() {
+    for number in [13, 14, 15, 16, 17, 24, 34, 48, 201, u16::MAX] {
         let code = EmServiceCode::new(number);
-        assert_eq!(code.number(), number);
-        assert!(
-            code.name().is_none()
-                && code.meaning().is_none()
-                && code.remedy().is_none()
-                && code.who().is_none()
-        );
+        assert_eq!((code.number(), code.row(), code.name(), code.who()), (number, None, None, None));
+        assert_eq!((code.meaning(), code.remedy(), code.to_string()), (None, None, number.to_string()));
     }
+    for number in [200, 203, 206, 209, 214, 217] {
+        assert_eq!(EmAppCode::new(number).row(), None);
+    }
+    for number in [0x49B5, 0x602C, 0x6030, 0x604E, 0x7007, 0x7009] {
+        assert_eq!(VipCode::new(number).row(), None);
+    }
+    for number in [0, 26, 99, 146] {
+        assert_eq!(AzureMfaResult::new(number).row(), None);
+    }
+}
+
+#[test]
+fn phone_errors_are_keyed_by_source_and_number() {
+    let listed: Vec<_> = lines(PHONE)
+        .map(|line| {
+            let source = match line[0] {
+                "xml" => Source::PhoneXml,
+                "http" => Source::PhoneHttp,
+                "object" => Source::PhoneObject,
+                "text" => Source::PhoneText,
+                other => panic!("{other}"),
+            };
+            (source, line[1].parse::<u16>().ok(), line[2])
+        })
+        .collect();
+    let held: Vec<_> = Family::Phone.rows().map(|row| (row.source(), row.number(), row.name())).collect();
+    assert_eq!(held, listed);
+    let names = |source| phone::rows(source, 4).map(|row| row.name()).collect::<Vec<_>>();
+    assert_eq!(names(Source::PhoneXml), ["XML Error [4] Parse Error"]);
+    assert_eq!(names(Source::PhoneObject), ["CiscoIPPhoneError 4 authentication error"]);
+    assert_eq!(phone::rows(Source::PhoneXml, 8).count(), 0);
+}
+
+#[test]
+fn symptoms_are_those_of_the_troubleshooting_guide_that_have_no_code() {
+    let coded = |name: &&str| name.starts_with("em-") || name.starts_with("phone:");
+    let listed: Vec<_> = lines(SYMPTOMS).map(|line| line[1]).filter(|name| !coded(name)).collect();
+    let held: Vec<_> = Family::Symptom.rows().map(|row| row.name()).collect();
+    assert_eq!(held, listed);
+    assert!(Family::Symptom.rows().all(|row| row.code().is_none()));
+}
+
+#[test]
+fn vip_push_states_stay_apart_from_the_voice_service_and_from_details() {
+    for line in lines(VIP_OTHER) {
+        let code: VipCode = line[1].parse().unwrap();
+        let row = if line[0] == "voice" { code.voice() } else { code.detail() };
+        assert_eq!(row.unwrap().name(), line[2]);
+    }
+    let push: Vec<_> = held(Family::Vip, |row| row.source() == Source::VipPush);
+    assert_eq!(push.len(), 8);
+    assert_eq!(VipCode::new(0x7000).row().unwrap().source(), Source::VipPush);
+    assert_eq!(VipCode::new(0x7001).voice(), None);
+    let others =
+        Family::Vip.rows().filter(|row| matches!(row.source(), Source::VipVoice | Source::VipDetail));
+    assert_eq!(others.count(), lines(VIP_OTHER).count());
+}
+
+#[test]
+fn vip_codes_are_read_in_any_case_and_written_in_upper_case() {
+    for (text, number) in [("601B", 0x601B), ("601b", 0x601B), ("4e04", 0x4E04), ("0000", 0)] {
+        let code: VipCode = text.parse().unwrap();
+        assert_eq!((code.number(), code.to_string()), (number, text.to_uppercase()));
+        assert_eq!(Code::Vip(code).to_string(), text.to_uppercase());
+    }
+    for text in ["", "0", "601", "06009", "60 9", "+600", "60é", "600G"] {
+        assert!(text.parse::<VipCode>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn the_numbers_that_phones_show_for_others_are_known() {
+    let shown: Vec<_> = Family::ALL
+        .into_iter()
+        .flat_map(Family::rows)
+        .filter_map(|row| Some((row.family(), row.number()?, row.shown_as()?)))
+        .collect();
+    let service = Family::EmService;
+    assert_eq!(shown, [(service, 39, 201), (service, 40, 23), (service, 44, 201)]);
+}
+
+#[test]
+fn cross_cluster_readings_differ_from_those_of_the_service() {
+    for row in Family::Emcc.rows() {
+        let service = EmServiceCode::new(row.number().unwrap()).row().unwrap();
+        assert_ne!((row.meaning(), row.family()), (service.meaning(), service.family()));
+    }
+}
+
+#[test]
+fn every_row_says_what_it_means_who_must_act_and_what_to_do() {
+    let mut meanings = BTreeSet::new();
+    for row in Family::ALL.into_iter().flat_map(Family::rows) {
+        for text in [row.meaning(), row.remedy()] {
+            assert!(text.len() > 10 && text.is_ascii() && text.ends_with('.'), "{row:?}: {text:?}");
+        }
+        assert_ne!(row.meaning(), row.name());
+        meanings.insert(row.meaning());
+        assert!(matches!(row.who(), Who::Person | Who::Administrator | Who::Wait | Who::Programmer));
+    }
+    assert!(meanings.len() > 190, "{}", meanings.len());
+}
+
+#[test]
+fn a_family_is_found_by_its_name_and_short_name_in_any_case() {
+    for family in Family::ALL {
+        assert_eq!(Family::from_name(family.as_str()).collect::<Vec<_>>(), [family]);
+        assert!(family.rows().all(|row| row.family() == family));
+        assert_eq!(family.rows().len(), family.rows().count());
+    }
+    assert_eq!(Family::from_name("EM").collect::<Vec<_>>(), [Family::EmService, Family::EmApp]);
+    assert_eq!(Family::from_name("Mfa").collect::<Vec<_>>(), [Family::AzureMfa]);
+    assert_eq!(Family::from_name("sip").count(), 0);
 }

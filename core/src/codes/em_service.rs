@@ -1,127 +1,28 @@
 //! Response codes of the Extension Mobility service. Names are spelled as the source spells them; meanings and
 //! remedies are our own words. 13 to 17, 24, 34 and 48 up are documented nowhere and have no row.
+//!
+//! Phones show 201 for 39 and 44, and 23 for 40 ([`Row::shown_as`](super::Row::shown_as)). In Cross Cluster use 2, 5
+//! and 23 have other meanings besides: [`emcc`](super::emcc).
 
-use core::fmt;
+use super::table::{code, decimal, table};
 
-use super::Who;
-
-/// The code of a failure: any number, with a row in the table or not.
-///
-/// ```
-/// use hotdesk_core::codes::Who;
-/// use hotdesk_core::codes::em_service::EmServiceCode;
-///
-/// let code = EmServiceCode::new(18);
-/// assert_eq!(code.name(), Some("Another user logged in"));
-/// assert_eq!(code.who(), Some(Who::Person));
-///
-/// let unknown = EmServiceCode::new(4711);
-/// assert_eq!((unknown.number(), unknown.name()), (4711, None));
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EmServiceCode(u16);
-
-/// What is documented of a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub struct Row {
-    /// The code.
-    pub code: EmServiceCode,
-    /// Its name as the source spells it.
-    pub name: &'static str,
-    /// What happened, one sentence.
-    pub meaning: &'static str,
-    /// What to do, one sentence.
-    pub remedy: &'static str,
-    /// Who must do it.
-    pub who: Who,
-    /// Where the code is documented.
-    pub source: Source,
+code! {
+    /// The code of a failure: any number, with a row in the table or not.
+    ///
+    /// ```
+    /// use hotdesk_core::codes::Who;
+    /// use hotdesk_core::codes::em_service::EmServiceCode;
+    ///
+    /// let code = EmServiceCode::new(18);
+    /// assert_eq!(code.name(), Some("Another user logged in"));
+    /// assert_eq!(code.who(), Some(Who::Person));
+    ///
+    /// let unknown = EmServiceCode::new(4711);
+    /// assert_eq!((unknown.number(), unknown.name()), (4711, None));
+    /// ```
+    EmServiceCode
 }
-
-/// Where a code is documented.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Source {
-    /// The table "Cisco Extension Mobility Service Response Codes" of the EM API developer guide.
-    ResponseCodes,
-    /// The cross-cluster codes of the feature configuration guide.
-    CrossCluster,
-}
-
-impl Source {
-    /// Returns its title.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ResponseCodes => "EM service response codes (EM API developer guide)",
-            Self::CrossCluster => "EMCC error codes (feature configuration guide)",
-        }
-    }
-}
-
-impl EmServiceCode {
-    /// Returns the code of a number.
-    pub const fn new(number: u16) -> Self {
-        Self(number)
-    }
-
-    /// Returns the number.
-    pub const fn number(self) -> u16 {
-        self.0
-    }
-
-    /// Returns the row of the code, if it is documented.
-    pub fn row(self) -> Option<&'static Row> {
-        ALL.binary_search_by_key(&self, |row| row.code).ok().and_then(|i| ALL.get(i))
-    }
-
-    /// Returns the name as the source spells it, if the code is documented.
-    pub fn name(self) -> Option<&'static str> {
-        self.row().map(|row| row.name)
-    }
-
-    /// Returns what happened, if the code is documented.
-    pub fn meaning(self) -> Option<&'static str> {
-        self.row().map(|row| row.meaning)
-    }
-
-    /// Returns what to do, if the code is documented.
-    pub fn remedy(self) -> Option<&'static str> {
-        self.row().map(|row| row.remedy)
-    }
-
-    /// Returns who must act, if the code is documented.
-    pub fn who(self) -> Option<Who> {
-        self.row().map(|row| row.who)
-    }
-}
-
-impl From<u16> for EmServiceCode {
-    fn from(number: u16) -> Self {
-        Self(number)
-    }
-}
-
-impl fmt::Display for EmServiceCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Debug for EmServiceCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-#[cfg(feature = "defmt")]
-impl defmt::Format for EmServiceCode {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "{=u16}", self.0);
-    }
-}
+decimal!(EmServiceCode);
 
 macro_rules! rows {
     ($($number:literal $constant:ident $name:literal, $who:ident, $source:ident, $meaning:literal, $remedy:literal;)*) => {
@@ -129,15 +30,7 @@ macro_rules! rows {
             $(#[doc = concat!($name, ".")] pub const $constant: Self = Self($number);)*
         }
 
-        /// Every documented code, in ascending order.
-        pub const ALL: &[Row] = &[$(Row {
-            code: EmServiceCode($number),
-            name: $name,
-            meaning: $meaning,
-            remedy: $remedy,
-            who: Who::$who,
-            source: Source::$source,
-        },)*];
+        table! { EmService; $($number, $name, $who, $source, $meaning, $remedy;)* }
     };
 }
 
@@ -265,69 +158,4 @@ rows! {
     47 DN_HAS_MULTIPLE_USERS "DN has multiple users", Administrator, CrossCluster,
         "The extension used for the login is the primary one of several users.",
         "Log in by user ID, or give the extension to one user only.";
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Numbers and names of the table "Cisco Extension Mobility Service Response Codes", as printed there.
-    const RESPONSE_CODES: [(u16, &str); 26] = [
-        (0, "Unknown Error"),
-        (1, "Error on Parsing"),
-        (2, "Cannot authorize App user"),
-        (3, "Invalid App User"),
-        (4, "Policy Validation error"),
-        (5, "Device logon disabled"),
-        (6, "Database Error"),
-        (7, "Logout Request Error"),
-        (8, "Query type undetermined"),
-        (9, "Dir. User Info Error"),
-        (10, "User lacks app proxy rights"),
-        (11, "Device does not exist"),
-        (12, "Dev. Profile not found"),
-        (18, "Another user logged in"),
-        (19, "No user logged in"),
-        (20, "Hoteling flag error"),
-        (21, "Hoteling Status error"),
-        (22, "Device logon disabled"),
-        (23, "User not found"),
-        (25, "User logged in elsewhere"),
-        (26, "Busy, please try again"),
-        (27, "Change Password"),
-        (28, "Untrusted IP Error"),
-        (29, "RIS down-contact admin"),
-        (30, "Proxy not allowed"),
-        // The first of those that are not in that table.
-        (31, "EMCC not activated for the user"),
-    ];
-
-    #[test]
-    fn rule_7_1_the_table_holds_the_documented_codes_and_no_other() {
-        let numbers: std::vec::Vec<u16> = ALL.iter().map(|row| row.code.number()).collect();
-        let documented: std::vec::Vec<u16> = (0..=12).chain(18..=23).chain(25..=33).chain(35..=47).collect();
-        assert_eq!(numbers, documented);
-        for (row, (number, name)) in ALL.iter().zip(RESPONSE_CODES) {
-            assert_eq!((row.code.number(), row.name), (number, name));
-            assert_eq!(row.source == Source::ResponseCodes, number <= 30, "{number}");
-        }
-    }
-
-    #[test]
-    fn rule_7_1_every_row_is_found_by_its_number_and_says_something() {
-        for row in ALL {
-            assert_eq!(row.code.row(), Some(row));
-            for sentence in [row.meaning, row.remedy] {
-                assert!(sentence.ends_with('.') && sentence.is_ascii(), "{sentence}");
-            }
-        }
-    }
-
-    #[test]
-    fn rule_7_2_unknown_codes_keep_their_number() {
-        for number in (13..=17).chain([24, 34, 48, 201, u16::MAX]) {
-            let code = EmServiceCode::new(number);
-            assert_eq!((code.number(), code.row(), code.name(), code.who()), (number, None, None, None));
-        }
-    }
 }

@@ -331,7 +331,7 @@ fn reason(trouble: Trouble, out: &mut dyn fmt::Write) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
-    use hotdesk_core::codes::em_service::ALL;
+    use hotdesk_core::codes::Family;
 
     use super::*;
     use crate::view::wrap::Wrap;
@@ -348,9 +348,9 @@ mod tests {
 
     #[test]
     fn a_remedy_is_five_lines_at_most() {
-        for row in ALL {
+        for row in Family::EmService.rows() {
             for signer in [Signer::Person, Signer::AppUser] {
-                let text = remedy(row.code.number(), signer).unwrap();
+                let text = remedy(row.number().unwrap(), signer).unwrap();
                 let mut wrap = Wrap::new(20, |_, _, _| {});
                 fmt::Write::write_str(&mut wrap, text).unwrap();
                 assert!(wrap.finish() <= 5, "{text}");

@@ -1,0 +1,30 @@
+//! Numbers of the Extension Mobility service that mean something else when a user of another cluster logs in (Cross
+//! Cluster, EMCC). All others mean there what [`em_service`](super::em_service) says.
+
+use super::table::{code, decimal, table};
+
+code! {
+    /// A code of the service in Cross Cluster use: any number, with a reading of its own or not.
+    ///
+    /// ```
+    /// use hotdesk_core::codes::em_service::EmServiceCode;
+    /// use hotdesk_core::codes::emcc::EmccCode;
+    ///
+    /// assert_eq!(EmccCode::new(23).name(), Some("UID, SP or DN not found"));
+    /// assert_eq!(EmServiceCode::new(23).name(), Some("User not found"));
+    /// ```
+    EmccCode
+}
+decimal!(EmccCode);
+
+table! { Emcc;
+    2, "wrong PIN of an EMCC user", Person, CrossCluster,
+        "The PIN of the visiting user is not right.",
+        "Type the PIN again.";
+    5, "Device logon disabled", Administrator, CrossCluster,
+        "At the login, not only at the logout, the device does not take Extension Mobility users.",
+        "Enable Extension Mobility in the configuration of the phone.";
+    23, "UID, SP or DN not found", Person, CrossCluster,
+        "No cluster knows the user ID, self-service ID or primary extension that was typed.",
+        "Type it again; then let the administrator check it in the home cluster.";
+}
