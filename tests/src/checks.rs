@@ -6,9 +6,13 @@
 use std::time::Duration;
 
 use hotdesk_bindings::decode;
-use hotdesk_core::http::{self, ResponseReader};
-use hotdesk_core::session::{Deadlines, Exchange, ExchangeError, Step};
-use hotdesk_core::{Error, Message, Query, Request, Response, form};
+use hotdesk_core::http::{self, RequestError, RequestReader, ResponseReader};
+use hotdesk_core::session::{
+    Deadlines, Exchange, ExchangeError, Next, Plan, Retry, Session, Step, Task, Wanted,
+};
+use hotdesk_core::{
+    AppCertificate, AppInfo, Error, Login, Message, Operation, Query, Request, Response, form,
+};
 
 use crate::quick_xml::values;
 use crate::texts::texts;
@@ -121,7 +125,7 @@ fn pieces(bytes: &[u8], seed: u8) -> impl Iterator<Item = &[u8]> {
 /// What an HTTP answer came to: the error, the status, the body.
 type Answered = (Result<(), http::Error>, Option<u16>, Option<Vec<u8>>);
 
-/// Reads an HTTP answer, whole and in the pieces that the first byte says: splitting changes nothing.
+/// Reads an HTTP answer, and a request as a server does, whole and in the pieces that the first byte says: splitting changes nothing.
 ///
 /// # Panics
 ///
@@ -130,6 +134,8 @@ pub fn http(input: &[u8]) {
     let Some((seed, bytes)) = input.split_first() else { return };
     let whole = read([bytes].into_iter());
     assert_eq!(read(pieces(bytes, *seed)), whole, "in pieces");
+    let incoming = serve([bytes].into_iter());
+    assert_eq!(serve(pieces(bytes, *seed)), incoming, "in pieces");
     if let (Ok(()), Some(200), Some(body)) = &whole {
         document(body);
     }
@@ -145,6 +151,23 @@ fn read<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> Answered {
     let outcome = outcome.and_then(|()| reader.close());
     assert_eq!(reader.close(), outcome, "closing twice changes the outcome");
     (outcome, reader.status(), reader.body().map(<[u8]>::to_vec))
+}
+
+/// Reads an HTTP request and returns the error, or the method, the target and the body.
+fn serve<'b>(
+    pieces: impl Iterator<Item = &'b [u8]>,
+) -> (Result<(), RequestError>, Option<(String, String, Vec<u8>)>) {
+    let mut buffer = [0; 2048];
+    let mut reader = RequestReader::new(&mut buffer);
+    let mut outcome = Ok(());
+    for piece in pieces {
+        outcome = outcome.and_then(|()| reader.receive(piece));
+    }
+    let outcome = outcome.and_then(|()| reader.close());
+    let request = reader.request();
+    assert_eq!(request.is_some(), outcome.is_ok());
+    let request = request.map(|it| (it.method.to_owned(), it.target.to_owned(), it.body.to_vec()));
+    (outcome, request)
 }
 
 /// How many of the first bytes of the input of [`session`] say what happens; the rest is what the peer sends.
@@ -163,6 +186,56 @@ pub fn session(input: &[u8]) {
     let whole = in_order([bytes].into_iter());
     assert_eq!(in_order(pieces(bytes, seed)), whole, "in pieces");
     out_of_order(events, bytes);
+    operation(events, bytes);
+}
+
+/// Runs a whole operation: each connection, each attempt and the question after a lost answer as the events say. It
+/// ends, leaves nothing behind, and sends the operation twice only to a service that said it did nothing.
+fn operation(events: &[u8], bytes: &[u8]) {
+    let app = AppInfo { id: "appid".into(), certificate: AppCertificate::Plain("apppasswd".into()) };
+    let login = Login::new("SEP003094C25B15".into(), "john".into());
+    let request = Request { app, operation: Operation::Login(login) };
+    let plan = Plan { services: 2, deadlines: Deadlines::default(), retry: Retry::default(), seed: 7 };
+    let (mut out, mut answer) = ([0; 64], [0; 2048]);
+    let mut now = Duration::ZERO;
+    let mut session = Session::start(Task::from(&request), plan, &mut out, &mut answer, now);
+    let (mut wanted, mut offered, mut sent) = (Wanted::Operation, false, 0);
+    // Long enough for every attempt and every wait; the events are taken again and again, then only the time goes on.
+    for turn in 0..10_000 {
+        let event = events.get(turn % events.len()).filter(|_| turn < 200).copied().unwrap_or(7);
+        match (session.next(), event & 7) {
+            (Next::Done, _) => break,
+            (_, 7) | (Next::Wait, _) => {
+                now = session.deadline().expect("what is not done has a deadline");
+                session.tick(now);
+            }
+            (Next::Connect { .. }, 1) => session.connect_failed(now),
+            (Next::Connect { .. }, _) => session.connected(now),
+            (Next::Write { wanted: it, .. }, _) => {
+                (wanted, offered) = (it, false);
+                let write = |out: &mut [u8]| {
+                    out.iter_mut().zip(REQUEST).for_each(|(place, byte)| *place = *byte);
+                    Ok::<usize, ()>(REQUEST.len())
+                };
+                assert_eq!(session.write(write), Ok(()));
+            }
+            (Next::Exchange, 0 | 2 | 3) => {
+                let count = session.outgoing().len();
+                sent += usize::from(count > 0 && !offered && wanted == Wanted::Operation);
+                offered |= count > 0;
+                session.sent(count);
+            }
+            (Next::Exchange, 4) => session.received(bytes, now),
+            (Next::Exchange, 5) => session.closed(now),
+            (Next::Exchange, _) => session.broken(now),
+        }
+    }
+    assert_eq!(session.next(), Next::Done, "it goes on for ever");
+    // Code 26 and status 503 say that nothing was done; the code may be written as references.
+    let busy = bytes.contains(&b'6') || bytes.contains(&b'&') || bytes.windows(3).any(|it| it == b"503");
+    assert!(sent <= 1 || busy, "an operation was sent {sent} times");
+    assert!(session.finish().is_some());
+    assert!(out.iter().all(|byte| *byte == 0), "the request is left in memory");
 }
 
 fn in_order<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> Result<Vec<u8>, ExchangeError> {
