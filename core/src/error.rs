@@ -208,6 +208,8 @@ pub enum Refusal {
     Value(Field),
     /// A `device` with more fillers than slots (rule 6.2).
     ThirdSlot,
+    /// A piece of a document that does not fit into the window of a `PieceReader` (rule 14.2).
+    Window,
     /// A form body without the field `xml` (rule 9.1).
     NoXmlField,
     /// A form body with the field `xml` twice (rule 9.1).
@@ -274,6 +276,7 @@ impl fmt::Display for Refusal {
             Self::ThirdSlot => {
                 "a device has room for the current and the last user only; remove the third entry"
             }
+            Self::Window => "a part of this document is larger than the memory it is read in; ask for less",
             Self::NoXmlField => "the form has no field xml; send the document as xml=",
             Self::TwoXmlFields => "the form has two fields xml; send one document at a time",
             Self::PercentEscape => {

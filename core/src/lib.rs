@@ -5,14 +5,13 @@
 //! and panics on no input. The format is told in core/PROTOCOL.md; rules are cited by its numbers.
 //!
 //! What is read borrows from the caller's bytes: a [`Text`] decodes when it is read, a [`List`] reads its rows from
-//! the bytes that were checked. To keep a name, copy it into a bounded type ([`UserId`], [`DeviceName`],
+//! the bytes that were checked. A response that is longer than the memory is read by a `PieceReader`. To keep a name, copy it into a bounded type ([`UserId`], [`DeviceName`],
 //! [`ProfileName`], [`AppId`]); to keep a secret, into a [`Certificate`], which wipes itself.
 //!
 //! Features: `compact` (on by default) and `xmlparser` choose the tokenizer behind the reader: our own, or the crate of
 //! that name. One must be on; with both, `compact` is used. They accept and refuse the same. `defmt` gives the public
 //! types `defmt::Format`, secrets masked. Off by default.
 //! `vip` adds the readers of what VIP User Services answer. Off by default.
-//! `texts` adds meanings and remedies to the rows of [`codes`]. Off by default.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -21,7 +20,6 @@ extern crate std;
 
 pub mod codes;
 mod error;
-pub mod explain;
 pub mod form;
 pub mod http;
 pub mod limits;
@@ -46,3 +44,5 @@ pub use message::{
 pub use names::{AppId, DeviceName, ProfileName, UserId};
 pub use secret::{Certificate, Secret};
 pub use text::{Chars, Text};
+#[cfg(feature = "compact")]
+pub use wire::{Piece, PieceReader};

@@ -8,12 +8,16 @@ mod parse_request;
 mod parse_response;
 #[cfg(feature = "vip")]
 pub(crate) mod parse_vip;
+#[cfg(feature = "compact")]
+mod pieces;
 mod reader;
 mod sink;
 mod tag;
 mod tokens;
 
 pub(crate) use encode::{encode, encode_form, measure, measure_form};
+#[cfg(feature = "compact")]
+pub use pieces::{Piece, PieceReader};
 pub(crate) use reader::{Reader, Row};
 pub(crate) use sink::Sink;
 pub(crate) use tag::Tag;

@@ -54,9 +54,15 @@ pub(super) fn response<'a>(reader: &mut Reader<'a>, root: Element) -> Result<Res
     }
     match result {
         Some(result) => Ok(result),
-        None => Err(reader.refuse(Refusal::MissingOneOf("success, failure, a result"), root.at)),
+        None => Err(reader.refuse(Refusal::MissingOneOf(RESULTS), root.at)),
     }
 }
+
+/// What a response must hold one of.
+pub(super) const RESULTS: &str = "success, failure, a result";
+
+/// What a `user` of `userDevicesResults` must hold one of.
+pub(super) const USER_HOLDS: &str = "deviceName, none, doesNotExist";
 
 /// Checks every row of a result; there must be one.
 fn rows<'a, T: Row<'a>>(
@@ -81,7 +87,7 @@ fn rows<'a, T: Row<'a>>(
     Ok(List::checked(reader.content_since(start), row))
 }
 
-fn failure<'a>(reader: &mut Reader<'a>, element: Element) -> Result<Failure<'a>, Stop> {
+pub(super) fn failure<'a>(reader: &mut Reader<'a>, element: Element) -> Result<Failure<'a>, Stop> {
     let mut failure = None;
     while let Some(child) = reader.child()? {
         let (field, code) = match child.tag {
@@ -118,16 +124,25 @@ fn error_code(reader: &mut Reader<'_>, element: Element) -> Result<EmServiceCode
 
 /// `none` and `doesNotExist`, which stand for something that is not there.
 #[derive(Default)]
-struct Absences {
-    nones: usize,
+pub(super) struct Absences {
+    pub(super) nones: usize,
     /// Where the first `none` is.
     none_at: usize,
-    does_not_exist: Option<usize>,
+    pub(super) does_not_exist: Option<usize>,
 }
 
 impl Absences {
     /// Reads `child` if it is one of them and returns true.
-    fn read<'a>(&mut self, reader: &mut Reader<'a>, child: Element) -> Result<bool, Stop> {
+    fn read(&mut self, reader: &mut Reader<'_>, child: Element) -> Result<bool, Stop> {
+        let is_one = self.note(reader, child)?;
+        if is_one {
+            reader.skip()?;
+        }
+        Ok(is_one)
+    }
+
+    /// Remembers `child`, whose start tag was read, if it is one of them, and returns true.
+    pub(super) fn note(&mut self, reader: &mut Reader<'_>, child: Element) -> Result<bool, Stop> {
         match child.tag {
             Tag::None => {
                 if self.nones == 0 {
@@ -141,12 +156,11 @@ impl Absences {
             }
             _ => return Ok(false),
         }
-        reader.skip()?;
         Ok(true)
     }
 
     /// Where one of them stands although something is there (`present`), or both do, or `none` does twice.
-    fn one_of(&self, reader: &mut Reader<'_>, present: bool) -> Result<(), Stop> {
+    pub(super) fn one_of(&self, reader: &mut Reader<'_>, present: bool) -> Result<(), Stop> {
         let mut excluded = |field, at| Err(reader.refuse(Refusal::Excluded(field), at));
         match self.does_not_exist {
             Some(at) if present || self.nones > 0 => excluded(Field::DoesNotExist, at),
@@ -254,8 +268,7 @@ impl<'a> Row<'a> for UserDevices<'a> {
         } else if absences.does_not_exist.is_some() {
             UserDevicesStatus::DoesNotExist
         } else {
-            let names = "deviceName, none, doesNotExist";
-            return Err(reader.refuse(Refusal::MissingOneOf(names), element.at));
+            return Err(reader.refuse(Refusal::MissingOneOf(USER_HOLDS), element.at));
         };
         Ok(Self { id, status })
     }

@@ -105,6 +105,14 @@ impl<'a> Reader<'a> {
         Self::new(Tokens::content(content), true)
     }
 
+    /// Starts inside `depth` open elements, `base` bytes into a document.
+    #[cfg(feature = "compact")]
+    pub(super) fn piece(text: &'a str, base: usize, depth: usize) -> Self {
+        let mut reader = Self::new(Tokens::document(text, base), false);
+        reader.depth = depth;
+        reader
+    }
+
     fn new(tokens: Tokens<'a>, fragment: bool) -> Self {
         Self {
             tokens,
@@ -127,6 +135,36 @@ impl<'a> Reader<'a> {
             None => Ok(message),
             Some((_, at)) => Err(self.refuse(Refusal::SecondRoot, at)),
         }
+    }
+
+    /// The offset in the input of what comes next.
+    #[cfg(feature = "compact")]
+    pub(super) const fn position(&self) -> usize {
+        self.tokens.position()
+    }
+
+    /// Why the document was refused, after a [`Stop`].
+    #[cfg(feature = "compact")]
+    pub(super) const fn error(&self) -> Error {
+        self.tokens.error()
+    }
+
+    /// Returns true if the start tag read last is its element's end, too.
+    #[cfg(feature = "compact")]
+    pub(super) const fn ends_empty(&self) -> bool {
+        self.empty
+    }
+
+    /// Reads a token of content, for a reader that keeps the open elements itself.
+    #[cfg(feature = "compact")]
+    pub(super) fn content_token(&mut self, open: &[u8]) -> Result<(Token<'a>, usize), Stop> {
+        self.tokens.content_token(open)
+    }
+
+    /// Reads up to a start tag outside of the root, for a reader that keeps the open elements itself.
+    #[cfg(feature = "compact")]
+    pub(super) fn outside_token(&mut self, closed: bool) -> Result<Option<(&'a [u8], usize)>, Stop> {
+        self.tokens.outside_token(closed)
     }
 
     /// Refuses the document.
@@ -171,7 +209,7 @@ impl<'a> Reader<'a> {
     /// Checks a text that is no value.
     #[cold]
     #[inline(never)]
-    fn other_text(&mut self, text: &'a str, at: usize) -> Result<(), Stop> {
+    pub(super) fn other_text(&mut self, text: &'a str, at: usize) -> Result<(), Stop> {
         if self.depth > 0 && self.tokens.at_end() {
             // No element can be open at the end; a reference may be cut, too.
             return Err(self.cut_short());
@@ -247,7 +285,7 @@ impl<'a> Reader<'a> {
     }
 
     #[inline]
-    fn start(&mut self, name: &'a [u8], at: usize) -> Result<Element, Stop> {
+    pub(super) fn start(&mut self, name: &'a [u8], at: usize) -> Result<Element, Stop> {
         let Some(place) = self.open.get_mut(self.depth) else {
             return Err(self.refuse(Refusal::TooDeep, at));
         };
@@ -341,7 +379,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn cut_short(&mut self) -> Stop {
+    pub(super) fn cut_short(&mut self) -> Stop {
         self.refuse(Refusal::CutShort, self.tokens.position())
     }
 

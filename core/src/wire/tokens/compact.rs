@@ -186,11 +186,13 @@ impl<'a> Tokens<'a> {
         let (text, at) = (self.rest, self.position());
         let length = text.iter().position(|byte| *byte == b'<').unwrap_or(text.len());
         let (text, rest) = text.split_at_checked(length).unwrap_or_default();
-        if let Some(offset) = forbidden(text) {
-            return Err(self.refuse(Refusal::ForbiddenCharacter, at.wrapping_add(offset)));
-        }
-        if let Some(offset) = text.windows(3).position(|window| window == b"]]>") {
+        let forbidden = forbidden(text);
+        let before = text.get(..forbidden.unwrap_or(text.len())).unwrap_or_default();
+        if let Some(offset) = before.windows(3).position(|window| window == b"]]>") {
             return Err(self.refuse(Refusal::CdataEnd, at.wrapping_add(offset)));
+        }
+        if let Some(offset) = forbidden {
+            return Err(self.refuse(Refusal::ForbiddenCharacter, at.wrapping_add(offset)));
         }
         self.rest = rest;
         Ok((Token::Text(self.between(at, self.position())), at))

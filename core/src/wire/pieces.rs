@@ -1,0 +1,585 @@
+//! Reads a response in pieces, for a device that cannot hold all of it: bytes go into a window of the caller's, rows come
+//! out one at a time. It must hand out what `Response::parse` finds in the whole document, whatever the pieces are, and
+//! keep nothing but the window and what its own fields hold.
+
+use super::declaration;
+use super::parse_response::{Absences, RESULTS, USER_HOLDS, failure};
+use super::reader::{Element, Kind, Reader, Row};
+use super::tag::Tag;
+use super::tokens::{Stop, Token};
+use crate::error::{Error, Field, Refusal};
+use crate::limits;
+use crate::message::{DeviceProfile, DeviceResult, Failure, UserCheck};
+use crate::text::Text;
+
+/// What [`PieceReader::next`] hands out. Views hold until the reader is used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Piece<'p> {
+    /// Nothing before there are more bytes: [`feed`](PieceReader::feed) them, or [`end`](PieceReader::end).
+    More,
+    /// The response is `success`.
+    Success,
+    /// The response is `failure`.
+    Failure(Failure<'p>),
+    /// A row of `deviceUserResults`.
+    Device(DeviceResult<'p>),
+    /// A row of `checkUserResults`.
+    Check(UserCheck<'p>),
+    /// A `user` of `userDevicesResults` or `deviceProfileResults` starts; its rows and [`Piece::UserEnd`] follow.
+    User(Text<'p>),
+    /// A device of the user.
+    DeviceName(Text<'p>),
+    /// A device profile of the user.
+    Profile(DeviceProfile<'p>),
+    /// The service could not tell for this user.
+    UserFailure(Failure<'p>),
+    /// The `user` ends.
+    UserEnd {
+        /// The service does not know the user.
+        does_not_exist: bool,
+    },
+    /// The document was read to its end and keeps every rule. Only now is what was handed out known to be right.
+    End,
+}
+
+/// Reads a response in pieces, without I/O.
+///
+/// The window bounds what must be in memory at once: a row (`device`, `deviceProfile`, `deviceName`, a `user` of
+/// `checkUserResults`, `failure`), a tag, a comment, a text between tags. One that is longer is refused with
+/// [`Refusal::Window`]. 1024 bytes hold any row of 512 bytes. Names of open elements are kept beside, in 96 bytes.
+///
+/// A refusal ends the reading: what was handed out before belongs to a document that is not to be trusted.
+///
+/// ```
+/// use hotdesk_core::{Piece, PieceReader};
+///
+/// let xml = b"<response><deviceProfileResults><user id='john'><deviceProfile><deviceProfileName>A</deviceProfileName>\
+///     <isDefaultDeviceProfile>t</isDefaultDeviceProfile></deviceProfile></user></deviceProfileResults></response>";
+/// let mut window = [0; 1024];
+/// let mut reader = PieceReader::new(&mut window);
+/// let mut profiles = 0;
+/// for chunk in xml.chunks(7) {
+///     assert_eq!(reader.feed(chunk), chunk.len());
+///     loop {
+///         match reader.next()? {
+///             Piece::More => break,
+///             Piece::Profile(_) => profiles += 1,
+///             _ => {}
+///         }
+///     }
+/// }
+/// reader.end();
+/// assert_eq!(reader.next()?, Piece::End);
+/// assert_eq!(profiles, 1);
+/// # Ok::<(), hotdesk_core::Error>(())
+/// ```
+pub struct PieceReader<'w> {
+    window: &'w mut [u8],
+    /// The part of the window that is not read yet.
+    start: usize,
+    end: usize,
+    /// Where `start` is in the document.
+    here: Place,
+    /// No more bytes come.
+    ended: bool,
+    state: State,
+    open: Open,
+    /// The refusal that ended the reading, and where.
+    refused: Option<(Error, Place)>,
+}
+
+/// A place in the document.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    at: usize,
+    /// Both from 0.
+    line: u32,
+    column: u32,
+}
+
+impl Place {
+    /// The place behind `bytes`.
+    fn behind(mut self, bytes: &[u8]) -> Self {
+        for byte in bytes {
+            if *byte == b'\n' {
+                self.line = self.line.saturating_add(1);
+                self.column = 0;
+            } else if byte & 0xC0 != 0x80 {
+                self.column = self.column.saturating_add(1);
+            }
+        }
+        self.at = self.at.saturating_add(bytes.len());
+        self
+    }
+}
+
+/// Where in the document the reader is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Before the byte order mark and the declaration.
+    Start,
+    Prolog,
+    Inside,
+    Epilog,
+}
+
+struct State {
+    stage: Stage,
+    /// The result that was seen.
+    result: Option<Tag>,
+    /// A row of the result was seen.
+    any_row: bool,
+    /// A row of the user was seen.
+    any_of_user: bool,
+    /// Where the user's `failure` is.
+    failed: Option<Place>,
+    absences: Absences,
+    /// The depth of the innermost open element that is not skipped: 1 the root, 2 the result, 3 a user.
+    level: usize,
+    /// Where the elements of these levels start.
+    places: [Place; 3],
+    none: Place,
+    does_not_exist: Place,
+    /// The innermost open element ended in its own start tag.
+    empty: bool,
+}
+
+/// The names of the open elements.
+struct Open {
+    names: [u8; NAMES],
+    lengths: [u8; limits::DEPTH],
+    depth: usize,
+}
+
+const NAMES: usize = 96;
+
+impl Open {
+    fn used(&self) -> usize {
+        self.lengths.iter().take(self.depth).fold(0, |sum, length| sum.saturating_add(usize::from(*length)))
+    }
+
+    fn innermost(&self) -> &[u8] {
+        let used = self.used();
+        let length = self.lengths.get(self.depth.wrapping_sub(1)).copied().unwrap_or(0);
+        self.names.get(used.saturating_sub(usize::from(length))..used).unwrap_or_default()
+    }
+
+    /// Returns false if there is no room.
+    fn push(&mut self, name: &[u8]) -> bool {
+        let used = self.used();
+        let place = self.names.get_mut(used..used.saturating_add(name.len()));
+        let (Some(place), Some(kept), Ok(length)) =
+            (place, self.lengths.get_mut(self.depth), u8::try_from(name.len()))
+        else {
+            return false;
+        };
+        place.copy_from_slice(name);
+        *kept = length;
+        self.depth = self.depth.saturating_add(1);
+        true
+    }
+}
+
+/// What one step found.
+enum Step<'p> {
+    /// Something to hand out.
+    Found(Piece<'p>),
+    /// Something that is not handed out.
+    Passed,
+}
+
+impl<'w> PieceReader<'w> {
+    /// Starts to read; `window` is used as long as the reader is.
+    pub fn new(window: &'w mut [u8]) -> Self {
+        Self {
+            window,
+            start: 0,
+            end: 0,
+            here: Place::default(),
+            ended: false,
+            state: State {
+                stage: Stage::Start,
+                result: None,
+                any_row: false,
+                any_of_user: false,
+                failed: None,
+                absences: Absences::default(),
+                level: 0,
+                places: [Place::default(); 3],
+                none: Place::default(),
+                does_not_exist: Place::default(),
+                empty: false,
+            },
+            open: Open { names: [0; NAMES], lengths: [0; limits::DEPTH], depth: 0 },
+            refused: None,
+        }
+    }
+
+    /// Takes the next bytes of the document and returns how many: as many as the window has room for.
+    pub fn feed(&mut self, bytes: &[u8]) -> usize {
+        self.window.copy_within(self.start..self.end, 0);
+        self.end = self.end.saturating_sub(self.start);
+        self.start = 0;
+        let room = self.window.get_mut(self.end..).unwrap_or_default();
+        let taken = room.len().min(bytes.len());
+        for (place, byte) in room.iter_mut().zip(bytes) {
+            *place = *byte;
+        }
+        self.end = self.end.saturating_add(taken);
+        taken
+    }
+
+    /// Says that all bytes of the document were fed.
+    pub fn end(&mut self) {
+        self.ended = true;
+    }
+
+    /// Returns line and column of the refusal, as [`Error::line_column`] does with the whole document; (1, 1) before
+    /// there is one.
+    pub fn line_column(&self) -> (usize, usize) {
+        let place = self.refused.map(|(_, place)| place).unwrap_or_default();
+        let from_one = |count: u32| usize::try_from(count).unwrap_or(usize::MAX).saturating_add(1);
+        (from_one(place.line), from_one(place.column))
+    }
+
+    /// Returns what comes next.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] with the rule that the document breaks and the offset in it, as
+    /// [`Response::parse`](crate::Response::parse) does; a document with bytes that are not UTF-8 may be refused for a
+    /// rule that it breaks before them. Once refused, every call returns the same.
+    #[allow(clippy::should_implement_trait, reason = "what is returned borrows from the reader")]
+    pub fn next(&mut self) -> Result<Piece<'_>, Error> {
+        if let Some((error, _)) = self.refused {
+            return Err(error);
+        }
+        let unread = self.window.get(self.start..self.end).unwrap_or_default();
+        let (text, broken) = match core::str::from_utf8(unread) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let valid = unread.get(..error.valid_up_to()).unwrap_or_default();
+                let broken = (error.error_len().is_some() || self.ended).then_some(error.valid_up_to());
+                (core::str::from_utf8(valid).unwrap_or_default(), broken)
+            }
+        };
+        let whole = self.ended && broken.is_none();
+        let full = self.start == 0 && self.end == self.window.len();
+        let mut rest = text;
+        loop {
+            let before = (rest.len(), self.here);
+            let outcome = self.state.step(&mut self.open, &mut rest, &mut self.here, whole);
+            let read = before.0.saturating_sub(rest.len());
+            self.start = self.start.saturating_add(read);
+            let error = match outcome {
+                Ok(Step::Found(piece)) => return Ok(piece),
+                Ok(Step::Passed) => continue,
+                Err(error) => error,
+            };
+            let cut = matches!(error, Error::Refused { reason: Refusal::CutShort, .. });
+            let error = match broken {
+                _ if !cut => error,
+                // What is cut here goes on with the bytes that are no UTF-8.
+                Some(offset) => {
+                    let behind = text.len().saturating_sub(rest.len());
+                    Error::refused(
+                        Refusal::NotUtf8,
+                        self.here.at.saturating_add(offset).saturating_sub(behind),
+                    )
+                }
+                None if whole => error,
+                None if full && self.start == 0 => Error::refused(Refusal::Window, self.here.at),
+                None => return Ok(Piece::More),
+            };
+            let place = self.state.place_of(error, self.here, rest);
+            self.refused = Some((error, place));
+            return Err(error);
+        }
+    }
+}
+
+impl State {
+    /// Reads one thing at the start of `rest`, which is at `here` in the document; both go on. `whole` says that the
+    /// document ends where `rest` does; if not, [`Refusal::CutShort`] means that more bytes are needed.
+    fn step<'p>(
+        &mut self,
+        open: &mut Open,
+        rest: &mut &'p str,
+        here: &mut Place,
+        whole: bool,
+    ) -> Result<Step<'p>, Error> {
+        let base = here.at;
+        // Up to where the text is read also if what follows is cut.
+        let mut passed = base;
+        let mut reader = Reader::piece(rest, base, open.depth);
+        let found = match self.stage {
+            Stage::Start => return self.start(rest, here, whole),
+            Stage::Prolog | Stage::Epilog => self.outside(open, &mut reader, *here, rest, whole, &mut passed),
+            Stage::Inside => self.inside(open, &mut reader, *here, rest),
+        };
+        if found.is_ok() {
+            passed = reader.position();
+        }
+        let (read, unread) = rest.split_at_checked(passed.saturating_sub(base)).unwrap_or((rest, ""));
+        *here = here.behind(read.as_bytes());
+        *rest = unread;
+        found.map_err(|Stop| reader.error())
+    }
+
+    /// Reads byte order mark and declaration.
+    fn start<'p>(&mut self, rest: &mut &'p str, here: &mut Place, whole: bool) -> Result<Step<'p>, Error> {
+        const LONGEST_OPENER: usize = "\u{feff}<?xml ".len();
+        if rest.len() < LONGEST_OPENER && !whole {
+            return Err(Error::refused(Refusal::CutShort, here.at));
+        }
+        let text = rest.strip_prefix('\u{feff}').unwrap_or(rest);
+        let mark = rest.len().saturating_sub(text.len());
+        let behind = declaration::skip(text).map_err(|(reason, at)| {
+            Error::refused(reason, here.at.saturating_add(mark).saturating_add(at))
+        })?;
+        // The mark is no column.
+        here.at = here.at.saturating_add(mark);
+        let passed = text.len().saturating_sub(behind.len());
+        *here = here.behind(text.as_bytes().get(..passed).unwrap_or_default());
+        *rest = behind;
+        self.stage = Stage::Prolog;
+        Ok(Step::Passed)
+    }
+
+    /// Reads what stands before the root up to its start tag, or what stands behind it.
+    fn outside<'p>(
+        &mut self,
+        open: &mut Open,
+        reader: &mut Reader<'p>,
+        here: Place,
+        text: &str,
+        whole: bool,
+        passed: &mut usize,
+    ) -> Result<Step<'p>, Stop> {
+        let closed = self.stage == Stage::Epilog;
+        let found = reader.outside_token(closed);
+        *passed = reader.position();
+        let Some((name, at)) = found? else {
+            return match closed {
+                _ if !whole => Err(reader.cut_short()),
+                true => Ok(Step::Found(Piece::End)),
+                false => Err(reader.refuse(Refusal::NoRoot, reader.position())),
+            };
+        };
+        *passed = at;
+        let root = reader.start(name, at)?;
+        if root.tag != Tag::Response {
+            return Err(reader.refuse(Refusal::OtherRoot("response"), root.at));
+        }
+        self.stage = Stage::Inside;
+        if let Some(kept) = self.places.first_mut() {
+            *kept = place(here, text, at);
+        }
+        self.level = 1;
+        self.empty = reader.ends_empty();
+        push(open, reader, name, at)?;
+        Ok(Step::Passed)
+    }
+
+    /// Reads one piece of what the root holds.
+    fn inside<'p>(
+        &mut self,
+        open: &mut Open,
+        reader: &mut Reader<'p>,
+        here: Place,
+        text: &str,
+    ) -> Result<Step<'p>, Stop> {
+        if core::mem::take(&mut self.empty) {
+            return self.close(open, reader);
+        }
+        let (token, at) = reader.content_token(open.innermost())?;
+        match token {
+            Token::Start(name) => {
+                let element = reader.start(name, at)?;
+                if open.depth != self.level {
+                    push(open, reader, name, at)?;
+                } else if let Some(piece) = self.row(reader, element, place(here, text, at))? {
+                    return Ok(Step::Found(piece));
+                } else {
+                    return self.child(open, reader, element, name, place(here, text, at));
+                }
+                self.empty = reader.ends_empty();
+                Ok(Step::Passed)
+            }
+            Token::End => self.close(open, reader),
+            Token::Text(text) => reader.other_text(text, at).map(|()| Step::Passed),
+            Token::Checked => Ok(Step::Passed),
+            Token::Nothing => Err(reader.cut_short()),
+        }
+    }
+
+    /// Reads `element` to its end if it is handed out in one piece.
+    fn row<'p>(
+        &mut self,
+        reader: &mut Reader<'p>,
+        element: Element,
+        at: Place,
+    ) -> Result<Option<Piece<'p>>, Stop> {
+        let piece = match (self.level, self.result, element.tag) {
+            (1, seen, Tag::Failure) => {
+                two_results(reader, seen, element)?;
+                let found = failure(reader, element)?;
+                self.result = Some(Tag::Failure);
+                return Ok(Some(Piece::Failure(found)));
+            }
+            (3, Some(Tag::DeviceProfileResults), Tag::Failure) => {
+                reader.once(self.failed.is_some(), Field::Failure, element.at)?;
+                let found = failure(reader, element)?;
+                self.failed = Some(at);
+                return Ok(Some(Piece::UserFailure(found)));
+            }
+            (2, Some(Tag::DeviceUserResults), Tag::Device) => {
+                Piece::Device(DeviceResult::read(reader, element)?)
+            }
+            (2, Some(Tag::CheckUserResults), Tag::User) => Piece::Check(UserCheck::read(reader, element)?),
+            (3, Some(Tag::UserDevicesResults), Tag::DeviceName) => {
+                Piece::DeviceName(reader.mandatory(element, Field::DeviceName, Kind::Name)?)
+            }
+            (3, Some(Tag::DeviceProfileResults), Tag::DeviceProfile) => {
+                Piece::Profile(DeviceProfile::read(reader, element)?)
+            }
+            _ => return Ok(None),
+        };
+        if self.level == 2 {
+            self.any_row = true;
+        } else {
+            self.any_of_user = true;
+        }
+        Ok(Some(piece))
+    }
+
+    /// Goes into `element`, whose start tag was read.
+    fn child<'p>(
+        &mut self,
+        open: &mut Open,
+        reader: &mut Reader<'p>,
+        element: Element,
+        name: &[u8],
+        at: Place,
+    ) -> Result<Step<'p>, Stop> {
+        let mut step = Step::Passed;
+        let mut enters = false;
+        match (self.level, element.tag) {
+            (1, Tag::Success) => {
+                two_results(reader, self.result, element)?;
+                self.result = Some(element.tag);
+                step = Step::Found(Piece::Success);
+            }
+            (
+                1,
+                Tag::DeviceUserResults
+                | Tag::UserDevicesResults
+                | Tag::DeviceProfileResults
+                | Tag::CheckUserResults,
+            ) => {
+                two_results(reader, self.result, element)?;
+                self.result = Some(element.tag);
+                enters = true;
+            }
+            (2, Tag::User) if self.result != Some(Tag::DeviceUserResults) => {
+                let id = reader.name_attribute(element, Field::UserIdAttribute, Kind::CodedName)?;
+                step = Step::Found(Piece::User(id));
+                enters = true;
+                self.any_row = true;
+                self.any_of_user = false;
+                self.failed = None;
+                self.absences = Absences::default();
+            }
+            (3, tag) => {
+                let nones = self.absences.nones;
+                if self.absences.note(reader, element)? && tag == Tag::DoesNotExist {
+                    self.does_not_exist = at;
+                } else if nones == 0 {
+                    self.none = at;
+                }
+            }
+            _ => {}
+        }
+        push(open, reader, name, element.at)?;
+        if enters {
+            if let Some(kept) = self.places.get_mut(self.level) {
+                *kept = at;
+            }
+            self.level = self.level.saturating_add(1);
+        }
+        self.empty = reader.ends_empty();
+        Ok(step)
+    }
+
+    /// Leaves the innermost open element.
+    fn close<'p>(&mut self, open: &mut Open, reader: &mut Reader<'p>) -> Result<Step<'p>, Stop> {
+        let level = self.level;
+        let skipped = open.depth != level;
+        open.depth = open.depth.saturating_sub(1);
+        if skipped {
+            return Ok(Step::Passed);
+        }
+        let at = self.places.get(level.wrapping_sub(1)).copied().unwrap_or_default().at;
+        self.level = level.saturating_sub(1);
+        match level {
+            3 => {
+                let profiles = self.result == Some(Tag::DeviceProfileResults);
+                self.absences.one_of(reader, self.any_of_user || self.failed.is_some())?;
+                if let Some(failed) = self.failed.filter(|_| self.any_of_user) {
+                    return Err(reader.refuse(Refusal::Excluded(Field::Failure), failed.at));
+                }
+                let does_not_exist = self.absences.does_not_exist.is_some();
+                if !(profiles || self.any_of_user || does_not_exist || self.absences.nones > 0) {
+                    return Err(reader.refuse(Refusal::MissingOneOf(USER_HOLDS), at));
+                }
+                return Ok(Step::Found(Piece::UserEnd { does_not_exist }));
+            }
+            2 if !self.any_row => {
+                let devices = self.result == Some(Tag::DeviceUserResults);
+                let field = if devices { Field::Device } else { Field::User };
+                return Err(reader.refuse(Refusal::Missing(field), at));
+            }
+            2 => {}
+            _ if self.result.is_none() => {
+                return Err(reader.refuse(Refusal::MissingOneOf(RESULTS), at));
+            }
+            _ => self.stage = Stage::Epilog,
+        }
+        Ok(Step::Passed)
+    }
+
+    /// The place of a refusal: in `rest`, which is at `here`, or one that was kept.
+    fn place_of(&self, error: Error, here: Place, rest: &str) -> Place {
+        let at = error.position().unwrap_or(here.at);
+        if at >= here.at {
+            return place(here, rest, at);
+        }
+        let kept = [self.none, self.does_not_exist, self.failed.unwrap_or_default()];
+        self.places.into_iter().chain(kept).find(|kept| kept.at == at).unwrap_or(here)
+    }
+}
+
+/// The place of offset `at` in `text`, which is at `here`.
+fn place(here: Place, text: &str, at: usize) -> Place {
+    let bytes = text.as_bytes().get(..at.saturating_sub(here.at)).unwrap_or(text.as_bytes());
+    // A byte order mark is no column.
+    let mark = if here.at == 0 && bytes.starts_with("\u{feff}".as_bytes()) { 1 } else { 0 };
+    let mut place = here.behind(bytes);
+    if place.line == 0 {
+        place.column = place.column.saturating_sub(mark);
+    }
+    place
+}
+
+/// Goes one deeper.
+fn push(open: &mut Open, reader: &mut Reader<'_>, name: &[u8], at: usize) -> Result<(), Stop> {
+    if open.push(name) { Ok(()) } else { Err(reader.refuse(Refusal::Window, at)) }
+}
+
+fn two_results(reader: &mut Reader<'_>, seen: Option<Tag>, element: Element) -> Result<(), Stop> {
+    match seen {
+        Some(_) => Err(reader.refuse(Refusal::TwoResults, element.at)),
+        None => Ok(()),
+    }
+}
