@@ -46,6 +46,10 @@ class _Base:
         self._settings = settings(self._timeouts, ca, concurrency)
         self._concurrency = concurrency
         self._operations = Operations(app, len(self._urls), retry or Retry(), on_busy)
+        self._open()
+
+    def _open(self) -> None:
+        raise NotImplementedError
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {' '.join(self._urls)}>"
@@ -64,8 +68,7 @@ class Client(_Base):
     as `retry` says.
     """
 
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def _open(self) -> None:
         self._http = httpx.Client(**self._settings)  # type: ignore[arg-type]
         self._slots = threading.BoundedSemaphore(self._concurrency)
 
@@ -140,8 +143,7 @@ class Client(_Base):
 class AsyncClient(_Base):
     """As `Client`, for asyncio."""
 
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def _open(self) -> None:
         self._http = httpx.AsyncClient(**self._settings)  # type: ignore[arg-type]
         self._slots = asyncio.BoundedSemaphore(self._concurrency)
 
