@@ -8,7 +8,7 @@ from pathlib import Path
 from emservice.client import DESK, DESK2, JOHN, Client
 
 from hotdesk_hil.emservice import Cluster, EmService, MultipleLogin, Refuse, ServiceParameters
-from hotdesk_hil.emservice.store import EVENTS_KEPT, Session, Store
+from hotdesk_hil.emservice.store import EVENTS_KEPT, EVENTS_STEP, Session, Store
 
 
 def changes(service: EmService) -> list[tuple[str, str, str, str]]:
@@ -86,7 +86,8 @@ def test_a_store_in_memory_keeps_the_newest_events() -> None:
             store.log_in(Session("D", "u", None), float(n), "test")
         ids = [event.id for event in store.events()]
     store.close()
-    assert ids == list(range(6, EVENTS_KEPT + 6))
+    assert ids[-EVENTS_KEPT:] == list(range(6, EVENTS_KEPT + 6))
+    assert len(ids) < EVENTS_KEPT + EVENTS_STEP
 
 
 def test_reset_goes_back_to_the_beginning(service: EmService, client: Client) -> None:

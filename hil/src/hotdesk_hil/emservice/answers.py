@@ -14,6 +14,8 @@ from lxml import etree
 
 from hotdesk_hil.emservice.codes import Refused
 
+_SUCCESS = b"<response><success/></response>"
+
 
 @dataclass(frozen=True)
 class DeviceRow:
@@ -40,9 +42,7 @@ class UserRow:
 
 def success() -> bytes:
     """Writes `<success/>`."""
-    response = etree.Element("response")
-    etree.SubElement(response, "success")
-    return _write(response)
+    return _SUCCESS
 
 
 def failure(refused: Refused) -> bytes:

@@ -9,6 +9,7 @@ quote an element's text in an error: it may be a certificate.
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
@@ -38,6 +39,22 @@ _ORDER: dict[str, tuple[str, ...]] = {
 }
 """What a lenient reading keeps of an element's children, in the DTD's order; other elements hold text."""
 
+
+class _Parsers(threading.local):
+    """A parser for each thread: lxml's are not shared between threads, and cost more than a document."""
+
+    def __init__(self) -> None:
+        self.parser = etree.XMLParser(
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+
+
+_PARSERS = _Parsers()
 _DTD = etree.DTD(str(Path(__file__).with_name("emservice.dtd")))
 _BLANKS = " \t\r\n"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -71,9 +88,13 @@ def form_field(body: bytes, name: str) -> bytes | None:
     """Returns the first field `name` of a form body, decoded; None where it is absent."""
     for pair in body.split(b"&"):
         key, _, value = pair.partition(b"=")
-        if unquote_to_bytes(key.replace(b"+", b" ")) == name.encode():
-            return unquote_to_bytes(value.replace(b"+", b" "))
+        if _unquote(key) == name.encode():
+            return _unquote(value)
     return None
+
+
+def _unquote(data: bytes) -> bytes:
+    return unquote_to_bytes(data.replace(b"+", b" ")) if b"%" in data or b"+" in data else data
 
 
 def read(data: bytes, *, lenient: bool = False) -> Document:
@@ -120,17 +141,8 @@ def _parse(data: bytes) -> etree._Element:
     # Before the parser sees it: an entity bomb must not even be read.
     if _has_doctype(data):
         raise Refused(Code.PARSING, "DOCTYPE is not accepted")
-    # A parser of its own for each document: lxml's are not shared between threads.
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _PARSERS.parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise Refused(Code.PARSING, f"line {line}, column {column}: not well-formed XML") from None

@@ -149,6 +149,8 @@ class Faults:
         return self._take(lambda rule: isinstance(rule.fault, BadCertificate))
 
     def _take(self, matches: Callable[[FaultRule], bool]) -> Fault | ConnectionFault | None:
+        if not self._rules:
+            return None
         with self._lock:
             rule = next((rule for rule in self._rules if matches(rule) and rule.throw()), None)
             if rule is None:

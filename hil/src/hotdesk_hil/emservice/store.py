@@ -19,7 +19,9 @@ from hotdesk_hil.emservice.cluster import fold
 
 SCHEMA_VERSION = 2
 EVENTS_KEPT = 10_000
-"""Events that a store in memory keeps; a file keeps them all."""
+"""Events that a store in memory keeps at least; a file keeps them all."""
+EVENTS_STEP = 100
+"""How many a store in memory drops at once."""
 LOCK_SECONDS = 1.0
 """How long a change waits for another process that holds the file."""
 
@@ -75,6 +77,8 @@ class Store:
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self._lock = threading.RLock()
         self._in_memory = path is None
+        # No session ends before this; None: none has an end. 0 makes the next look go to the database.
+        self._next_end: float | None = 0.0
         try:
             # Transactions are ours (isolation_level None); threads are kept apart by the lock.
             self._db = sqlite3.connect(
@@ -116,6 +120,7 @@ class Store:
                 yield
                 self._db.execute("COMMIT")
             except BaseException:
+                self._next_end = 0.0  # what was found to be over may be there again: look anew
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
@@ -135,7 +140,12 @@ class Store:
 
     def ended(self, now: float) -> list[Session]:
         """Returns the sessions whose time is over at `now`."""
-        return self._select("WHERE ends_at <= ?", (now,))
+        if self._next_end is None or now < self._next_end:
+            return []
+        over = self._select("WHERE ends_at <= ?", (now,))
+        query = "SELECT min(ends_at) FROM session WHERE ends_at > ?"
+        (self._next_end,) = self._db.execute(query, (now,)).fetchone()
+        return over
 
     def previous(self, device: str) -> str | None:
         """Returns who was logged in on the device before, None where nobody was."""
@@ -161,6 +171,8 @@ class Store:
     def log_in(self, session: Session, at: float, cause: str) -> None:
         """Puts a session on its device, in the place of one that is there."""
         self._log("login", session, at, cause)
+        if session.ends_at is not None:
+            self._next_end = min(session.ends_at, self._next_end or session.ends_at)
         self._db.execute(
             "INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?)",
             (
@@ -183,7 +195,7 @@ class Store:
     def _log(self, kind: str, session: Session, at: float, cause: str) -> None:
         query = "INSERT INTO event (at, kind, device, user, cause) VALUES (?, ?, ?, ?, ?)"
         last = self._db.execute(query, (at, kind, session.device, session.user, cause)).lastrowid
-        if self._in_memory and last is not None:
+        if self._in_memory and last is not None and last % EVENTS_STEP == 0:
             self._db.execute("DELETE FROM event WHERE id <= ?", (last - EVENTS_KEPT,))
 
     def _select(self, clause: str, values: tuple[object, ...]) -> list[Session]:
