@@ -147,7 +147,14 @@ pub enum SessionError {
     /// The exchange failed.
     Exchange(ExchangeError),
     /// The document in the answer is refused.
-    Unreadable(Error),
+    Unreadable {
+        /// What is wrong.
+        error: Error,
+        /// Where, counted from 1: the document itself is gone.
+        line: usize,
+        /// Where in the line, in characters counted from 1.
+        column: usize,
+    },
     /// The answer is a sound one, to something else.
     Unexpected,
 }
@@ -157,10 +164,20 @@ impl fmt::Display for SessionError {
         match self {
             Self::NoService => f.write_str("there is no service to ask; configure one"),
             Self::Exchange(error) => error.fmt(f),
-            Self::Unreadable(error) => write!(f, "the answer cannot be read: {error}"),
+            Self::Unreadable { error, line, column } => {
+                write!(f, "line {line}, column {column} of the answer cannot be read: {error}")
+            }
             Self::Unexpected => f.write_str("the answer is to something else; check what answers there"),
         }
     }
 }
 
 impl core::error::Error for SessionError {}
+
+/// Reads the document of an answer.
+pub(super) fn read(document: &[u8]) -> Result<Response<'_>, SessionError> {
+    Response::parse(document).map_err(|error| {
+        let (line, column) = error.line_column(document);
+        SessionError::Unreadable { error, line, column }
+    })
+}

@@ -4,7 +4,7 @@
 use core::time::Duration;
 
 use super::exchange::{Deadlines, Exchange, ExchangeError, ExchangeFailure, Step};
-use super::outcome::{Found, Outcome, SessionError, Task};
+use super::outcome::{Found, Outcome, SessionError, Task, read};
 use super::retry::{Retry, Waits};
 use crate::codes::em_service::EmServiceCode;
 use crate::message::Response;
@@ -309,8 +309,7 @@ impl<'b, 't> Session<'b, 't> {
     }
 
     fn take_answer(&mut self) -> Result<Response<'b>, SessionError> {
-        let body = self.exchange.take_answer().unwrap_or_default();
-        Response::parse(body).map_err(SessionError::Unreadable)
+        read(self.exchange.take_answer().unwrap_or_default())
     }
 
     /// Goes on if the exchange ended.
@@ -359,9 +358,9 @@ impl<'b, 't> Session<'b, 't> {
     }
 
     fn judge(&self, result: Result<&[u8], ExchangeError>) -> Verdict {
-        let response = match result.map(Response::parse) {
+        let response = match result.map(read) {
             Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Verdict::Lost(SessionError::Unreadable(error)),
+            Ok(Err(error)) => return Verdict::Lost(error),
             Err(error) => {
                 let told = SessionError::Exchange(error);
                 return match error.failure() {

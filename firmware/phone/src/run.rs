@@ -16,6 +16,7 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::pixelcolor::Gray4;
 
 use hotdesk_core::Response;
+use hotdesk_core::session::Task;
 
 use crate::clock::{instant, now};
 use crate::config::Service;
@@ -140,7 +141,11 @@ impl Phone<'_, '_> {
                     let write = |service: &Service, out: &mut [u8]| {
                         self.app.borrow_mut().write_request(ask, service, out)
                     };
-                    let answer = net::ask(&mut network, services, write, &mut buffers).await;
+                    let task = match ask {
+                        Ask::Who => Task::Query,
+                        Ask::Login | Ask::Logout => Task::Change,
+                    };
+                    let answer = net::ask(&mut network, services, task, write, &mut buffers).await;
                     log_outcome(&answer);
                     self.happen(Event::Answer(answer));
                 }

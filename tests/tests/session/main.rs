@@ -247,7 +247,7 @@ fn rule_12_4_an_answer_that_says_nothing_is_a_lost_one() {
         for carried_out in [false, true] {
             let act = Act::Answers(Answer::Nonsense(body, carried_out), usize::MAX, End::Close);
             let report = go(Job::Login, &[act]);
-            let Ended::Lost(SessionError::Unreadable(_), ref seen) = report.ended else {
+            let Ended::Lost(SessionError::Unreadable { line: 1, .. }, ref seen) = report.ended else {
                 panic!("{:?}", report.ended)
             };
             assert_eq!(*seen == Seen::AsWanted, carried_out);

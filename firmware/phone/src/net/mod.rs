@@ -1,6 +1,7 @@
-//! The way to the service: one HTTP exchange over a connection that a board's network makes.
+//! The way to the service: core's session over connections that a board's network makes.
 //!
-//! It sends a request once. What may have arrived is never sent again, neither to the same service nor to another.
+//! It sends a request once. What may have arrived is never sent again, neither to the same service nor to another; only
+//! a query may.
 
 #[cfg(feature = "embassy-net")]
 mod embassy;
@@ -11,7 +12,9 @@ pub use embassy::EmbassyNetwork;
 use embassy_time::with_deadline;
 use embedded_io_async::{Read, Write};
 use hotdesk_core::Response;
-use hotdesk_core::session::{Deadlines, Exchange, ExchangeError};
+use hotdesk_core::session::{
+    Deadlines, ExchangeFailure, Next, Outcome, Phase, Plan, Retry, Session, SessionError, Task,
+};
 
 use crate::clock::{instant, now};
 use crate::config::Service;
@@ -53,79 +56,69 @@ pub trait Network {
     fn wipe(&mut self);
 }
 
-/// Asks the services in turn until one takes the connection, sends the request there, once, and reads the answer.
+/// Has the services carry `task` out: the first that takes the connection gets the request, once.
 ///
-/// Only a connection that does not come about leads to the next service: from then on the request may have been
-/// carried out. Afterwards neither `buffers` nor the network holds the request.
+/// Trying again is the person's decision, and asking after a lost answer is the app's, which shows both. A query may be
+/// asked of the next service where its answer was lost. Afterwards neither `buffers` nor the network holds the request.
 pub(crate) async fn ask<'b, N: Network>(
     network: &mut N,
     services: &[Service],
-    write_request: impl FnOnce(&Service, &mut [u8]) -> Result<usize, Trouble>,
+    task: Task<'_>,
+    mut write_request: impl FnMut(&Service, &mut [u8]) -> Result<usize, Trouble>,
     buffers: &'b mut Buffers<'_>,
 ) -> Result<Response<'b>, Trouble> {
-    let answered = ask_first(network, services, write_request, buffers).await;
-    network.wipe();
-    let document = buffers.answer.get(..answered?).unwrap_or_default();
-    Response::parse(document).map_err(|error| {
-        let (line, column) = error.line_column(document);
-        Trouble::Unreadable { error, line, column }
-    })
-}
-
-/// Connects, exchanges, and returns the length of the answer's document.
-async fn ask_first<N: Network>(
-    network: &mut N,
-    services: &[Service],
-    write_request: impl FnOnce(&Service, &mut [u8]) -> Result<usize, Trouble>,
-    buffers: &mut Buffers<'_>,
-) -> Result<usize, Trouble> {
-    let mut trouble = Trouble::NoConnection(ConnectError::HostNotFound);
-    for service in services {
-        let deadline = instant(now().saturating_add(Deadlines::default().connect));
+    let plan =
+        Plan { services: services.len(), deadlines: Deadlines::default(), retry: Retry::ONCE, seed: 0 };
+    let mut session = Session::start(task, plan, buffers.request, buffers.answer, now());
+    let mut no_connection = ConnectError::HostNotFound;
+    let mut asked = Ok(());
+    while let (Ok(()), Next::Connect { service }) = (asked, session.next()) {
+        let Some(service) = services.get(service) else { break };
+        let deadline = instant(session.deadline().unwrap_or_default());
         let connected = with_deadline(deadline, network.connect(service.host(), service.port())).await;
         match connected.unwrap_or(Err(ConnectError::TimedOut)) {
             Ok(mut connection) => {
-                let answered = match write_request(service, buffers.request) {
-                    Ok(length) => {
-                        let request = buffers.request.get_mut(..length).unwrap_or_default();
-                        exchange(&mut connection, request, buffers.answer).await.map_err(Trouble::NoAnswer)
-                    }
-                    Err(trouble) => Err(trouble),
-                };
+                session.connected(now());
+                asked = exchange(&mut connection, &mut session, |out| write_request(service, out)).await;
                 N::close(connection).await;
-                return answered;
             }
             Err(error) => {
                 log!(warn, "no connection to the service: {}", error);
-                trouble = Trouble::NoConnection(error);
+                no_connection = error;
+                session.connect_failed(now());
             }
         }
     }
-    Err(trouble)
+    network.wipe();
+    asked?;
+    match session.finish() {
+        Some(Outcome::Answered(response)) => Ok(response),
+        Some(Outcome::Failed(error) | Outcome::Lost { error, .. }) => Err(trouble(error, no_connection)),
+        None => Err(Trouble::NoConnection(no_connection)),
+    }
 }
 
-/// Sends the request and reads the answer, each wait with its deadline. Returns the length of the answer's document,
-/// which stands at the start of `answer`.
+/// Sends the request and passes on the answer, each wait with its deadline, until this connection is not used any more.
+///
+/// # Errors
+///
+/// Why the request cannot be written. Nothing was sent then.
 async fn exchange(
     connection: &mut (impl Read + Write),
-    request: &mut [u8],
-    answer: &mut [u8],
-) -> Result<usize, ExchangeError> {
+    session: &mut Session<'_, '_>,
+    write_request: impl FnOnce(&mut [u8]) -> Result<usize, Trouble>,
+) -> Result<(), Trouble> {
     let mut segment = [0; SEGMENT];
     let mut flushed = false;
-    let mut exchange = Exchange::start(request, answer, Deadlines::default(), now());
-    exchange.connected(now());
-    loop {
-        if let Some(result) = exchange.result() {
-            return result.map(<[u8]>::len);
-        }
-        let deadline = instant(exchange.deadline().unwrap_or_default());
-        let outgoing = exchange.outgoing();
+    session.write(write_request)?;
+    while session.next() == Next::Exchange {
+        let deadline = instant(session.deadline().unwrap_or_default());
+        let outgoing = session.outgoing();
         if !outgoing.is_empty() {
             match with_deadline(deadline, connection.write(outgoing)).await {
-                Ok(Ok(0) | Err(_)) => exchange.broken(),
-                Ok(Ok(taken)) => exchange.sent(taken),
-                Err(_) => exchange.tick(now()),
+                Ok(Ok(0) | Err(_)) => session.broken(now()),
+                Ok(Ok(taken)) => session.sent(taken),
+                Err(_) => session.tick(now()),
             }
         } else if !flushed {
             // Where the connection broke off, reading says so, and an answer may be there nevertheless.
@@ -133,11 +126,27 @@ async fn exchange(
             flushed = true;
         } else {
             match with_deadline(deadline, connection.read(&mut segment)).await {
-                Ok(Ok(0)) => exchange.closed(now()),
-                Ok(Ok(taken)) => exchange.received(segment.get(..taken).unwrap_or_default(), now()),
-                Ok(Err(_)) => exchange.broken(),
-                Err(_) => exchange.tick(now()),
+                Ok(Ok(0)) => session.closed(now()),
+                Ok(Ok(taken)) => session.received(segment.get(..taken).unwrap_or_default(), now()),
+                Ok(Err(_)) => session.broken(now()),
+                Err(_) => session.tick(now()),
             }
         }
+    }
+    Ok(())
+}
+
+/// Says it in the phone's terms; `no_connection` is why the last connection did not come about.
+fn trouble(error: SessionError, no_connection: ConnectError) -> Trouble {
+    match error {
+        SessionError::Exchange(error) => match error.failure() {
+            ExchangeFailure::ConnectFailed | ExchangeFailure::TimedOut(Phase::Connect) => {
+                Trouble::NoConnection(no_connection)
+            }
+            _ => Trouble::NoAnswer(error),
+        },
+        SessionError::Unreadable { error, line, column } => Trouble::Unreadable { error, line, column },
+        SessionError::NoService => Trouble::NoConnection(no_connection),
+        _ => Trouble::Unexpected,
     }
 }
