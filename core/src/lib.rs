@@ -12,6 +12,7 @@
 //! that name. One must be on; with both, `compact` is used. They accept and refuse the same. `defmt` gives the public
 //! types `defmt::Format`, secrets masked. Off by default.
 //! `vip` adds the readers of what VIP User Services answer. Off by default.
+//! `texts` adds meanings and remedies to the rows of [`codes`]. Off by default.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -20,6 +21,7 @@ extern crate std;
 
 pub mod codes;
 mod error;
+pub mod explain;
 pub mod form;
 pub mod http;
 pub mod limits;

@@ -35,6 +35,7 @@ fn a_number_with_its_family_is_that_row_only() {
     reads("VIP:601b", &["vip:601B"]);
     reads("vip:0000", &["vip:0000"]);
     reads("mfa:14", &["azure-mfa:14"]);
+    reads("VIP 6009", &["vip:6009"]);
     reads("azure-mfa:145", &["azure-mfa:145"]);
     for unknown in ["em:13", "em:203", "emcc:1", "vip:602C", "mfa:26", "symptom:1", "sip:26", "em:-26", "em:"]
     {
@@ -193,7 +194,26 @@ fn symptoms_are_known_in_shorter_words() {
     let gone = "the phone services are no longer available";
     reads("services gone after a log-out", &[gone]);
     reads("services gone after a logout", &[gone]);
+    reads("Services no longer available after logout", &[gone]);
+    reads("phone services are no longer available", &[gone]);
     reads("8945 phone doesn\u{2019}t show EM service", &["8945 phone does not show EM service"]);
+}
+
+#[test]
+fn a_number_cut_by_the_end_is_read_only_where_no_longer_one_begins_so() {
+    reads("Login is unavailable(213", &["em-app:213"]);
+    reads("Error [22", &["em-service:22", "azure-mfa:22"]);
+    reads("HTTP Error [503", &["phone:503"]);
+    for cut in [
+        "Login is unavailable(21",
+        "Login is unavailable(2",
+        "Login is unavailable(",
+        "[20",
+        "[2",
+        "Error [1",
+    ] {
+        reads(cut, &[]);
+    }
 }
 
 #[test]
@@ -233,11 +253,11 @@ fn a_numbered_text_cut_anywhere_reads_the_same_row_or_nothing_wrong() {
         ("[205]-User Profile Absent", 5, "em-app:205"),
         ("Error [22]-Dev.logon disabled", 14, "em-service:22"),
         ("Error:- [26]- Busy, please try again", 12, "em-service:26"),
-        ("Login is unavailable(213)", 25, "em-app:213"),
+        ("Login is unavailable(213)", 24, "em-app:213"),
         ("Error[201]-Authentication error", 14, "em-app:201"),
         ("XML Error [4] Parse Error", 12, "phone:4"),
         ("Http Error [503]", 13, "phone:503"),
-        ("LoginType invalid(215)", 22, "em-app:215"),
+        ("LoginType invalid(215)", 21, "em-app:215"),
         ("DN has multiple users(47)", 25, "em-service:47"),
     ] {
         let length = text.chars().count();

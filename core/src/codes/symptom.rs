@@ -31,8 +31,8 @@ symptoms! {
         "The phone or the device profile is not subscribed to Extension Mobility.",
         "Subscribe both the phone and the device profile to the service.";
     "the phone services are no longer available", Administrator,
-        ["logs out services no longer available", "services gone log out", "services gone logout",
-         "logout services gone", "log out services gone"],
+        ["phone services no longer available", "services no longer available log", "services gone log out",
+         "services gone logout", "logout services gone", "log out services gone"],
         "The default profile that the phone went back to has no subscriptions.",
         "Let the auto device profile follow the phone's configuration, and subscribe the phone.";
     "the phone resets instead of restarting", Administrator,

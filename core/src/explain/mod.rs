@@ -26,7 +26,7 @@ use words::Fit;
 ///   all names that begin so are read);
 /// - a symptom told in words: `phone resets instead of restarting`.
 ///
-/// A number whose bracket is not closed may be cut itself and is not read. The time is linear in the length of the text.
+/// A number that the end of the text may have cut is not read: `(21`, but `(213`, since no longer code begins so. The time is linear in the length of the text.
 ///
 /// ```
 /// use hotdesk_core::codes::Family;
@@ -127,11 +127,12 @@ enum Families<'a> {
 
 impl<'a> Question<'a> {
     fn of(text: &'a str) -> Self {
-        if let Some((name, rest)) = text.split_once(':')
-            && let Some(number) = Number::of(rest.trim())
-            && Family::from_name(name.trim()).next().is_some()
+        if let Some((name, rest)) = text.rsplit_once([':', ' '])
+            && let Some(number) = Number::of(rest)
+            && let name = name.trim_end_matches([':', ' '])
+            && Family::from_name(name).next().is_some()
         {
-            return Self::Number { families: Families::Named(name.trim()), number };
+            return Self::Number { families: Families::Named(name), number };
         }
         let body = words::without_error(text);
         if let Some((source, number)) = labelled(body) {

@@ -29,6 +29,18 @@ impl Number {
         number.is_some() && row.number() == number
     }
 
+    /// Returns true if this number behind a bracket ends with it: the bracket is closed, or the text is cut there and no
+    /// longer number that is known begins so.
+    fn is_closed(self, after: &str) -> bool {
+        let after = after.trim_start();
+        let begins =
+            |longer: u16| self.decimal.is_some_and(|number| [longer / 10, longer / 100].contains(&number));
+        let rows = || Family::ALL.into_iter().filter(|family| *family != Family::Vip).flat_map(Family::rows);
+        after.starts_with([']', ')'])
+            || (after.is_empty()
+                && !rows().filter_map(Row::number).any(|longer| longer > 9 && begins(longer)))
+    }
+
     /// Returns true if phones show this number in place of the row's own.
     pub(super) fn is_shown_by(self, row: Row) -> bool {
         self.decimal.is_some() && row.shown_as() == self.decimal
@@ -54,7 +66,7 @@ pub(super) fn marked(text: &str) -> Option<Found<'_>> {
         let first = core::mem::replace(&mut first, false);
         let number = Number::of(token)?;
         let labelled = || first || LABELS.iter().any(|label| last_word(before).eq_ignore_ascii_case(label));
-        let marked = if opens(before) { closes(after) } else { ends(after) && labelled() };
+        let marked = if opens(before) { number.is_closed(after) } else { ends(after) && labelled() };
         marked.then_some(Found { number, before, after })
     })
 }
@@ -71,8 +83,9 @@ pub(super) fn at_an_end(text: &str) -> Option<Found<'_>> {
 /// Returns the number that a text begins with, if it is not cut or part of a longer one.
 pub(super) fn first(text: &str) -> Option<Number> {
     let (before, token, after) = tokens(text).next()?;
-    let whole = if opens(before) { closes(after) } else { ends(after) };
-    Number::of(token).filter(|_| whole)
+    let number = Number::of(token)?;
+    let whole = if opens(before) { number.is_closed(after) } else { ends(after) };
+    whole.then_some(number)
 }
 
 /// Returns the text without the bracket that its end leaves open.
@@ -97,10 +110,6 @@ fn tokens(text: &str) -> impl Iterator<Item = (&str, &str, &str)> {
 
 fn opens(before: &str) -> bool {
     before.trim_end().ends_with(['[', '('])
-}
-
-fn closes(after: &str) -> bool {
-    after.trim_start().starts_with([']', ')'])
 }
 
 /// Whether a number ends where the text behind it starts: no word follows, and no more digits behind a mark.
