@@ -58,6 +58,7 @@ _PARSERS = _Parsers()
 _DTD = etree.DTD(str(Path(__file__).with_name("emservice.dtd")))
 _BLANKS = " \t\r\n"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_DECLARATION = re.compile(rb"(\xef\xbb\xbf)?<\?xml")
 _BEFORE_ROOT = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _ENCODINGS = ("UTF-8", "US-ASCII", "ASCII")
 _YES = ("true", "yes", "t", "1")
@@ -116,20 +117,21 @@ def read(data: bytes, *, lenient: bool = False) -> Document:
         raise Refused(Code.PARSING, f"line {problem.line}: {problem.message.strip()}")
     app_info, operation = root
     app_id, certificate = app_info
-    minutes, indefinite = _duration(operation)
+    inside = {child.tag: child for child in operation}
+    minutes, indefinite = _duration(inside.get("exclusiveDuration"))
     return Document(
         operation=OLDER_NAMES.get(operation.tag, operation.tag),
         app_id=_text(app_id).strip(_BLANKS),
         certificate=_text(certificate),
         encrypted=certificate.tag == "appEncryptedCertificate",
-        devices=_names(operation, "deviceName"),
-        users=_names(operation, "userID"),
-        profile=_text(operation.find("deviceProfile")).strip(_BLANKS) or None,
+        devices=_names(operation, "deviceName") if "deviceName" in inside else (),
+        users=_names(operation, "userID") if "userID" in inside else (),
+        profile=_text(inside.get("deviceProfile")).strip(_BLANKS) or None,
         minutes=minutes,
         indefinite=indefinite,
-        login_type=_text(operation.find("loginType")).strip(_BLANKS).upper() or None,
-        remote_address=_text(operation.find("remoteIPAddr")).strip(_BLANKS) or None,
-        via_header=_text(operation.find("isViaHeaderSet")).strip(_BLANKS).lower() in _YES,
+        login_type=_text(inside.get("loginType")).strip(_BLANKS).upper() or None,
+        remote_address=_text(inside.get("remoteIPAddr")).strip(_BLANKS) or None,
+        via_header=_text(inside.get("isViaHeaderSet")).strip(_BLANKS).lower() in _YES,
     )
 
 
@@ -146,6 +148,8 @@ def _parse(data: bytes) -> etree._Element:
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise Refused(Code.PARSING, f"line {line}, column {column}: not well-formed XML") from None
+    if not _DECLARATION.match(data):
+        return root
     info = root.getroottree().docinfo
     if info.xml_version != "1.0" or info.encoding.upper() not in _ENCODINGS:
         raise Refused(Code.PARSING, "line 1: the declaration must say XML 1.0 and UTF-8 or US-ASCII")
@@ -203,8 +207,7 @@ def _names(operation: etree._Element, tag: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _duration(operation: etree._Element) -> tuple[int | None, bool]:
-    duration = operation.find("exclusiveDuration")
+def _duration(duration: etree._Element | None) -> tuple[int | None, bool]:
     if duration is None:
         return None, False
     choice = duration[0]
