@@ -1,16 +1,36 @@
-//! The core's code tables as rows for Python.
+//! The core's code tables and its reading of what a screen shows, as rows for Python. It decides nothing.
 
-use hotdesk_core::codes::em_service::EmServiceCode;
+use hotdesk_core::codes::{Code, Family};
+use hotdesk_core::explain;
+use pyo3::prelude::*;
+
+/// A code as its family writes it.
+#[derive(IntoPyObject)]
+pub(crate) enum Written {
+    /// A number.
+    Number(u16),
+    /// Four hexadecimal digits.
+    Text(String),
+}
 
 /// Family, code, name, meaning, who must act, remedy.
-pub(crate) type Row = (&'static str, Option<u16>, &'static str, &'static str, &'static str, &'static str);
+pub(crate) type Row =
+    (&'static str, Option<Written>, &'static str, &'static str, &'static str, &'static str);
 
 /// Returns every row of every table.
 pub(crate) fn rows() -> Vec<Row> {
-    (0..1000)
-        .filter_map(|n| {
-            let c = EmServiceCode::new(n);
-            Some(("em-service", Some(n), c.name()?, c.meaning()?, c.who()?.as_str(), c.remedy()?))
-        })
-        .collect()
+    Family::ALL.into_iter().flat_map(Family::rows).map(row).collect()
+}
+
+/// Returns the rows that a text can mean.
+pub(crate) fn explain(text: &str) -> Vec<Row> {
+    explain::explain(text).map(row).collect()
+}
+
+fn row(row: hotdesk_core::codes::Row) -> Row {
+    let code = row.code().map(|code| match code {
+        Code::Vip(code) => Written::Text(code.to_string()),
+        Code::Number(number) => Written::Number(number),
+    });
+    (row.family().as_str(), code, row.name(), row.meaning(), row.who().as_str(), row.remedy())
 }

@@ -38,6 +38,13 @@ mod _native {
         super::with_bytes(data, crate::read::read)
     }
 
+    /// Returns what a number or a text of a screen can mean: rows as `code_rows` has them.
+    #[pyfunction]
+    #[pyo3(signature = (text, /))]
+    fn explain_rows(text: &str) -> Vec<crate::codes::Row> {
+        crate::codes::explain(text)
+    }
+
     /// Returns every row of the code tables: family, code, name, meaning, who must act, remedy.
     #[pyfunction]
     fn code_rows() -> Vec<crate::codes::Row> {

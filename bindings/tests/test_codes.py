@@ -1,7 +1,10 @@
 """The code tables as mappings."""
 
+import json
 from collections.abc import Mapping
 
+import hotdesk
+from conftest import Run
 from hotdesk import codes
 
 
@@ -26,3 +29,47 @@ def test_a_table_is_a_mapping_of_what_is_documented() -> None:
     assert list(table) == documented
     assert len(table) == len(documented)
     assert all(row.code == code for code, row in table.items())
+
+
+def test_a_vip_code_is_text_in_either_case() -> None:
+    assert codes.vip["6009"].family == "vip"
+    assert codes.vip["601b"] == codes.vip["601B"]
+    assert "601b" in codes.vip
+
+
+def test_every_row_of_every_family_says_something() -> None:
+    for family in codes.FAMILIES:
+        found = codes.rows(family)
+        assert found, family
+        for row in found:
+            assert row.family == family
+            assert all((row.name, row.meaning, row.remedy))
+            assert row.who in ("person", "administrator", "wait", "programmer")
+
+
+def test_explain_lists_what_a_screen_can_mean() -> None:
+    assert [(row.family, row.code) for row in hotdesk.explain("em:26")] == [("em-service", 26)]
+    assert [row.code for row in hotdesk.explain("Error [22]-Dev.logon disabled")] == [22]
+    assert {row.code for row in hotdesk.explain("Login is unavailable(201)")} == {201, 39, 44}
+    assert hotdesk.explain("the weather") == []
+
+
+def test_the_command_explains(hotdesk: Run) -> None:
+    done = hotdesk("explain", "--json", "vip:6009")
+    (row,) = json.loads(done.stdout)
+    assert (done.returncode, list(row)) == (0, ["family", "code", "name", "meaning", "who", "remedy"])
+    assert (row["family"], row["code"]) == ("vip", "6009")
+    done = hotdesk("explain", "Error", "[22]-Dev.logon", "disabled")
+    assert done.stdout.startswith(b"[em-service] 22 ")
+    done = hotdesk("explain", "the weather", "--json")
+    assert (done.returncode, done.stdout) == (1, b"[]\n")
+    done = hotdesk("explain", "the weather")
+    assert (done.returncode, done.stdout) == (1, b"")
+
+
+def test_the_command_lists_the_tables(hotdesk: Run) -> None:
+    rows = json.loads(hotdesk("codes", "--json").stdout)
+    assert {row["family"] for row in rows} == set(codes.FAMILIES)
+    one = json.loads(hotdesk("codes", "em-service", "--json").stdout)
+    assert [row["code"] for row in one] == list(codes.em_service)
+    assert hotdesk("codes", "nonsense").returncode == 2

@@ -30,6 +30,7 @@ from ._native import (
     decode,
     parse,
 )
+from .codes import explain
 from .errors import (
     AnswerLost,
     BrokenAnswer,
@@ -106,5 +107,6 @@ __all__ = [
     "__version__",
     "codes",
     "decode",
+    "explain",
     "parse",
 ]

@@ -28,6 +28,7 @@ __all__ = [
     "UserProfiles",
     "code_rows",
     "decode",
+    "explain_rows",
     "parse",
 ]
 
@@ -813,6 +814,9 @@ _Message: TypeAlias = (
 
 def code_rows() -> list[tuple[str, int | str | None, str, str, str, str]]:
     """Return every row of the code tables: family, code, name, meaning, who must act, remedy."""
+
+def explain_rows(text: str, /) -> list[tuple[str, int | str | None, str, str, str, str]]:
+    """Return what a number or a text of a screen can mean: rows as `code_rows` has them."""
 
 def parse(data: bytes | str, /) -> _Message:
     """Read a message: a request, a query or an answer of the service.

@@ -7,11 +7,12 @@ Exit codes: 0 done, 1 refused by the service, 2 usage or bad input, 3 no usable 
 """
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
 
-from . import __version__, decode
+from . import __version__, codes, decode
 from .errors import Error, Refused, ServiceRefused, TransportError
 
 DONE = 0
@@ -50,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"hotdesk {__version__}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _messages(commands)
+    _tables(commands)
     from . import _service_cli
 
     _service_cli.add(commands)
@@ -85,6 +87,51 @@ def _messages(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     command.add_argument("--cert-file", metavar="FILE", help="a file with the certificate, mode 600")
     command.add_argument("--form", action="store_true", help="write the body of the HTTP request")
     command.set_defaults(run=_encode)
+
+
+def _tables(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "explain",
+        help="say what a code or a text of a screen means",
+        description="Say what a number (26, em:26, vip:6009, mfa:14) or what a screen shows means, who must "
+        "act and what to do. It never guesses: what several codes show is listed with all of them.",
+        epilog="exit codes: 0 done; 1 nothing is known; 2 wrong usage",
+    )
+    command.add_argument("text", metavar="TEXT", nargs="+", help="a number, or words as a screen shows them")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=_explain)
+    command = commands.add_parser("codes", help="list the code tables", description="List the code tables.")
+    command.add_argument(
+        "family", metavar="FAMILY", nargs="?", choices=codes.FAMILIES, help=", ".join(codes.FAMILIES)
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=_codes)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    found = codes.explain(" ".join(options.text))
+    _print_rows(found, as_json=options.json)
+    if not found and not options.json:
+        return _fail("nothing is known of that", REFUSED)
+    return DONE if found else REFUSED
+
+
+def _codes(options: argparse.Namespace) -> int:
+    wanted = [options.family] if options.family else codes.FAMILIES
+    _print_rows([row for family in wanted for row in codes.rows(family)], as_json=options.json)
+    return DONE
+
+
+def _print_rows(rows: list[codes.CodeRow], *, as_json: bool) -> None:
+    if as_json:
+        shown = json.dumps([row._asdict() for row in rows], ensure_ascii=False)
+    else:
+        shown = "\n".join(
+            f"[{row.family}] {'' if row.code is None else f'{row.code} '}{row.name}\n"
+            f"    {row.meaning}\n    {row.who}: {row.remedy}"
+            for row in rows
+        )
+    _write(shown.encode() + b"\n" if shown else b"")
 
 
 def _decode(options: argparse.Namespace) -> int:

@@ -1,14 +1,28 @@
-"""The tables of codes as mappings: `hotdesk.codes.em_service[26].remedy`.
+"""The tables of codes as mappings, `hotdesk.codes.em_service[26].remedy`, and what a screen shows explained.
 
-The rows are the core's. A number that no table has is normal: it gives a row that knows only its number.
+The rows are the core's. A code that no table has is normal: it gives a row that knows only its code.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-from ._native import code_rows
+from ._native import code_rows, explain_rows
 
-__all__ = ["CodeRow", "CodeTable", "em_service"]
+__all__ = [
+    "FAMILIES",
+    "CodeRow",
+    "CodeTable",
+    "azure_mfa",
+    "em_app",
+    "em_service",
+    "emcc",
+    "explain",
+    "rows",
+    "vip",
+]
+
+FAMILIES = ("em-service", "em-app", "emcc", "phone", "symptom", "vip", "azure-mfa")
+Code = TypeVar("Code", int, str)
 
 
 class CodeRow(NamedTuple):
@@ -22,24 +36,37 @@ class CodeRow(NamedTuple):
     remedy: str | None
 
 
-class CodeTable(Mapping[int, CodeRow]):
-    """One family's rows by number. Only documented codes are in it and counted, but any number can be
-    looked up.
+def rows(family: str) -> list[CodeRow]:
+    """Return every row of a family; in `phone` a number stands once for each source that has it."""
+    if family not in FAMILIES:
+        raise ValueError(f"there is no family of that name; known: {', '.join(FAMILIES)}")
+    return [CodeRow(*row) for row in code_rows() if row[0] == family]
+
+
+def explain(text: str) -> list[CodeRow]:
+    """Return what a number (`26`, `vip:6009`) or a text of a screen can mean; empty for anything else."""
+    return [CodeRow(*row) for row in explain_rows(text)]
+
+
+class CodeTable(Mapping[Code, CodeRow], Generic[Code]):
+    """One family's rows by code. Only documented codes are in it and counted, but any can be looked up.
+
+    A VIP code is text of four hexadecimal digits, looked up in either case.
     """
 
     def __init__(self, family: str) -> None:
         self.family = family
-        self._rows = {row[1]: CodeRow(*row) for row in code_rows() if row[0] == family}
+        self._rows = {row.code: row for row in rows(family)}
 
-    def __getitem__(self, code: int) -> CodeRow:
-        row = self._rows.get(code)
+    def __getitem__(self, code: Code) -> CodeRow:
+        row = self._rows.get(_folded(code))
         return CodeRow(self.family, code, None, None, None, None) if row is None else row
 
     def __contains__(self, code: object) -> bool:
-        return code in self._rows
+        return _folded(code) in self._rows
 
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._rows)
+    def __iter__(self) -> Iterator[Code]:
+        return iter(self._rows)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -48,4 +75,12 @@ class CodeTable(Mapping[int, CodeRow]):
         return f"<CodeTable {self.family}, {len(self)} codes>"
 
 
-em_service = CodeTable("em-service")
+def _folded(code: object) -> object:
+    return code.upper() if isinstance(code, str) else code
+
+
+em_service: CodeTable[int] = CodeTable("em-service")
+em_app: CodeTable[int] = CodeTable("em-app")
+emcc: CodeTable[int] = CodeTable("emcc")
+vip: CodeTable[str] = CodeTable("vip")
+azure_mfa: CodeTable[int] = CodeTable("azure-mfa")
