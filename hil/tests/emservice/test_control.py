@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -216,13 +217,15 @@ def test_a_rule_that_cannot_be_kept_is_409(service: EmService, ask: Ask) -> None
     assert "before the request is read" in said["error"]
 
 
-def test_schemathesis_finds_no_disagreement_with_the_description(service: EmService, ask: Ask) -> None:
+def test_schemathesis_finds_no_disagreement_with_the_description(
+    service: EmService, ask: Ask, tmp_path: Path
+) -> None:
     assert ask("GET", "/openapi.json", token=None) == (200, document())
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{service.control_url}openapi.json"]
     options = ["--header", f"Authorization: Bearer {TOKEN}", "--max-examples", "15", "--seed", "1"]
     quiet = ["--no-color", "--generation-database", "none", "--phases", "examples,coverage,fuzzing"]
-    done = subprocess.run(
-        [*command, *options, *quiet], capture_output=True, text=True, timeout=110, check=False
-    )
+    command += [*options, *quiet]
+    # It leaves notes where it runs.
+    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     assert "Selected: 14/14" in done.stdout
