@@ -5,8 +5,8 @@
 //! and panics on no input. The format is told in core/PROTOCOL.md; rules are cited by its numbers.
 //!
 //! What is read borrows from the caller's bytes: a [`Text`] decodes when it is read, a [`List`] reads its rows from
-//! the bytes that were checked. A response that is longer than the memory is read by a `PieceReader`. To keep a name, copy it into a bounded type ([`UserId`], [`DeviceName`],
-//! [`ProfileName`], [`AppId`]); to keep a secret, into a [`Certificate`], which wipes itself.
+//! the bytes that were checked. A response that is longer than the memory is read by a `PieceReader`. To keep a name,
+//! copy it into a bounded type ([`UserId`], [`DeviceName`], [`ProfileName`], [`AppId`]); to keep a secret, into a [`Certificate`], which wipes itself.
 //!
 //! Features: `compact` (on by default) and `xmlparser` choose the tokenizer behind the reader: our own, or the crate of
 //! that name. One must be on; with both, `compact` is used. They accept and refuse the same. `defmt` gives the public

@@ -166,7 +166,8 @@ impl Coding {
         match self {
             Self::Plain => true,
             Self::Element => !raw.bytes().any(|b| matches!(b, b'&' | b'<' | b'\r')),
-            Self::Cdata => !raw.contains('\r') && !raw.contains("]]>"),
+            // By bytes: the search of core for a string can panic as far as a linker can see, and is large.
+            Self::Cdata => !raw.bytes().any(|b| b == b'\r') && split_behind(raw, "]]>").is_none(),
             Self::Attribute => !raw.bytes().any(|b| matches!(b, b'&' | b'\t' | b'\n' | b'\r')),
         }
     }
@@ -238,7 +239,7 @@ impl Iterator for Decoder<'_> {
                         self.coding = Coding::Cdata;
                     } else {
                         let end = if self.rest.starts_with("<!--") { "-->" } else { "?>" };
-                        self.rest = self.rest.split_once(end)?.1;
+                        self.rest = split_behind(self.rest, end)?;
                     }
                 }
             }
@@ -246,10 +247,25 @@ impl Iterator for Decoder<'_> {
     }
 }
 
+/// What stands behind the first `end` in `text`.
+fn split_behind<'a>(text: &'a str, end: &str) -> Option<&'a str> {
+    text.get(find(text.as_bytes(), end.as_bytes())?.wrapping_add(end.len())..)
+}
+
+/// Where `end` is first in `bytes`.
+pub(crate) fn find(bytes: &[u8], end: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    while !rest.starts_with(end) {
+        rest = rest.get(1..)?;
+    }
+    Some(bytes.len().wrapping_sub(rest.len()))
+}
+
 /// Reads the reference at the start of `text`, which starts with an ampersand; returns its character and what follows.
 fn reference(text: &str) -> Result<(char, &str), Refusal> {
     let after = text.strip_prefix('&').unwrap_or(text);
-    let length = after.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'#').count();
+    let other = |b: &u8| !(b.is_ascii_alphanumeric() || *b == b'#');
+    let length = after.as_bytes().iter().position(other).unwrap_or(after.len());
     let (name, rest) = after.split_at_checked(length).ok_or(Refusal::BareAmpersand)?;
     let rest = rest.strip_prefix(';').ok_or(Refusal::BareAmpersand)?;
     let c = match name {

@@ -10,7 +10,7 @@ pub(super) fn skip(text: &str) -> Result<&str, (Refusal, usize)> {
         return Ok(text);
     };
     let mut cursor = Cursor { rest: inside };
-    let at = |cursor: &Cursor<'_>| text.len() - cursor.rest.len();
+    let at = |cursor: &Cursor<'_>| text.len().wrapping_sub(cursor.rest.len());
     let fail = |cursor: &Cursor<'_>| {
         if ATTRIBUTES.into_iter().chain(["?>"]).any(|piece| piece.starts_with(cursor.rest)) {
             Err((Refusal::CutShort, text.len()))
@@ -38,7 +38,7 @@ pub(super) fn skip(text: &str) -> Result<&str, (Refusal, usize)> {
             return fail(&cursor);
         }
         cursor.blanks();
-        let value_at = at(&cursor) + 1;
+        let value_at = at(&cursor).saturating_add(1);
         let Some(value) = cursor.quoted() else {
             return fail(&cursor);
         };
@@ -83,10 +83,8 @@ impl<'a> Cursor<'a> {
     fn quoted(&mut self) -> Option<&'a str> {
         let quote = self.rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
         let inside = self.rest.strip_prefix(quote)?;
-        let length = inside
-            .bytes()
-            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
-            .count();
+        let letter = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+        let length = inside.as_bytes().iter().position(|b| !letter(*b)).unwrap_or(inside.len());
         let (value, rest) = inside.split_at_checked(length)?;
         self.rest = rest;
         self.eat(if quote == '"' { "\"" } else { "'" }).then_some(value)

@@ -114,7 +114,7 @@ pub(super) fn failure<'a>(reader: &mut Reader<'a>, element: Element) -> Result<F
 fn error_code(reader: &mut Reader<'_>, element: Element) -> Result<EmServiceCode, Stop> {
     let attribute = reader.attribute(element, Field::ErrorCodeAttribute)?;
     let text = attribute.text();
-    let digits = text.chars().take(6).count();
+    let digits = text.chars().take(6).fold(0_usize, |count, _| count.saturating_add(1));
     let number = number(text).filter(|_| matches!(digits, 1..=5));
     match number.map(u16::try_from) {
         Some(Ok(number)) => Ok(EmServiceCode::new(number)),

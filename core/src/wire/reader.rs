@@ -461,7 +461,8 @@ impl<'a> Reader<'a> {
             ),
             Kind::Certificate => (
                 raw.len() > limits::CERTIFICATE_BYTES
-                    && text.chars().map(char::len_utf8).sum::<usize>() > limits::CERTIFICATE_BYTES,
+                    && text.chars().map(char::len_utf8).fold(0, usize::saturating_add)
+                        > limits::CERTIFICATE_BYTES,
                 Limit::Certificate,
             ),
             Kind::Words => return Ok(Some(text)),

@@ -49,11 +49,11 @@ impl<'b> Sink<'b> {
     /// Writes bytes that need no percent-encoding.
     #[inline]
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
-        let end = self.length.saturating_add(bytes.len());
-        if let Some(room) = self.out.get_mut(self.length..end) {
+        let room = self.out.get_mut(self.length..).and_then(|room| room.get_mut(..bytes.len()));
+        if let Some(room) = room {
             room.copy_from_slice(bytes);
         }
-        self.length = end;
+        self.length = self.length.saturating_add(bytes.len());
     }
 
     /// Writes a number in decimal digits.

@@ -4,6 +4,7 @@
 
 use super::{InTag, Stop, Token};
 use crate::error::{Error, Refusal};
+use crate::text::find;
 
 /// The tokens of a document, or of the content of an element.
 #[derive(Clone)]
@@ -188,7 +189,7 @@ impl<'a> Tokens<'a> {
         let (text, rest) = text.split_at_checked(length).unwrap_or_default();
         let forbidden = forbidden(text);
         let before = text.get(..forbidden.unwrap_or(text.len())).unwrap_or_default();
-        if let Some(offset) = before.windows(3).position(|window| window == b"]]>") {
+        if let Some(offset) = find(before, b"]]>") {
             return Err(self.refuse(Refusal::CdataEnd, at.wrapping_add(offset)));
         }
         if let Some(offset) = forbidden {
@@ -206,7 +207,7 @@ impl<'a> Tokens<'a> {
         let (text, rest) = start.split_at_checked(run(start, PLAIN))?;
         let [b'<', b'/', after @ ..] = rest else { return None };
         let [b'>', after @ ..] = after.strip_prefix(open)? else { return None };
-        let blanks = if trim { text.iter().rev().position(|byte| !is(*byte, BLANK)).unwrap_or(0) } else { 0 };
+        let blanks = if trim { text.len().wrapping_sub(text.trim_ascii_end().len()) } else { 0 };
         let start = self.offset(start);
         let text = self.text.get(start..self.offset(rest).wrapping_sub(blanks))?;
         self.rest = after;
@@ -360,7 +361,7 @@ impl<'a> Tokens<'a> {
     #[inline(never)]
     fn comment(&mut self, comment: &'a [u8], content: &'a [u8]) -> Result<Token<'a>, Stop> {
         let (content, rest) = self.until(content, b"-->")?;
-        if content.ends_with(b"-") || content.windows(2).any(|window| window == b"--") {
+        if content.ends_with(b"-") || find(content, b"--").is_some() {
             return Err(self.refuse_at(Refusal::Comment, comment));
         }
         self.rest = rest;
@@ -394,7 +395,7 @@ impl<'a> Tokens<'a> {
     /// Splits `bytes` at the first `end`, and checks the characters before it.
     #[inline(never)]
     fn until(&mut self, bytes: &'a [u8], end: &[u8]) -> Result<(&'a [u8], &'a [u8]), Stop> {
-        let found = bytes.windows(end.len()).position(|window| window == end);
+        let found = find(bytes, end);
         let length = found.unwrap_or(bytes.len());
         let (content, rest) = bytes.split_at_checked(length).unwrap_or_default();
         if let Some(offset) = forbidden(content) {
