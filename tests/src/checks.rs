@@ -11,7 +11,8 @@ use hotdesk_core::session::{
     Deadlines, Exchange, ExchangeError, Next, Plan, Retry, Session, Step, Task, Wanted,
 };
 use hotdesk_core::{
-    AppCertificate, AppInfo, Error, Login, Message, Operation, Query, Request, Response, form,
+    AppCertificate, AppInfo, Error, Login, Message, Operation, Piece, PieceReader, Query, Refusal, Request,
+    Response, form,
 };
 
 use crate::quick_xml::values;
@@ -55,7 +56,7 @@ fn refusal(input: &[u8], error: Error) {
     assert!(!refusal.message.contains('\n'), "a refusal is one line");
 }
 
-/// Reads an answer: [`Response::parse`] and [`Message::parse`] agree, and [`document`] holds.
+/// Reads an answer: [`Response::parse`], [`Message::parse`] and a reader in pieces agree, and [`document`] holds.
 ///
 /// # Panics
 ///
@@ -68,6 +69,7 @@ pub fn answer(input: &[u8]) {
         }
         (Err(_), Err(_)) => {}
     }
+    answer_in_pieces(input);
     document(input);
 }
 
@@ -153,10 +155,11 @@ fn read<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> Answered {
     (outcome, reader.status(), reader.body().map(<[u8]>::to_vec))
 }
 
-/// Reads an HTTP request and returns the error, or the method, the target and the body.
-fn serve<'b>(
-    pieces: impl Iterator<Item = &'b [u8]>,
-) -> (Result<(), RequestError>, Option<(String, String, Vec<u8>)>) {
+/// What an HTTP request came to: the error, and the method, the target and the body.
+type Served = (Result<(), RequestError>, Option<(String, String, Vec<u8>)>);
+
+/// Reads an HTTP request, as a server does.
+fn serve<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> Served {
     let mut buffer = [0; 2048];
     let mut reader = RequestReader::new(&mut buffer);
     let mut outcome = Ok(());
@@ -307,6 +310,50 @@ fn out_of_order(events: &[u8], bytes: &[u8]) {
     }
     drop(exchange);
     assert!(request.iter().all(|byte| *byte == 0), "the request is left in memory");
+}
+
+/// Reads an answer in pieces, through a window: splitting changes nothing, and it is read or refused as the whole is,
+/// unless something is longer than the window.
+fn answer_in_pieces(input: &[u8]) {
+    let whole = through_window([input].into_iter());
+    let seed = input.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
+    assert_eq!(through_window(pieces(input, seed)), whole, "in pieces");
+    match (whole.1, Response::parse(input)) {
+        (Some(Error::Refused { reason: Refusal::Window, .. }), _) => {}
+        // Of several things wrong the whole may name one that lies behind: it looks at all bytes first.
+        (refused, parsed) => assert_eq!(refused.is_none(), parsed.is_ok(), "{refused:?} and {parsed:?}"),
+    }
+}
+
+/// Returns what a reader in pieces hands out, and what it refuses.
+fn through_window<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> (Vec<String>, Option<Error>) {
+    let mut window = [0; 1024];
+    let mut reader = PieceReader::new(&mut window);
+    let mut found = Vec::new();
+    for mut piece in pieces {
+        while !piece.is_empty() {
+            let taken = reader.feed(piece);
+            piece = &piece[taken..];
+            loop {
+                match reader.next() {
+                    Ok(Piece::More) => break,
+                    Ok(piece) => found.push(format!("{piece:?}")),
+                    Err(error) => return (found, Some(error)),
+                }
+            }
+        }
+    }
+    reader.end();
+    loop {
+        match reader.next() {
+            Ok(Piece::End) => return (found, None),
+            Ok(piece) => {
+                assert_ne!(piece, Piece::More, "more is wanted behind the end");
+                found.push(format!("{piece:?}"));
+            }
+            Err(error) => return (found, Some(error)),
+        }
+    }
 }
 
 /// Compares with quick-xml: what the core reads, quick-xml reads as well-formed, and each text of the message is a text

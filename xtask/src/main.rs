@@ -39,9 +39,9 @@ enum Command {
     },
     /// Check formatting and lints of all rooms; warnings are errors
     Lint,
-    /// Print the phone image's sizes and its stack's high-water mark, and hold them to the budget
+    /// Print the phone image's sizes and its stack's high-water mark, and hold them to the budget; sizes of the core's parts
     Size {
-        /// Write the table into README.md as well
+        /// Write the tables into README.md and tests/benches/RESULTS.md as well
         #[arg(long)]
         write: bool,
     },

@@ -1,4 +1,4 @@
-//! `cargo xtask size`: what the phone's image takes of the board, held to a budget.
+//! `cargo xtask size`: what the phone's image takes of the board, held to a budget, and what each part of the core takes.
 //!
 //! The sizes are read from the image's sections; the stack's high-water mark is read from the memory
 //! of a phone that has logged a user in and out. It must never print a number it did not measure.
@@ -8,9 +8,10 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags};
 
+use crate::bench::image;
 use crate::paths::{BOARD, kernel, python, root};
 use crate::run::Program;
-use crate::setup;
+use crate::setup::{self, Thumb};
 
 /// Where the README keeps the table.
 const MARKS: (&str, &str) = ("<!-- size: begin -->\n", "<!-- size: end -->");
@@ -28,12 +29,16 @@ struct Row {
 ///
 /// The set-up, the build or the run on the emulated board failed, or a figure is over its budget.
 pub(crate) fn run(write: bool) -> Result<()> {
-    crate::phone::build(&setup::run()?)?;
+    let setup = setup::run()?;
+    crate::phone::build(&setup)?;
     let rows = measure()?;
     let table = table(&rows);
     print!("{table}");
+    let parts = parts(&setup.thumb)?;
+    print!("\n{parts}");
     if write {
         write_readme(&table)?;
+        crate::bench::report::write("size", &parts)?;
     }
     let over: Vec<&str> = rows.iter().filter(|row| row.bytes > row.budget).map(|row| row.name).collect();
     if over.is_empty() { Ok(()) } else { bail!("over budget: {}", over.join(", ")) }
@@ -89,6 +94,16 @@ fn table(rows: &[Row]) -> String {
         text += &format!("| {} | {} | {} |\n", row.name, row.bytes, row.budget);
     }
     text
+}
+
+/// Returns the table of what each part of the core adds to an image, optimised as the phone is.
+fn parts(thumb: &Thumb) -> Result<String> {
+    let mut text =
+        String::from("| part of the core, optimised for size | code and constants |\n|---|---:|\n");
+    for part in image::parts(thumb, "s", &image::PARTS)? {
+        text += &format!("| {} | {} |\n", part.name, part.bytes);
+    }
+    Ok(text)
 }
 
 fn write_readme(table: &str) -> Result<()> {

@@ -12,7 +12,7 @@ use crate::run::Program;
 use crate::setup::Thumb;
 
 /// The parts whose size is measured: a name, and the features of the image that hold it.
-const PARTS: [(&str, &str); 7] = [
+pub(crate) const PARTS: [(&str, &str); 10] = [
     ("parse", "parse"),
     ("parse over xmlparser", "parse-xmlparser"),
     ("encode", "encode"),
@@ -20,6 +20,9 @@ const PARTS: [(&str, &str); 7] = [
     ("parse and encode", "parse,encode,form"),
     ("HTTP answers", "http"),
     ("one exchange, HTTP answers included", "session"),
+    ("all code tables, names alone", "codes"),
+    ("all code tables, with meanings and remedies", "texts"),
+    ("explain, with the names", "explain"),
 ];
 
 /// The image that is run: it holds all that is measured.

@@ -5,7 +5,7 @@
 
 mod host;
 pub(crate) mod image;
-mod report;
+pub(crate) mod report;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::{Case, Measured};
 use crate::bench::image::Image;
@@ -150,6 +150,16 @@ fn rows(measured: &Measured) -> Result<Vec<Row>> {
         let both = both.context("no image held parse and encode")?;
         rows.push(at_most(panics, float(u64::try_from(both.panics.len())?), 3.0, 0.0));
     }
+    let [small, ..] = measured.images.as_slice() else { bail!("no image was measured") };
+    let kilobytes = |part| Ok::<f64, anyhow::Error>(float(bytes(small, part)?) / 1000.0);
+    rows.push(at_most(
+        "all code tables, names alone, kB",
+        kilobytes("all code tables, names alone")?,
+        8.0,
+        6.0,
+    ));
+    let texts = kilobytes("all code tables, with meanings and remedies")?;
+    rows.push(at_most("all code tables with meanings and remedies, kB", texts, 40.0, 30.0));
     let ours = measured.host.iter().filter(|case| super::ours(&case.name));
     rows.push(at_most("allocations", float(ours.map(|case| case.allocations).sum()), 0.0, 0.0));
     Ok(rows)

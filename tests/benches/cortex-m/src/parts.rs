@@ -6,6 +6,10 @@ pub(crate) fn link() {
     http();
     #[cfg(feature = "session")]
     session();
+    #[cfg(feature = "codes")]
+    codes();
+    #[cfg(feature = "explain")]
+    explain();
 }
 
 #[cfg(feature = "http")]
@@ -37,4 +41,28 @@ fn session() {
     exchange.tick(now);
     exchange.closed(now);
     let _ = black_box((exchange.step(), exchange.deadline(), exchange.result()));
+}
+
+#[cfg(feature = "codes")]
+fn codes() {
+    use core::hint::black_box;
+
+    use hotdesk_core::codes::Family;
+
+    for family in black_box(Family::ALL) {
+        for row in family.rows() {
+            let _ = black_box((row.code(), row.name(), row.who()));
+            #[cfg(feature = "texts")]
+            let _ = black_box((row.meaning(), row.remedy()));
+        }
+    }
+}
+
+#[cfg(feature = "explain")]
+fn explain() {
+    use core::hint::black_box;
+
+    for row in hotdesk_core::explain::explain(black_box("Login is unavailable(213)")) {
+        let _ = black_box(row);
+    }
 }
