@@ -14,8 +14,7 @@ pub(crate) enum Written {
 }
 
 /// Family, code, name, meaning, who must act, remedy.
-pub(crate) type Row =
-    (&'static str, Option<Written>, &'static str, &'static str, &'static str, &'static str);
+pub(crate) type Row = (&'static str, Option<Written>, &'static str, &'static str, &'static str, &'static str);
 
 /// Returns every row of every table.
 pub(crate) fn rows() -> Vec<Row> {
