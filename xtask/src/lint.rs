@@ -17,10 +17,12 @@ pub(crate) fn run() -> Result<()> {
     Program::cargo().folder(crate::paths::boards()).args(["fmt", "--all", "--check"]).run()?;
     let deny = ["--", "--deny", "warnings"];
     Program::cargo().args(["clippy", "--locked", "--workspace", "--all-targets"]).args(deny).run()?;
-    Program::cargo()
-        .args(["clippy", "--locked", "--package", "hotdesk-bindings", "--features", "python"])
-        .args(deny)
-        .run()?;
+    for (package, features) in [("hotdesk-bindings", "python"), ("hotdesk-core", "vip,texts")] {
+        Program::cargo()
+            .args(["clippy", "--locked", "--package", package, "--features", features])
+            .args(deny)
+            .run()?;
+    }
     setup.thumb.cargo().args(["clippy", "--locked", "--release", "--all-targets"]).args(deny).run()?;
     Program::cargo()
         .args(["doc", "--locked", "--no-deps", "--package", "hotdesk-core", "--package", "hotdesk-phone"])

@@ -28,7 +28,7 @@ pub(crate) fn build(setup: &Setup) -> Result<()> {
 /// Something could not be got, the build failed, or the service did not agree at some step.
 pub(crate) fn demo() -> Result<()> {
     let start = Instant::now();
-    build(&setup::run()?)?;
+    build(&setup::phone()?)?;
     eprintln!("set-up and build took {:.1} s", start.elapsed().as_secs_f32());
     Program::new(python())
         .args(["-m", "hotdesk_hil.demo", "--kernel"])
@@ -42,6 +42,6 @@ pub(crate) fn demo() -> Result<()> {
 ///
 /// As [`demo`].
 pub(crate) fn play() -> Result<()> {
-    build(&setup::run()?)?;
+    build(&setup::phone()?)?;
     Program::new(python()).args(["-m", "hotdesk_hil.rig.play", "--kernel"]).args([kernel()]).run()
 }

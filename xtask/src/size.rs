@@ -29,7 +29,7 @@ struct Row {
 ///
 /// The set-up, the build or the run on the emulated board failed, or a figure is over its budget.
 pub(crate) fn run(write: bool) -> Result<()> {
-    let setup = setup::run()?;
+    let setup = setup::phone()?;
     crate::phone::build(&setup)?;
     let rows = measure()?;
     let table = table(&rows);

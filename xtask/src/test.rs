@@ -68,7 +68,7 @@ impl Group {
         match self {
             Self::Core => core(setup),
             Self::Python => bindings(),
-            Self::Simulator => pytest(&["hil/tests/emservice"]),
+            Self::Simulator => pytest(&["--numprocesses", "2", "hil/tests/emservice"]),
             Self::Phone => cargo_test(&["hotdesk-phone"]),
             Self::Rig => rig(setup),
         }
@@ -86,7 +86,13 @@ fn pytest(paths: &[&str]) -> Result<()> {
 
 fn core(setup: &Setup) -> Result<()> {
     cargo_test(&["hotdesk-core", "hotdesk-tests", "hotdesk-bindings"])?;
-    for features in ["", "defmt"] {
+    for features in
+        [["--features", "vip,texts"].as_slice(), &["--no-default-features", "--features", "xmlparser"]]
+    {
+        let package = ["test", "--locked", "--no-fail-fast", "--package", "hotdesk-core"];
+        Program::cargo().args(package).args(features).run()?;
+    }
+    for features in ["", "defmt,vip,texts"] {
         setup
             .thumb
             .cargo()

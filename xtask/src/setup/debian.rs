@@ -11,12 +11,20 @@ use crate::run::{Program, found};
 /// Programs the rig starts, each with the Debian package that holds it.
 const PROGRAMS: [(&str, &str); 2] = [("qemu-system-arm", "qemu-system-arm"), ("mcopy", "mtools")];
 
+/// The browser that the tests of the simulator's page drive.
+const BROWSER: [(&str, &str); 2] = [("chromium", "chromium"), ("chromedriver", "chromium-driver")];
+
 /// The program that counts instructions on a PC.
 const VALGRIND: (&str, &str) = ("valgrind", "valgrind");
 
 /// Finds or installs what the rig starts.
 pub(super) fn programs(report: &mut Report) {
     find_or_install(&PROGRAMS, report);
+}
+
+/// Finds or installs the browser.
+pub(super) fn browser(report: &mut Report) {
+    find_or_install(&BROWSER, report);
 }
 
 /// Finds or installs valgrind.

@@ -50,16 +50,30 @@ impl Report {
     }
 }
 
-/// Finds or installs everything, and returns how to build for the board.
+/// Finds or installs what the phone on the emulated board needs: toolchain, emulator, simulator and rig.
 ///
 /// # Errors
 ///
 /// One line that names each thing it could not get and what to do about it.
-pub(crate) fn run() -> Result<Setup> {
+pub(crate) fn phone() -> Result<Setup> {
     let mut report = Report::default();
     debian::programs(&mut report);
     let thumb = thumb::find_or_build(&mut report);
-    python::environment(&mut report);
+    python::environment(python::Extent::Phone, &mut report);
+    complete(report, thumb)
+}
+
+/// Finds or installs everything that tests and lints need.
+///
+/// # Errors
+///
+/// As [`phone`].
+pub(crate) fn run() -> Result<Setup> {
+    let mut report = Report::default();
+    debian::programs(&mut report);
+    debian::browser(&mut report);
+    let thumb = thumb::find_or_build(&mut report);
+    python::environment(python::Extent::Tests, &mut report);
     tools::defmt_print(&mut report);
     complete(report, thumb)
 }
@@ -68,7 +82,7 @@ pub(crate) fn run() -> Result<Setup> {
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// As [`phone`].
 pub(crate) fn bench() -> Result<Setup> {
     let mut report = Report::default();
     debian::programs(&mut report);
@@ -81,7 +95,7 @@ pub(crate) fn bench() -> Result<Setup> {
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// As [`phone`].
 pub(crate) fn fuzz() -> Result<()> {
     let mut report = Report::default();
     tools::nightly(&mut report);

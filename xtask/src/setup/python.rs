@@ -1,5 +1,5 @@
-//! The Python environment under `target/venv`: the simulator, the rig and their tests, at the versions
-//! `hil/constraints.txt` pins. It must never touch another Python environment.
+//! The Python environment under `target/venv`: simulator, rig and, for the tests, the package `hotdesk` and test tools, at the
+//! versions the constraints files pin. It must never touch another Python environment.
 
 use std::fs;
 
@@ -9,19 +9,50 @@ use super::{Report, debian};
 use crate::paths::{python, root, target};
 use crate::run::Program;
 
-/// The files that say what the environment holds; it is made again when one of them changes.
-const INPUTS: [&str; 2] = ["hil/pyproject.toml", "hil/constraints.txt"];
+/// The files that say what the environment holds; what is installed is brought up to date when one of them changes.
+const INPUTS: [&str; 4] =
+    ["hil/pyproject.toml", "hil/constraints.txt", "bindings/pyproject.toml", "bindings/constraints.txt"];
+
+/// How much of the environment is needed.
+#[derive(Clone, Copy)]
+pub(super) enum Extent {
+    /// The simulator and the rig.
+    Phone,
+    /// These, what tests them, and the package `hotdesk`.
+    Tests,
+}
+
+impl Extent {
+    /// Returns what pip is told to install.
+    fn requirements(self) -> &'static [&'static str] {
+        match self {
+            Self::Phone => &["--editable", "./hil[rig]"],
+            Self::Tests => &["--editable", "./hil[rig,test]", "./bindings[test]"],
+        }
+    }
+
+    /// Returns the name of the file in the environment that says this much was installed.
+    fn stamp(self) -> &'static str {
+        match self {
+            Self::Phone => "hotdesk-phone",
+            Self::Tests => "hotdesk-tests",
+        }
+    }
+}
 
 /// Makes the environment, or finds that it is up to date.
-pub(super) fn environment(report: &mut Report) {
-    let stamp = target().join("venv/hotdesk-stamp");
+pub(super) fn environment(extent: Extent, report: &mut Report) {
     let made = wanted().and_then(|wanted| {
-        if fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == wanted) {
+        let venv = target().join("venv");
+        let holds =
+            |extent: Extent| fs::read_to_string(venv.join(extent.stamp())).is_ok_and(|stamp| stamp == wanted);
+        // What the tests need contains what the phone needs.
+        if holds(extent) || holds(Extent::Tests) {
             return Ok("target/venv is up to date");
         }
-        make()?;
-        fs::write(&stamp, wanted)?;
-        Ok("made target/venv")
+        make(extent)?;
+        fs::write(venv.join(extent.stamp()), &wanted)?;
+        Ok("brought target/venv up to date")
     });
     match made {
         Ok(how) => report.have("Python environment", how),
@@ -29,7 +60,7 @@ pub(super) fn environment(report: &mut Report) {
     }
 }
 
-/// Returns the path and the text of each input, which is what the stamp holds.
+/// Returns the path and the text of each input, which is what a stamp holds.
 fn wanted() -> Result<String> {
     let mut text = root().display().to_string();
     for name in INPUTS {
@@ -38,20 +69,20 @@ fn wanted() -> Result<String> {
     Ok(text)
 }
 
-fn make() -> Result<()> {
+fn make(extent: Extent) -> Result<()> {
     let venv = target().join("venv");
+    let works = Program::new(python()).args(["-m", "pip", "--version"]).output().is_ok();
     let create = || Program::new("python3").args(["-m", "venv", "--clear"]).args([&venv]).output();
-    if create().is_err() {
+    if !works && create().is_err() {
         // Debian splits the part of Python that makes environments into a package of its own.
         debian::install(&["python3-venv"])?;
         create()?;
     }
     eprintln!("setup: installing Python packages into target/venv");
-    let constraints = root().join("hil/constraints.txt");
     Program::new(python())
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint"])
-        .args([&constraints])
-        .args(["--editable", "./hil[rig,test]"])
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(["--constraint", "hil/constraints.txt", "--constraint", "bindings/constraints.txt"])
+        .args(extent.requirements())
         .output()?;
     Ok(())
 }
