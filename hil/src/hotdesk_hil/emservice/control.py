@@ -22,7 +22,6 @@ from hotdesk_hil.emservice import openapi
 from hotdesk_hil.emservice.disguise import Form
 from hotdesk_hil.emservice.faults import KINDS, CertificateFlaw, ConnectionFault, Fault
 from hotdesk_hil.emservice.rules import FaultRule
-from hotdesk_hil.emservice.server import RequestRecord
 
 if TYPE_CHECKING:
     from hotdesk_hil.emservice.simulator import EmService
@@ -117,16 +116,16 @@ class Control:
                 "tls_url": service.tls_url,
                 "clock": {"now": service.clock.now()},
                 "counters": asdict(service.counters),
-                "sessions": [asdict(session) for session in service.session_rows()],
+                "sessions": [session._asdict() for session in service.session_rows()],
                 "faults": [_rule(rule) for rule in service.faults.rules],
-                "requests": [_request_row(record) for record in service.requests[: -SHOWN - 1 : -1]],
-                "events": [asdict(event) for event in service.newest_events(SHOWN)],
+                "requests": [record._asdict() for record in service.requests[: -SHOWN - 1 : -1]],
+                "events": [event._asdict() for event in service.newest_events(SHOWN)],
             }
 
         return _json(await asyncio.to_thread(look))
 
     async def _sessions(self, _request: web.Request) -> web.Response:
-        return _json([asdict(session) for session in await asyncio.to_thread(self._service.session_rows)])
+        return _json([session._asdict() for session in await asyncio.to_thread(self._service.session_rows)])
 
     async def _login(self, request: web.Request) -> web.Response:
         body = await _body(request, openapi.NEW_SESSION)
@@ -135,7 +134,7 @@ class Control:
         def put() -> dict[str, Any]:
             self._service.login(device, body["user"], body.get("profile"))
             rows = self._service.session_rows()
-            return asdict(next(row for row in rows if row.device.casefold() == device.casefold()))
+            return next(row for row in rows if row.device.casefold() == device.casefold())._asdict()
 
         try:
             return _json(await asyncio.to_thread(put))
@@ -151,11 +150,12 @@ class Control:
 
     async def _events(self, request: web.Request) -> web.Response:
         after, limit = _number(request, "after", 0), _number(request, "limit", openapi.PAGE_LIMIT)
-        return _json([asdict(event) for event in await asyncio.to_thread(self._service.events, after, limit)])
+        events = await asyncio.to_thread(self._service.events, after, limit)
+        return _json([event._asdict() for event in events])
 
     async def _requests(self, request: web.Request) -> web.Response:
         limit = _number(request, "limit", openapi.PAGE_LIMIT)
-        return _json([_request_row(record) for record in self._service.requests[: -limit - 1 : -1]])
+        return _json([record._asdict() for record in self._service.requests[: -limit - 1 : -1]])
 
     async def _counters(self, _request: web.Request) -> web.Response:
         return _json(asdict(self._service.counters))
@@ -276,7 +276,3 @@ def _rule(rule: FaultRule) -> dict[str, Any]:
         "probability": rule.probability,
         "seed": rule.seed,
     }
-
-
-def _request_row(record: RequestRecord) -> dict[str, Any]:
-    return asdict(record)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 import threading
+from binascii import a2b_qp
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
@@ -61,6 +63,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DECLARATION = re.compile(rb"(\xef\xbb\xbf)?<\?xml")
 _BEFORE_ROOT = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _ENCODINGS = ("UTF-8", "US-ASCII", "ASCII")
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _YES = ("true", "yes", "t", "1")
 
 
@@ -95,7 +98,11 @@ def form_field(body: bytes, name: str) -> bytes | None:
 
 
 def _unquote(data: bytes) -> bytes:
-    return unquote_to_bytes(data.replace(b"+", b" ")) if b"%" in data or b"+" in data else data
+    data = data.replace(b"+", b" ")
+    if _BROKEN_ESCAPE.search(data):
+        return unquote_to_bytes(data)
+    # Quoted-printable is the same escape with another sign, and its decoder is not written in Python.
+    return a2b_qp(data.replace(b"=", b"=3D").replace(b"%", b"="))
 
 
 def read(data: bytes, *, lenient: bool = False) -> Document:
@@ -117,21 +124,23 @@ def read(data: bytes, *, lenient: bool = False) -> Document:
         raise Refused(Code.PARSING, f"line {problem.line}: {problem.message.strip()}")
     app_info, operation = root
     app_id, certificate = app_info
-    inside = {child.tag: child for child in operation}
+    inside: dict[str, list[etree._Element]] = {}
+    for child in operation:
+        inside.setdefault(child.tag, []).append(child)
     minutes, indefinite = _duration(inside.get("exclusiveDuration"))
     return Document(
         operation=OLDER_NAMES.get(operation.tag, operation.tag),
         app_id=_text(app_id).strip(_BLANKS),
         certificate=_text(certificate),
         encrypted=certificate.tag == "appEncryptedCertificate",
-        devices=_names(operation, "deviceName") if "deviceName" in inside else (),
-        users=_names(operation, "userID") if "userID" in inside else (),
-        profile=_text(inside.get("deviceProfile")).strip(_BLANKS) or None,
+        devices=_names(inside.get("deviceName", ())),
+        users=_names(inside.get("userID", ())),
+        profile=_first(inside, "deviceProfile") or None,
         minutes=minutes,
         indefinite=indefinite,
-        login_type=_text(inside.get("loginType")).strip(_BLANKS).upper() or None,
-        remote_address=_text(inside.get("remoteIPAddr")).strip(_BLANKS) or None,
-        via_header=_text(inside.get("isViaHeaderSet")).strip(_BLANKS).lower() in _YES,
+        login_type=_first(inside, "loginType").upper() or None,
+        remote_address=_first(inside, "remoteIPAddr") or None,
+        via_header=_first(inside, "isViaHeaderSet").lower() in _YES,
     )
 
 
@@ -197,20 +206,24 @@ def _check_query_type(root: etree._Element) -> None:
         raise Refused(Code.QUERY_TYPE, f"line {root[1].sourceline}: not one of {', '.join(QUERIES)}")
 
 
-def _names(operation: etree._Element, tag: str) -> tuple[str, ...]:
+def _names(elements: Iterable[etree._Element]) -> tuple[str, ...]:
     names = []
-    for element in operation.findall(tag):
+    for element in elements:
         name = _text(element).strip(_BLANKS)
         if not name:
-            raise Refused(Code.PARSING, f"line {element.sourceline}: {tag} is blank")
+            raise Refused(Code.PARSING, f"line {element.sourceline}: {element.tag} is blank")
         names.append(name)
     return tuple(names)
 
 
-def _duration(duration: etree._Element | None) -> tuple[int | None, bool]:
-    if duration is None:
+def _first(inside: dict[str, list[etree._Element]], tag: str) -> str:
+    return _text(inside[tag][0]).strip(_BLANKS) if tag in inside else ""
+
+
+def _duration(durations: list[etree._Element] | None) -> tuple[int | None, bool]:
+    if durations is None:
         return None, False
-    choice = duration[0]
+    choice = durations[0][0]
     if choice.tag == "indefinite":
         return None, True
     digits = _text(choice).strip(_BLANKS)
@@ -223,5 +236,5 @@ def _duration(duration: etree._Element | None) -> tuple[int | None, bool]:
     return int(digits), False
 
 
-def _text(element: etree._Element | None) -> str:
-    return "" if element is None else element.text or ""
+def _text(element: etree._Element) -> str:
+    return element.text or ""

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakSet
 
 from aiohttp import web
@@ -43,8 +43,7 @@ def _without_content(record: logging.LogRecord) -> bool:
 http_log.addFilter(_without_content)
 
 
-@dataclass(frozen=True)
-class RequestRecord:
+class RequestRecord(NamedTuple):
     """One request as the service saw it, without its certificate.
 
     `operation` is None where the document could not be read. `code` is the answer's code, None for success
@@ -99,7 +98,7 @@ class Servlet:
 
     def application(self) -> web.Application:
         """Returns the aiohttp application: the servlet's path; the rest is 404 or 405, as from Tomcat."""
-        application = web.Application(client_max_size=BODY_LIMIT)
+        application = web.Application()
         application.router.add_post(PATH, self._post)
         return application
 
@@ -149,10 +148,7 @@ class Servlet:
     async def _read(self, request: web.Request) -> Document:
         if request.content_type != FORM:
             raise Refused(Code.PARSING, f"send the document as the field xml of a form ({FORM})")
-        try:
-            xml = document.form_field(await request.read(), "xml")
-        except web.HTTPRequestEntityTooLarge:
-            raise Refused(Code.PARSING, f"the form holds more than {BODY_LIMIT} bytes") from None
+        xml = document.form_field(await _body(request), "xml")
         if xml is None:
             raise Refused(Code.PARSING, "the form has no field xml")
         return document.read(xml, lenient=self._lenient)
@@ -181,3 +177,14 @@ class Servlet:
         await fault.strike(connection, answer, self._stopping)
         # What aiohttp writes after this meets a closing connection and is dropped.
         connection.close()
+
+
+async def _body(request: web.Request) -> bytes:
+    """Reads the body; aiohttp's `read` copies it once more, and asks once more when it is all there."""
+    content = request.content
+    body = await content.readany()
+    while len(body) <= BODY_LIMIT and not content.at_eof():
+        body += await content.readany()
+    if len(body) > BODY_LIMIT:
+        raise Refused(Code.PARSING, f"the form holds more than {BODY_LIMIT} bytes")
+    return body

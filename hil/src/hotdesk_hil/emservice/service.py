@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
+from typing import NamedTuple
 
 from hotdesk_hil.emservice import answers
 from hotdesk_hil.emservice.answers import DeviceRow, UserRow
@@ -76,16 +77,14 @@ class Slots:
         self.in_progress = 0
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a request comes from: the address at the other end, and whether a proxy's `Via` was with it."""
 
     address: str | None = None
     via: bool = False
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """Who signed a request: an application user, or an end user with his PIN."""
 
     id: str
@@ -222,18 +221,17 @@ class Service:
         if not document.app_id or not document.certificate.strip():
             raise Refused(Code.CANNOT_AUTHORIZE, "appID or appCertificate is blank")
         key = fold(document.app_id)
-        refused = Refused(Code.INVALID_APP_USER, f"{document.app_id} or its certificate or PIN is wrong")
         if document.encrypted:
-            raise refused
+            raise _wrong_secret(document)
         application = self.cluster.application_users.get(key)
         if application is not None:
             if not self._is_secret(application, key, application.certificate, document.certificate):
-                raise refused
+                raise _wrong_secret(document)
             self._check_change(application, key)
             return Caller(application.id, application.proxy_rights, is_end_user=False)
         user = self.cluster.users.get(key)
         if user is None or not self._is_secret(user, key, user.pin, document.certificate):
-            raise refused
+            raise _wrong_secret(document)
         self._check_change(user, key)
         return Caller(user.id, user.proxy_rights, is_end_user=True)
 
@@ -278,22 +276,27 @@ class Service:
 
     def _attempt(self, caller: Caller, document: Document, user_id: str | None) -> Attempt:
         device_name = document.devices[0]
-        device = self.cluster.devices.get(fold(device_name))
+        device_key = fold(device_name)
         called = [] if user_id is None else self.cluster.called(user_id, document.login_type)
         user = called[0] if called else None
-        session = self.store.on_device(device_name)
-        elsewhere = [] if user is None else self.store.of_user(user.id)
+        session = None
+        elsewhere = []
+        for found in self.store.on_device_or_of_user(device_name, "" if user is None else user.id):
+            if fold(found.device) == device_key:
+                session = found
+            else:
+                elsewhere.append(found)
         return Attempt(
             caller=caller,
             device_name=device_name,
-            device=device,
+            device=self.cluster.devices.get(device_key),
             user_id=user.id if user is not None and len(called) == 1 else user_id or "",
             user=user,
             shared=len(called) > 1,
             profile_name=document.profile,
             profile=self._profile(user, document.profile),
             session=session,
-            elsewhere=[other for other in elsewhere if fold(other.device) != fold(device_name)],
+            elsewhere=sorted(elsewhere, key=lambda other: fold(other.device)),
             multiple_login=self.cluster.service.multiple_login_behavior,
         )
 
@@ -363,8 +366,7 @@ class Service:
         return rows
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """Everything that the rules of login and logout look at."""
 
     caller: Caller
@@ -454,6 +456,10 @@ def _need_proxy_rights(caller: Caller) -> None:
 
 def _lacks_rights(caller: Caller) -> Refused:
     return Refused(Code.NO_PROXY_RIGHTS, f"{caller.id} may not act on others: give the account proxy rights")
+
+
+def _wrong_secret(document: Document) -> Refused:
+    return Refused(Code.INVALID_APP_USER, f"{document.app_id} or its certificate or PIN is wrong")
 
 
 def _address(text: str) -> Address | None:

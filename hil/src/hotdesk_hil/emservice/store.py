@@ -13,11 +13,11 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hotdesk_hil.emservice.cluster import fold
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 EVENTS_KEPT = 10_000
 """Events that a store in memory keeps at least; a file keeps them all."""
 EVENTS_STEP = 100
@@ -32,7 +32,6 @@ CREATE TABLE session (
     profile TEXT, ends_at REAL
 ) WITHOUT ROWID;
 CREATE INDEX session_user ON session (user_key);
-CREATE INDEX session_end ON session (ends_at);
 CREATE TABLE previous_user (device_key TEXT PRIMARY KEY, user TEXT NOT NULL) WITHOUT ROWID;
 """
 _EVENTS = """
@@ -41,16 +40,25 @@ CREATE TABLE event (
     cause TEXT NOT NULL
 );
 """
-_UPGRADES = {0: _SCHEMA + _EVENTS, 1: _EVENTS}
+# Most logins have no end: they stay out of this index, and cost a page less to write.
+_ENDS = """
+DROP INDEX IF EXISTS session_end;
+CREATE INDEX session_end ON session (ends_at) WHERE ends_at IS NOT NULL;
+"""
+_UPGRADES = {0: _SCHEMA + _EVENTS + _ENDS, 1: _EVENTS + _ENDS, 2: _ENDS}
 """What makes a file of an older version one of this version; 0 is an empty file."""
+_SESSIONS = "SELECT device, user, profile, ends_at FROM session "
+_ON_DEVICE = _SESSIONS + "WHERE device_key = ?"
+_ON_DEVICE_OR_OF_USER = _SESSIONS + "WHERE device_key = ? OR user_key = ?"
+_LOG_IN = "INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?)"
+_LOG = "INSERT INTO event (at, kind, device, user, cause) VALUES (?, ?, ?, ?, ?)"
 
 
 class StateError(Exception):
     """The state file cannot be used; the text names it and says what to do."""
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(NamedTuple):
     """One login: `ends_at` is seconds since the epoch, None where it never ends."""
 
     device: str
@@ -59,8 +67,7 @@ class Session:
     ends_at: float | None = None
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One change: `kind` is `login` or `logout`, `cause` what brought it, `at` the service's clock."""
 
     id: int
@@ -92,6 +99,9 @@ class Store:
             raise StateError(f"{path}: cannot be used as the state file: {error}") from error
 
     def _prepare(self) -> None:
+        # A login changes a row on each of a few pages, and whole pages go into the log: small ones cost less.
+        # A file that is there already keeps the size it has.
+        self._db.execute("PRAGMA page_size = 1024")
         # NORMAL with a write-ahead log: a commit survives the end of this process however it comes.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
@@ -127,22 +137,26 @@ class Store:
 
     def sessions(self) -> list[Session]:
         """Returns every session, sorted by device."""
-        return self._select("ORDER BY device_key", ())
+        return self._select(_SESSIONS + "ORDER BY device_key", ())
 
     def on_device(self, device: str) -> Session | None:
         """Returns the session on a device."""
-        found = self._select("WHERE device_key = ?", (fold(device),))
+        found = self._select(_ON_DEVICE, (fold(device),))
         return found[0] if found else None
+
+    def on_device_or_of_user(self, device: str, user: str) -> list[Session]:
+        """Returns the session on a device and a user's sessions, each once, in no order."""
+        return self._select(_ON_DEVICE_OR_OF_USER, (fold(device), fold(user)))
 
     def of_user(self, user: str) -> list[Session]:
         """Returns a user's sessions, sorted by device."""
-        return self._select("WHERE user_key = ? ORDER BY device_key", (fold(user),))
+        return self._select(_SESSIONS + "WHERE user_key = ? ORDER BY device_key", (fold(user),))
 
     def ended(self, now: float) -> list[Session]:
         """Returns the sessions whose time is over at `now`."""
         if self._next_end is None or now < self._next_end:
             return []
-        over = self._select("WHERE ends_at <= ?", (now,))
+        over = self._select(_SESSIONS + "WHERE ends_at <= ?", (now,))
         query = "SELECT min(ends_at) FROM session WHERE ends_at > ?"
         (self._next_end,) = self._db.execute(query, (now,)).fetchone()
         return over
@@ -174,7 +188,7 @@ class Store:
         if session.ends_at is not None:
             self._next_end = min(session.ends_at, self._next_end or session.ends_at)
         self._db.execute(
-            "INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?)",
+            _LOG_IN,
             (
                 fold(session.device),
                 session.device,
@@ -193,11 +207,9 @@ class Store:
         self._db.execute("INSERT OR REPLACE INTO previous_user VALUES (?, ?)", (key, session.user))
 
     def _log(self, kind: str, session: Session, at: float, cause: str) -> None:
-        query = "INSERT INTO event (at, kind, device, user, cause) VALUES (?, ?, ?, ?, ?)"
-        last = self._db.execute(query, (at, kind, session.device, session.user, cause)).lastrowid
+        last = self._db.execute(_LOG, (at, kind, session.device, session.user, cause)).lastrowid
         if self._in_memory and last is not None and last % EVENTS_STEP == 0:
             self._db.execute("DELETE FROM event WHERE id <= ?", (last - EVENTS_KEPT,))
 
-    def _select(self, clause: str, values: tuple[object, ...]) -> list[Session]:
-        rows = self._db.execute(f"SELECT device, user, profile, ends_at FROM session {clause}", values)  # noqa: S608 (clauses are the constants above)
-        return [Session(*row) for row in rows]
+    def _select(self, query: str, values: tuple[object, ...]) -> list[Session]:
+        return [Session._make(row) for row in self._db.execute(query, values)]
