@@ -33,6 +33,14 @@ def service() -> Iterator[EmService]:
         yield service
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Lets Ctrl-C reach what a test starts, also where a shell started the tests in its background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def command(service: EmService, file: Path, *options: str) -> list[str]:
     where = ["--service", service.url, "--http", "--app", "tester"]
     return [sys.executable, "-c", SCRIPT, "bulk", str(file), *where, *options]
@@ -175,6 +183,7 @@ def test_killed_at_random_moments_it_ends_with_every_row_done_and_none_done_twic
     assert len(service.requests) == before
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_stops_in_order_and_the_next_run_goes_on(tmp_path: Path, service: EmService) -> None:
     file = logins(tmp_path)
     environment = {**os.environ, "HOTDESK_CERT": CERTIFICATE}

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,14 @@ DEADLINE = 60.0
 def arguments(rig: Rig, tmp_path: Path) -> list[str]:
     """The demo's arguments for the image under test."""
     return ["--kernel", str(rig.board.kernel_path), "--out", str(tmp_path)]
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Lets Ctrl-C reach what a test starts, also where a shell started the tests in its background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_demo_goes_through_and_leaves_a_picture_of_each_screen(
@@ -70,6 +79,7 @@ def test_demo_fails_where_the_service_does_not_agree(
     )
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_interrupted_demo_leaves_no_process_behind(arguments: list[str]) -> None:
     # A session of its own, as in a terminal: Ctrl-C reaches demo, QEMU and simulator at once.
     process = subprocess.Popen(
