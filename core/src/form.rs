@@ -26,34 +26,37 @@ pub const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
 /// # Ok::<(), hotdesk_core::Error>(())
 /// ```
 pub fn decode(body: &mut [u8]) -> Result<&[u8], Error> {
-    let start = find(body, 0).ok_or(Error::refused(Refusal::NoXmlField, body.len()))?;
+    let mut read = find(body, 0).ok_or(Error::refused(Refusal::NoXmlField, body.len()))?;
+    let mut written = 0;
     // Cells, because the document is written where the body was read: no byte is written before it was read.
     let cells = Cell::from_mut(&mut *body).as_slice_of_cells();
-    let mut read = cells.get(start..).unwrap_or_default().iter();
-    let mut write = cells.iter();
-    while let Some(cell) = read.next() {
-        let byte = match cell.get() {
-            b'&' => break,
-            b'+' => b' ',
-            b'%' => {
-                let at = cells.len().wrapping_sub(read.len()).wrapping_sub(1);
-                let high = read.next().map_or(NO_DIGIT, digit);
-                let low = read.next().map_or(NO_DIGIT, digit);
-                if high | low > 0xF {
-                    return Err(Error::refused(Refusal::PercentEscape, at));
+    while let Some(cell) = cells.get(read) {
+        let mut byte = cell.get();
+        // One test for most bytes: all that mean something else stand together in ASCII.
+        if matches!(byte, b'%'..=b'+') {
+            match byte {
+                b'&' => break,
+                b'+' => byte = b' ',
+                b'%' => {
+                    let digit = |place| cells.get(read.wrapping_add(place)).map_or(NO_DIGIT, digit);
+                    let (high, low) = (digit(1), digit(2));
+                    if high | low > 0xF {
+                        return Err(Error::refused(Refusal::PercentEscape, read));
+                    }
+                    byte = high << 4 | low;
+                    read = read.wrapping_add(2);
                 }
-                high << 4 | low
+                _ => {}
             }
-            byte => byte,
-        };
-        // There always is a place: `write` is behind `read`.
-        if let Some(place) = write.next() {
+        }
+        read = read.wrapping_add(1);
+        // There always is a place: `written` is behind `read`.
+        if let Some(place) = cells.get(written) {
             place.set(byte);
         }
+        written = written.wrapping_add(1);
     }
-    let behind = cells.len().wrapping_sub(read.len());
-    let written = cells.len().wrapping_sub(write.len());
-    if let Some(second) = find(body, behind) {
+    if let Some(second) = find(body, read.wrapping_add(1)) {
         return Err(Error::refused(Refusal::TwoXmlFields, second.wrapping_sub(NAME.len())));
     }
     Ok(body.get(..written).unwrap_or_default())

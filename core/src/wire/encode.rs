@@ -1,6 +1,8 @@
 //! Writes messages: elements in the order of the service's DTD, every text escaped, nothing that a reader of section
 //! 1 of core/PROTOCOL.md would refuse. One encoder for all sinks.
 
+use zeroize::Zeroize as _;
+
 use super::sink::Sink;
 use crate::error::{Error, Field, Limit, Unsendable};
 use crate::limits;
@@ -20,7 +22,8 @@ pub(crate) fn encode(
     out: &mut [u8],
     write: impl FnOnce(&mut Encoder<'_>) -> Encoded,
 ) -> Result<usize, Error> {
-    run(Sink::plain(out), write)
+    let done = run(Sink::plain(&mut *out), write);
+    wiped(out, done)
 }
 
 /// Counts only.
@@ -33,9 +36,10 @@ pub(crate) fn encode_form(
     out: &mut [u8],
     write: impl FnOnce(&mut Encoder<'_>) -> Encoded,
 ) -> Result<usize, Error> {
-    let mut sink = Sink::form(out);
+    let mut sink = Sink::form(&mut *out);
     sink.raw(FIELD);
-    run(sink, write)
+    let done = run(sink, write);
+    wiped(out, done)
 }
 
 /// Counts a form body only.
@@ -60,6 +64,14 @@ fn count(sink: Sink<'_>, write: impl FnOnce(&mut Encoder<'_>) -> Encoded) -> Res
     Ok(encoder.sink.count())
 }
 
+/// Wipes `out` after an error: a half-written request may hold a certificate.
+fn wiped(out: &mut [u8], done: Result<usize, Error>) -> Result<usize, Error> {
+    if done.is_err() {
+        out.zeroize();
+    }
+    done
+}
+
 /// How a text is escaped.
 #[derive(Clone, Copy)]
 enum Escape {
@@ -69,24 +81,49 @@ enum Escape {
     Coded,
 }
 
-/// Returns true for up to 128 characters of ASCII, the first no blank, none that is escaped in an element.
-fn is_simple(bytes: &[u8]) -> bool {
-    const fn simple(byte: u8) -> bool {
-        matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>')
-    }
-    #[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled, where a panic is an error")]
-    static SIMPLE: [bool; 256] = {
-        let mut table = [false; 256];
-        let mut byte = 0;
-        while byte < u8::MAX {
-            table[byte as usize] = simple(byte);
-            byte += 1;
+/// Copies 4 to 16 letters, digits and other characters of ASCII that are no blank and not escaped in an element.
+///
+/// Returns false for any other text. Some of those could be sent as they stand, too, but most names are of letters
+/// and digits, and short. `place` is as long as `text`.
+#[inline]
+fn copy_simple(place: &mut [u8], text: &[u8]) -> bool {
+    // Two words that overlap cover it, so that no byte is handled by itself.
+    if let (..=16, Some(first), Some(last)) = (text.len(), text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        if let Some(place) = place.first_chunk_mut() {
+            *place = *first;
         }
-        table
-    };
-    bytes.len() <= limits::NAME_CHARS
-        && bytes.first().is_some_and(|first| *first != b' ')
-        && bytes.iter().all(|byte| SIMPLE.get(usize::from(*byte)).is_some_and(|simple| *simple))
+        if let Some(place) = place.last_chunk_mut() {
+            *place = *last;
+        }
+        return are_simple(u64::from_ne_bytes(*first)) & are_simple(u64::from_ne_bytes(*last));
+    }
+    if let (..=8, Some([a, b, c, d]), Some([e, f, g, h])) =
+        (text.len(), text.first_chunk(), text.last_chunk())
+    {
+        if let Some(place) = place.first_chunk_mut() {
+            *place = [*a, *b, *c, *d];
+        }
+        if let Some(place) = place.last_chunk_mut() {
+            *place = [*e, *f, *g, *h];
+        }
+        return are_simple(u64::from_ne_bytes([*a, *b, *c, *d, *e, *f, *g, *h]));
+    }
+    false
+}
+
+/// Returns true if each byte of a word is in `-` to `;` or `@` to DEL.
+#[inline]
+fn are_simple(word: u64) -> bool {
+    // The highest bit of a byte is set by a byte under the bound; what it borrows from the next one is no matter then.
+    let low = word.wrapping_sub(each(b'-'));
+    // `<` to `?` are one block of four.
+    let angle = (word ^ each(b'<')).wrapping_sub(each(4));
+    (word | low | angle) & each(0x80) == 0
+}
+
+/// A word of eight times the same byte.
+const fn each(byte: u8) -> u64 {
+    u64::MAX / 255 * byte as u64
 }
 
 pub(crate) struct Encoder<'b> {
@@ -104,7 +141,7 @@ impl Encoder<'_> {
 
     fn request(&mut self, request: &Request<'_>) -> Encoded {
         // Tags that always stand together are put together: a request is written often, and by small processors.
-        self.sink.put("<request>");
+        self.sink.put("<request><appInfo><appID>");
         self.app_info(&request.app)?;
         match &request.operation {
             Operation::Login(login) => {
@@ -128,8 +165,8 @@ impl Encoder<'_> {
         Ok(())
     }
 
+    /// Writes what is behind the open tags of appInfo and appID.
     fn app_info(&mut self, app: &AppInfo<'_>) -> Encoded {
-        self.sink.put("<appInfo><appID>");
         self.name_text(Field::AppId, &app.id)?;
         match &app.certificate {
             AppCertificate::Plain(secret) => {
@@ -146,10 +183,16 @@ impl Encoder<'_> {
         Ok(())
     }
 
+    #[inline]
     fn certificate(&mut self, field: Field, text: &Text<'_>) -> Encoded {
         if self.simple_text(text) {
             return Ok(());
         }
+        self.other_certificate(field, text)
+    }
+
+    #[inline(never)]
+    fn other_certificate(&mut self, field: Field, text: &Text<'_>) -> Encoded {
         let unsendable = |reason| Err(Error::Unsendable { field, reason });
         if text.is_blank() {
             return unsendable(Unsendable::Missing);
@@ -165,11 +208,13 @@ impl Encoder<'_> {
         self.name_text(Field::DeviceName, &login.device_name)?;
         self.sink.put("</deviceName><userID>");
         self.name_text(Field::UserId, &login.user_id)?;
-        self.sink.put("</userID>");
-        if let Some(profile) = &login.device_profile {
-            self.sink.put("<deviceProfile>");
-            self.name_text(Field::DeviceProfile, profile)?;
-            self.sink.put("</deviceProfile>");
+        match &login.device_profile {
+            Some(profile) => {
+                self.sink.put("</userID><deviceProfile>");
+                self.name_text(Field::DeviceProfile, profile)?;
+                self.sink.put("</deviceProfile>");
+            }
+            None => self.sink.put("</userID>"),
         }
         match login.exclusive_duration {
             Some(ExclusiveDuration::Minutes(minutes)) => {
@@ -223,6 +268,7 @@ impl Encoder<'_> {
             }
         };
         self.element("query", |e| {
+            e.sink.put("<appInfo><appID>");
             e.app_info(&query.app)?;
             e.element(name, |e| {
                 e.rows(field, &list, |e, text| e.name(field, text))?;
@@ -413,9 +459,18 @@ impl Encoder<'_> {
     /// Writes a text as it stands and returns true, if it is not blank, is within any bound, and needs no escape.
     #[inline(never)]
     fn simple_text(&mut self, text: &Text<'_>) -> bool {
-        let Some(plain) = text.as_str().filter(|plain| is_simple(plain.as_bytes())) else { return false };
-        self.sink.put(plain);
-        true
+        let Some(plain) = text.as_str() else { return false };
+        let bytes = plain.as_bytes();
+        if self.sink.put_if(bytes, copy_simple) {
+            return true;
+        }
+        // It is of another length, or goes the slow way, or is not simple.
+        let simple = (1..=limits::NAME_CHARS).contains(&bytes.len())
+            && bytes.iter().all(|byte| are_simple(each(*byte)));
+        if simple {
+            self.sink.put(plain);
+        }
+        simple
     }
 
     /// Checks the bounds of a name.

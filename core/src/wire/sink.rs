@@ -1,94 +1,109 @@
 //! Where encoded bytes go: a buffer, percent-encoded into a buffer, or nowhere, only counted. What does not fit is
 //! counted, too, so that the error names the size that is enough.
 
-use zeroize::Zeroize;
-
 use crate::error::Error;
 use crate::percent;
 
 pub(crate) struct Sink<'b> {
-    out: &'b mut [u8],
-    length: usize,
-    /// Percent-encode each byte that is not unreserved.
-    form: bool,
+    /// What is left of the buffer. A form has none here, so that all it is given takes the slow way.
+    room: &'b mut [u8],
+    /// What is left of a form's buffer, whose bytes are percent-encoded unless they are unreserved.
+    form: Option<&'b mut [u8]>,
+    /// Bytes of the whole buffer.
+    size: usize,
+    /// Bytes that did not fit.
+    missing: usize,
 }
 
 impl<'b> Sink<'b> {
     /// Writes bytes as they are. A counter is a sink into an empty buffer.
     pub(crate) fn plain(out: &'b mut [u8]) -> Self {
-        Self { out, length: 0, form: false }
+        Self { size: out.len(), room: out, form: None, missing: 0 }
     }
 
     /// Writes bytes percent-encoded.
     pub(crate) fn form(out: &'b mut [u8]) -> Self {
-        Self { out, length: 0, form: true }
+        Self { size: out.len(), room: &mut [], form: Some(out), missing: 0 }
     }
 
     #[inline]
     pub(crate) fn put(&mut self, text: &str) {
-        if self.form {
-            self.encoded(text.as_bytes());
-        } else {
-            self.raw(text.as_bytes());
+        let bytes = text.as_bytes();
+        if !fill(&mut self.room, bytes) {
+            self.put_slowly(bytes);
         }
     }
 
-    /// Writes bytes percent-encoded.
+    /// Writes bytes that `copy` copies into a place of its length. Returns false, with nothing put in, if `copy`
+    /// does or if they would have to go the slow way.
+    #[inline]
+    pub(crate) fn put_if(&mut self, bytes: &[u8], copy: impl FnOnce(&mut [u8], &[u8]) -> bool) -> bool {
+        let copied = self.room.get_mut(..bytes.len()).is_some_and(|place| copy(place, bytes));
+        copied && self.room.split_off_mut(..bytes.len()).is_some()
+    }
+
+    /// Writes bytes for which there is no room, or percent-encoded.
     #[inline(never)]
-    fn encoded(&mut self, mut bytes: &[u8]) {
-        loop {
-            let run = bytes.iter().position(|byte| !percent::is_unreserved(*byte)).unwrap_or(bytes.len());
-            let Some((run, rest)) = bytes.split_at_checked(run) else { return };
-            self.raw(run);
-            let Some((byte, rest)) = rest.split_first() else { return };
-            self.raw(&percent::escape(*byte));
-            bytes = rest;
+    fn put_slowly(&mut self, bytes: &[u8]) {
+        if self.form.is_none() {
+            return self.miss(bytes.len());
+        }
+        for &byte in bytes {
+            if percent::is_unreserved(byte) {
+                self.raw(&[byte]);
+            } else {
+                self.raw(&percent::escape(byte));
+            }
         }
     }
 
     /// Writes bytes that need no percent-encoding.
     #[inline]
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
-        let room = self.out.get_mut(self.length..).and_then(|room| room.get_mut(..bytes.len()));
-        if let Some(room) = room {
-            room.copy_from_slice(bytes);
+        if !fill(self.form.as_mut().unwrap_or(&mut self.room), bytes) {
+            self.miss(bytes.len());
         }
-        self.length = self.length.saturating_add(bytes.len());
+    }
+
+    /// Counts bytes that do not fit. What comes behind them is not written, either.
+    fn miss(&mut self, length: usize) {
+        let room = core::mem::take(self.form.as_mut().unwrap_or(&mut self.room));
+        self.missing = self.missing.saturating_add(length.wrapping_sub(room.len()));
     }
 
     /// Writes a number in decimal digits.
-    pub(crate) fn number(&mut self, mut number: usize) {
-        let mut digits = [0; 20];
-        let mut start = digits.len();
-        for (i, digit) in digits.iter_mut().enumerate().rev() {
-            // A remainder of ten is one byte.
-            *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
-            number /= 10;
-            start = i;
-            if number == 0 {
-                break;
-            }
+    pub(crate) fn number(&mut self, number: usize) {
+        if number >= 10 {
+            self.number(number / 10);
         }
-        self.raw(digits.get(start..).unwrap_or_default());
+        // A remainder of ten is one byte.
+        self.raw(&[b'0' + u8::try_from(number % 10).unwrap_or(0)]);
     }
 
     /// The number of bytes put in.
     pub(crate) fn count(&self) -> usize {
-        self.length
+        let left = self.form.as_ref().unwrap_or(&self.room).len();
+        self.size.wrapping_sub(left).saturating_add(self.missing)
     }
 
-    /// The number of bytes written. If they did not all fit, or `result` is an error, the buffer is wiped.
+    /// The number of bytes written, if `result` is no error and they all fit.
     pub(crate) fn finish(self, result: Result<(), Error>) -> Result<usize, Error> {
-        let fits = if self.length > self.out.len() {
-            Err(Error::BufferTooSmall { needed: self.length })
-        } else {
-            Ok(self.length)
-        };
-        let done = result.and(fits);
-        if done.is_err() {
-            // A half-written request may hold a certificate.
-            self.out.zeroize();
+        result?;
+        if self.missing > 0 {
+            return Err(Error::BufferTooSmall { needed: self.count() });
         }
-        done
+        Ok(self.count())
+    }
+}
+
+/// Moves `bytes` to the start of `room`, which then is what is behind them. Returns false if they do not fit.
+#[inline]
+fn fill(room: &mut &mut [u8], bytes: &[u8]) -> bool {
+    match room.split_off_mut(..bytes.len()) {
+        Some(place) => {
+            place.copy_from_slice(bytes);
+            true
+        }
+        None => false,
     }
 }
