@@ -519,3 +519,23 @@ impl Encoder<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_copied_by_words_only_if_each_byte_stands_for_itself() {
+        for length in 0..20 {
+            for (at, byte) in (0..length).flat_map(|at| (0..=u8::MAX).map(move |byte| (at, byte))) {
+                let mut text = std::vec![b'a'; length];
+                text[at] = byte;
+                let mut place = std::vec![0; length];
+                let simple = matches!(byte, b'-'..=b';' | b'@'..=0x7F);
+                let copied = copy_simple(&mut place, &text);
+                assert_eq!(copied, simple && (4..=16).contains(&length), "{byte:#x} at {at} of {length}");
+                assert!(!copied || place == text, "{byte:#x} at {at} of {length}");
+            }
+        }
+    }
+}
