@@ -35,7 +35,7 @@ def service() -> Iterator[EmService]:
 
 @pytest.fixture
 def ctrl_c() -> Iterator[None]:
-    """Lets Ctrl-C reach what a test starts, also where a shell started the tests in its background, which ignores it."""
+    """Lets Ctrl-C reach what a test starts: a shell that runs tests in its background has it ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
