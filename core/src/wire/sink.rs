@@ -44,16 +44,17 @@ impl<'b> Sink<'b> {
 
     /// Writes bytes for which there is no room, or percent-encoded.
     #[inline(never)]
-    fn put_slowly(&mut self, bytes: &[u8]) {
+    fn put_slowly(&mut self, mut bytes: &[u8]) {
         if self.form.is_none() {
             return self.miss(bytes.len());
         }
-        for &byte in bytes {
-            if percent::is_unreserved(byte) {
-                self.raw(&[byte]);
-            } else {
-                self.raw(&percent::escape(byte));
-            }
+        loop {
+            let run = bytes.iter().position(|byte| !percent::is_unreserved(*byte)).unwrap_or(bytes.len());
+            let Some((run, rest)) = bytes.split_at_checked(run) else { return };
+            self.raw(run);
+            let Some((byte, rest)) = rest.split_first() else { return };
+            self.raw(&percent::escape(*byte));
+            bytes = rest;
         }
     }
 
