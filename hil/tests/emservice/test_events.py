@@ -64,21 +64,6 @@ def changes_of(state: Path) -> list[tuple[str, str, str]]:
     return rows
 
 
-def test_a_state_file_of_the_first_version_is_taken_over(demo: Cluster, tmp_path: Path) -> None:
-    state = tmp_path / "state.db"
-    with EmService(demo, state=state) as service:
-        service.login(DESK, "john")
-    with sqlite3.connect(state) as database:
-        database.execute("DROP TABLE event")
-        database.execute("PRAGMA user_version = 1")
-    database.close()
-    with EmService(demo, state=state) as service:
-        assert service.sessions() == {DESK: "john"}
-        assert service.events() == []
-        service.logout(DESK)
-        assert changes(service) == [("logout", DESK, "john", "administrator")]
-
-
 def test_a_store_in_memory_keeps_the_newest_events() -> None:
     store = Store()
     with store.transaction():

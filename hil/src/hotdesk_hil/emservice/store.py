@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from hotdesk_hil.emservice.cluster import fold
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 1
 EVENTS_KEPT = 10_000
 """Events that a store in memory keeps at least; a file keeps them all."""
 EVENTS_STEP = 100
@@ -33,20 +33,13 @@ CREATE TABLE session (
 ) WITHOUT ROWID;
 CREATE INDEX session_user ON session (user_key);
 CREATE TABLE previous_user (device_key TEXT PRIMARY KEY, user TEXT NOT NULL) WITHOUT ROWID;
-"""
-_EVENTS = """
 CREATE TABLE event (
     id INTEGER PRIMARY KEY, at REAL NOT NULL, kind TEXT NOT NULL, device TEXT NOT NULL, user TEXT NOT NULL,
     cause TEXT NOT NULL
 );
-"""
-# Most logins have no end: they stay out of this index, and cost a page less to write.
-_ENDS = """
-DROP INDEX IF EXISTS session_end;
+-- Most logins have no end: they stay out of this index, and cost a page less to write.
 CREATE INDEX session_end ON session (ends_at) WHERE ends_at IS NOT NULL;
 """
-_UPGRADES = {0: _SCHEMA + _EVENTS + _ENDS, 1: _EVENTS + _ENDS, 2: _ENDS}
-"""What makes a file of an older version one of this version; 0 is an empty file."""
 _SESSIONS = "SELECT device, user, profile, ends_at FROM session "
 _ON_DEVICE = _SESSIONS + "WHERE device_key = ?"
 _ON_DEVICE_OR_OF_USER = _SESSIONS + "WHERE device_key = ? OR user_key = ?"
@@ -107,12 +100,13 @@ class Store:
         self._db.execute("PRAGMA synchronous = NORMAL")
         with self.transaction():
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version == SCHEMA_VERSION:
-                return
             tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
-            if version not in _UPGRADES or (version == 0 and tables) or (version and "session" not in tables):
+            if version == SCHEMA_VERSION and "session" in tables:
+                return
+            # A file that was just made has neither version nor tables.
+            if version or tables:
                 raise sqlite3.DatabaseError("it was written by another program; name another file")
-            for statement in filter(str.strip, _UPGRADES[version].split(";")):
+            for statement in filter(str.strip, _SCHEMA.split(";")):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
