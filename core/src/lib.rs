@@ -1,12 +1,13 @@
 //! The Extension Mobility messages: bytes and meaning, in fixed buffers.
 //!
-//! This crate reads and writes every request, query and response of the Extension Mobility service, knows its
-//! response codes, and runs one HTTP exchange as a state machine. It does no I/O, knows no clock, allocates nothing
-//! and panics on no input. The format is told in core/PROTOCOL.md; rules are cited by its numbers.
+//! This crate reads and writes every request, query and response of the Extension Mobility service, knows the code
+//! tables, explains what a screen shows, and runs an operation to its end as a state machine. It does no I/O, knows no
+//! clock, allocates nothing and panics on no input. The format is told in core/PROTOCOL.md; rules are cited by its numbers.
 //!
 //! What is read borrows from the caller's bytes: a [`Text`] decodes when it is read, a [`List`] reads its rows from
 //! the bytes that were checked. A response that is longer than the memory is read by a `PieceReader`. To keep a name,
-//! copy it into a bounded type ([`UserId`], [`DeviceName`], [`ProfileName`], [`AppId`]); to keep a secret, into a [`Certificate`], which wipes itself.
+//! copy it into a bounded type ([`UserId`], [`DeviceName`], [`ProfileName`], [`AppId`]); to keep a secret, into a
+//! [`Certificate`], which wipes itself.
 //!
 //! Features: `compact` (on by default) and `xmlparser` choose the tokenizer behind the reader: our own, or the crate of
 //! that name. One must be on; with both, `compact` is used. They accept and refuse the same. `defmt` gives the public
