@@ -1,72 +1,73 @@
-//! One definition a class: the plain Rust struct, and with the feature `python` the frozen Python class over it. It
-//! holds no protocol knowledge.
+//! One definition a class: a frozen Python class over a struct of the objects that its attributes are. It holds no
+//! protocol knowledge.
 
-/// Defines structs that are frozen classes in Python: a constructor by keywords, read-only attributes, equality, hash,
-/// `match` by position, copies and pickles, and a repr that shows every attribute (a [`Secret`](crate::model::Secret)
-/// masks itself).
-macro_rules! classes {
-    ($($(#[$doc:meta])* $name:ident $(via $write:ident)? {
+/// Defines frozen classes: a constructor by keywords, read-only attributes, equality, hash, `match` by position, copies
+/// and pickles, and a repr that shows every attribute (a [`Secret`](crate::secret::Secret) masks itself).
+///
+/// The type of a field is what the constructor takes, a [`Field`](crate::field::Field).
+macro_rules! class {
+    ($(#[$doc:meta])* $name:ident {
         $($(#[$field_doc:meta])* $field:ident: $type:ty $(= $default:tt)?,)*
         $(; $(#[$derived_doc:meta])* fn $derived:ident() -> $result:ty = $by:ident)?
-    })*) => {$(
+    } { $($method:tt)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-        #[cfg_attr(
-            feature = "python",
-            pyo3::pyclass(frozen, eq, hash, get_all, from_py_object, module = "hotdesk")
-        )]
-        pub struct $name {
-            $($(#[$field_doc])* pub $field: $type,)*
+        #[pyo3::pyclass(frozen, get_all, module = "hotdesk")]
+        pub(crate) struct $name {
+            $($(#[$field_doc])* pub(crate) $field: <$type as $crate::field::Field>::Member,)*
         }
 
-        #[cfg(feature = "python")]
+        impl $name {
+            const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
+
+            fn objects<'py>(
+                &self,
+                py: pyo3::Python<'py>,
+            ) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::types::PyTuple>> {
+                let objects: &[pyo3::Bound<'py, pyo3::PyAny>] =
+                    &[$(<$type as $crate::field::Field>::object(&self.$field, py)?),*];
+                pyo3::types::PyTuple::new(py, objects)
+            }
+        }
+
         #[pyo3::pymethods]
         impl $name {
             #[new]
             #[allow(clippy::too_many_arguments, reason = "Python names each of them")]
             #[pyo3(signature = (*, $($field $(= $default)?),*))]
-            fn __new__($($field: $type),*) -> Self {
-                Self { $($field),* }
+            fn __new__(_py: pyo3::Python<'_>, $($field: $type),*) -> pyo3::PyResult<Self> {
+                Ok(Self { $($field: $crate::field::Field::member($field, _py)?),* })
             }
 
             $(
                 $(#[$derived_doc])*
                 #[getter]
-                fn $derived(&self) -> $result {
-                    self.$by()
+                fn $derived(&self, py: pyo3::Python<'_>) -> pyo3::PyResult<$result> {
+                    self.$by(py)
                 }
             )?
+
+            $($method)*
 
             #[classattr]
             fn __match_args__(py: pyo3::Python<'_>) -> pyo3::PyResult<pyo3::Py<pyo3::types::PyTuple>> {
-                let names: &[&str] = &[$(stringify!($field)),*];
-                Ok(pyo3::types::PyTuple::new(py, names)?.unbind())
+                Ok(pyo3::types::PyTuple::new(py, Self::FIELDS)?.unbind())
             }
 
-            $(
-                /// Returns the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent.
-                fn to_xml<'py>(
-                    slf: &pyo3::Bound<'py, Self>,
-                ) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::types::PyBytes>> {
-                    let py = slf.py();
-$crate::python::raised(py, $crate::write::$write(slf.get(), |m| { $crate::python::bytes(py, m.encoded_len()?, |out| m.encode(out)) }))
-                }
+            fn __eq__(&self, other: &pyo3::Bound<'_, Self>) -> pyo3::PyResult<bool> {
+                let py = other.py();
+                pyo3::types::PyAnyMethods::eq(self.objects(py)?.as_any(), other.get().objects(py)?)
+            }
 
-                /// Returns the body of the HTTP request, `xml=` and the percent-encoded document. Raises
-                /// `hotdesk.Unsendable` with the field that cannot be sent.
-                fn to_form<'py>(
-                    slf: &pyo3::Bound<'py, Self>,
-                ) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::types::PyBytes>> {
-                    let py = slf.py();
-$crate::python::raised(py, $crate::write::$write(slf.get(), |m| { $crate::python::bytes(py, m.form_len()?, |out| m.encode_form(out)) }))
-                }
-            )?
+            fn __hash__(&self, py: pyo3::Python<'_>) -> pyo3::PyResult<isize> {
+                pyo3::types::PyAnyMethods::hash(self.objects(py)?.as_any())
+            }
 
             /// Pickles through the constructor. A `Secret` refuses, and with it each message that carries one.
             fn __getnewargs_ex__<'py>(
-                slf: &pyo3::Bound<'py, Self>,
+                &self,
+                py: pyo3::Python<'py>,
             ) -> pyo3::PyResult<$crate::python::NewArguments<'py>> {
-                $crate::python::new_arguments(slf.as_any(), &[$(stringify!($field)),*])
+                $crate::python::new_arguments(&self.objects(py)?, Self::FIELDS)
             }
 
             fn __copy__(slf: pyo3::PyRef<'_, Self>) -> pyo3::PyRef<'_, Self> {
@@ -80,59 +81,84 @@ $crate::python::raised(py, $crate::write::$write(slf.get(), |m| { $crate::python
                 slf
             }
 
-            fn __repr__(slf: &pyo3::Bound<'_, Self>) -> pyo3::PyResult<String> {
-                $crate::python::repr(slf.as_any(), stringify!($name), &[$(stringify!($field)),*])
+            fn __repr__(&self, py: pyo3::Python<'_>) -> pyo3::PyResult<String> {
+                $crate::python::repr(&self.objects(py)?, stringify!($name), Self::FIELDS)
+            }
+        }
+
+        held! { pyo3::Py<$name> as $name: |object, _py| Ok(object); }
+    };
+}
+
+/// Defines the classes of what is part of a message.
+macro_rules! parts {
+    ($($(#[$doc:meta])* $name:ident { $($field:tt)* })*) => {$(
+        class! { $(#[$doc])* $name { $($field)* } {} }
+    )*};
+}
+
+/// Defines the classes of whole messages, which can be written.
+macro_rules! messages {
+    ($($(#[$doc:meta])* $name:ident { $($field:tt)* })*) => {$(
+        class! {
+            $(#[$doc])*
+            $name { $($field)* } {
+                /// Returns the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent.
+                fn to_xml<'py>(
+                    &self,
+                    py: pyo3::Python<'py>,
+                ) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::types::PyBytes>> {
+                    $crate::write::View::view(self, py, |message| $crate::write::xml(py, message))
+                }
+
+                /// Returns the body of the HTTP request, `xml=` and the percent-encoded document. Raises
+                /// `hotdesk.Unsendable` with the field that cannot be sent.
+                fn to_form<'py>(
+                    &self,
+                    py: pyo3::Python<'py>,
+                ) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::types::PyBytes>> {
+                    $crate::write::View::view(self, py, |message| $crate::write::form(py, message))
+                }
             }
         }
     )*};
 }
 
-/// Defines the texts that a field can have; in Python they are those texts.
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),* })*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[allow(missing_docs, reason = "each variant is the word beside it")]
-        pub enum $name {
-            $($variant,)*
-        }
-
-        impl $name {
-            /// Every word there is.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// Returns the word.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)*
-                }
-            }
-        }
-
-        #[cfg(feature = "python")]
-        impl<'py> pyo3::IntoPyObject<'py> for $name {
-            type Target = pyo3::types::PyString;
-            type Output = pyo3::Bound<'py, Self::Target>;
-            type Error = std::convert::Infallible;
-
-            fn into_pyobject(self, py: pyo3::Python<'py>) -> Result<Self::Output, Self::Error> {
-                Ok(match self {
-                    $(Self::$variant => pyo3::intern!(py, $word).clone(),)*
-                })
-            }
-        }
-
-        #[cfg(feature = "python")]
-        impl<'py> pyo3::FromPyObject<'_, 'py> for $name {
-            type Error = pyo3::PyErr;
-
-            fn extract(given: pyo3::Borrowed<'_, 'py, pyo3::PyAny>) -> pyo3::PyResult<Self> {
-                let word: String = given.extract()?;
-                let found = Self::ALL.iter().copied().find(|known| known.as_str() == word);
-                found.ok_or_else(|| {
-                    pyo3::exceptions::PyValueError::new_err(concat!("must be one of" $(, " ", $word)*))
-                })
-            }
-        }
+/// Defines the classes of rows, and what a list holds for each.
+macro_rules! row_classes {
+    ($($(#[$doc:meta])* $name:ident as $row:ident {
+        $($(#[$field_doc:meta])* $field:ident: $type:ty $(= $default:tt)?,)*
+    })*) => {$(
+        class! { $(#[$doc])* $name { $($(#[$field_doc])* $field: $type $(= $default)?,)* } {} }
+        row! { $name as $row { $($field: $type,)* } }
     )*};
+}
+
+/// Defines what a list holds for each row of a class, and how it becomes an object of the class and was one.
+macro_rules! row {
+    ($name:ident as $row:ident { $($field:ident: $type:ty,)* }) => {
+        #[doc = concat!("A `", stringify!($name), "` as plain values.")]
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        pub(crate) struct $row {
+            $(pub(crate) $field: <$type as $crate::field::RowField>::Value,)*
+        }
+
+        impl $crate::field::RowField for pyo3::Py<$name> {
+            type Value = $row;
+
+            fn value(member: &Self, py: pyo3::Python<'_>) -> pyo3::PyResult<$row> {
+                let object = member.get();
+                Ok($row { $($field: <$type as $crate::field::RowField>::value(&object.$field, py)?),* })
+            }
+
+            fn of(row: &$row, py: pyo3::Python<'_>) -> pyo3::PyResult<Self> {
+                let object = $name { $($field: <$type as $crate::field::RowField>::of(&row.$field, py)?),* };
+                pyo3::Py::new(py, object)
+            }
+        }
+
+        impl $crate::rows::Row for $row {
+            type Of = pyo3::Py<$name>;
+        }
+    };
 }

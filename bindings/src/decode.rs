@@ -1,10 +1,40 @@
 //! A message as one JSON object: the shape that `hotdesk decode` prints and other tools build on. Every key of a kind
 //! is always there, in this order; what is absent is null. A certificate never gets into it.
 
+use std::fmt;
+
+use hotdesk_core as core;
+use hotdesk_core::{ExclusiveDuration, List, Message, Text};
 use serde_json::{Value, json};
 
-use crate::model::{AppInfo, ExclusiveDuration, Failure, Message, Rows, Text};
-use crate::read::{Refusal, read};
+/// Why a message is refused, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong and what to do. It holds no text of the message, which might be a PIN.
+    pub message: String,
+    /// An offset in bytes, from 0.
+    pub position: usize,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+}
+
+impl Refusal {
+    /// Says where in `input` the core found an error.
+    pub(crate) fn new(error: core::Error, input: &[u8]) -> Self {
+        let (line, column) = error.line_column(input);
+        Self { message: error.to_string(), position: error.position().unwrap_or(0), line, column }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.line, self.column, self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 /// Reads a message and returns it as one line of JSON, without a line end.
 ///
@@ -12,77 +42,117 @@ use crate::read::{Refusal, read};
 ///
 /// Returns what is wrong with the message, and where.
 pub fn decode(input: &[u8]) -> Result<String, Refusal> {
-    read(input).map(|message| value(&message).to_string())
+    let message = Message::parse(input).map_err(|error| Refusal::new(error, input))?;
+    let value = match message {
+        Message::Request(message) => request(&message),
+        Message::Query(message) => query(&message),
+        Message::Response(message) => response(&message),
+    };
+    Ok(value.to_string())
 }
 
-fn value(message: &Message) -> Value {
-    match message {
-        Message::Login(m) => {
-            let duration = m.exclusive_duration.map(|duration| match duration {
-                ExclusiveDuration::Minutes(minutes) => json!(minutes),
-                ExclusiveDuration::Indefinite => json!("indefinite"),
-            });
-            json!({"kind": "request", "operation": "login", "app": app(&m.app), "device": *m.device_name,
-                "user": *m.user_id, "profile": shown(m.device_profile.as_ref()), "duration": duration})
+fn request(request: &core::Request<'_>) -> Value {
+    let (operation, device, login) = match request.operation {
+        core::Operation::Login(login) => ("login", Some(login.device_name), Some(login)),
+        core::Operation::Logout(logout) => ("logout", Some(logout.device_name), None),
+        core::Operation::LogoutAll(_) => ("logoutAll", None, None),
+    };
+    let duration = login.and_then(|login| login.exclusive_duration).map(|duration| match duration {
+        ExclusiveDuration::Minutes(minutes) => json!(minutes),
+        ExclusiveDuration::Indefinite => json!("indefinite"),
+    });
+    // A request that is no login has a login's keys all the same.
+    json!({"kind": "request", "operation": operation, "app": app(&request.app), "device": shown(device),
+        "user": shown(login.map(|login| login.user_id)),
+        "profile": shown(login.and_then(|login| login.device_profile)), "duration": duration})
+}
+
+fn query(query: &core::Query<'_>) -> Value {
+    let (operation, list, names) = match query.operation {
+        core::QueryOperation::DeviceUserQuery(query) => ("deviceUserQuery", "devices", query.devices),
+        core::QueryOperation::UserDevicesQuery(query) => ("userDevicesQuery", "users", query.users),
+        core::QueryOperation::CheckUser(query) => ("checkUser", "users", query.users),
+        core::QueryOperation::DeviceProfileQuery(query) => ("deviceProfileQuery", "users", query.users),
+    };
+    json!({"kind": "query", "operation": operation, "app": app(&query.app), list: self::names(names)})
+}
+
+fn response(response: &core::Response<'_>) -> Value {
+    match response {
+        core::Response::Success => json!({"kind": "response", "result": "success"}),
+        core::Response::Failure(refused) => {
+            json!({"kind": "response", "result": "failure", "failure": failure(refused)})
         }
-        Message::Logout(m) => request("logout", &m.app, Some(m.device_name.as_str())),
-        Message::LogoutAll(m) => request("logoutAll", &m.app, None),
-        Message::DeviceUserQuery(m) => query("deviceUserQuery", &m.app, "devices", &m.devices),
-        Message::UserDevicesQuery(m) => query("userDevicesQuery", &m.app, "users", &m.users),
-        Message::CheckUser(m) => query("checkUser", &m.app, "users", &m.users),
-        Message::DeviceProfileQuery(m) => query("deviceProfileQuery", &m.app, "users", &m.users),
-        Message::Success(_) => json!({"kind": "response", "result": "success"}),
-        Message::Failure(m) => json!({"kind": "response", "result": "failure", "failure": failure(m)}),
-        Message::DeviceUserResults(m) => results("deviceUserResults", "devices", &m.devices, |row| {
-            json!({"name": *row.name, "status": row.status.as_str(), "user": shown(row.user.as_ref()), "lastLogin": shown(row.last_login.as_ref()),
-                "emcc": row.emcc})
-        }),
-        Message::UserDevicesResults(m) => results(
-            "userDevicesResults",
-            "users",
-            &m.users,
-            |row| json!({"id": *row.id, "status": row.status.as_str(), "devices": names(&row.devices)}),
-        ),
-        Message::DeviceProfileResults(m) => results("deviceProfileResults", "users", &m.users, |row| {
-            let profiles = row.profiles.0.iter().map(|p| json!({"name": *p.name, "default": p.is_default}));
-            json!({"id": *row.id, "status": row.status.as_str(), "failure": row.failure.as_deref().map(failure),
-                "profiles": profiles.collect::<Vec<_>>()})
-        }),
-        Message::CheckUserResults(m) => results(
-            "checkUserResults",
-            "users",
-            &m.users,
-            |row| json!({"id": *row.id, "status": row.status.as_str()}),
-        ),
+        core::Response::DeviceUserResults(results) => {
+            let rows: Vec<Value> = results.devices.iter().map(device).collect();
+            json!({"kind": "response", "result": "deviceUserResults", "devices": rows})
+        }
+        core::Response::UserDevicesResults(results) => {
+            let rows: Vec<Value> = results.users.iter().map(user_devices).collect();
+            json!({"kind": "response", "result": "userDevicesResults", "users": rows})
+        }
+        core::Response::DeviceProfileResults(results) => {
+            let rows: Vec<Value> = results.users.iter().map(user_profiles).collect();
+            json!({"kind": "response", "result": "deviceProfileResults", "users": rows})
+        }
+        core::Response::CheckUserResults(results) => {
+            let status = |exists| if exists { "exists" } else { "doesNotExist" };
+            let rows = results.users.iter();
+            let rows: Vec<Value> =
+                rows.map(|row| json!({"id": text(row.id), "status": status(row.exists)})).collect();
+            json!({"kind": "response", "result": "checkUserResults", "users": rows})
+        }
     }
 }
 
-fn app(app: &AppInfo) -> Value {
-    json!({"id": *app.id})
+fn device(row: core::DeviceResult<'_>) -> Value {
+    let status = match row.status {
+        core::DeviceStatus::LoggedIn { .. } => "loggedIn",
+        core::DeviceStatus::LoggedOut => "loggedOut",
+        core::DeviceStatus::DoesNotExist => "doesNotExist",
+    };
+    json!({"name": text(row.name), "status": status, "user": shown(row.user()),
+        "lastLogin": shown(row.last_login), "emcc": row.emcc})
 }
 
-/// Writes a request that is no login; it has a login's keys all the same.
-fn request(operation: &str, by: &AppInfo, device: Option<&str>) -> Value {
-    json!({"kind": "request", "operation": operation, "app": app(by), "device": device,
-        "user": null, "profile": null, "duration": null})
+fn user_devices(row: core::UserDevices<'_>) -> Value {
+    let (status, devices) = match row.status {
+        core::UserDevicesStatus::LoggedIn(devices) => ("loggedIn", names(devices)),
+        core::UserDevicesStatus::None => ("none", Vec::new()),
+        core::UserDevicesStatus::DoesNotExist => ("doesNotExist", Vec::new()),
+    };
+    json!({"id": text(row.id), "status": status, "devices": devices})
 }
 
-fn query(operation: &str, by: &AppInfo, list: &str, list_of: &Rows<Text>) -> Value {
-    json!({"kind": "query", "operation": operation, "app": app(by), list: names(list_of)})
+fn user_profiles(row: core::UserProfiles<'_>) -> Value {
+    let profile = |row: core::DeviceProfile<'_>| json!({"name": text(row.name), "default": row.is_default});
+    let (status, refused, profiles) = match row.status {
+        core::UserProfilesStatus::Found(profiles) => ("found", None, profiles.iter().map(profile).collect()),
+        core::UserProfilesStatus::None => ("none", None, Vec::new()),
+        core::UserProfilesStatus::DoesNotExist => ("doesNotExist", None, Vec::new()),
+        core::UserProfilesStatus::Failure(refused) => ("failure", Some(failure(&refused)), Vec::new()),
+    };
+    json!({"id": text(row.id), "status": status, "failure": refused, "profiles": profiles})
 }
 
-fn failure(failure: &Failure) -> Value {
-    json!({"code": failure.code, "name": failure.code_name(), "text": shown(failure.text.as_ref())})
+fn app(app: &core::AppInfo<'_>) -> Value {
+    json!({"id": text(app.id)})
 }
 
-fn results<T>(result: &str, list: &str, rows: &Rows<T>, row: impl Fn(&T) -> Value) -> Value {
-    json!({"kind": "response", "result": result, list: rows.0.iter().map(row).collect::<Vec<_>>()})
+fn failure(failure: &core::Failure<'_>) -> Value {
+    let (code, name) = (failure.code.map(|code| code.number()), failure.code.and_then(|code| code.name()));
+    json!({"code": code, "name": name, "text": shown(Some(failure.text).filter(|text| !text.is_empty()))})
 }
 
-fn shown(text: Option<&Text>) -> Option<&str> {
-    text.map(|text| text.as_str())
+fn shown(text: Option<Text<'_>>) -> Option<String> {
+    text.map(self::text)
 }
 
-fn names(names: &Rows<Text>) -> Vec<&str> {
-    names.0.iter().map(|name| name.as_str()).collect()
+fn names<'a>(names: List<'a, Text<'a>>) -> Vec<String> {
+    names.iter().map(text).collect()
+}
+
+/// Returns the text decoded; nearly always it stands so in the message.
+pub(crate) fn text(text: Text<'_>) -> String {
+    text.as_str().map_or_else(|| text.to_string(), str::to_owned)
 }

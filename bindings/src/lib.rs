@@ -1,20 +1,28 @@
-//! The native part of the Python package `hotdesk`: messages as owned values, their JSON, and the classes Python sees.
+//! The native part of the Python package `hotdesk`: the JSON of messages, and the classes Python sees.
 //!
-//! Everything but the module `python` is plain Rust, so that the tests of the workspace run it without linking Python.
-//! What the protocol means is decided in `hotdesk-core`, never here.
+//! `decode` is plain Rust, so that the tests of the workspace run it without linking Python. What the protocol means is
+//! decided in `hotdesk-core`, never here.
 
+#[cfg(feature = "python")]
+#[macro_use]
+mod field;
+#[cfg(feature = "python")]
 #[macro_use]
 mod class;
 #[cfg(feature = "python")]
 mod codes;
 mod decode;
-pub mod model;
+#[cfg(feature = "python")]
+mod model;
 #[cfg(feature = "python")]
 mod python;
+#[cfg(feature = "python")]
 mod read;
 #[cfg(feature = "python")]
 mod rows;
-pub mod write;
+#[cfg(feature = "python")]
+mod secret;
+#[cfg(feature = "python")]
+mod write;
 
-pub use decode::decode;
-pub use read::{Refusal, read};
+pub use decode::{Refusal, decode};

@@ -1,190 +1,210 @@
-//! From the core's views to owned values. It decides nothing about the protocol; it only copies.
-
-use std::fmt;
+//! From the core's views to the objects of Python. It decides nothing about the protocol; it only copies.
 
 use hotdesk_core as core;
-use hotdesk_core::{List, Text};
-use zeroize::Zeroizing;
+use pyo3::PyClass;
+use pyo3::prelude::*;
+use pyo3::types::PyBool;
 
-use crate::model::{
-    self, AppInfo, CheckUser, CheckUserResults, DeviceProfile, DeviceProfileQuery, DeviceProfileResults,
-    DeviceResult, DeviceStatus, DeviceUserQuery, DeviceUserResults, ExclusiveDuration, Failure, Login,
-    LoginType, Logout, LogoutAll, Message, Rows, Secret, Success, UserCheck, UserCheckStatus, UserDevices,
-    UserDevicesQuery, UserDevicesResults, UserDevicesStatus, UserProfiles, UserProfilesStatus,
+use crate::decode::{Refusal, text as owned};
+use crate::field::{
+    DeviceStatus, ExclusiveDuration, Field, LoginType, Text, UserCheckStatus, UserDevicesStatus,
+    UserProfilesStatus,
 };
+use crate::model::{
+    AppInfo, CheckUser, CheckUserResults, DeviceProfileQuery, DeviceProfileResults, DeviceRow,
+    DeviceUserQuery, DeviceUserResults, Failure, FailureRow, Login, Logout, LogoutAll, ProfileRow, Success,
+    UserCheckRow, UserDevicesQuery, UserDevicesResults, UserDevicesRow, UserProfilesRow,
+};
+use crate::python::refused;
+use crate::rows::{List, Row, Rows};
+use crate::secret::Kept;
 
-/// Why a message is refused, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// What is wrong and what to do. It holds no text of the message, which might be a PIN.
-    pub message: String,
-    /// An offset in bytes, from 0.
-    pub position: usize,
-    /// The line, from 1.
-    pub line: usize,
-    /// The column, from 1, in characters.
-    pub column: usize,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.line, self.column, self.message)
-    }
-}
-
-impl std::error::Error for Refusal {}
+/// Input from this size on is read without the lock of the interpreter; below it, giving it back costs more.
+const LARGE: usize = 16 * 1024;
 
 /// Reads a message of any kind.
-///
-/// # Errors
-///
-/// Returns what is wrong with the message, and where.
-pub fn read(input: &[u8]) -> Result<Message, Refusal> {
-    let message = core::Message::parse(input).map_err(|error| {
-        let (line, column) = error.line_column(input);
-        Refusal { message: error.to_string(), position: error.position().unwrap_or(0), line, column }
-    })?;
-    Ok(match message {
-        core::Message::Request(request) => self::request(&request),
-        core::Message::Query(query) => self::query(&query),
-        core::Message::Response(response) => self::response(&response),
-    })
+pub(crate) fn read<'py>(py: Python<'py>, input: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let reader = Reader { py, large: input.len() >= LARGE };
+    let parsed = reader.unlocked(|| core::Message::parse(input));
+    let message = match parsed.map_err(|error| refused(py, &Refusal::new(error, input)))? {
+        core::Message::Request(request) => return reader.request(&request),
+        core::Message::Query(query) => return reader.query(&query),
+        core::Message::Response(response) => response,
+    };
+    reader.response(&message)
 }
 
-fn request(request: &core::Request<'_>) -> Message {
-    let app = app(&request.app).into();
-    match request.operation {
-        core::Operation::Login(login) => Message::Login(Login {
-            app,
-            device_name: login.device_name.to_string().into(),
-            user_id: login.user_id.to_string().into(),
-            device_profile: text(login.device_profile),
-            exclusive_duration: login.exclusive_duration.map(|duration| match duration {
-                core::ExclusiveDuration::Minutes(minutes) => ExclusiveDuration::Minutes(minutes),
-                core::ExclusiveDuration::Indefinite => ExclusiveDuration::Indefinite,
-            }),
-            login_type: login.login_type.map(login_type),
-            remote_ip_addr: text(login.remote_ip_addr),
-            is_via_header_set: text(login.is_via_header_set),
-        }),
-        core::Operation::Logout(logout) => Message::Logout(Logout {
-            app,
-            device_name: logout.device_name.to_string().into(),
-            remote_ip_addr: text(logout.remote_ip_addr),
-            is_via_header_set: text(logout.is_via_header_set),
-        }),
-        core::Operation::LogoutAll(all) => Message::LogoutAll(LogoutAll {
-            app,
-            remote_ip_addr: text(all.remote_ip_addr),
-            is_via_header_set: text(all.is_via_header_set),
-        }),
+/// Runs over the bytes of a message, without the lock of the interpreter where they are many.
+pub(crate) fn unlocked<T: Send>(py: Python<'_>, input: &[u8], f: impl FnOnce() -> T + Send) -> T {
+    Reader { py, large: input.len() >= LARGE }.unlocked(f)
+}
+
+struct Reader<'py> {
+    py: Python<'py>,
+    large: bool,
+}
+
+impl<'py> Reader<'py> {
+    fn unlocked<T: Send>(&self, f: impl FnOnce() -> T + Send) -> T {
+        if self.large { self.py.detach(f) } else { f() }
     }
-}
 
-fn query(query: &core::Query<'_>) -> Message {
-    let app = app(&query.app).into();
-    // The four differ in name and list only, but each is a class of its own.
-    macro_rules! query {
-        ($name:ident, $list:ident, $query:expr) => {
-            Message::$name($name {
+    fn request(&self, request: &core::Request<'_>) -> PyResult<Bound<'py, PyAny>> {
+        let app = self.app(&request.app)?;
+        match &request.operation {
+            core::Operation::Login(login) => self.made(Login {
                 app,
-                $list: names($query.$list),
-                login_type: $query.login_type.map(login_type),
-                remote_ip_addr: text($query.remote_ip_addr),
-                is_via_header_set: text($query.is_via_header_set),
-            })
-        };
-    }
-    match query.operation {
-        core::QueryOperation::DeviceUserQuery(query) => query!(DeviceUserQuery, devices, query),
-        core::QueryOperation::UserDevicesQuery(query) => query!(UserDevicesQuery, users, query),
-        core::QueryOperation::CheckUser(query) => query!(CheckUser, users, query),
-        core::QueryOperation::DeviceProfileQuery(query) => query!(DeviceProfileQuery, users, query),
-    }
-}
-
-fn response(response: &core::Response<'_>) -> Message {
-    match *response {
-        core::Response::Success => Message::Success(Success {}),
-        core::Response::Failure(failure) => Message::Failure(self::failure(&failure)),
-        core::Response::DeviceUserResults(results) => Message::DeviceUserResults(DeviceUserResults {
-            devices: results.devices.iter().map(device).collect(),
-        }),
-        core::Response::UserDevicesResults(results) => Message::UserDevicesResults(UserDevicesResults {
-            users: results.users.iter().map(user_devices).collect(),
-        }),
-        core::Response::DeviceProfileResults(results) => {
-            Message::DeviceProfileResults(DeviceProfileResults {
-                users: results.users.iter().map(user_profiles).collect(),
-            })
+                device_name: Text::read(self.py, login.device_name),
+                user_id: Text::read(self.py, login.user_id),
+                device_profile: self.optional(login.device_profile),
+                exclusive_duration: login.exclusive_duration.map(ExclusiveDuration).member(self.py)?,
+                login_type: login.login_type.map(login_type).member(self.py)?,
+                remote_ip_addr: self.optional(login.remote_ip_addr),
+                is_via_header_set: self.optional(login.is_via_header_set),
+            }),
+            core::Operation::Logout(logout) => self.made(Logout {
+                app,
+                device_name: Text::read(self.py, logout.device_name),
+                remote_ip_addr: self.optional(logout.remote_ip_addr),
+                is_via_header_set: self.optional(logout.is_via_header_set),
+            }),
+            core::Operation::LogoutAll(all) => self.made(LogoutAll {
+                app,
+                remote_ip_addr: self.optional(all.remote_ip_addr),
+                is_via_header_set: self.optional(all.is_via_header_set),
+            }),
         }
-        core::Response::CheckUserResults(results) => {
-            let check = |user: core::UserCheck<'_>| UserCheck {
-                id: user.id.to_string().into(),
-                status: if user.exists { UserCheckStatus::Exists } else { UserCheckStatus::DoesNotExist },
+    }
+
+    fn query(&self, query: &core::Query<'_>) -> PyResult<Bound<'py, PyAny>> {
+        let app = self.app(&query.app)?;
+        // The four differ in name and list only, but each is a class of its own.
+        macro_rules! query {
+            ($name:ident, $list:ident, $query:expr) => {
+                self.made($name {
+                    app,
+                    $list: self.rows($query.$list, owned)?,
+                    login_type: $query.login_type.map(login_type).member(self.py)?,
+                    remote_ip_addr: self.optional($query.remote_ip_addr),
+                    is_via_header_set: self.optional($query.is_via_header_set),
+                })
             };
-            Message::CheckUserResults(CheckUserResults { users: results.users.iter().map(check).collect() })
         }
+        match &query.operation {
+            core::QueryOperation::DeviceUserQuery(query) => query!(DeviceUserQuery, devices, query),
+            core::QueryOperation::UserDevicesQuery(query) => query!(UserDevicesQuery, users, query),
+            core::QueryOperation::CheckUser(query) => query!(CheckUser, users, query),
+            core::QueryOperation::DeviceProfileQuery(query) => query!(DeviceProfileQuery, users, query),
+        }
+    }
+
+    fn response(&self, response: &core::Response<'_>) -> PyResult<Bound<'py, PyAny>> {
+        match response {
+            core::Response::Success => self.made(Success {}),
+            core::Response::Failure(failure) => self.made(Failure {
+                code: failure.code.map(|code| code.number()).member(self.py)?,
+                text: self.optional(spoken(failure)),
+            }),
+            core::Response::DeviceUserResults(results) => {
+                self.made(DeviceUserResults { devices: self.rows(results.devices, device)? })
+            }
+            core::Response::UserDevicesResults(results) => {
+                self.made(UserDevicesResults { users: self.rows(results.users, user_devices)? })
+            }
+            core::Response::DeviceProfileResults(results) => {
+                self.made(DeviceProfileResults { users: self.rows(results.users, user_profiles)? })
+            }
+            core::Response::CheckUserResults(results) => {
+                self.made(CheckUserResults { users: self.rows(results.users, user_check)? })
+            }
+        }
+    }
+
+    fn made<T: PyClass<BaseType = PyAny>>(&self, message: T) -> PyResult<Bound<'py, PyAny>> {
+        Bound::new(self.py, message).map(Bound::into_any)
+    }
+
+    fn app(&self, app: &core::AppInfo<'_>) -> PyResult<Py<AppInfo>> {
+        let (certificate, encrypted) = match app.certificate {
+            core::AppCertificate::Plain(certificate) => (certificate, false),
+            core::AppCertificate::Encrypted(certificate) => (certificate, true),
+        };
+        let app = AppInfo {
+            id: Text::read(self.py, app.id),
+            certificate: Kept::read(certificate),
+            encrypted: PyBool::new(self.py, encrypted).to_owned().unbind(),
+        };
+        Py::new(self.py, app)
+    }
+
+    fn optional(&self, text: Option<core::Text<'_>>) -> Py<PyAny> {
+        text.map_or_else(|| self.py.None(), |text| Text::read(self.py, text).into_any())
+    }
+
+    fn rows<L: IntoIterator + Send, R: Row>(
+        &self,
+        list: L,
+        row: impl Fn(L::Item) -> R + Send,
+    ) -> PyResult<Py<Rows>> {
+        self.unlocked(|| list.into_iter().map(row).collect::<List<R>>()).member(self.py)
     }
 }
 
-fn device(device: core::DeviceResult<'_>) -> DeviceResult {
-    DeviceResult {
-        name: device.name.to_string().into(),
+fn device(device: core::DeviceResult<'_>) -> DeviceRow {
+    DeviceRow {
+        name: owned(device.name),
         status: match device.status {
             core::DeviceStatus::LoggedIn { .. } => DeviceStatus::LoggedIn,
             core::DeviceStatus::LoggedOut => DeviceStatus::LoggedOut,
             core::DeviceStatus::DoesNotExist => DeviceStatus::DoesNotExist,
         },
-        user: text(device.user()),
-        last_login: text(device.last_login),
+        user: device.user().map(owned),
+        last_login: device.last_login.map(owned),
         emcc: device.emcc,
     }
 }
 
-fn user_devices(user: core::UserDevices<'_>) -> UserDevices {
+fn user_devices(user: core::UserDevices<'_>) -> UserDevicesRow {
     let (status, devices) = match user.status {
-        core::UserDevicesStatus::LoggedIn(devices) => (UserDevicesStatus::LoggedIn, names(devices)),
-        core::UserDevicesStatus::None => (UserDevicesStatus::None, Rows::default()),
-        core::UserDevicesStatus::DoesNotExist => (UserDevicesStatus::DoesNotExist, Rows::default()),
+        core::UserDevicesStatus::LoggedIn(devices) => {
+            (UserDevicesStatus::LoggedIn, devices.iter().map(owned).collect())
+        }
+        core::UserDevicesStatus::None => (UserDevicesStatus::None, List::default()),
+        core::UserDevicesStatus::DoesNotExist => (UserDevicesStatus::DoesNotExist, List::default()),
     };
-    UserDevices { id: user.id.to_string().into(), status, devices }
+    UserDevicesRow { id: owned(user.id), status, devices }
 }
 
-fn user_profiles(user: core::UserProfiles<'_>) -> UserProfiles {
-    let profile = |profile: core::DeviceProfile<'_>| DeviceProfile {
-        name: profile.name.to_string().into(),
+fn user_profiles(user: core::UserProfiles<'_>) -> UserProfilesRow {
+    let profile = |profile: core::DeviceProfile<'_>| ProfileRow {
+        name: owned(profile.name),
         is_default: profile.is_default,
     };
     let (status, failure, profiles) = match user.status {
         core::UserProfilesStatus::Found(profiles) => {
             (UserProfilesStatus::Found, None, profiles.iter().map(profile).collect())
         }
-        core::UserProfilesStatus::None => (UserProfilesStatus::None, None, Rows::default()),
-        core::UserProfilesStatus::DoesNotExist => (UserProfilesStatus::DoesNotExist, None, Rows::default()),
+        core::UserProfilesStatus::None => (UserProfilesStatus::None, None, List::default()),
+        core::UserProfilesStatus::DoesNotExist => (UserProfilesStatus::DoesNotExist, None, List::default()),
         core::UserProfilesStatus::Failure(failure) => {
-            (UserProfilesStatus::Failure, Some(self::failure(&failure).into()), Rows::default())
+            let row = FailureRow {
+                code: failure.code.map(|code| code.number()),
+                text: spoken(&failure).map(owned),
+            };
+            (UserProfilesStatus::Failure, Some(row), List::default())
         }
     };
-    UserProfiles { id: user.id.to_string().into(), status, failure, profiles }
+    UserProfilesRow { id: owned(user.id), status, failure, profiles }
 }
 
-fn failure(failure: &core::Failure<'_>) -> Failure {
-    Failure {
-        code: failure.code.map(|code| code.number()),
-        text: Some(failure.text.to_string()).filter(|text| !text.is_empty()).map(Into::into),
-    }
+fn user_check(user: core::UserCheck<'_>) -> UserCheckRow {
+    let status = if user.exists { UserCheckStatus::Exists } else { UserCheckStatus::DoesNotExist };
+    UserCheckRow { id: owned(user.id), status }
 }
 
-fn app(app: &core::AppInfo<'_>) -> AppInfo {
-    let (certificate, encrypted) = match app.certificate {
-        core::AppCertificate::Plain(certificate) => (certificate, false),
-        core::AppCertificate::Encrypted(certificate) => (certificate, true),
-    };
-    // As long as it can get at once: a growing string would leave copies behind that nobody wipes.
-    let mut exposed = Zeroizing::new(String::with_capacity(core::limits::CERTIFICATE_BYTES));
-    exposed.extend(certificate.expose().chars());
-    AppInfo { id: app.id.to_string().into(), certificate: Secret(exposed).into(), encrypted }
+/// Returns the service's own words, if it sent any.
+fn spoken<'a>(failure: &core::Failure<'a>) -> Option<core::Text<'a>> {
+    Some(failure.text).filter(|text| !text.is_empty())
 }
 
 fn login_type(login_type: core::LoginType) -> LoginType {
@@ -193,12 +213,4 @@ fn login_type(login_type: core::LoginType) -> LoginType {
         core::LoginType::DirectoryNumber => LoginType::DirectoryNumber,
         core::LoginType::SelfService => LoginType::SelfService,
     }
-}
-
-fn text(text: Option<Text<'_>>) -> Option<model::Text> {
-    text.map(|text| text.to_string().into())
-}
-
-fn names<'a>(list: List<'a, Text<'a>>) -> Rows<model::Text> {
-    list.iter().map(|name| name.to_string().into()).collect()
 }

@@ -10,35 +10,98 @@ use pyo3::exceptions::{PyIndexError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PySlice, PyString, PyTuple, PyType};
 
-use crate::model;
+use crate::field::{Field, RowField, Text};
+
+/// What a list holds for each row.
+pub(crate) trait Row: Clone + Eq + Hash + Send + Sync + 'static {
+    /// The field that has a row as its value.
+    type Of: RowField<Value = Self> + for<'a, 'py> FromPyObject<'a, 'py, Error: Into<PyErr>>;
+}
+
+impl Row for String {
+    type Of = Text;
+}
+
+/// A list that cannot be changed.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct List<T>(pub(crate) Arc<Vec<T>>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<T> FromIterator<T> for List<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(rows: I) -> Self {
+        Self(Arc::new(rows.into_iter().collect()))
+    }
+}
+
+impl<T: Row> FromPyObject<'_, '_> for List<T> {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        if given.is_instance_of::<PyString>() {
+            // It would be taken letter by letter.
+            return Err(PyTypeError::new_err("must be a list of rows, not a str"));
+        }
+        let py = given.py();
+        let row = |row: PyResult<Bound<'_, PyAny>>| {
+            let given: T::Of = row?.extract().map_err(Into::<PyErr>::into)?;
+            T::Of::value(&given.member(py)?, py)
+        };
+        given.try_iter()?.map(row).collect()
+    }
+}
+
+impl<T: Row> Field for List<T> {
+    type Member = Py<Rows>;
+
+    fn member(self, py: Python<'_>) -> PyResult<Py<Rows>> {
+        Py::new(py, Rows(Box::new(self.0)))
+    }
+
+    fn object<'py>(member: &Py<Rows>, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(member.bind(py).clone().into_any())
+    }
+}
+
+impl<T: Row> RowField for List<T> {
+    type Value = Self;
+
+    fn value(member: &Py<Rows>, _: Python<'_>) -> PyResult<Self> {
+        member.get().list::<T>().cloned().map(Self)
+    }
+
+    fn of(list: &Self, py: Python<'_>) -> PyResult<Py<Rows>> {
+        list.clone().member(py)
+    }
+}
 
 /// What a list of any kind of row can do. Each kind is a type of its own, and a Python class cannot be generic.
-trait AnyRows: Send + Sync {
+trait AnyRows: Any + Send + Sync {
     fn len(&self) -> usize;
     fn get<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>>;
     fn equals(&self, other: &dyn AnyRows) -> bool;
     fn hash(&self) -> u64;
-    fn as_any(&self) -> &dyn Any;
 }
 
-impl<T> AnyRows for Vec<T>
-where
-    T: Hash + PartialEq + Send + Sync + 'static,
-    for<'a, 'py> &'a T: RowObject<'py>,
-{
+impl<T: Row> AnyRows for Arc<Vec<T>> {
     fn len(&self) -> usize {
         self.as_slice().len()
     }
 
     fn get<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
         match self.as_slice().get(index) {
-            Some(row) => row.object(py),
+            Some(row) => T::Of::object(&T::Of::of(row, py)?, py),
             None => Err(PyIndexError::new_err("row index out of range")),
         }
     }
 
     fn equals(&self, other: &dyn AnyRows) -> bool {
-        other.as_any().downcast_ref::<Self>().is_some_and(|other| self == other)
+        let other: &dyn Any = other;
+        other.downcast_ref::<Self>().is_some_and(|other| self == other)
     }
 
     fn hash(&self) -> u64 {
@@ -46,40 +109,11 @@ where
         Hash::hash(self, &mut hasher);
         hasher.finish()
     }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
 }
-
-/// A row that becomes an object of Python.
-trait RowObject<'py> {
-    fn object(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>>;
-}
-
-impl<'py> RowObject<'py> for &model::Text {
-    fn object(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.into_bound_py_any(py)
-    }
-}
-
-macro_rules! row_objects {
-    ($($name:ident)*) => {$(
-        impl<'py> RowObject<'py> for &model::$name {
-            fn object(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-                self.clone().into_bound_py_any(py)
-            }
-        }
-    )*};
-}
-
-row_objects!(DeviceResult UserDevices UserProfiles DeviceProfile UserCheck);
 
 /// Rows of a message: a sequence that cannot be changed. A slice of it is a tuple.
 #[pyclass(frozen, module = "hotdesk")]
-#[allow(unreachable_pub, reason = "a conversion of a public type names it")]
-pub struct Rows(Arc<dyn AnyRows>);
-
+pub(crate) struct Rows(Box<dyn AnyRows>);
 #[pymethods]
 impl Rows {
     fn __len__(&self) -> usize {
@@ -148,39 +182,14 @@ impl Rows {
 }
 
 impl Rows {
+    /// Returns the rows; every constructor has seen that they are of the kind that its class has.
+    pub(crate) fn list<T: Row>(&self) -> PyResult<&Arc<Vec<T>>> {
+        let rows: &dyn Any = &*self.0;
+        rows.downcast_ref().ok_or_else(|| PyTypeError::new_err("rows of another kind"))
+    }
+
     fn tuple<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let rows = (0..self.0.len()).map(|index| self.0.get(py, index));
         PyTuple::new(py, rows.collect::<PyResult<Vec<_>>>()?)
-    }
-}
-
-impl<'py, T> IntoPyObject<'py> for &model::Rows<T>
-where
-    T: Hash + PartialEq + Send + Sync + 'static,
-    for<'a, 'p> &'a T: RowObject<'p>,
-{
-    type Target = Rows;
-    type Output = Bound<'py, Rows>;
-    type Error = PyErr;
-
-    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
-        Bound::new(py, Rows(self.0.clone()))
-    }
-}
-
-impl<'py, T> FromPyObject<'_, 'py> for model::Rows<T>
-where
-    T: Send + Sync + 'static,
-    for<'a> T: FromPyObject<'a, 'py>,
-{
-    type Error = PyErr;
-
-    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if given.is_instance_of::<PyString>() {
-            // It would be taken letter by letter.
-            return Err(PyTypeError::new_err("must be a list of rows, not a str"));
-        }
-        let row = |row: PyResult<Bound<'py, PyAny>>| row?.extract::<T>().map_err(Into::into);
-        given.try_iter()?.map(row).collect()
     }
 }

@@ -1,275 +1,300 @@
-//! From owned values to the core's views, which write themselves. What can be sent is decided by the core; here is only
-//! decided that a row's parts agree with its status.
-//!
-//! Each function makes the view of a message and hands it to `write`, for the view lives no longer than the call.
+//! From the objects of Python to the core's views, which write themselves. What can be sent is decided by the core; here
+//! is only decided that a row's parts agree with its status.
+
+use std::hint::black_box;
 
 use hotdesk_core as core;
 use hotdesk_core::{Error, Secret, Text};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
 
-use crate::model::{
-    self, AppInfo, DeviceResult, DeviceStatus, ExclusiveDuration, Failure, LoginType, Rows, UserCheckStatus,
-    UserDevicesStatus, UserProfiles, UserProfilesStatus,
+use crate::field::{
+    DeviceStatus, ExclusiveDuration, LoginType, UserCheckStatus, UserDevicesStatus, UserProfilesStatus,
 };
+use crate::model::{
+    AppInfo, CheckUser, CheckUserResults, DeviceProfileQuery, DeviceProfileResults, DeviceRow,
+    DeviceUserQuery, DeviceUserResults, Failure, Login, Logout, LogoutAll, Success, UserCheckRow,
+    UserDevicesQuery, UserDevicesResults, UserDevicesRow, UserProfilesRow,
+};
+use crate::python::unsendable;
 
-/// Why a message is not written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unsendable {
-    /// What is wrong and what to do. It holds no text of the message.
-    pub message: String,
-    /// The element or attribute that was to carry the value.
-    pub field: &'static str,
+/// Bytes of a request as long as nearly all are.
+const USUAL: usize = 512;
+
+/// Writes a document.
+pub(crate) fn xml<'py>(py: Python<'py>, message: core::Message<'_>) -> PyResult<Bound<'py, PyBytes>> {
+    bytes(py, |out| message.encode(out))
 }
 
-impl From<Error> for Unsendable {
-    fn from(error: Error) -> Self {
-        let field = match error {
-            Error::Unsendable { field, .. } => field.name(),
-            _ => "",
-        };
-        Self { message: error.to_string(), field }
+/// Writes the body of a request.
+pub(crate) fn form<'py>(py: Python<'py>, message: core::Message<'_>) -> PyResult<Bound<'py, PyBytes>> {
+    bytes(py, |out| message.encode_form(out))
+}
+
+/// Writes once into a buffer that nearly always is long enough, for counting first costs more than copying; else into
+/// bytes of the size that the error names.
+fn bytes<'py>(
+    py: Python<'py>,
+    encode: impl Fn(&mut [u8]) -> Result<usize, Error>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let mut buffer = [0; USUAL];
+    match encode(&mut buffer) {
+        Ok(length) => {
+            let written = buffer.get_mut(..length).unwrap_or_default();
+            let bytes = PyBytes::new(py, written);
+            // It held a certificate. An error leaves nothing behind: the encoder wipes what it wrote.
+            written.fill(0);
+            black_box(written);
+            Ok(bytes)
+        }
+        Err(Error::BufferTooSmall { needed }) => {
+            let mut outcome = Ok(0);
+            let bytes = PyBytes::new_with(py, needed, |out| {
+                outcome = encode(out);
+                Ok(())
+            })?;
+            outcome.map_err(|error| core_error(py, error))?;
+            Ok(bytes)
+        }
+        Err(error) => Err(core_error(py, error)),
     }
 }
 
-/// Writes the request.
-///
-/// # Errors
-///
-/// As every function here: what `write` returns, or which parts of the message disagree.
-pub fn login<T>(
-    m: &model::Login,
-    write: impl FnOnce(core::Message<'_>) -> Result<T, Unsendable>,
-) -> Result<T, Unsendable> {
-    let login = core::Login {
-        device_name: text(&m.device_name),
-        user_id: text(&m.user_id),
-        device_profile: optional(m.device_profile.as_ref()),
-        exclusive_duration: m.exclusive_duration.map(|duration| match duration {
-            ExclusiveDuration::Minutes(minutes) => core::ExclusiveDuration::Minutes(minutes),
-            ExclusiveDuration::Indefinite => core::ExclusiveDuration::Indefinite,
-        }),
-        login_type: m.login_type.map(login_type),
-        remote_ip_addr: optional(m.remote_ip_addr.as_ref()),
-        is_via_header_set: optional(m.is_via_header_set.as_ref()),
+fn core_error(py: Python<'_>, error: Error) -> PyErr {
+    let field = match error {
+        Error::Unsendable { field, .. } => field.name(),
+        _ => "",
     };
-    request(&m.app, core::Operation::Login(login), write)
+    unsendable(py, &error.to_string(), field)
 }
 
-/// Writes the request.
-pub fn logout<T>(
-    m: &model::Logout,
-    write: impl FnOnce(core::Message<'_>) -> Result<T, Unsendable>,
-) -> Result<T, Unsendable> {
-    let logout = core::Logout {
-        device_name: text(&m.device_name),
-        remote_ip_addr: optional(m.remote_ip_addr.as_ref()),
-        is_via_header_set: optional(m.is_via_header_set.as_ref()),
-    };
-    request(&m.app, core::Operation::Logout(logout), write)
+/// A message that can be written.
+pub(crate) trait View {
+    /// Makes the core's view of it and hands that to `write`, for it lives no longer than the call.
+    fn view<T>(&self, py: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T>;
 }
 
-/// Writes the request.
-pub fn logout_all<T>(
-    m: &model::LogoutAll,
-    write: impl FnOnce(core::Message<'_>) -> Result<T, Unsendable>,
-) -> Result<T, Unsendable> {
-    let all = core::LogoutAll {
-        remote_ip_addr: optional(m.remote_ip_addr.as_ref()),
-        is_via_header_set: optional(m.is_via_header_set.as_ref()),
-    };
-    request(&m.app, core::Operation::LogoutAll(all), write)
+impl View for Login {
+    fn view<T>(&self, py: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
+        let duration: Option<ExclusiveDuration> = self.exclusive_duration.extract(py)?;
+        let login = core::Login {
+            device_name: text(&self.device_name, py)?,
+            user_id: text(&self.user_id, py)?,
+            device_profile: optional(&self.device_profile, py)?,
+            exclusive_duration: duration.map(|duration| duration.0),
+            login_type: login_type(&self.login_type, py)?,
+            remote_ip_addr: optional(&self.remote_ip_addr, py)?,
+            is_via_header_set: optional(&self.is_via_header_set, py)?,
+        };
+        let app = app(&self.app, py)?;
+        write(core::Request { app, operation: core::Operation::Login(login) }.into())
+    }
+}
+
+impl View for Logout {
+    fn view<T>(&self, py: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
+        let logout = core::Logout {
+            device_name: text(&self.device_name, py)?,
+            remote_ip_addr: optional(&self.remote_ip_addr, py)?,
+            is_via_header_set: optional(&self.is_via_header_set, py)?,
+        };
+        let app = app(&self.app, py)?;
+        write(core::Request { app, operation: core::Operation::Logout(logout) }.into())
+    }
+}
+
+impl View for LogoutAll {
+    fn view<T>(&self, py: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
+        let all = core::LogoutAll {
+            remote_ip_addr: optional(&self.remote_ip_addr, py)?,
+            is_via_header_set: optional(&self.is_via_header_set, py)?,
+        };
+        let app = app(&self.app, py)?;
+        write(core::Request { app, operation: core::Operation::LogoutAll(all) }.into())
+    }
 }
 
 // The four differ in name and list only, but each is a type of its own.
 macro_rules! queries {
-    ($($function:ident $name:ident $list:ident;)*) => {$(
-        /// Writes the query.
-        pub fn $function<T>(m: &model::$name, write: impl FnOnce(core::Message<'_>) -> Result<T, Unsendable>) -> Result<T, Unsendable> {
-            let names = texts(&m.$list);
-            let query = core::$name {
-                $list: names.as_slice().into(),
-                login_type: m.login_type.map(login_type),
-                remote_ip_addr: optional(m.remote_ip_addr.as_ref()),
-                is_via_header_set: optional(m.is_via_header_set.as_ref()),
-            };
-            let operation = core::QueryOperation::$name(query);
-            write(core::Query { app: app(&m.app), operation }.into())
+    ($($name:ident $list:ident;)*) => {$(
+        impl View for $name {
+            fn view<T>(
+                &self,
+                py: Python<'_>,
+                write: impl FnOnce(core::Message<'_>) -> PyResult<T>,
+            ) -> PyResult<T> {
+                let names = texts(self.$list.get().list()?);
+                let query = core::$name {
+                    $list: names.as_slice().into(),
+                    login_type: login_type(&self.login_type, py)?,
+                    remote_ip_addr: optional(&self.remote_ip_addr, py)?,
+                    is_via_header_set: optional(&self.is_via_header_set, py)?,
+                };
+                let app = app(&self.app, py)?;
+                write(core::Query { app, operation: core::QueryOperation::$name(query) }.into())
+            }
         }
     )*};
 }
 
 queries! {
-    device_user_query DeviceUserQuery devices;
-    user_devices_query UserDevicesQuery users;
-    check_user CheckUser users;
-    device_profile_query DeviceProfileQuery users;
+    DeviceUserQuery devices;
+    UserDevicesQuery users;
+    CheckUser users;
+    DeviceProfileQuery users;
 }
 
-/// Writes the answer.
-pub fn success<T>(
-    _: &model::Success,
-    write: impl FnOnce(core::Message<'_>) -> Result<T, Unsendable>,
-) -> Result<T, Unsendable> {
-    response(core::Response::Success, write)
+impl View for Success {
+    fn view<T>(&self, _: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
+        write(core::Response::Success.into())
+    }
 }
 
-/// Writes the answer.
-pub fn failure<T>(
-    m: &Failure,
-    write: impl FnOnce(core::Message<'_>) -> Result<T, Unsendable>,
-) -> Result<T, Unsendable> {
-    response(core::Response::Failure(refusal(m)), write)
+impl View for Failure {
+    fn view<T>(&self, py: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
+        let code: Option<u16> = self.code.extract(py)?;
+        let text = optional(&self.text, py)?.unwrap_or(Text::from(""));
+        write(core::Response::Failure(core::Failure { code: code.map(Into::into), text }).into())
+    }
 }
 
-/// Writes the answer.
-pub fn device_user_results<T>(
-    m: &model::DeviceUserResults,
-    write: impl FnOnce(core::Message<'_>) -> Result<T, Unsendable>,
-) -> Result<T, Unsendable> {
-    let rows = m.devices.0.iter().map(device).collect::<Result<Vec<_>, _>>()?;
-    let results = core::DeviceUserResults { devices: rows.as_slice().into() };
-    response(core::Response::DeviceUserResults(results), write)
+impl View for DeviceUserResults {
+    fn view<T>(&self, py: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
+        let rows = self.devices.get().list()?.iter().map(|row| device(py, row));
+        let rows = rows.collect::<PyResult<Vec<_>>>()?;
+        let results = core::DeviceUserResults { devices: rows.as_slice().into() };
+        write(core::Response::DeviceUserResults(results).into())
+    }
 }
 
-/// Writes the answer.
-pub fn check_user_results<T>(
-    m: &model::CheckUserResults,
-    write: impl FnOnce(core::Message<'_>) -> Result<T, Unsendable>,
-) -> Result<T, Unsendable> {
-    let rows: Vec<core::UserCheck<'_>> = m.users.0.iter().map(user_check).collect();
-    let results = core::CheckUserResults { users: rows.as_slice().into() };
-    response(core::Response::CheckUserResults(results), write)
+impl View for CheckUserResults {
+    fn view<T>(&self, _: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
+        let users: &Vec<UserCheckRow> = self.users.get().list()?;
+        let rows = users.iter().map(|row| core::UserCheck {
+            id: row.id.as_str().into(),
+            exists: row.status == UserCheckStatus::Exists,
+        });
+        let rows: Vec<_> = rows.collect();
+        let results = core::CheckUserResults { users: rows.as_slice().into() };
+        write(core::Response::CheckUserResults(results).into())
+    }
 }
 
-/// Writes the answer.
-pub fn user_devices_results<T>(
-    m: &model::UserDevicesResults,
-    write: impl FnOnce(core::Message<'_>) -> Result<T, Unsendable>,
-) -> Result<T, Unsendable> {
-    let devices: Vec<Vec<Text<'_>>> = m.users.0.iter().map(|row| texts(&row.devices)).collect();
-    let rows = m.users.0.iter().zip(&devices).map(|(row, devices)| {
-        let status = match row.status {
-            UserDevicesStatus::LoggedIn if !devices.is_empty() => {
-                core::UserDevicesStatus::LoggedIn(devices.as_slice().into())
-            }
-            UserDevicesStatus::None if devices.is_empty() => core::UserDevicesStatus::None,
-            UserDevicesStatus::DoesNotExist if devices.is_empty() => core::UserDevicesStatus::DoesNotExist,
-            _ => {
-                return Err(disagree(
-                    "deviceName",
-                    "a user has devices exactly where the status is loggedIn",
-                ));
-            }
-        };
-        Ok(core::UserDevices { id: text(&row.id), status })
-    });
-    let rows = rows.collect::<Result<Vec<_>, _>>()?;
-    let results = core::UserDevicesResults { users: rows.as_slice().into() };
-    response(core::Response::UserDevicesResults(results), write)
+impl View for UserDevicesResults {
+    fn view<T>(&self, py: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
+        let users: &Vec<UserDevicesRow> = self.users.get().list()?;
+        let devices: Vec<Vec<Text<'_>>> = users.iter().map(|row| texts(&row.devices.0)).collect();
+        let rows = users.iter().zip(&devices).map(|(row, devices)| {
+            let status = match row.status {
+                UserDevicesStatus::LoggedIn if !devices.is_empty() => {
+                    core::UserDevicesStatus::LoggedIn(devices.as_slice().into())
+                }
+                UserDevicesStatus::None if devices.is_empty() => core::UserDevicesStatus::None,
+                UserDevicesStatus::DoesNotExist if devices.is_empty() => {
+                    core::UserDevicesStatus::DoesNotExist
+                }
+                _ => {
+                    let rule = "a user has devices exactly where the status is loggedIn";
+                    return Err(disagree(py, "deviceName", rule));
+                }
+            };
+            Ok(core::UserDevices { id: row.id.as_str().into(), status })
+        });
+        let rows = rows.collect::<PyResult<Vec<_>>>()?;
+        let results = core::UserDevicesResults { users: rows.as_slice().into() };
+        write(core::Response::UserDevicesResults(results).into())
+    }
 }
 
-/// Writes the answer.
-pub fn device_profile_results<T>(
-    m: &model::DeviceProfileResults,
-    write: impl FnOnce(core::Message<'_>) -> Result<T, Unsendable>,
-) -> Result<T, Unsendable> {
-    let profiles: Vec<Vec<core::DeviceProfile<'_>>> = m.users.0.iter().map(profiles).collect();
-    let rows = m.users.0.iter().zip(&profiles).map(|(row, profiles)| {
-        let status = match (row.status, &row.failure, profiles.is_empty()) {
-            (UserProfilesStatus::Found, None, false) => {
-                core::UserProfilesStatus::Found(profiles.as_slice().into())
-            }
-            (UserProfilesStatus::None, None, true) => core::UserProfilesStatus::None,
-            (UserProfilesStatus::DoesNotExist, None, true) => core::UserProfilesStatus::DoesNotExist,
-            (UserProfilesStatus::Failure, Some(row), true) => core::UserProfilesStatus::Failure(refusal(row)),
-            _ => {
-                let rule = "profiles stand exactly where the status is found, a failure where it is failure";
-                return Err(disagree("deviceProfile", rule));
-            }
-        };
-        Ok(core::UserProfiles { id: text(&row.id), status })
-    });
-    let rows = rows.collect::<Result<Vec<_>, _>>()?;
-    let results = core::DeviceProfileResults { users: rows.as_slice().into() };
-    response(core::Response::DeviceProfileResults(results), write)
+impl View for DeviceProfileResults {
+    fn view<T>(&self, py: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
+        let users: &Vec<UserProfilesRow> = self.users.get().list()?;
+        let profiles: Vec<Vec<core::DeviceProfile<'_>>> = users.iter().map(profiles).collect();
+        let rows = users.iter().zip(&profiles).map(|(row, profiles)| {
+            let status = match (row.status, &row.failure, profiles.is_empty()) {
+                (UserProfilesStatus::Found, None, false) => {
+                    core::UserProfilesStatus::Found(profiles.as_slice().into())
+                }
+                (UserProfilesStatus::None, None, true) => core::UserProfilesStatus::None,
+                (UserProfilesStatus::DoesNotExist, None, true) => core::UserProfilesStatus::DoesNotExist,
+                (UserProfilesStatus::Failure, Some(failure), true) => {
+                    core::UserProfilesStatus::Failure(core::Failure {
+                        code: failure.code.map(Into::into),
+                        text: failure.text.as_deref().unwrap_or_default().into(),
+                    })
+                }
+                _ => {
+                    let rule =
+                        "profiles stand exactly where the status is found, a failure where it is failure";
+                    return Err(disagree(py, "deviceProfile", rule));
+                }
+            };
+            Ok(core::UserProfiles { id: row.id.as_str().into(), status })
+        });
+        let rows = rows.collect::<PyResult<Vec<_>>>()?;
+        let results = core::DeviceProfileResults { users: rows.as_slice().into() };
+        write(core::Response::DeviceProfileResults(results).into())
+    }
 }
 
-fn profiles(row: &UserProfiles) -> Vec<core::DeviceProfile<'_>> {
+fn profiles(row: &UserProfilesRow) -> Vec<core::DeviceProfile<'_>> {
     let rows = row.profiles.0.iter();
-    rows.map(|row| core::DeviceProfile { name: text(&row.name), is_default: row.is_default }).collect()
+    rows.map(|row| core::DeviceProfile { name: row.name.as_str().into(), is_default: row.is_default })
+        .collect()
 }
 
-fn device(row: &DeviceResult) -> Result<core::DeviceResult<'_>, Unsendable> {
+fn device<'a>(py: Python<'_>, row: &'a DeviceRow) -> PyResult<core::DeviceResult<'a>> {
     let status = match (row.status, &row.user) {
-        (DeviceStatus::LoggedIn, Some(user)) => core::DeviceStatus::LoggedIn { user: text(user) },
+        (DeviceStatus::LoggedIn, Some(user)) => core::DeviceStatus::LoggedIn { user: user.as_str().into() },
         (DeviceStatus::LoggedOut, None) => core::DeviceStatus::LoggedOut,
         (DeviceStatus::DoesNotExist, None) if row.last_login.is_none() && row.emcc.is_none() => {
             core::DeviceStatus::DoesNotExist
         }
         _ => {
             let rule = "a device has a user exactly where the status is loggedIn, and nothing where it does not exist";
-            return Err(disagree("device", rule));
+            return Err(disagree(py, "device", rule));
         }
     };
-    let last_login = optional(row.last_login.as_ref());
-    Ok(core::DeviceResult { name: text(&row.name), status, last_login, emcc: row.emcc })
+    let last_login = row.last_login.as_deref().map(Text::from);
+    Ok(core::DeviceResult { name: row.name.as_str().into(), status, last_login, emcc: row.emcc })
 }
 
-fn user_check(row: &model::UserCheck) -> core::UserCheck<'_> {
-    core::UserCheck { id: text(&row.id), exists: row.status == UserCheckStatus::Exists }
+fn disagree(py: Python<'_>, field: &str, rule: &str) -> PyErr {
+    unsendable(py, &format!("{rule}; correct one of them"), field)
 }
 
-fn disagree(field: &'static str, rule: &str) -> Unsendable {
-    Unsendable { message: format!("{rule}; correct one of them"), field }
-}
-
-fn refusal(failure: &Failure) -> core::Failure<'_> {
-    core::Failure {
-        code: failure.code.map(Into::into),
-        text: Text::from(failure.text.as_ref().map_or("", |text| text.as_str())),
-    }
-}
-
-fn request<T>(
-    by: &AppInfo,
-    operation: core::Operation<'_>,
-    write: impl FnOnce(core::Message<'_>) -> Result<T, Unsendable>,
-) -> Result<T, Unsendable> {
-    write(core::Request { app: app(by), operation }.into())
-}
-
-fn response<T>(
-    response: core::Response<'_>,
-    write: impl FnOnce(core::Message<'_>) -> Result<T, Unsendable>,
-) -> Result<T, Unsendable> {
-    write(response.into())
-}
-
-fn app(app: &AppInfo) -> core::AppInfo<'_> {
-    let secret = Secret::from(app.certificate.0.as_str());
-    let certificate = if app.encrypted {
+fn app<'a>(app: &'a Py<AppInfo>, py: Python<'_>) -> PyResult<core::AppInfo<'a>> {
+    let app = app.get();
+    let secret = Secret::from(app.certificate.expose());
+    let certificate = if app.encrypted.bind(py).is_true() {
         core::AppCertificate::Encrypted(secret)
     } else {
         core::AppCertificate::Plain(secret)
     };
-    core::AppInfo { id: text(&app.id), certificate }
+    Ok(core::AppInfo { id: text(&app.id, py)?, certificate })
 }
 
-fn login_type(login_type: LoginType) -> core::LoginType {
-    match login_type {
+fn login_type(member: &Py<PyAny>, py: Python<'_>) -> PyResult<Option<core::LoginType>> {
+    let login_type: Option<LoginType> = member.extract(py)?;
+    Ok(login_type.map(|login_type| match login_type {
         LoginType::UserId => core::LoginType::UserId,
         LoginType::DirectoryNumber => core::LoginType::DirectoryNumber,
         LoginType::SelfService => core::LoginType::SelfService,
+    }))
+}
+
+fn text<'a>(member: &'a Py<PyString>, py: Python<'_>) -> PyResult<Text<'a>> {
+    member.to_str(py).map(Text::from)
+}
+
+fn optional<'a>(member: &'a Py<PyAny>, py: Python<'a>) -> PyResult<Option<Text<'a>>> {
+    let member = member.bind(py);
+    if member.is_none() {
+        return Ok(None);
     }
+    Ok(Some(member.cast::<PyString>()?.to_str()?.into()))
 }
 
-fn text(text: &model::Text) -> Text<'_> {
-    Text::from(text.as_str())
-}
-
-fn optional(text: Option<&model::Text>) -> Option<Text<'_>> {
-    text.map(self::text)
-}
-
-fn texts(names: &Rows<model::Text>) -> Vec<Text<'_>> {
-    names.0.iter().map(text).collect()
+fn texts(names: &[String]) -> Vec<Text<'_>> {
+    names.iter().map(|name| name.as_str().into()).collect()
 }
