@@ -8,7 +8,8 @@ from pathlib import Path
 from emservice.client import DESK, DESK2, JOHN, Client
 
 from hotdesk_hil.emservice import Cluster, EmService, MultipleLogin, Refuse, ServiceParameters
-from hotdesk_hil.emservice.store import EVENTS_KEPT, EVENTS_STEP, Session, Store
+from hotdesk_hil.emservice.changes import LOGIN, Change, Session
+from hotdesk_hil.emservice.store import EVENTS_KEPT, Store
 
 
 def changes(service: EmService) -> list[tuple[str, str, str, str]]:
@@ -66,13 +67,11 @@ def changes_of(state: Path) -> list[tuple[str, str, str]]:
 
 def test_a_store_in_memory_keeps_the_newest_events() -> None:
     store = Store()
-    with store.transaction():
-        for n in range(EVENTS_KEPT + 5):
-            store.log_in(Session("D", "u", None), float(n), "test")
-        ids = [event.id for event in store.events()]
-    store.close()
-    assert ids[-EVENTS_KEPT:] == list(range(6, EVENTS_KEPT + 6))
-    assert len(ids) < EVENTS_KEPT + EVENTS_STEP
+    for n in range(EVENTS_KEPT + 5):
+        store.change(float(n), [Change(LOGIN, Session("D", "u", None), "test")])
+    assert [event.id for event in store.events()] == list(range(6, EVENTS_KEPT + 6))
+    assert [event.id for event in store.events(after=10_000, limit=2)] == [10_001, 10_002]
+    assert [event.id for event in store.newest_events(2)] == [EVENTS_KEPT + 5, EVENTS_KEPT + 4]
 
 
 def test_reset_goes_back_to_the_beginning(service: EmService, client: Client) -> None:

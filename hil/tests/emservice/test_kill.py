@@ -17,7 +17,7 @@ import pytest
 from emservice import fork_server
 from emservice.client import Client
 
-from hotdesk_hil.emservice.store import Store
+from hotdesk_hil.emservice.state_file import StateFile
 
 KILLS = 200
 
@@ -95,17 +95,16 @@ def test_two_hundred_kills_under_load_lose_nothing_that_was_answered(tmp_path: P
 
 
 def check(state: Path, desks: list[Desk]) -> None:
-    store = Store(state)
-    with store.transaction():
-        sessions = {session.device: session.user for session in store.sessions()}
-        replayed: dict[str, str] = {}
-        for event in store.events():
-            if event.kind == "login":
-                assert event.device not in replayed
-                replayed[event.device] = event.user
-            else:
-                assert replayed.pop(event.device) == event.user
-    store.close()
+    file = StateFile(state)
+    sessions = {session.device: session.user for session in file.sessions()}
+    replayed: dict[str | None, str] = {}
+    for event in file.events(0, -1):
+        if event.kind == "login":
+            assert event.device not in replayed
+            replayed[event.device] = event.user
+        else:
+            assert replayed.pop(event.device) == event.user
+    file.close()
     assert replayed == sessions, "the log tells how it came to be"
     for desk in desks:
         found = sessions.get(desk.device)

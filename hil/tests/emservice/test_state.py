@@ -8,14 +8,13 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from emservice.client import DESK, DESK2, SECRETS, Client
 
 from hotdesk_hil.emservice import Cluster, EmService, StateError
-from hotdesk_hil.emservice.store import Session, Store
 
 
 def test_state_survives_a_restart(demo: Cluster, tmp_path: Path) -> None:
@@ -91,14 +90,37 @@ def test_a_login_is_in_the_file_before_it_is_answered(demo: Cluster, tmp_path: P
         other.close()
 
 
-def test_a_change_that_fails_half_way_is_undone() -> None:
-    store = Store()
-    with suppress(RuntimeError), store.transaction():
-        store.log_in(Session(DESK, "john", "DPJOHNIPC"), 0.0, "test")
-        raise RuntimeError
-    with store.transaction():
-        assert store.sessions() == []
-    store.close()
+def test_a_change_that_fails_half_way_is_undone(demo: Cluster, tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with EmService(demo, state=state) as service:
+        service.login(DESK, "john")
+        service.login(DESK2, "mary")
+        before = service.events()
+        with sqlite3.connect(state) as other:
+            # The second of two logouts fails, as where the disk is full.
+            full = (
+                "BEFORE INSERT ON previous_user WHEN NEW.user = 'mary' BEGIN SELECT RAISE(FAIL, 'full'); END"
+            )
+            other.execute(f"CREATE TRIGGER full {full}")
+        other.close()
+        assert Client(service.url).logout_all().code == 6
+        assert service.sessions() == {DESK: "john", DESK2: "mary"}
+        assert service.events() == before
+        assert Client(service.url).logout(DESK).code is None
+    with EmService(demo, state=state) as service:
+        assert service.sessions() == {DESK2: "mary"}
+        assert len(service.events()) == 3
+
+
+def test_what_another_process_wrote_is_noticed_and_not_written_over(demo: Cluster, tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with EmService(demo, state=state) as service, EmService(demo, state=state) as second:
+        client = Client(service.url)
+        assert client.login(DESK, "john").code is None
+        late = Client(second.url).login(DESK, "mary")
+        assert (late.code, "another process has written to it" in late.text) == (6, True)
+        assert Client(second.url).login(DESK, "mary").code == 18, "it has looked again"
+        assert service.sessions() == second.sessions() == {DESK: "john"}
 
 
 def test_code_6_while_another_process_holds_the_state_file(demo: Cluster, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 An oracle of its own: it shares no code, table or parser with hotdesk_core.
 """
 
+from hotdesk_hil.emservice.changes import Event
 from hotdesk_hil.emservice.cluster import (
     ApplicationUser,
     Cluster,
@@ -39,7 +40,7 @@ from hotdesk_hil.emservice.rules import FaultRule, Faults
 from hotdesk_hil.emservice.server import RequestRecord
 from hotdesk_hil.emservice.service import Clock
 from hotdesk_hil.emservice.simulator import Counters, EmService
-from hotdesk_hil.emservice.store import Event, StateError
+from hotdesk_hil.emservice.state_file import StateError
 
 __all__ = [
     "AcceptInSilence",

@@ -14,7 +14,7 @@ import threading
 
 from hotdesk_hil.emservice.cluster import ClusterError
 from hotdesk_hil.emservice.simulator import EmService
-from hotdesk_hil.emservice.store import StateError
+from hotdesk_hil.emservice.state_file import StateError
 
 TOKEN_VARIABLE = "HOTDESK_EMSERVICE_TOKEN"  # noqa: S105 (the name of a variable)
 

@@ -32,9 +32,8 @@ OPERATION_LIMIT = 3600
 Address = IPv4Address | IPv6Address
 
 
-def fold(name: str) -> str:
-    """Returns the form under which a name is compared: the service tells no case apart."""
-    return name.casefold()
+fold = str.casefold
+"""Returns the form under which a name is compared: the service tells no case apart."""
 
 
 class MultipleLogin(Enum):
@@ -339,11 +338,17 @@ def _check_name(table: str, number: int, name: str) -> None:
         )
 
 
-def _check_secret(table: str, number: int, key: str, secret: str) -> None:
+def check_secret(secret: str) -> None:
+    """Raises `ValueError` for a PIN or certificate that is blank or too long; the text does not hold it."""
     if not secret.strip() or len(secret.encode()) > CERTIFICATE_LIMIT:
-        raise _EntryError(
-            table, number, f"[{table}] {key!r} holds 1 to {CERTIFICATE_LIMIT} bytes, not all blank"
-        )
+        raise ValueError(f"holds 1 to {CERTIFICATE_LIMIT} bytes, not all blank")
+
+
+def _check_secret(table: str, number: int, key: str, secret: str) -> None:
+    try:
+        check_secret(secret)
+    except ValueError as error:
+        raise _EntryError(table, number, f"[{table}] {key!r} {error}") from None
 
 
 def _check_service(service: ServiceParameters) -> None:

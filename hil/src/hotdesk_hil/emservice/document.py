@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 import threading
 from binascii import a2b_qp
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from lxml import etree
@@ -63,12 +63,10 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DECLARATION = re.compile(rb"(\xef\xbb\xbf)?<\?xml")
 _BEFORE_ROOT = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _ENCODINGS = ("UTF-8", "US-ASCII", "ASCII")
-_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _YES = ("true", "yes", "t", "1")
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """What a request or query asks, names trimmed, the certificate as it came.
 
     `minutes` and `indefinite` are `exclusiveDuration`; both unset where it is absent.
@@ -76,7 +74,7 @@ class Document:
 
     operation: str
     app_id: str
-    certificate: str = field(repr=False)
+    certificate: str
     encrypted: bool = False
     devices: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
@@ -86,6 +84,10 @@ class Document:
     login_type: str | None = None
     remote_address: str | None = None
     via_header: bool = False
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{k}={v!r}" for k, v in self._asdict().items() if k != "certificate")
+        return f"Document({shown})"
 
 
 def form_field(body: bytes, name: str) -> bytes | None:
@@ -99,10 +101,15 @@ def form_field(body: bytes, name: str) -> bytes | None:
 
 def _unquote(data: bytes) -> bytes:
     data = data.replace(b"+", b" ")
-    if _BROKEN_ESCAPE.search(data):
+    escapes = data.count(b"%")
+    if not escapes:
+        return data
+    # Quoted-printable is the same escape with another sign, and its decoder is not written in Python. What it
+    # reads in another way shows: a broken escape by the length, a sign before a line's end by that end.
+    decoded = a2b_qp(data.replace(b"=", b"=3D").replace(b"%", b"="))
+    if len(decoded) != len(data) - 2 * escapes or b"\n" in data or b"\r" in data:
         return unquote_to_bytes(data)
-    # Quoted-printable is the same escape with another sign, and its decoder is not written in Python.
-    return a2b_qp(data.replace(b"=", b"=3D").replace(b"%", b"="))
+    return decoded
 
 
 def read(data: bytes, *, lenient: bool = False) -> Document:
@@ -122,25 +129,26 @@ def read(data: bytes, *, lenient: bool = False) -> Document:
         problem = _DTD.error_log[0]
         # libxml2 names elements here, never their text.
         raise Refused(Code.PARSING, f"line {problem.line}: {problem.message.strip()}")
-    app_info, operation = root
-    app_id, certificate = app_info
-    inside: dict[str, list[etree._Element]] = {}
-    for child in operation:
-        inside.setdefault(child.tag, []).append(child)
-    minutes, indefinite = _duration(inside.get("exclusiveDuration"))
+    # The grammar holds from here on: each element is in its place, and a name stands for one thing.
+    operation = root[1].tag
+    texts: dict[str, list[str]] = {}
+    for element in root.iter():
+        texts.setdefault(element.tag, []).append(element.text or "")
+    encrypted = "appEncryptedCertificate" in texts
+    minutes, indefinite = _duration(root, texts) if "exclusiveDuration" in texts else (None, False)
     return Document(
-        operation=OLDER_NAMES.get(operation.tag, operation.tag),
-        app_id=_text(app_id).strip(_BLANKS),
-        certificate=_text(certificate),
-        encrypted=certificate.tag == "appEncryptedCertificate",
-        devices=_names(inside.get("deviceName", ())),
-        users=_names(inside.get("userID", ())),
-        profile=_first(inside, "deviceProfile") or None,
-        minutes=minutes,
-        indefinite=indefinite,
-        login_type=_first(inside, "loginType").upper() or None,
-        remote_address=_first(inside, "remoteIPAddr") or None,
-        via_header=_first(inside, "isViaHeaderSet").lower() in _YES,
+        OLDER_NAMES.get(operation, operation),
+        texts["appID"][0].strip(_BLANKS),
+        texts["appEncryptedCertificate" if encrypted else "appCertificate"][0],
+        encrypted,
+        _names(root, texts, "deviceName"),
+        _names(root, texts, "userID"),
+        _first(texts, "deviceProfile") or None,
+        minutes,
+        indefinite,
+        _first(texts, "loginType").upper() or None,
+        _first(texts, "remoteIPAddr") or None,
+        _first(texts, "isViaHeaderSet").lower() in _YES,
     )
 
 
@@ -166,6 +174,9 @@ def _parse(data: bytes) -> etree._Element:
 
 
 def _has_doctype(data: bytes) -> bool:
+    if b"<!DOCTYPE" not in data:
+        return False
+    # It may stand in a text: only before the root element is it one.
     at = len(_BYTE_ORDER_MARK) if data.startswith(_BYTE_ORDER_MARK) else 0
     while found := _BEFORE_ROOT.match(data, at):
         at = found.end()
@@ -206,35 +217,25 @@ def _check_query_type(root: etree._Element) -> None:
         raise Refused(Code.QUERY_TYPE, f"line {root[1].sourceline}: not one of {', '.join(QUERIES)}")
 
 
-def _names(elements: Iterable[etree._Element]) -> tuple[str, ...]:
-    names = []
-    for element in elements:
-        name = _text(element).strip(_BLANKS)
-        if not name:
-            raise Refused(Code.PARSING, f"line {element.sourceline}: {element.tag} is blank")
-        names.append(name)
-    return tuple(names)
+def _names(root: etree._Element, texts: dict[str, list[str]], tag: str) -> tuple[str, ...]:
+    names = tuple([text.strip(_BLANKS) for text in texts.get(tag, ())])
+    if "" in names:
+        line = next(islice(root.iter(tag), names.index(""), None)).sourceline
+        raise Refused(Code.PARSING, f"line {line}: {tag} is blank")
+    return names
 
 
-def _first(inside: dict[str, list[etree._Element]], tag: str) -> str:
-    return _text(inside[tag][0]).strip(_BLANKS) if tag in inside else ""
+def _first(texts: dict[str, list[str]], tag: str) -> str:
+    found = texts.get(tag)
+    return found[0].strip(_BLANKS) if found else ""
 
 
-def _duration(durations: list[etree._Element] | None) -> tuple[int | None, bool]:
-    if durations is None:
-        return None, False
-    choice = durations[0][0]
-    if choice.tag == "indefinite":
+def _duration(root: etree._Element, texts: dict[str, list[str]]) -> tuple[int | None, bool]:
+    if "indefinite" in texts:
         return None, True
-    digits = _text(choice).strip(_BLANKS)
+    digits = _first(texts, "time")
     # The length is looked at before the value: int() of a million digits takes its time.
     if not re.fullmatch("[0-9]+", digits) or len(digits.lstrip("0")) > 10 or int(digits) > MINUTES_LIMIT:
-        raise Refused(
-            Code.PARSING,
-            f"line {choice.sourceline}: time is whole minutes, at most {MINUTES_LIMIT}, in digits",
-        )
+        line = next(root.iter("time")).sourceline
+        raise Refused(Code.PARSING, f"line {line}: time is whole minutes, at most {MINUTES_LIMIT}, in digits")
     return int(digits), False
-
-
-def _text(element: etree._Element) -> str:
-    return element.text or ""

@@ -27,6 +27,8 @@ BODY_LIMIT = 2 * 1024 * 1024
 """Bytes of the largest form body that is read, Tomcat's default for a POST."""
 FORM = "application/x-www-form-urlencoded"
 
+_ANYWHERE = Origin()
+
 log = logging.getLogger("hotdesk_hil.emservice")
 http_log = logging.getLogger("hotdesk_hil.emservice.http")
 """What aiohttp has to say."""
@@ -121,21 +123,12 @@ class Servlet:
         answer = b""
         if asked is not None and executed:
             try:
-                answer = self._carry_out(asked, Origin(request.remote, "Via" in request.headers))
+                answer = self._carry_out(asked, request)
             except Refused as error:
                 refused = error
         if refused is not None:
             answer = answers.failure(refused)
-        record = RequestRecord(
-            operation=None if asked is None else asked.operation,
-            devices=() if asked is None else asked.devices,
-            users=() if asked is None else asked.users,
-            app_id=None if asked is None else asked.app_id,
-            code=None if refused is None else int(refused.code),
-            at=self._service.clock.now(),
-            executed=executed,
-            fault=None if fault is None else type(fault).__name__,
-        )
+        record = self._describe(asked, refused, fault)
         log.info("%s", record)
         self._record(record)
         in_progress = asked is not None and executed and asked.operation in CHANGES
@@ -145,6 +138,19 @@ class Servlet:
             await self._strike(fault, request, answer)
         return web.Response(body=answer, headers={"Content-Type": CONTENT_TYPE})
 
+    def _describe(
+        self, asked: Document | None, refused: Refused | None, fault: Fault | None
+    ) -> RequestRecord:
+        code = None if refused is None else int(refused.code)
+        name = None if fault is None else type(fault).__name__
+        executed = fault is None or fault.executed
+        now = self._service.clock.now()
+        if asked is None:
+            return RequestRecord(None, (), (), None, code, now, executed, name)
+        return RequestRecord(
+            asked.operation, asked.devices, asked.users, asked.app_id, code, now, executed, name
+        )
+
     async def _read(self, request: web.Request) -> Document:
         if request.content_type != FORM:
             raise Refused(Code.PARSING, f"send the document as the field xml of a form ({FORM})")
@@ -153,7 +159,10 @@ class Servlet:
             raise Refused(Code.PARSING, "the form has no field xml")
         return document.read(xml, lenient=self._lenient)
 
-    def _carry_out(self, asked: Document, origin: Origin) -> bytes:
+    def _carry_out(self, asked: Document, request: web.Request) -> bytes:
+        # Looked up only where it matters: it costs as much as reading the form.
+        via = "Via" in request.headers if self._service.asks_origin else False
+        origin = Origin(request.remote, via) if self._service.asks_origin else _ANYWHERE
         changes = asked.operation in CHANGES
         if changes:
             self._slots.take()
@@ -182,7 +191,7 @@ class Servlet:
 async def _body(request: web.Request) -> bytes:
     """Reads the body; aiohttp's `read` copies it once more, and asks once more when it is all there."""
     content = request.content
-    body = await content.readany()
+    body = content.read_nowait() if content.is_eof() else b""
     while len(body) <= BODY_LIMIT and not content.at_eof():
         body += await content.readany()
     if len(body) > BODY_LIMIT:

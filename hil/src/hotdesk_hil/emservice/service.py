@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
-from hotdesk_hil.emservice import answers
+from hotdesk_hil.emservice import answers, secrets
 from hotdesk_hil.emservice.answers import DeviceRow, UserRow
+from hotdesk_hil.emservice.changes import LOGIN, LOGOUT, Change, Event, Hash, Session
 from hotdesk_hil.emservice.cluster import (
     Address,
     ApplicationUser,
@@ -22,11 +23,12 @@ from hotdesk_hil.emservice.cluster import (
     Device,
     MultipleLogin,
     User,
+    check_secret,
     fold,
 )
 from hotdesk_hil.emservice.codes import Code, Refused
 from hotdesk_hil.emservice.document import Document
-from hotdesk_hil.emservice.store import Event, Session, Store
+from hotdesk_hil.emservice.store import Store
 
 CACHE_SECONDS = 120
 """How long the credential cache lets an old PIN or certificate pass after it was last right."""
@@ -34,6 +36,8 @@ ADMINISTRATOR = "administrator"
 """The cause of what the administrator's hand changes."""
 CHANGES = ("login", "logout", "logoutAll")
 """The operations that change who is logged in: they take a slot, and ask where they come from."""
+
+_KINDS = {ApplicationUser: "application", User: "user"}
 
 
 class Clock:
@@ -104,8 +108,9 @@ class Service:
         self.store = store
         self.clock = clock
         self._trusted = cluster.service.trusted_addresses
-        self._changed: dict[tuple[type, str], str] = {}
-        self._cache: dict[tuple[type, str], tuple[str, float]] = {}
+        # Changed secrets that this process has seen; the store has but their hashes.
+        self._known: dict[str, str] = {}
+        self._cache: dict[str, tuple[str, float]] = {}
         self._operations: dict[str, Callable[[Caller, Document], bytes]] = {
             "login": self._login,
             "logout": self._logout,
@@ -121,34 +126,42 @@ class Service:
 
         Raises `Refused` where the service says no; nothing has changed then.
         """
-        if document.operation in CHANGES and self.cluster.service.validate_ip_address:
+        if self.asks_origin and document.operation in CHANGES:
             self._check_origin(document, origin)
-        with self.store.transaction():
+        with self.store.lock:
             self._end_logins()
             caller = self._authenticate(document)
             return self._operations[document.operation](caller, document)
 
+    @property
+    def asks_origin(self) -> bool:
+        """Whether it matters where a login or logout comes from."""
+        return self.cluster.service.validate_ip_address
+
     def change_secret(self, account: str, secret: str) -> None:
-        """Gives an account a new certificate or PIN, for as long as this object lives; code 27 ends.
+        """Gives an account a new certificate or PIN; code 27 ends. The state keeps a salted hash of it.
 
         An application user goes before an end user of the same ID, as in a request. Raises `KeyError` for an
-        account that the cluster does not hold, `ValueError` for a blank one.
+        account that the cluster does not hold, `ValueError` for a secret that is blank or too long.
         """
-        if not secret.strip():
-            raise ValueError("a PIN or certificate is not blank")
+        check_secret(secret)
         key = fold(account)
         entry = self.cluster.application_users.get(key) or self.cluster.users[key]
-        self._changed[type(entry), key] = secret
+        place = _place(entry, key)
+        hashed = secrets.salted(secret)
+        with self.store.lock:
+            self.store.change_secret(self.clock.now(), place, entry.id, hashed, ADMINISTRATOR)
+            self._known[place] = secret
 
     def sessions(self) -> list[Session]:
         """Returns who is logged in now, sorted by device."""
-        with self.store.transaction():
+        with self.store.lock:
             self._end_logins()
             return self.store.sessions()
 
     def previous(self, device: str) -> str | None:
         """Returns who was logged in on the device before."""
-        with self.store.transaction():
+        with self.store.lock:
             self._end_logins()
             return self.store.previous(device)
 
@@ -160,12 +173,12 @@ class Service:
         found = self.cluster.devices[fold(device)]
         person = self.cluster.users[fold(user)]
         named = None if profile is None else self.cluster.profiles[fold(profile)].name
-        with self.store.transaction():
+        session = Session(found.name, person.id, named or self._default_profile(person))
+        with self.store.lock:
             self._end_logins()
             there = self.store.on_device(found.name)
-            if there is not None:
-                self._out(there, ADMINISTRATOR)
-            self._in(Session(found.name, person.id, named or self._default_profile(person)), ADMINISTRATOR)
+            out = [] if there is None else [Change(LOGOUT, there, ADMINISTRATOR)]
+            self._commit([*out, Change(LOGIN, session, ADMINISTRATOR)])
 
     def take_off(self, device: str) -> None:
         """Logs out whoever is on the device, by the administrator's hand; nobody there is no error.
@@ -173,40 +186,38 @@ class Service:
         Raises `KeyError` for a device that the cluster does not hold.
         """
         found = self.cluster.devices[fold(device)]
-        with self.store.transaction():
+        with self.store.lock:
             self._end_logins()
             there = self.store.on_device(found.name)
             if there is not None:
-                self._out(there, ADMINISTRATOR)
+                self._commit([Change(LOGOUT, there, ADMINISTRATOR)])
 
     def reset(self) -> None:
         """Forgets every session, previous user, event, changed secret and cached one."""
-        with self.store.transaction():
+        with self.store.lock:
             self.store.reset()
-        self._changed.clear()
-        self._cache.clear()
+            self._known.clear()
+            self._cache.clear()
 
     def events(self, after: int = 0, limit: int = -1) -> list[Event]:
         """Returns the changes so far with an ID over `after`, oldest first, at most `limit` (-1: all)."""
-        with self.store.transaction():
+        with self.store.lock:
             self._end_logins()
             return self.store.events(after, limit)
 
     def newest_events(self, count: int) -> list[Event]:
         """Returns the newest events, newest first."""
-        with self.store.transaction():
+        with self.store.lock:
             self._end_logins()
             return self.store.newest_events(count)
 
     def _end_logins(self) -> None:
-        for session in self.store.ended(self.clock.now()):
-            self._out(session, "end of login")
+        ended = self.store.ended(self.clock.now())
+        if ended:
+            self._commit([Change(LOGOUT, session, "end of login") for session in ended])
 
-    def _in(self, session: Session, cause: str) -> None:
-        self.store.log_in(session, self.clock.now(), cause)
-
-    def _out(self, session: Session, cause: str) -> None:
-        self.store.log_out(session, self.clock.now(), cause)
+    def _commit(self, changes: list[Change]) -> None:
+        self.store.change(self.clock.now(), changes)
 
     # Who asks, and from where
 
@@ -220,58 +231,68 @@ class Service:
     def _authenticate(self, document: Document) -> Caller:
         if not document.app_id or not document.certificate.strip():
             raise Refused(Code.CANNOT_AUTHORIZE, "appID or appCertificate is blank")
-        key = fold(document.app_id)
         if document.encrypted:
             raise _wrong_secret(document)
+        key = fold(document.app_id)
         application = self.cluster.application_users.get(key)
         if application is not None:
-            if not self._is_secret(application, key, application.certificate, document.certificate):
-                raise _wrong_secret(document)
-            self._check_change(application, key)
-            return Caller(application.id, application.proxy_rights, is_end_user=False)
+            self._check_secret(application, key, application.certificate, document)
+            return Caller(application.id, application.proxy_rights, False)
         user = self.cluster.users.get(key)
-        if user is None or not self._is_secret(user, key, user.pin, document.certificate):
+        if user is None:
             raise _wrong_secret(document)
-        self._check_change(user, key)
-        return Caller(user.id, user.proxy_rights, is_end_user=True)
+        self._check_secret(user, key, user.pin, document)
+        return Caller(user.id, user.proxy_rights, True)
 
-    def _is_secret(self, entry: ApplicationUser | User, key: str, first: str, given: str) -> bool:
-        place = (type(entry), key)
+    def _check_secret(self, entry: ApplicationUser | User, key: str, first: str, document: Document) -> None:
+        place = _place(entry, key)
+        changed = self.store.secret(place)
+        given = document.certificate
         caches = self.cluster.service.credential_cache
-        if _same_secret(self._changed.get(place, first), given):
+        if _same_secret(first, given) if changed is None else self._is_changed_one(place, changed, given):
             if caches:
                 self._cache[place] = (given, self.clock.now() + CACHE_SECONDS)
-            return True
-        old, until = self._cache.get(place, ("", 0.0))
-        return caches and self.clock.now() < until and _same_secret(old, given)
-
-    def _check_change(self, entry: ApplicationUser | User, key: str) -> None:
-        if entry.must_change and (type(entry), key) not in self._changed:
+        else:
+            old, until = self._cache.get(place, ("", 0.0))
+            if not (caches and self.clock.now() < until and _same_secret(old, given)):
+                raise _wrong_secret(document)
+        if entry.must_change and changed is None:
             raise Refused(Code.CHANGE_PASSWORD, f"{entry.id} must change the password or PIN first")
+
+    def _is_changed_one(self, place: str, changed: Hash, given: str) -> bool:
+        known = self._known.get(place)
+        if known is not None:
+            return _same_secret(known, given)
+        # After a restart: the hash is slow on purpose, so it is asked until the secret has come once.
+        right = secrets.matches(changed, given)
+        if right:
+            self._known[place] = given
+        return right
 
     # Login and logout
 
     def _login(self, caller: Caller, document: Document) -> bytes:
         attempt = self._attempt(caller, document, document.users[0])
         _apply(LOGIN_RULES, attempt)
-        for session in attempt.elsewhere:  # only with Auto Logout or Allowed do the rules let this come here
-            if self.cluster.service.multiple_login_behavior is MultipleLogin.AUTO_LOGOUT:
-                self._out(session, f"login on {attempt.device.name}")
         # The rules have made sure of device, user and profile.
         session = Session(attempt.device.name, attempt.user.id, attempt.profile, self._end_of_login(document))
-        self._in(session, f"request of {caller.id}")
+        changes = [Change(LOGIN, session, f"request of {caller.id}")]
+        if attempt.multiple_login is MultipleLogin.AUTO_LOGOUT:
+            cause = f"login on {attempt.device.name}"
+            changes[:0] = [Change(LOGOUT, other, cause) for other in attempt.elsewhere]
+        self._commit(changes)
         return answers.success()
 
     def _logout(self, caller: Caller, document: Document) -> bytes:
         attempt = self._attempt(caller, document, None)
         _apply(LOGOUT_RULES, attempt)
-        self._out(attempt.session, f"request of {caller.id}")
+        self._commit([Change(LOGOUT, attempt.session, f"request of {caller.id}")])
         return answers.success()
 
     def _logout_all(self, caller: Caller, _document: Document) -> bytes:
         _need_proxy_rights(caller)
-        for session in self.store.sessions():
-            self._out(session, f"logoutAll of {caller.id}")
+        cause = f"logoutAll of {caller.id}"
+        self._commit([Change(LOGOUT, session, cause) for session in self.store.sessions()])
         return answers.success()
 
     def _attempt(self, caller: Caller, document: Document, user_id: str | None) -> Attempt:
@@ -279,25 +300,19 @@ class Service:
         device_key = fold(device_name)
         called = [] if user_id is None else self.cluster.called(user_id, document.login_type)
         user = called[0] if called else None
-        session = None
-        elsewhere = []
-        for found in self.store.on_device_or_of_user(device_name, "" if user is None else user.id):
-            if fold(found.device) == device_key:
-                session = found
-            else:
-                elsewhere.append(found)
+        there = [] if user is None else self.store.of_user(user.id)
         return Attempt(
-            caller=caller,
-            device_name=device_name,
-            device=self.cluster.devices.get(device_key),
-            user_id=user.id if user is not None and len(called) == 1 else user_id or "",
-            user=user,
-            shared=len(called) > 1,
-            profile_name=document.profile,
-            profile=self._profile(user, document.profile),
-            session=session,
-            elsewhere=sorted(elsewhere, key=lambda other: fold(other.device)),
-            multiple_login=self.cluster.service.multiple_login_behavior,
+            caller,
+            device_name,
+            self.cluster.devices.get(device_key),
+            user.id if user is not None and len(called) == 1 else user_id or "",
+            user,
+            len(called) > 1,
+            document.profile,
+            self._profile(user, document.profile),
+            self.store.on_device(device_name),
+            [session for session in there if fold(session.device) != device_key],
+            self.cluster.service.multiple_login_behavior,
         )
 
     def _profile(self, user: User | None, named: str | None) -> str | None:
@@ -456,6 +471,11 @@ def _need_proxy_rights(caller: Caller) -> None:
 
 def _lacks_rights(caller: Caller) -> Refused:
     return Refused(Code.NO_PROXY_RIGHTS, f"{caller.id} may not act on others: give the account proxy rights")
+
+
+def _place(entry: ApplicationUser | User, key: str) -> str:
+    """Returns the account under which a secret is kept: an application and a person may have one ID."""
+    return f"{_KINDS[type(entry)]} {key}"
 
 
 def _wrong_secret(document: Document) -> Refused:

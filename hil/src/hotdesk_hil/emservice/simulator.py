@@ -14,14 +14,15 @@ from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from hotdesk_hil.emservice.changes import Event, Session
 from hotdesk_hil.emservice.cluster import Cluster
 from hotdesk_hil.emservice.rules import Faults
 from hotdesk_hil.emservice.running import BACKLOG, Door, Running
 from hotdesk_hil.emservice.server import PATH, RequestRecord, Servlet
 from hotdesk_hil.emservice.service import Clock, Service, Slots
-from hotdesk_hil.emservice.store import Event, Session, Store
+from hotdesk_hil.emservice.store import Store
 
 if TYPE_CHECKING:
     from hotdesk_hil.emservice.control import Control
@@ -94,7 +95,8 @@ class EmService:
         self._service = Service(self.cluster, self._store, self.clock)
         self._slots = Slots(self.cluster.service.maximum_concurrent_requests)
         self._arrived = threading.Condition()
-        self._requests: deque[RequestRecord] = deque(maxlen=REQUESTS_KEPT)
+        # Rows of `RequestRecord`, as plain tuples: the garbage collector lets go of those at once.
+        self._requests: deque[tuple[Any, ...]] = deque(maxlen=REQUESTS_KEPT)
         self._recorded = 0
         self._waited_for = 0
         self._running: Running | None = None
@@ -226,7 +228,7 @@ class EmService:
     def requests(self) -> list[RequestRecord]:
         """The requests so far, oldest first, at most `REQUESTS_KEPT`."""
         with self._arrived:
-            return list(self._requests)
+            return [RequestRecord._make(row) for row in self._requests]
 
     def wait_for_request(self, operation: str | None = None, timeout: float = 10.0) -> RequestRecord:
         """Returns the next request, of `operation` if given, and waits for it up to `timeout` seconds.
@@ -240,7 +242,7 @@ class EmService:
         with self._arrived:
             while True:
                 unseen = min(self._recorded - self._waited_for, len(self._requests))
-                news = list(self._requests)[len(self._requests) - unseen :]
+                news = self.requests[len(self._requests) - unseen :]
                 for index, record in enumerate(news):
                     if operation is None or record.operation == operation:
                         self._waited_for = self._recorded - len(news) + index + 1
@@ -252,7 +254,7 @@ class EmService:
 
     def _record(self, record: RequestRecord) -> None:
         with self._arrived:
-            self._requests.append(record)
+            self._requests.append(tuple(record))
             self._recorded += 1
             self._arrived.notify_all()
 

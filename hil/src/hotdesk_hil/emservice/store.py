@@ -1,9 +1,7 @@
-"""What the service must remember: who is logged in where, who was before, and every change as an event.
+"""What the service must remember: who is logged in where, who was before, changed secrets, and every change.
 
-One SQLite file, or memory.
-
-A change is committed when its `transaction` ends, so a login is on the disk before it is answered. Must never
-hold a PIN or a certificate.
+With a state file, a change is in the file before it is in the maps here, and both before it is answered;
+without one, it is in memory alone. Must never hold a PIN or a certificate in the clear.
 """
 
 from __future__ import annotations
@@ -11,199 +9,147 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import NamedTuple
+from collections import deque
+from collections.abc import Sequence
+from itertools import islice
 
+from hotdesk_hil.emservice.changes import LOGOUT, SECRET, Change, Event, Hash, Session
 from hotdesk_hil.emservice.cluster import fold
+from hotdesk_hil.emservice.state_file import StateFile
 
-SCHEMA_VERSION = 1
 EVENTS_KEPT = 10_000
-"""Events that a store in memory keeps at least; a file keeps them all."""
-EVENTS_STEP = 100
-"""How many a store in memory drops at once."""
-LOCK_SECONDS = 1.0
-"""How long a change waits for another process that holds the file."""
-
-# The key columns hold folded names: SQLite's NOCASE knows ASCII letters only.
-_SCHEMA = """
-CREATE TABLE session (
-    device_key TEXT PRIMARY KEY, device TEXT NOT NULL, user_key TEXT NOT NULL, user TEXT NOT NULL,
-    profile TEXT, ends_at REAL
-) WITHOUT ROWID;
-CREATE INDEX session_user ON session (user_key);
-CREATE TABLE previous_user (device_key TEXT PRIMARY KEY, user TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE event (
-    id INTEGER PRIMARY KEY, at REAL NOT NULL, kind TEXT NOT NULL, device TEXT NOT NULL, user TEXT NOT NULL,
-    cause TEXT NOT NULL
-);
--- Most logins have no end: they stay out of this index, and cost a page less to write.
-CREATE INDEX session_end ON session (ends_at) WHERE ends_at IS NOT NULL;
-"""
-_SESSIONS = "SELECT device, user, profile, ends_at FROM session "
-_ON_DEVICE = _SESSIONS + "WHERE device_key = ?"
-_ON_DEVICE_OR_OF_USER = _SESSIONS + "WHERE device_key = ? OR user_key = ?"
-_LOG_IN = "INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?)"
-_LOG = "INSERT INTO event (at, kind, device, user, cause) VALUES (?, ?, ?, ?, ?)"
-
-
-class StateError(Exception):
-    """The state file cannot be used; the text names it and says what to do."""
-
-
-class Session(NamedTuple):
-    """One login: `ends_at` is seconds since the epoch, None where it never ends."""
-
-    device: str
-    user: str
-    profile: str | None
-    ends_at: float | None = None
-
-
-class Event(NamedTuple):
-    """One change: `kind` is `login` or `logout`, `cause` what brought it, `at` the service's clock."""
-
-    id: int
-    at: float
-    kind: str
-    device: str
-    user: str
-    cause: str
+"""Events that a store in memory keeps; a file keeps them all."""
 
 
 class Store:
-    """The sessions of a cluster. Every call belongs inside `with store.transaction():`, from any thread."""
+    """The state of a cluster. Who looks and then changes holds `lock` over both, from any thread.
+
+    What changes it raises `sqlite3.Error` where the state file does not take the change; nothing has changed.
+    """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        self._lock = threading.RLock()
-        self._in_memory = path is None
-        # No session ends before this; None: none has an end. 0 makes the next look go to the database.
-        self._next_end: float | None = 0.0
-        try:
-            # Transactions are ours (isolation_level None); threads are kept apart by the lock.
-            self._db = sqlite3.connect(
-                ":memory:" if path is None else path,
-                timeout=LOCK_SECONDS,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            self._prepare()
-        except sqlite3.Error as error:
-            raise StateError(f"{path}: cannot be used as the state file: {error}") from error
+        self.lock = threading.RLock()
+        self._file = None if path is None else StateFile(path)
+        # Rows of `Event`, as plain tuples: the garbage collector lets go of those at once.
+        self._newest: deque[tuple[int, float, str, str | None, str, str]] = deque(maxlen=EVENTS_KEPT)
+        self._load()
 
-    def _prepare(self) -> None:
-        # A login changes a row on each of a few pages, and whole pages go into the log: small ones cost less.
-        # A file that is there already keeps the size it has.
-        self._db.execute("PRAGMA page_size = 1024")
-        # NORMAL with a write-ahead log: a commit survives the end of this process however it comes.
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        with self.transaction():
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
-            if version == SCHEMA_VERSION and "session" in tables:
-                return
-            # A file that was just made has neither version nor tables.
-            if version or tables:
-                raise sqlite3.DatabaseError("it was written by another program; name another file")
-            for statement in filter(str.strip, _SCHEMA.split(";")):
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    def _load(self) -> None:
+        file = self._file
+        # No session ends before this; None: none has an end.
+        self._next_end: float | None = None
+        self._sessions: dict[str, Session] = {}
+        self._devices: dict[str, set[str]] = {}
+        for session in [] if file is None else file.sessions():
+            self._begin(fold(session.device), session)
+        self._previous: dict[str, str] = {} if file is None else file.previous_users()
+        self._secrets: dict[str, Hash] = {} if file is None else file.secrets()
+        self._last = 0 if file is None else file.last_event()
 
     def close(self) -> None:
         """Closes the file; the store cannot be used afterwards."""
-        with self._lock:
-            self._db.close()
+        with self.lock:
+            if self._file is not None:
+                self._file.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Carries out what is inside as one change, all of it or nothing, and commits it."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                self._next_end = 0.0  # what was found to be over may be there again: look anew
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+    # Looking
 
     def sessions(self) -> list[Session]:
         """Returns every session, sorted by device."""
-        return self._select(_SESSIONS + "ORDER BY device_key", ())
+        return [self._sessions[key] for key in sorted(self._sessions)]
 
     def on_device(self, device: str) -> Session | None:
         """Returns the session on a device."""
-        found = self._select(_ON_DEVICE, (fold(device),))
-        return found[0] if found else None
-
-    def on_device_or_of_user(self, device: str, user: str) -> list[Session]:
-        """Returns the session on a device and a user's sessions, each once, in no order."""
-        return self._select(_ON_DEVICE_OR_OF_USER, (fold(device), fold(user)))
+        return self._sessions.get(fold(device))
 
     def of_user(self, user: str) -> list[Session]:
         """Returns a user's sessions, sorted by device."""
-        return self._select(_SESSIONS + "WHERE user_key = ? ORDER BY device_key", (fold(user),))
+        return [self._sessions[key] for key in sorted(self._devices.get(fold(user), ()))]
 
     def ended(self, now: float) -> list[Session]:
         """Returns the sessions whose time is over at `now`."""
         if self._next_end is None or now < self._next_end:
             return []
-        over = self._select(_SESSIONS + "WHERE ends_at <= ?", (now,))
-        query = "SELECT min(ends_at) FROM session WHERE ends_at > ?"
-        (self._next_end,) = self._db.execute(query, (now,)).fetchone()
-        return over
+        ends = [session for session in self._sessions.values() if session.ends_at is not None]
+        self._next_end = min((s.ends_at for s in ends if s.ends_at > now), default=None)
+        return [session for session in ends if session.ends_at <= now]
 
     def previous(self, device: str) -> str | None:
         """Returns who was logged in on the device before, None where nobody was."""
-        query = "SELECT user FROM previous_user WHERE device_key = ?"
-        row = self._db.execute(query, (fold(device),)).fetchone()
-        return row[0] if row else None
+        return self._previous.get(fold(device))
+
+    def secret(self, account: str) -> Hash | None:
+        """Returns the hash of an account's changed secret, None where it is still the first."""
+        return self._secrets.get(account)
 
     def events(self, after: int = 0, limit: int = -1) -> list[Event]:
         """Returns the events with an ID over `after`, oldest first, at most `limit` (-1: all)."""
-        query = "SELECT id, at, kind, device, user, cause FROM event WHERE id > ? ORDER BY id LIMIT ?"
-        return [Event(*row) for row in self._db.execute(query, (after, limit))]
+        if self._file is not None:
+            return self._file.events(after, limit)
+        found = (Event._make(row) for row in self._newest if row[0] > after)
+        return list(found if limit < 0 else islice(found, limit))
 
     def newest_events(self, count: int) -> list[Event]:
         """Returns the newest events, newest first."""
-        query = "SELECT id, at, kind, device, user, cause FROM event ORDER BY id DESC LIMIT ?"
-        return [Event(*row) for row in self._db.execute(query, (count,))]
+        if self._file is not None:
+            return self._file.newest_events(count)
+        return [Event._make(row) for row in islice(reversed(self._newest), count)]
+
+    # Changing
+
+    def change(self, at: float, changes: Sequence[Change]) -> None:
+        """Carries out logins and logouts in their order, all of them or none.
+
+        A login takes the place of a session that is on its device.
+        """
+        if self._file is not None:
+            try:
+                self._file.change(self._last + 1, at, changes)
+            except sqlite3.Error:
+                self._load()  # what was found to be over is there again; another process may have written
+                raise
+        for kind, session, cause in changes:
+            key = fold(session.device)
+            self._end(key)
+            if kind == LOGOUT:
+                self._previous[key] = session.user
+            else:
+                self._begin(key, session)
+            self._count(at, kind, session.device, session.user, cause)
+
+    def change_secret(self, at: float, account: str, name: str, secret: Hash, cause: str) -> None:
+        """Keeps the hash of an account's new secret; `name` is the account as the event shows it."""
+        if self._file is not None:
+            try:
+                self._file.change_secret(self._last + 1, at, account, name, secret, cause)
+            except sqlite3.Error:
+                self._load()
+                raise
+        self._secrets[account] = secret
+        self._count(at, SECRET, None, name, cause)
 
     def reset(self) -> None:
-        """Forgets every session, previous user and event."""
-        for table in ("session", "previous_user", "event"):
-            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 (the names are the constants above)
+        """Forgets everything."""
+        if self._file is not None:
+            self._file.reset()
+        self._newest.clear()
+        self._load()
 
-    def log_in(self, session: Session, at: float, cause: str) -> None:
-        """Puts a session on its device, in the place of one that is there."""
-        self._log("login", session, at, cause)
+    def _begin(self, key: str, session: Session) -> None:
+        self._sessions[key] = session
+        self._devices.setdefault(fold(session.user), set()).add(key)
         if session.ends_at is not None:
             self._next_end = min(session.ends_at, self._next_end or session.ends_at)
-        self._db.execute(
-            _LOG_IN,
-            (
-                fold(session.device),
-                session.device,
-                fold(session.user),
-                session.user,
-                session.profile,
-                session.ends_at,
-            ),
-        )
 
-    def log_out(self, session: Session, at: float, cause: str) -> None:
-        """Takes a session off its device, and remembers its user as the one before."""
-        self._log("logout", session, at, cause)
-        key = fold(session.device)
-        self._db.execute("DELETE FROM session WHERE device_key = ?", (key,))
-        self._db.execute("INSERT OR REPLACE INTO previous_user VALUES (?, ?)", (key, session.user))
+    def _end(self, key: str) -> None:
+        session = self._sessions.pop(key, None)
+        if session is not None:
+            user = fold(session.user)
+            self._devices[user].discard(key)
+            if not self._devices[user]:
+                del self._devices[user]
 
-    def _log(self, kind: str, session: Session, at: float, cause: str) -> None:
-        last = self._db.execute(_LOG, (at, kind, session.device, session.user, cause)).lastrowid
-        if self._in_memory and last is not None and last % EVENTS_STEP == 0:
-            self._db.execute("DELETE FROM event WHERE id <= ?", (last - EVENTS_KEPT,))
-
-    def _select(self, query: str, values: tuple[object, ...]) -> list[Session]:
-        return [Session._make(row) for row in self._db.execute(query, values)]
+    def _count(self, at: float, kind: str, device: str | None, user: str, cause: str) -> None:
+        self._last += 1
+        if self._file is None:
+            self._newest.append((self._last, at, kind, device, user, cause))

@@ -15,7 +15,7 @@ import trustme
 
 from hotdesk_hil.emservice.faults import CertificateFlaw
 from hotdesk_hil.emservice.rules import Faults
-from hotdesk_hil.emservice.store import StateError
+from hotdesk_hil.emservice.state_file import StateError
 
 CERTIFICATE_FILE = "ca.pem"
 KEY_FILE = "ca.key"
