@@ -2,9 +2,12 @@
 
 use anyhow::Result;
 
-use crate::paths::python;
+use crate::paths::{boards, python, root, target};
 use crate::run::Program;
-use crate::setup;
+use crate::setup::{self, Thumb};
+
+/// What makes a warning of clippy an error.
+const DENY: [&str; 3] = ["--", "--deny", "warnings"];
 
 /// Checks all rooms and stops at the first that fails.
 ///
@@ -13,21 +16,44 @@ use crate::setup;
 /// A tool complained; it has said where.
 pub(crate) fn run() -> Result<()> {
     let setup = setup::run()?;
-    Program::cargo().args(["fmt", "--all", "--check"]).run()?;
-    Program::cargo().folder(crate::paths::boards()).args(["fmt", "--all", "--check"]).run()?;
-    let deny = ["--", "--deny", "warnings"];
-    Program::cargo().args(["clippy", "--locked", "--workspace", "--all-targets"]).args(deny).run()?;
+    let apart = ["tests/fuzz", "tests/benches/host", "tests/benches/cortex-m"].map(|name| root().join(name));
+    for folder in [root(), boards()].iter().chain(&apart) {
+        Program::cargo().folder(folder).args(["fmt", "--all", "--check"]).run()?;
+    }
+    Program::cargo().args(["clippy", "--locked", "--workspace", "--all-targets"]).args(DENY).run()?;
     for (package, features) in [("hotdesk-bindings", "python"), ("hotdesk-core", "vip,texts")] {
         Program::cargo()
             .args(["clippy", "--locked", "--package", package, "--features", features])
-            .args(deny)
+            .args(DENY)
             .run()?;
     }
-    setup.thumb.cargo().args(["clippy", "--locked", "--release", "--all-targets"]).args(deny).run()?;
+    setup.thumb.cargo().args(["clippy", "--locked", "--release", "--all-targets"]).args(DENY).run()?;
+    evidence(&setup.thumb)?;
     Program::cargo()
         .args(["doc", "--locked", "--no-deps", "--package", "hotdesk-core", "--package", "hotdesk-phone"])
         .env("RUSTDOCFLAGS", "--deny warnings")
         .run()?;
     Program::new(python()).args(["-m", "ruff", "check", "hil", "bindings"]).run()?;
     Program::new(python()).args(["-m", "ruff", "format", "--check", "hil", "bindings"]).run()
+}
+
+/// Checks the workspaces of fuzz targets and benches, which no other build goes through.
+fn evidence(thumb: &Thumb) -> Result<()> {
+    let folder = target().join("lint");
+    let programs = [
+        (Program::cargo(), "tests/fuzz"),
+        (Program::cargo(), "tests/benches/host"),
+        (thumb.cargo(), "tests/benches/cortex-m"),
+    ];
+    for (cargo, workspace) in programs {
+        cargo
+            .folder(root().join(workspace))
+            .args(["clippy", "--locked", "--all-features"])
+            .args(DENY)
+            .env("CARGO_TARGET_DIR", &folder)
+            // Nothing is linked, so libFuzzer need not be compiled: this names where it would be.
+            .env("CUSTOM_LIBFUZZER_PATH", folder.join("libfuzzer.a"))
+            .run()?;
+    }
+    Ok(())
 }

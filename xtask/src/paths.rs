@@ -5,6 +5,10 @@ use std::path::{Path, PathBuf};
 /// The one target of the first board.
 pub(crate) const THUMB_TARGET: &str = "thumbv7m-none-eabi";
 
+/// Every target the core is built for, the board's first.
+pub(crate) const CORE_TARGETS: [&str; 4] =
+    [THUMB_TARGET, "thumbv6m-none-eabi", "thumbv7em-none-eabihf", "riscv32imc-unknown-none-elf"];
+
 /// The package and binary of the emulated board.
 pub(crate) const BOARD: &str = "hotdesk-lm3s6965evb";
 

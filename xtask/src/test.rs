@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::paths::{THUMB_TARGET, defmt_print, kernel, python, target};
+use crate::paths::{CORE_TARGETS, defmt_print, kernel, python, target};
 use crate::run::Program;
 use crate::setup::{self, Setup};
 
 /// The groups of tests, in the order they run: what others stand on comes first.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Group {
-    /// The protocol core, its vectors and properties, and its build for the board
+    /// The protocol core, its vectors and properties, and its builds for other machines
     Core,
     /// The Python package, over the same vectors
     Python,
@@ -92,17 +92,41 @@ fn core(setup: &Setup) -> Result<()> {
         let package = ["test", "--locked", "--no-fail-fast", "--package", "hotdesk-core"];
         Program::cargo().args(package).args(features).run()?;
     }
-    for features in ["", "defmt,vip,texts"] {
-        setup
-            .thumb
-            .cargo()
-            .folder(crate::paths::root())
-            .args(["build", "--locked", "--release", "--package", "hotdesk-core", "--target", THUMB_TARGET])
-            .args(["--features", features])
-            .env("CARGO_TARGET_DIR", target().join("thumb-core"))
-            .run()?;
-    }
-    Ok(())
+    CORE_FEATURES.iter().try_for_each(|features| build_core(setup, features))
+}
+
+/// The features that the core is built with for each target: each one alone, and all over each tokenizer.
+const CORE_FEATURES: [&str; 8] = [
+    "compact",
+    "xmlparser",
+    "compact,xmlparser",
+    "compact,defmt",
+    "compact,vip",
+    "compact,texts",
+    "compact,defmt,vip,texts",
+    "xmlparser,defmt,vip,texts",
+];
+
+/// Builds the core with these features for every target. Nothing is linked, so nothing need be optimised.
+fn build_core(setup: &Setup, features: &str) -> Result<()> {
+    setup
+        .thumb
+        .cargo()
+        .folder(crate::paths::root())
+        .args([
+            "build",
+            "--locked",
+            "--package",
+            "hotdesk-core",
+            "--no-default-features",
+            "--features",
+            features,
+        ])
+        .args(CORE_TARGETS.iter().flat_map(|name| ["--target", name]))
+        .env("CARGO_TARGET_DIR", target().join("thumb-core"))
+        .env("CARGO_PROFILE_DEV_OPT_LEVEL", "0")
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .run()
 }
 
 /// Installs the package the way a user does, then tests what was installed.

@@ -13,9 +13,11 @@ use anyhow::{Context, Result, bail};
 
 pub(crate) use thumb::Thumb;
 
+use crate::paths::{CORE_TARGETS, THUMB_TARGET};
+
 /// What the set-up found, for the commands that build and test.
 pub(crate) struct Setup {
-    /// How to build for the board.
+    /// How to build for the board, and, where tests are set up, for every target of the core.
     pub(crate) thumb: Thumb,
 }
 
@@ -58,7 +60,7 @@ impl Report {
 pub(crate) fn phone() -> Result<Setup> {
     let mut report = Report::default();
     debian::programs(&mut report);
-    let thumb = thumb::find_or_build(&mut report);
+    let thumb = thumb::find_or_build(&[THUMB_TARGET], &mut report);
     python::environment(python::Extent::Phone, &mut report);
     complete(report, thumb)
 }
@@ -72,7 +74,7 @@ pub(crate) fn run() -> Result<Setup> {
     let mut report = Report::default();
     debian::programs(&mut report);
     debian::browser(&mut report);
-    let thumb = thumb::find_or_build(&mut report);
+    let thumb = thumb::find_or_build(&CORE_TARGETS, &mut report);
     python::environment(python::Extent::Tests, &mut report);
     tools::defmt_print(&mut report);
     complete(report, thumb)
@@ -87,7 +89,7 @@ pub(crate) fn bench() -> Result<Setup> {
     let mut report = Report::default();
     debian::programs(&mut report);
     debian::valgrind(&mut report);
-    let thumb = thumb::find_or_build(&mut report);
+    let thumb = thumb::find_or_build(&[THUMB_TARGET], &mut report);
     complete(report, thumb)
 }
 

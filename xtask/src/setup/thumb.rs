@@ -1,5 +1,5 @@
-//! A Rust toolchain that builds for the board: rustup's target where rustup can fetch it, else a
-//! toolchain folder made from Debian's compiler and the library source packaged with it.
+//! A Rust toolchain that builds for the board and for the other targets of the core: rustup's where rustup can fetch
+//! them, else a toolchain folder made from Debian's compiler and the library source packaged with it.
 //!
 //! The folder lives under `target/` and is named to cargo by its path, so nothing of the user's
 //! rustup is changed. It must never use libraries built by another compiler than the one it names.
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::{Report, debian};
-use crate::paths::{THUMB_TARGET, target};
+use crate::paths::target;
 use crate::run::Program;
 
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
@@ -23,9 +23,9 @@ const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "r
 const LIBRARIES: [&str; 5] =
     ["core", "alloc", "compiler_builtins", "panic_abort", "rustc_std_workspace_core"];
 
-/// How to build for the board.
+/// How to build for the board, and for the other targets that were asked for.
 pub(crate) enum Thumb {
-    /// The toolchain in use has the target.
+    /// The toolchain in use has the targets.
     Native,
     /// A toolchain folder of ours.
     Folder(PathBuf),
@@ -50,39 +50,40 @@ impl Thumb {
     }
 }
 
-/// Finds a toolchain for the target, fetches one, or builds one.
-pub(super) fn find_or_build(report: &mut Report) -> Option<Thumb> {
-    if has_target() {
-        report.have(THUMB_TARGET, "in the toolchain in use");
+/// Finds a toolchain for the targets, fetches what it lacks, or builds one.
+pub(super) fn find_or_build(targets: &[&str], report: &mut Report) -> Option<Thumb> {
+    let names = targets.join(", ");
+    let native = || targets.iter().all(|name| has_target(name));
+    if native() {
+        report.have(&names, "in the toolchain in use");
         return Some(Thumb::Native);
     }
     let folder = target().join("thumb");
-    if fs::read_to_string(folder.join("stamp")).is_ok_and(|stamp| stamp == debian_version()) {
-        report.have(THUMB_TARGET, "toolchain folder target/thumb");
+    if lacking(&folder, targets).is_empty() {
+        report.have(&names, "toolchain folder target/thumb");
         return Some(Thumb::Folder(folder));
     }
-    eprintln!("setup: {THUMB_TARGET}: asking rustup");
-    let fetched = Program::new("rustup").args(["target", "add", THUMB_TARGET]).output();
-    if fetched.is_ok() && has_target() {
-        report.have(THUMB_TARGET, "added by rustup");
+    eprintln!("setup: {names}: asking rustup");
+    let fetched = Program::new("rustup").args(["target", "add"]).args(targets).output();
+    if fetched.is_ok() && native() {
+        report.have(&names, "added by rustup");
         return Some(Thumb::Native);
     }
-    eprintln!("setup: {THUMB_TARGET}: rustup cannot fetch it; building it with Debian's compiler");
-    match build(&folder) {
+    eprintln!("setup: {names}: rustup cannot fetch that; building it with Debian's compiler");
+    match build(&folder, targets) {
         Ok(()) => {
-            report.have(THUMB_TARGET, "built into target/thumb");
+            report.have(&names, "built into target/thumb");
             Some(Thumb::Folder(folder))
         }
         Err(error) => {
-            report.lack(THUMB_TARGET, format!("{error:#}, or run: rustup target add {THUMB_TARGET}"));
+            report.lack(&names, format!("{error:#}, or run: rustup target add {}", targets.join(" ")));
             None
         }
     }
 }
 
-fn has_target() -> bool {
-    let libraries =
-        Program::new("rustc").args(["--print", "target-libdir", "--target", THUMB_TARGET]).output();
+fn has_target(name: &str) -> bool {
+    let libraries = Program::new("rustc").args(["--print", "target-libdir", "--target", name]).output();
     libraries.is_ok_and(|folder| {
         fs::read_dir(folder.trim()).is_ok_and(|entries| {
             entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libcore-"))
@@ -90,29 +91,43 @@ fn has_target() -> bool {
     })
 }
 
+/// Returns the targets whose libraries the toolchain folder lacks; all of them, if it is of another compiler.
+fn lacking<'t>(folder: &Path, targets: &[&'t str]) -> Vec<&'t str> {
+    let current = is_current(folder);
+    targets.iter().copied().filter(|name| !current || !libraries(folder, name).is_dir()).collect()
+}
+
+fn is_current(folder: &Path) -> bool {
+    fs::read_to_string(folder.join("stamp")).is_ok_and(|stamp| stamp == debian_version())
+}
+
+/// Returns where a toolchain folder has the libraries of a target.
+fn libraries(folder: &Path, target: &str) -> PathBuf {
+    folder.join("lib/rustlib").join(target).join("lib")
+}
+
 /// Returns what the stamp must say: the libraries belong to exactly this compiler.
 fn debian_version() -> String {
     Program::new(DEBIAN_RUSTC).args(["-vV"]).env_remove("LD_LIBRARY_PATH").output().unwrap_or_default()
 }
 
-/// Builds the target's libraries and lays the toolchain folder out.
-fn build(folder: &Path) -> Result<()> {
+/// Builds the libraries that are lacking and lays the toolchain folder out, if it is not there.
+fn build(folder: &Path, targets: &[&str]) -> Result<()> {
     let clippy = Path::new("/usr/bin/clippy-driver");
     let present = [DEBIAN_RUSTC, DEBIAN_CARGO, DEBIAN_SOURCE].iter().all(|path| Path::new(path).exists());
     if !present || !clippy.exists() {
         debian::install(&DEBIAN_PACKAGES)?;
     }
-    let _ = fs::remove_dir_all(folder);
-    let libraries = folder.join("lib/rustlib").join(THUMB_TARGET).join("lib");
-    fs::create_dir_all(&libraries)?;
-    build_libraries(&libraries)?;
-    lay_out(folder)?;
-    fs::write(folder.join("stamp"), debian_version())?;
-    Ok(())
+    if !is_current(folder) {
+        let _ = fs::remove_dir_all(folder);
+        lay_out(folder)?;
+        fs::write(folder.join("stamp"), debian_version())?;
+    }
+    build_libraries(folder, &lacking(folder, targets))
 }
 
 /// Builds the libraries on an empty package, with Debian's cargo and its vendored dependencies.
-fn build_libraries(into: &Path) -> Result<()> {
+fn build_libraries(folder: &Path, targets: &[&str]) -> Result<()> {
     let work = target().join("thumb-build");
     let _ = fs::remove_dir_all(&work);
     fs::create_dir_all(work.join("src"))?;
@@ -131,7 +146,8 @@ fn build_libraries(into: &Path) -> Result<()> {
     ];
     Program::new(DEBIAN_CARGO)
         .folder(&work)
-        .args(["build", "--release", "-Zbuild-std=core,alloc,panic_abort", "--target", THUMB_TARGET])
+        .args(["build", "--release", "-Zbuild-std=core,alloc,panic_abort"])
+        .args(targets.iter().flat_map(|name| ["--target", name]))
         .env("RUSTC", DEBIAN_RUSTC)
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTFLAGS", flags.join(" "))
@@ -140,23 +156,34 @@ fn build_libraries(into: &Path) -> Result<()> {
         .env_remove("LD_LIBRARY_PATH")
         .env_remove("CARGO")
         .output()?;
-    let built = work.join("target").join(THUMB_TARGET).join("release/deps");
-    for name in LIBRARIES {
-        let prefix = format!("lib{name}-");
-        let file = fs::read_dir(&built)?
-            .flatten()
-            .map(|entry| entry.path())
-            .find(|path| {
-                path.extension().is_some_and(|end| end == "rlib")
-                    && path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(&prefix))
-            })
-            .with_context(|| format!("the library build left no {prefix}*.rlib"))?;
-        if let Some(file_name) = file.file_name() {
-            fs::copy(&file, into.join(file_name))?;
+    for target in targets {
+        let built = work.join("target").join(target).join("release/deps");
+        // The folder of a target is made under another name and then moved: if it is there, it is complete.
+        let made = work.join("made");
+        fs::create_dir_all(&made)?;
+        for name in LIBRARIES {
+            let file = rlib(&built, name)?;
+            if let Some(file_name) = file.file_name() {
+                fs::copy(&file, made.join(file_name))?;
+            }
         }
+        let place = libraries(folder, target);
+        fs::create_dir_all(place.parent().unwrap_or(folder))?;
+        fs::rename(&made, place)?;
     }
     fs::remove_dir_all(&work)?;
     Ok(())
+}
+
+/// Finds the library of this name that the build left.
+fn rlib(built: &Path, name: &str) -> Result<PathBuf> {
+    let prefix = format!("lib{name}-");
+    let is_it = |path: &PathBuf| {
+        path.extension().is_some_and(|end| end == "rlib")
+            && path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(&prefix))
+    };
+    let mut files = fs::read_dir(built)?.flatten().map(|entry| entry.path());
+    files.find(is_it).with_context(|| format!("the library build left no {prefix}*.rlib"))
 }
 
 /// Adds the host's libraries, the linker and the programs.
