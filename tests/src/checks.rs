@@ -112,7 +112,7 @@ fn through_form(message: &Message<'_>) {
 }
 
 /// Cuts bytes into pieces of 1 to 16 bytes, or into single bytes, as the seed says.
-fn pieces(bytes: &[u8], seed: u8) -> impl Iterator<Item = &[u8]> {
+fn cut(bytes: &[u8], seed: u8) -> impl Iterator<Item = &[u8]> {
     let mut state = u32::from(seed);
     let mut rest = bytes;
     std::iter::from_fn(move || {
@@ -135,9 +135,9 @@ type Answered = (Result<(), http::Error>, Option<u16>, Option<Vec<u8>>);
 pub fn http(input: &[u8]) {
     let Some((seed, bytes)) = input.split_first() else { return };
     let whole = read([bytes].into_iter());
-    assert_eq!(read(pieces(bytes, *seed)), whole, "in pieces");
+    assert_eq!(read(cut(bytes, *seed)), whole, "in pieces");
     let incoming = serve([bytes].into_iter());
-    assert_eq!(serve(pieces(bytes, *seed)), incoming, "in pieces");
+    assert_eq!(serve(cut(bytes, *seed)), incoming, "in pieces");
     if let (Ok(()), Some(200), Some(body)) = &whole {
         document(body);
     }
@@ -173,6 +173,21 @@ fn serve<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> Served {
     (outcome, request)
 }
 
+/// Reads the input as what a screen shows, and a name of the tables cut and written as the first bytes say
+/// ([`crate::screens::cut_name`]): whatever comes out is a row of the tables, once, and the name is never misread.
+///
+/// # Panics
+///
+/// Panics if one of these does not hold.
+pub fn explain(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    let found = crate::screens::readings(&text);
+    assert_eq!(crate::screens::readings(&text), found, "a second reading differs");
+    if let [high, low, characters, style, ..] = input {
+        crate::screens::cut_name(u16::from_be_bytes([*high, *low]).into(), (*characters).into(), *style);
+    }
+}
+
 /// How many of the first bytes of the input of [`session`] say what happens; the rest is what the peer sends.
 const EVENTS: usize = 16;
 const REQUEST: &[u8] = b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nPIN=12345";
@@ -187,7 +202,7 @@ pub fn session(input: &[u8]) {
     let Some((events, bytes)) = input.split_at_checked(EVENTS) else { return };
     let seed = events.first().copied().unwrap_or_default();
     let whole = in_order([bytes].into_iter());
-    assert_eq!(in_order(pieces(bytes, seed)), whole, "in pieces");
+    assert_eq!(in_order(cut(bytes, seed)), whole, "in pieces");
     out_of_order(events, bytes);
     operation(events, bytes);
 }
@@ -317,11 +332,37 @@ fn out_of_order(events: &[u8], bytes: &[u8]) {
 fn answer_in_pieces(input: &[u8]) {
     let whole = through_window([input].into_iter());
     let seed = input.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
-    assert_eq!(through_window(pieces(input, seed)), whole, "in pieces");
+    assert_eq!(through_window(cut(input, seed)), whole, "in pieces");
     match (whole.1, Response::parse(input)) {
         (Some(Error::Refused { reason: Refusal::Window, .. }), _) => {}
         // Of several things wrong the whole may name one that lies behind: it looks at all bytes first.
         (refused, parsed) => assert_eq!(refused.is_none(), parsed.is_ok(), "{refused:?} and {parsed:?}"),
+    }
+}
+
+/// Reads an answer in pieces, through a window that all of it fits into: in single bytes, and cut in two at every place,
+/// it gives the rows of the whole, or its refusal at the same line and column. Names of open elements that are longer than
+/// the reader's bound are refused, at every split alike.
+///
+/// # Panics
+///
+/// Panics if this does not hold.
+pub fn pieces(input: &[u8]) {
+    use crate::pieces::{pieces, same, whole};
+
+    let window = input.len().max(1024);
+    let mut expected = whole(input);
+    let at_once = pieces(window, [input]);
+    if matches!(at_once.1, Some((Error::Refused { reason: Refusal::Window, .. }, _))) {
+        expected = at_once;
+    } else {
+        same(&expected, &at_once, "in one piece");
+    }
+    same(&expected, &pieces(window, input.chunks(1)), "byte by byte");
+    // One that is longer than what a fuzzer makes is not cut everywhere, or it would take minutes.
+    for split in (0..input.len()).step_by(1 + input.len() / 2049) {
+        let (head, tail) = input.split_at(split);
+        same(&expected, &pieces(window, [head, tail]), &format!("cut at {split}"));
     }
 }
 

@@ -15,7 +15,9 @@ use hotdesk_core::Message;
 
 pub mod checks;
 pub mod messages;
+pub mod pieces;
 mod quick_xml;
+pub mod screens;
 mod texts;
 mod vectors;
 

@@ -3,6 +3,7 @@
 
 use hotdesk_core::codes::{Family, Row};
 use hotdesk_core::explain::explain;
+use hotdesk_tests::screens::{cut, cut_name, rows};
 use proptest::prelude::*;
 
 /// A row as the tests write it: `em-service:26`, `vip:601B`, or the name of a row without a number.
@@ -242,11 +243,6 @@ fn nothing_is_guessed() {
     }
 }
 
-/// The text of a screen of so many characters.
-fn cut(text: &str, characters: usize) -> String {
-    text.chars().take(characters).collect()
-}
-
 #[test]
 fn a_numbered_text_cut_anywhere_reads_the_same_row_or_nothing_wrong() {
     for (text, from, row) in [
@@ -274,24 +270,18 @@ fn a_numbered_text_cut_anywhere_reads_the_same_row_or_nothing_wrong() {
 
 #[test]
 fn a_name_cut_anywhere_reads_its_row_from_half_or_twenty_letters_on_or_nothing_wrong() {
-    for row in Family::ALL.into_iter().flat_map(Family::rows) {
-        let name = row.name();
-        let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-        let enough = (letters(name) / 2).clamp(8, 20);
-        for characters in 0..=name.chars().count() {
-            let text = cut(name, characters);
-            if text.parse::<u16>().is_ok() {
-                continue; // The beginning of "8945 phone" is a bare number.
-            }
-            let found: Vec<_> = explain(&text).collect();
-            let whole = characters == name.chars().count();
-            // A cut name can be the whole of another one; that one is read then.
-            let other = || found.iter().all(|row| letters(row.name()) == letters(&text));
-            if letters(&text) >= enough || whole {
-                assert!(!found.is_empty() && (found.contains(&row) || other()), "{text:?}: {found:?}");
-            } else {
-                assert!(found.is_empty() || found.contains(&row) || other(), "{text:?}: {found:?}");
-            }
+    for (place, row) in rows().into_iter().enumerate() {
+        for characters in 0..=row.name().chars().count() {
+            cut_name(place, characters, 0);
+        }
+    }
+}
+
+#[test]
+fn a_name_behind_or_before_its_number_may_be_cut_anywhere_and_oddly_written() {
+    for (place, row) in rows().into_iter().enumerate() {
+        for characters in 0..=row.name().chars().count() {
+            [3, 4, 9, 14, 16, 23].into_iter().for_each(|style| cut_name(place, characters, style));
         }
     }
 }

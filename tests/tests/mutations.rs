@@ -41,9 +41,9 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
 }
 
-/// Reads the words of the fuzzer's dictionary.
-fn dictionary() -> Vec<Vec<u8>> {
-    let text = fs::read_to_string(folder().join("dictionary")).unwrap();
+/// Reads the words of a dictionary of the fuzzer.
+fn dictionary(name: &str) -> Vec<Vec<u8>> {
+    let text = fs::read_to_string(folder().join(name)).unwrap();
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines.map(|line| word(line.strip_prefix('"').unwrap().strip_suffix('"').unwrap())).collect()
 }
@@ -91,16 +91,19 @@ fn change(document: &mut Vec<u8>, words: &[Vec<u8>], other: &[u8], chance: &mut 
     }
 }
 
-/// Runs a check over the seeds as they are, and then over changes of them.
+/// Runs a check over the seeds as they are, and then over so many changes of them.
 fn run(check: fn(&[u8]), seeds: &[Vec<u8>], seed: u64) {
-    let words = dictionary();
+    run_with(&dictionary("dictionary"), CASES, check, seeds, seed);
+}
+
+fn run_with(words: &[Vec<u8>], cases: usize, check: fn(&[u8]), seeds: &[Vec<u8>], seed: u64) {
     let mut chance = Chance(seed);
     seeds.iter().for_each(|seed| check(seed));
-    for _ in 0..CASES {
+    for _ in 0..cases {
         let mut document = seeds[chance.below(seeds.len())].clone();
         for _ in 0..=chance.below(4) {
             let other = &seeds[chance.below(seeds.len())];
-            change(&mut document, &words, other, &mut chance);
+            change(&mut document, words, other, &mut chance);
         }
         // The document is in the panic's output of the test.
         let shown = String::from_utf8_lossy(&document).into_owned();
@@ -129,6 +132,17 @@ fn changed_answers_keep_every_promise() {
 #[test]
 fn changed_requests_keep_every_promise() {
     run(checks::request, &documents(), 2);
+}
+
+#[test]
+fn changed_answers_are_the_same_in_pieces_cut_at_every_place() {
+    // Each is read as often as it has bytes.
+    run_with(&dictionary("dictionary"), CASES / 50, checks::pieces, &documents(), 7);
+}
+
+#[test]
+fn changed_texts_of_screens_are_read_as_rows_of_the_tables() {
+    run_with(&dictionary("dictionary-explain"), CASES / 5, checks::explain, &seeds("explain"), 8);
 }
 
 #[test]

@@ -1,35 +1,42 @@
-//! Every vector through the plain decode function, and the index of the vectors held complete.
+//! Every vector through the plain decode function over each of the core's tokenizers, and the index of the vectors held
+//! complete.
 
 use std::collections::BTreeSet;
 
 use hotdesk_bindings::decode;
-use hotdesk_core::form;
 use hotdesk_tests::{Vector, files, index, vectors};
 
-/// Returns what decode says, in the form that the vectors' JSON has.
-fn outcome(vector: &Vector) -> String {
-    let mut body = vector.input.clone();
-    let document = if vector.is_form() {
-        match form::decode(&mut body) {
-            Ok(document) => document,
-            Err(error) => return refused(error.line_column(&vector.input), &error.to_string()),
+/// Makes a function that returns what decode says, in the form that the vectors' JSON has.
+macro_rules! outcome {
+    ($name:ident, $core:ident, $bindings:ident) => {
+        fn $name(vector: &Vector) -> String {
+            let mut body = vector.input.clone();
+            let document = if vector.is_form() {
+                match $core::form::decode(&mut body) {
+                    Ok(document) => document,
+                    Err(error) => return refused(error.line_column(&vector.input), &error.to_string()),
+                }
+            } else {
+                &vector.input
+            };
+            match $bindings::decode(document) {
+                Ok(json) => json,
+                Err(refusal) => refused((refusal.line, refusal.column), &refusal.message),
+            }
         }
-    } else {
-        &vector.input
     };
-    match decode(document) {
-        Ok(json) => json,
-        Err(refusal) => refused((refusal.line, refusal.column), &refusal.message),
-    }
 }
+
+outcome!(over_compact, hotdesk_core, hotdesk_bindings);
+outcome!(over_xmlparser, hotdesk_core_xmlparser, hotdesk_bindings_xmlparser);
 
 fn refused((line, column): (usize, usize), message: &str) -> String {
     // No message needs another escape than a quote's, which Debug writes as JSON does.
     format!(r#"{{"refused":{{"line":{line},"column":{column},"message":{message:?}}}}}"#)
 }
 
-#[test]
-fn every_vector_decodes_to_its_json() {
+/// Runs every vector; the values and the refusals must be those of its JSON, to the letter.
+fn decode_to_their_json(outcome: fn(&Vector) -> String) {
     let vectors = vectors();
     let failures: Vec<String> = vectors
         .iter()
@@ -38,6 +45,16 @@ fn every_vector_decodes_to_its_json() {
         .map(|(vector, got)| format!("{}\n  expected {}\n  got      {got}", vector.path, vector.expected))
         .collect();
     assert!(failures.is_empty(), "{} of {} vectors:\n{}", failures.len(), vectors.len(), failures.join("\n"));
+}
+
+#[test]
+fn every_vector_decodes_to_its_json() {
+    decode_to_their_json(over_compact);
+}
+
+#[test]
+fn every_vector_decodes_to_its_json_over_xmlparser() {
+    decode_to_their_json(over_xmlparser);
 }
 
 #[test]

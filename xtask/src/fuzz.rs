@@ -21,10 +21,14 @@ pub(crate) enum Target {
     Answer,
     /// Requests and queries, plain and as forms
     Request,
+    /// Answers in pieces, cut at every place
+    Pieces,
     /// HTTP answers, in any pieces
     Http,
     /// Exchanges, in any order of events
     Session,
+    /// What screens show
+    Explain,
     /// What the core reads against what quick-xml reads
     QuickXml,
     /// What the core reads over each of its tokenizers
@@ -36,8 +40,10 @@ impl Target {
         match self {
             Self::Answer => "answer",
             Self::Request => "request",
+            Self::Pieces => "pieces",
             Self::Http => "http",
             Self::Session => "session",
+            Self::Explain => "explain",
             Self::QuickXml => "quick_xml",
             Self::Tokenizers => "tokenizers",
         }
@@ -48,8 +54,14 @@ impl Target {
         match self {
             Self::Http => "http",
             Self::Session => "session",
-            Self::Answer | Self::Request | Self::QuickXml | Self::Tokenizers => "vectors",
+            Self::Explain => "explain",
+            Self::Answer | Self::Request | Self::Pieces | Self::QuickXml | Self::Tokenizers => "vectors",
         }
+    }
+
+    /// Returns the file of its words in `tests/fuzz`.
+    fn dictionary(self) -> &'static str {
+        if self == Self::Explain { "dictionary-explain" } else { "dictionary" }
     }
 }
 
@@ -92,7 +104,7 @@ fn fuzz(target: Target, seconds: u32) -> Result<u64> {
         .args(["--", "-max_len=2048", "-print_final_stats=1", "-verbosity=0"])
         .args([
             format!("-max_total_time={seconds}"),
-            format!("-dict={}", root().join("tests/fuzz/dictionary").display()),
+            format!("-dict={}", root().join("tests/fuzz").join(target.dictionary()).display()),
             format!("-artifact_prefix={}/", artifacts.display()),
         ])
         .env("PATH", path()?)
@@ -116,8 +128,9 @@ fn path() -> Result<OsString> {
 fn seeds() -> Result<()> {
     let into = target().join("fuzz/seeds");
     let _ = fs::remove_dir_all(&into);
-    copy(&root().join("tests/fuzz/seeds/http"), &into.join("http"), "")?;
-    copy(&root().join("tests/fuzz/seeds/session"), &into.join("session"), "")?;
+    for name in ["http", "session", "explain"] {
+        copy(&root().join("tests/fuzz/seeds").join(name), &into.join(name), "")?;
+    }
     for group in fs::read_dir(root().join("tests/vectors"))?.flatten().filter(|group| group.path().is_dir()) {
         let prefix = group.file_name().to_string_lossy().into_owned() + "-";
         copy(&group.path(), &into.join("vectors"), &prefix)?;

@@ -1,0 +1,78 @@
+//! What a screen makes of a code: the name of a row with its number around it, cut at its edge and oddly spaced. It makes
+//! such texts and holds the readings to the row they were made of.
+
+use hotdesk_core::codes::{Family, Row};
+use hotdesk_core::explain::explain;
+
+/// Returns every row of the tables.
+pub fn rows() -> Vec<Row> {
+    Family::ALL.into_iter().flat_map(Family::rows).collect()
+}
+
+/// Returns the first characters of a text, as a screen of that width does.
+pub fn cut(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
+}
+
+/// Returns the readings of a text.
+///
+/// # Panics
+///
+/// Panics if one is no row of the tables, or is there twice.
+pub fn readings(text: &str) -> Vec<Row> {
+    let found: Vec<Row> = explain(text).collect();
+    for (at, row) in found.iter().enumerate() {
+        assert!(row.family().rows().any(|it| it == *row), "{text:?}: {row:?} is no row of its family");
+        assert!(!found[..at].contains(row), "{text:?}: {row:?} twice");
+    }
+    found
+}
+
+/// Takes a row by its place among all, cuts its name and writes it as the style says: upper case, wide blanks, `Error:-`
+/// before it, and its number before or behind it, in brackets.
+///
+/// With a number that is whole, the row is among the readings, however its name is cut. A name alone reads its row from
+/// half of it or twenty letters on; a shorter one reads nothing wrong: nothing, the row among others, or a row whose
+/// whole name this is.
+///
+/// # Panics
+///
+/// Panics if this does not hold.
+pub fn cut_name(place: usize, characters: usize, style: u8) {
+    let rows = rows();
+    let row = rows[place % rows.len()];
+    let name = row.name();
+    let length = name.chars().count();
+    let characters = characters % (length + 1);
+    let shown = cut(name, characters);
+    let shown = if style & 1 == 0 { shown } else { shown.to_uppercase() };
+    let shown = if style & 2 == 0 { shown } else { shown.replace(' ', "   ") };
+    let (text, numbered) = match (row.code(), style & 12) {
+        (Some(code), 4) => (format!("[{code}]-{shown}"), true),
+        (Some(code), 8) => (format!("{shown}({code})"), true),
+        (Some(code), 12) => (format!("Error [ {code} ] - {shown}"), true),
+        _ => (shown.clone(), false),
+    };
+    let text = if style & 16 == 0 || text.starts_with("Error") { text } else { format!("Error:- {text}") };
+    let found = readings(&text);
+    if numbered {
+        assert!(found.contains(&row), "{text:?} of {row:?}: {found:?}");
+        return;
+    }
+    if shown.parse::<u16>().is_ok() {
+        // The beginning of "8945 phone" is a bare number.
+        return;
+    }
+    let enough = (letters(name) / 2).clamp(8, 20);
+    // A cut name can be the whole of another one; that one is read then.
+    let other = found.iter().all(|row| letters(row.name()) == letters(&shown));
+    if letters(&shown) >= enough || characters == length {
+        assert!(!found.is_empty() && (found.contains(&row) || other), "{text:?}: {found:?}");
+    } else {
+        assert!(found.is_empty() || found.contains(&row) || other, "{text:?}: {found:?}");
+    }
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphanumeric()).count()
+}
