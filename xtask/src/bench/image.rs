@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags};
 
 use crate::paths::{THUMB_TARGET, root, target};
@@ -12,9 +12,10 @@ use crate::run::Program;
 use crate::setup::Thumb;
 
 /// The parts whose size is measured: a name, and the features of the image that hold it.
-pub(crate) const PARTS: [(&str, &str); 10] = [
+pub(crate) const PARTS: [(&str, &str); 11] = [
     ("parse", "parse"),
     ("parse over xmlparser", "parse-xmlparser"),
+    ("parse in pieces", "pieces"),
     ("encode", "encode"),
     ("form encode", "form"),
     ("parse and encode", "parse,encode,form"),
@@ -25,8 +26,9 @@ pub(crate) const PARTS: [(&str, &str); 10] = [
     ("explain, with the names", "explain"),
 ];
 
-/// The image that is run: it holds all that is measured.
-const RUN: &str = "parse,parse-xmlparser,encode,form";
+/// The images that are run. What shares code with another part is in an image of its own, as it would be in a phone's: a
+/// function with one caller is compiled otherwise.
+const RUNS: [&str; 3] = ["parse,parse-xmlparser,encode,form", "pieces", "memory"];
 
 /// The words in the name of a function that ends in a panic.
 const PANICS: [&str; 5] = ["panicking", "panic_", "unwrap_failed", "expect_failed", "index_fail"];
@@ -36,6 +38,7 @@ pub(crate) struct Image {
     pub(crate) opt_level: String,
     pub(crate) parts: Vec<Part>,
     pub(crate) runs: Vec<Run>,
+    pub(crate) memory: Vec<Memory>,
 }
 
 /// What a part adds to an image without it.
@@ -54,6 +57,12 @@ pub(crate) struct Run {
     pub(crate) bytes: u64,
 }
 
+/// What something takes of the Cortex-M's memory.
+pub(crate) struct Memory {
+    pub(crate) name: String,
+    pub(crate) bytes: u64,
+}
+
 /// Returns how the compiler of the image names itself.
 pub(super) fn compiler(thumb: &Thumb) -> Result<String> {
     Ok(thumb.rustc().args(["--version"]).output()?.trim().to_owned())
@@ -62,18 +71,37 @@ pub(super) fn compiler(thumb: &Thumb) -> Result<String> {
 /// Measures an image at one optimisation level.
 pub(crate) fn measure(thumb: &Thumb, opt_level: &str) -> Result<Image> {
     let parts = parts(thumb, opt_level, &PARTS)?;
-    let image = build(thumb, opt_level, RUN)?;
-    let said = Program::new("qemu-system-arm")
+    let said = RUNS.iter().map(|features| run(thumb, opt_level, features)).collect::<Result<String>>()?;
+    let mut image = Image { opt_level: opt_level.to_owned(), parts, runs: Vec::new(), memory: Vec::new() };
+    for line in said.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let number = |word: &str| -> Result<u64> {
+            word.parse().with_context(|| format!("the bench image printed {line:?}"))
+        };
+        match words.as_slice() {
+            ["memory", name, bytes] => {
+                image.memory.push(Memory { name: (*name).to_owned(), bytes: number(bytes)? });
+            }
+            // Each image runs the reference again.
+            [name, ..] if image.runs.iter().any(|run| run.name == *name) => {}
+            [name, instructions, bytes] => image.runs.push(Run {
+                name: (*name).to_owned(),
+                instructions: number(instructions)?,
+                bytes: number(bytes)?,
+            }),
+            _ => bail!("the bench image printed {line:?}"),
+        }
+    }
+    Ok(image)
+}
+
+/// Builds the image with these features and returns what it prints.
+fn run(thumb: &Thumb, opt_level: &str, features: &str) -> Result<String> {
+    Program::new("qemu-system-arm")
         .args(["-M", "mps2-an386", "-m", "16M", "-display", "none", "-monitor", "none", "-serial", "none"])
         .args(["-icount", "shift=0", "-semihosting-config", "enable=on,target=native", "-kernel"])
-        .args([&image])
-        .output()?;
-    let runs = said.lines().map(|line| {
-        let mut words = line.split_whitespace();
-        let mut next = || words.next().with_context(|| format!("the bench image printed {line:?}"));
-        Ok(Run { name: next()?.to_owned(), instructions: next()?.parse()?, bytes: next()?.parse()? })
-    });
-    Ok(Image { opt_level: opt_level.to_owned(), parts, runs: runs.collect::<Result<_>>()? })
+        .args([build(thumb, opt_level, features)?])
+        .output()
 }
 
 /// Returns what parts add to the empty image, and the panics they bring in.

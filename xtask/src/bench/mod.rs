@@ -12,7 +12,6 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
 
 use crate::paths::root;
 use crate::setup;
@@ -24,8 +23,11 @@ const MARGIN: u64 = 5;
 /// How the image for the Cortex-M is optimised: for size, as the phone is, and for speed.
 const OPT_LEVELS: [&str; 2] = ["s", "3"];
 
-/// Figures by name, such as `host parse/hotdesk` or `cortex-m s code of parse`.
+/// Figures by name, such as `parse/hotdesk` or `s code of parse`.
 type Figures = BTreeMap<String, u64>;
+
+/// What results.json holds: for each machine (`host`, `cortex-m`) the figures of each compiler, by what it calls itself.
+type Stored = BTreeMap<String, BTreeMap<String, Figures>>;
 
 /// One case on the PC.
 pub(crate) struct Case {
@@ -67,12 +69,11 @@ pub(crate) fn run(check: bool) -> Result<()> {
     let text = report::table(&measured)?;
     print!("{text}");
     report::write("bench", &text)?;
-    let stored = json!({
-        "host compiler": measured.host_compiler,
-        "cortex-m compiler": measured.image_compiler,
-        "figures": figures(&measured),
-    });
-    fs::write(stored_path(), serde_json::to_string_pretty(&stored)? + "\n")?;
+    let mut all = stored()?;
+    for (machine, compiler, figures) in figures(&measured) {
+        all.entry(machine.to_owned()).or_default().insert(compiler.to_owned(), figures);
+    }
+    fs::write(stored_path(), serde_json::to_string_pretty(&all)? + "\n")?;
     Ok(())
 }
 
@@ -81,54 +82,52 @@ fn ours(case: &str) -> bool {
     case.contains("hotdesk") || case.starts_with("rows/") || case.starts_with("form/")
 }
 
-fn figures(measured: &Measured) -> Figures {
+/// Returns the figures of the core on each machine, with the compiler they are of.
+fn figures(measured: &Measured) -> [(&'static str, &str, Figures); 2] {
     let host = measured.host.iter().filter(|case| ours(&case.name));
-    let mut figures: Figures = host.map(|case| (format!("host {}", case.name), case.instructions)).collect();
+    let host = host.map(|case| (case.name.clone(), case.instructions)).collect();
+    let mut cortex_m = Figures::new();
     for image in &measured.images {
         let level = &image.opt_level;
-        for run in &image.runs {
-            figures.insert(format!("cortex-m {level} {}", run.name), run.instructions);
-        }
-        for part in &image.parts {
-            figures.insert(format!("cortex-m {level} code of {}", part.name), part.bytes);
-        }
+        cortex_m.extend(image.runs.iter().map(|run| (format!("{level} {}", run.name), run.instructions)));
+        cortex_m.extend(image.memory.iter().map(|it| (format!("{level} memory: {}", it.name), it.bytes)));
+        cortex_m
+            .extend(image.parts.iter().map(|part| (format!("{level} code of {}", part.name), part.bytes)));
     }
-    figures
+    [("host", &measured.host_compiler, host), ("cortex-m", &measured.image_compiler, cortex_m)]
 }
 
-/// Holds the figures to the stored ones, those of each compiler for themselves.
+/// Holds the figures to the stored ones of the same compiler.
 fn compare(measured: &Measured) -> Result<()> {
-    let path = stored_path();
-    let stored = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    let stored: Value = serde_json::from_str(&stored)?;
-    let same = |key: &str, compiler: &str| {
-        let then = stored.get(key).and_then(Value::as_str).unwrap_or("no compiler");
-        if then != compiler {
-            eprintln!(
-                "bench: the stored figures are of {then}, this is {compiler}: not compared; run cargo xtask bench \
-                 to store new ones"
-            );
-        }
-        then == compiler
-    };
-    let host = same("host compiler", &measured.host_compiler);
-    let image = same("cortex-m compiler", &measured.image_compiler);
+    let stored = stored()?;
     let mut over = Vec::new();
     let mut compared = 0;
-    for (name, now) in figures(measured) {
-        if !(if name.starts_with("host") { host } else { image }) {
+    for (machine, compiler, figures) in figures(measured) {
+        let Some(then) = stored.get(machine).and_then(|compilers| compilers.get(compiler)) else {
+            eprintln!(
+                "bench: {machine}: no figures of {compiler} are stored: not compared; cargo xtask bench stores them"
+            );
             continue;
-        }
-        let then = stored.get("figures").and_then(|figures| figures.get(&name)).and_then(Value::as_u64);
-        let Some(then) = then else { bail!("no stored figure for {name}; run cargo xtask bench") };
-        compared += 1;
-        println!("{name}: {now}, stored {then}");
-        if now * 100 > then * (100 + MARGIN) {
-            over.push(format!("{name} is {now}, stored {then}"));
+        };
+        for (name, now) in figures {
+            let Some(then) = then.get(&name) else {
+                bail!("no stored figure for {machine} {name}; run cargo xtask bench")
+            };
+            compared += 1;
+            println!("{machine} {name}: {now}, stored {then}");
+            if now * 100 > then * (100 + MARGIN) {
+                over.push(format!("{machine} {name} is {now}, stored {then}"));
+            }
         }
     }
     println!("bench: {compared} figures compared");
     if over.is_empty() { Ok(()) } else { bail!("more than {MARGIN} % over: {}", over.join("; ")) }
+}
+
+fn stored() -> Result<Stored> {
+    let path = stored_path();
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    serde_json::from_str(&text).with_context(|| path.display().to_string())
 }
 
 fn stored_path() -> PathBuf {

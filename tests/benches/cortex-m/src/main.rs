@@ -1,4 +1,5 @@
-//! Parses and encodes the sample messages and prints what each took, by semihosting: `name instructions bytes`.
+//! Parses and encodes the sample messages and prints what each took, by semihosting: `name instructions bytes`, and
+//! `memory name bytes`.
 //!
 //! Under QEMU's `-icount shift=0` one instruction is one nanosecond of the machine's time, and SysTick counts 40 ns
 //! each, so many rounds give exact figures. Nothing here formats by core::fmt: it would hide behind this program what a
@@ -6,7 +7,11 @@
 #![no_std]
 #![no_main]
 
+#[cfg(feature = "memory")]
+mod memory;
 mod parts;
+#[cfg(any(feature = "pieces", feature = "memory"))]
+mod pieces;
 
 use core::fmt::Write as _;
 use core::hint::black_box;
@@ -68,6 +73,14 @@ impl Bench {
         self.word("\n");
     }
 
+    #[cfg(feature = "memory")]
+    fn memory(&mut self, name: &str, bytes: usize) {
+        self.word("memory ");
+        self.word(name);
+        self.number(bytes as u64);
+        self.word("\n");
+    }
+
     fn word(&mut self, word: &str) {
         let _ = self.out.write_str(word);
     }
@@ -106,8 +119,17 @@ fn main() -> ! {
             let _ = black_box(hotdesk_core_xmlparser::Message::parse(black_box(sample)));
         }
     });
+    #[cfg(feature = "pieces")]
+    {
+        let mut window = [0; 1024];
+        bench.case("parse-in-pieces", pieces::length(10), || {
+            let _ = black_box(pieces::read(black_box(10), black_box(&mut window)));
+        });
+    }
     #[cfg(any(feature = "encode", feature = "form"))]
     encode(&mut bench);
+    #[cfg(feature = "memory")]
+    memory(&mut bench);
     parts::link();
 
     debug::exit(debug::EXIT_SUCCESS);
@@ -127,11 +149,11 @@ fn scan(bytes: &[u8]) -> Option<usize> {
     Some(last)
 }
 
-#[cfg(any(feature = "encode", feature = "form"))]
-fn encode(bench: &mut Bench) {
+#[cfg(any(feature = "encode", feature = "form", feature = "memory"))]
+fn login() -> hotdesk_core::Request<'static> {
     use hotdesk_core::{AppCertificate, AppInfo, ExclusiveDuration, Login, Operation, Request};
 
-    let login = Request {
+    Request {
         app: AppInfo { id: "appid".into(), certificate: AppCertificate::Plain("apppasswd".into()) },
         operation: Operation::Login(Login {
             device_name: "SEP003094C25B15".into(),
@@ -142,7 +164,12 @@ fn encode(bench: &mut Bench) {
             remote_ip_addr: None,
             is_via_header_set: None,
         }),
-    };
+    }
+}
+
+#[cfg(any(feature = "encode", feature = "form"))]
+fn encode(bench: &mut Bench) {
+    let login = login();
     let mut buffer = [0; 512];
     #[cfg(feature = "encode")]
     if let Ok(length) = black_box(&login).encode(&mut buffer) {
@@ -154,6 +181,29 @@ fn encode(bench: &mut Bench) {
             _ = black_box(black_box(&login).encode_form(black_box(&mut buffer)));
         });
     }
+}
+
+/// Prints what parts take of memory beside the caller's buffers.
+#[cfg(feature = "memory")]
+fn memory(bench: &mut Bench) {
+    let mut window = [0; 1024];
+    let mut profiles = 0;
+    bench.memory("pieces-reader", size_of::<hotdesk_core::PieceReader<'_>>());
+    let stack = memory::stack(|| profiles = pieces::read(black_box(1_000), black_box(&mut window)));
+    if profiles != 1_000 {
+        fail();
+    }
+    bench.memory("pieces-stack", stack);
+    let parse = || {
+        for sample in SAMPLES {
+            let _ = black_box(hotdesk_core::Message::parse(black_box(sample)));
+        }
+    };
+    bench.memory("parse-stack", memory::stack(parse));
+    let login = login();
+    let mut buffer = [0; 512];
+    let encode = || _ = black_box(black_box(&login).encode(black_box(&mut buffer)));
+    bench.memory("encode-stack", memory::stack(encode));
 }
 
 /// Ends the run as a failure.
