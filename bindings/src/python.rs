@@ -19,6 +19,11 @@ mod _native {
         DeviceResult, DeviceUserQuery, DeviceUserResults, Failure, Login, Logout, LogoutAll, Success,
         UserCheck, UserDevices, UserDevicesQuery, UserDevicesResults, UserProfiles,
     };
+    /// The version of the package.
+    #[pymodule_export]
+    #[allow(non_upper_case_globals, reason = "Python's name for it")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
     #[pymodule_export]
     use crate::rows::Rows;
     #[pymodule_export]

@@ -1,7 +1,6 @@
 """Extension Mobility messages: typed, strict where it hurts, secrets masked."""
 
 from collections.abc import Sequence as _Sequence
-from importlib.metadata import version as _version
 from typing import TYPE_CHECKING, TypeAlias
 
 from . import codes
@@ -27,6 +26,7 @@ from ._native import (
     UserDevicesQuery,
     UserDevicesResults,
     UserProfiles,
+    __version__,
     decode,
     parse,
 )
@@ -42,8 +42,6 @@ from .errors import (
     Unreachable,
     Unsendable,
 )
-
-__version__ = _version("hotdesk")
 
 _Sequence.register(Rows)
 

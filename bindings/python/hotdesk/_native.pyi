@@ -26,11 +26,14 @@ __all__ = [
     "UserDevicesQuery",
     "UserDevicesResults",
     "UserProfiles",
+    "__version__",
     "code_rows",
     "decode",
     "explain_rows",
     "parse",
 ]
+
+__version__: str
 
 _Row = TypeVar("_Row", covariant=True)
 

@@ -61,6 +61,8 @@ def add(commands: Any) -> None:  # noqa: ANN401
     made.add_argument(
         "--concurrency", type=int, default=4, help="rows at once, 4 if absent; keep to 5 at most"
     )
+    again = "send the rows again that an earlier run says were refused"
+    made.add_argument("--retry-refused", action="store_true", help=again)
     made.add_argument("--dry-run", action="store_true", help="check every row, send nothing")
 
 
@@ -181,7 +183,8 @@ def _bulk(options: argparse.Namespace) -> int:
         )
         async with made:
             with _progress() as show:
-                return await bulk.run(options.file, made, app, pace, show)
+                again: bool = options.retry_refused
+                return await bulk.run(options.file, made, app, pace, show, retry_refused=again)
 
     try:
         tally = asyncio.run(run())

@@ -71,10 +71,14 @@ def verification(ca: str | PathLike[str] | None) -> ssl.SSLContext:
         raise ValueError(f"{pem} holds no certificate in PEM form") from None
 
 
-def settings(timeouts: Timeouts, ca: str | PathLike[str] | None, concurrency: int) -> dict[str, object]:
+def settings(
+    urls: list[str], timeouts: Timeouts, ca: str | PathLike[str] | None, concurrency: int
+) -> dict[str, object]:
     """Return the arguments of a client of httpx."""
+    secure = ca is not None or any(url.startswith("https:") for url in urls)
     return {
-        "verify": verification(ca),
+        # Reading the system's authorities takes long; a client of http alone trusts none.
+        "verify": verification(ca) if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         "timeout": timeouts.for_httpx(),
         "limits": httpx.Limits(max_connections=concurrency, keepalive_expiry=5.0),
         "headers": HEADERS,

@@ -1,16 +1,18 @@
 """Work a CSV file off: many logins and logouts, checked before the first one is sent, stopped and gone on
 with at will.
 
-No row is ever sent twice without a query in between. Memory holds one small entry a row, never the rows.
+No row is ever sent twice without a query in between. Memory holds a few bytes a row, never the rows.
 """
 
 import asyncio
 import csv
+from asyncio import Queue
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from ._journal import Journal
+from ._journal import Journal, Result
 from ._native import AppInfo, Login, Logout
 from .client import AsyncClient
 from .codes import em_service
@@ -72,7 +74,8 @@ def rows(path: Path) -> Iterator[Row]:
 
 def check(path: Path, app: AppInfo) -> int:
     """Check every row; return how many there are, or raise `ValueError` that names what is wrong where."""
-    seen: dict[str, int] = {}
+    # A hash each, for the names would be a lot to keep; which line is the first is looked up when it matters.
+    seen: set[int] = set()
     wrong: list[str] = []
     count = 0
     for row in rows(path):
@@ -81,10 +84,11 @@ def check(path: Path, app: AppInfo) -> int:
             _message(row, app).to_form()
         except (Error, ValueError) as error:
             wrong.append(f"line {row.line}: {error}")
-        first = seen.setdefault(row.device.casefold(), row.line)
-        if first != row.line:
+        device = hash(row.device.casefold())
+        if device in seen and (first := _first(path, row)) is not None:
             # Rows run side by side, so nobody could say which of the two came last.
             wrong.append(f"line {row.line}: the device stands in line {first}, too; use two files")
+        seen.add(device)
         if len(wrong) >= ERRORS_SHOWN:
             break
     if wrong:
@@ -100,42 +104,61 @@ async def run(
     app: AppInfo,
     pace: "Pace",
     progress: Callable[[Tally], None] = lambda _: None,
+    *,
+    retry_refused: bool = False,
 ) -> Tally:
     """Work the file off, or go on with it; write the result beside it.
 
     Raises `Unreachable`, `AnswerLost` or `BrokenAnswer` where the service is not there; the journal then
-    knows how far it came, and the same call goes on.
+    knows how far it came, and the same call goes on. With `retry_refused` it sends what was refused again.
     """
     tally = Tally(rows=check(path, app))
-    journal = Journal(path)
+    journal = Journal(path, retry_refused=retry_refused)
     try:
-        if journal.in_doubt:
+        if journal.any_in_doubt():
             await asyncio.sleep(SETTLE_SECONDS)
-        for entry in journal.results.values():
-            _count(tally, entry["state"])
-        waiting = (row for row in rows(path) if row.number not in journal.results)
+        for result in journal.results():
+            _count(tally, result)
+        ready: Queue[Row | None] = Queue(pace.most)
 
         async def work() -> None:
-            for row in waiting:
+            while (row := await ready.get()) is not None:
                 async with pace:
-                    await _work_off(row, client, journal)
-                _count(tally, journal.results[row.number]["state"])
+                    result = await _work_off(row, client, journal)
+                journal.result(row.number, *result)
+                _count(tally, result)
                 pace.went_well()
                 progress(tally)
 
         progress(tally)
-        workers = [asyncio.ensure_future(work()) for _ in range(pace.most)]
+        tasks = [asyncio.ensure_future(work()) for _ in range(pace.most)]
+        tasks.append(asyncio.ensure_future(_announce(path, journal, ready, pace.most)))
         try:
-            await asyncio.gather(*workers)
+            await asyncio.gather(*tasks)
         finally:
-            for worker in workers:
-                worker.cancel()
+            for task in tasks:
+                task.cancel()
             # What was under way is in the journal as sent, and is asked for next time.
-            await asyncio.gather(*workers, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
         _write_result(path, journal)
     finally:
         journal.close()
     return tally
+
+
+async def _announce(path: Path, journal: Journal, ready: "Queue[Row | None]", workers: int) -> None:
+    """Put the rows that are left into `ready`, each in the journal before.
+
+    They are announced some at a time and while others are under way, so that a slot that becomes free never
+    waits for the disk. Where the run stops, those that were not sent are asked for like the others.
+    """
+    waiting = (row for row in rows(path) if journal.of(row.number) is None)
+    while some := list(islice(waiting, workers)):
+        await asyncio.to_thread(journal.sent, [row.number for row in some])
+        for row in some:
+            await ready.put(row)
+    for _ in range(workers):
+        await ready.put(None)
 
 
 class Pace:
@@ -167,28 +190,26 @@ class Pace:
             self._changed.notify_all()
 
 
-async def _work_off(row: Row, client: AsyncClient, journal: Journal) -> None:
-    if row.number in journal.in_doubt and await _is_done(row, client):
-        journal.result(row.number, "done")
-        return
+async def _work_off(row: Row, client: AsyncClient, journal: Journal) -> Result:
+    """Send a row that the journal has as sent; return what became of it."""
+    if journal.in_doubt(row.number) and await _is_done(row, client):
+        return Result("done")
     for attempt in range(SENDS):
-        journal.sent(row.number)
         try:
             if row.operation == "login":
                 await client.login(row.device, row.user, row.profile, row.duration)
             else:
                 await client.logout(row.device)
         except ServiceRefused as refused:
-            journal.result(row.number, "refused", refused.code)
-            return
+            return Result("refused", refused.code)
         except AnswerLost as lost:
             if lost.done is None or attempt + 1 == SENDS:
                 raise
             await asyncio.sleep(SETTLE_SECONDS)
             if not await _is_done(row, client):
                 continue
-        journal.result(row.number, "done")
-        return
+        break
+    return Result("done")
 
 
 async def _is_done(row: Row, client: AsyncClient) -> bool:
@@ -196,6 +217,13 @@ async def _is_done(row: Row, client: AsyncClient) -> bool:
     if row.operation == "logout":
         return now.status == "loggedOut"
     return now.user is not None and now.user.casefold() == row.user.casefold()
+
+
+def _first(path: Path, of: Row) -> int | None:
+    """Return the line of an earlier row with the same device."""
+    device = of.device.casefold()
+    earlier = (row for row in rows(path) if row.line < of.line)
+    return next((row.line for row in earlier if row.device.casefold() == device), None)
 
 
 def _message(row: Row, app: AppInfo) -> Login | Logout:
@@ -234,20 +262,23 @@ def _row(number: int, line: int, fields: dict[str, str]) -> Row:
     return Row(number, line, operation, fields.get("device", ""), user, profile, duration)
 
 
-def _count(tally: Tally, state: str) -> None:
-    if state == "done":
+def _count(tally: Tally, result: Result) -> None:
+    if result.state == "done":
         tally.done += 1
     else:
         tally.refused += 1
 
 
 def _write_result(path: Path, journal: Journal) -> None:
-    with path.with_name(path.name + ".result.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["line", *COLUMNS, "result", "code", "name", "remedy"])
-        for row in rows(path):
-            entry = journal.results[row.number]
-            code = entry.get("code")
-            known = None if code is None else em_service[code]
-            given = [row.line, row.operation, row.device, row.user, row.profile, row.duration]
-            writer.writerow([*given, entry["state"], code, known and known.name, known and known.remedy])
+    beside = path.with_name(path.name + ".result.csv")
+    try:
+        with beside.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["line", *COLUMNS, "result", "code", "name", "remedy"])
+            for row in rows(path):
+                given = [row.line, row.operation, row.device, row.user, row.profile, row.duration]
+                state, code = journal.of(row.number) or Result("")
+                known = None if code is None else em_service[code]
+                writer.writerow([*given, state, code, known and known.name, known and known.remedy])
+    except OSError as error:
+        raise ValueError(f"cannot write {beside}: {error.strerror}") from None

@@ -43,7 +43,7 @@ class _Base:
         services = [service] if backup is None else [service, backup]
         self._urls = [address(given, allow_http=allow_http) for given in services]
         self._timeouts = timeouts or Timeouts()
-        self._settings = settings(self._timeouts, ca, concurrency)
+        self._settings = settings(self._urls, self._timeouts, ca, concurrency)
         self._concurrency = concurrency
         self._operations = Operations(app, len(self._urls), retry or Retry(), on_busy)
         self._open()
