@@ -22,7 +22,7 @@ mod texts;
 mod vectors;
 
 pub use texts::texts;
-pub use vectors::{Vector, files, good_documents, index, vectors};
+pub use vectors::{Vector, files, good_documents, index, rules, vectors};
 
 /// Encodes a message into a buffer of just its length.
 ///

@@ -1,6 +1,6 @@
-//! The vectors on disk, for every test that runs them. It reads files and compares nothing.
+//! The vectors on disk, and the rules they cite, for every test that runs them. It reads files and compares nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -91,6 +91,21 @@ pub fn files() -> Vec<String> {
 pub fn index() -> BTreeMap<String, toml::Table> {
     let text = fs::read_to_string(folder().join("index.toml")).unwrap();
     toml::from_str(&text).unwrap_or_else(|e| panic!("index.toml: {e}"))
+}
+
+/// Reads the numbers of the rules of PROTOCOL.md: the section's, a point, the item's.
+pub fn rules() -> BTreeSet<String> {
+    let mut section = "";
+    let mut rules = BTreeSet::new();
+    for line in include_str!("../../core/PROTOCOL.md").lines() {
+        let number = |line: &'static str| line.split_once(". ").map_or("", |(number, _)| number);
+        if let Some(heading) = line.strip_prefix("## ") {
+            section = number(heading);
+        } else if line.starts_with(|c: char| c.is_ascii_digit()) {
+            rules.insert(format!("{section}.{}", number(line)));
+        }
+    }
+    rules
 }
 
 fn folder() -> PathBuf {

@@ -66,7 +66,7 @@ fn a_bare_number_is_every_row_that_has_or_shows_it() {
 }
 
 #[test]
-fn a_number_beside_its_name_is_that_row_only() {
+fn rule_7_4_a_number_beside_its_name_is_that_row_only() {
     reads("[201]-Authentication error", &["em-app:201"]);
     reads("Error[201]-Authentication error", &["em-app:201"]);
     reads("Error [22]-Dev.logon disabled", &["em-service:22"]);
@@ -86,7 +86,7 @@ fn a_number_beside_its_name_is_that_row_only() {
 }
 
 #[test]
-fn a_number_beside_a_general_text_is_every_row_that_shows_it() {
+fn rule_7_4_a_number_beside_a_general_text_is_every_row_that_shows_it() {
     let shown_as_201 = ["em-app:201", "em-service:39", "em-service:44"];
     let shown_as_23 = ["em-service:23", "emcc:23", "em-service:40"];
     reads("Please try to login again (201)", &shown_as_201);
@@ -201,7 +201,7 @@ fn symptoms_are_known_in_shorter_words() {
 }
 
 #[test]
-fn a_number_cut_by_the_end_is_read_only_where_no_longer_one_begins_so() {
+fn rule_7_4_a_number_cut_by_the_end_is_read_only_where_no_longer_one_begins_so() {
     reads("Login is unavailable(213", &["em-app:213"]);
     reads("Error [22", &["em-service:22", "azure-mfa:22"]);
     reads("HTTP Error [503", &["phone:503"]);
@@ -218,7 +218,7 @@ fn a_number_cut_by_the_end_is_read_only_where_no_longer_one_begins_so() {
 }
 
 #[test]
-fn nothing_is_guessed() {
+fn rule_7_4_nothing_is_guessed() {
     for text in [
         "",
         "   ",

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use hotdesk_bindings::decode;
-use hotdesk_tests::{Vector, files, index, vectors};
+use hotdesk_tests::{Vector, files, index, rules, vectors};
 
 /// Makes a function that returns what decode says, in the form that the vectors' JSON has.
 macro_rules! outcome {
@@ -94,21 +94,6 @@ fn every_vector_says_what_it_shows_and_where_it_comes_from() {
             );
         }
     }
-}
-
-/// The numbers of the rules of PROTOCOL.md: the section's, a point, the item's.
-fn rules() -> BTreeSet<String> {
-    let mut section = "";
-    let mut rules = BTreeSet::new();
-    for line in include_str!("../../core/PROTOCOL.md").lines() {
-        let number = |line: &'static str| line.split_once(". ").map_or("", |(number, _)| number);
-        if let Some(heading) = line.strip_prefix("## ") {
-            section = number(heading);
-        } else if line.starts_with(|c: char| c.is_ascii_digit()) {
-            rules.insert(format!("{section}.{}", number(line)));
-        }
-    }
-    rules
 }
 
 #[test]
