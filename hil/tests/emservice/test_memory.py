@@ -45,7 +45,8 @@ def test_memory_is_flat(demo_file: Path) -> None:
             assert service.stdout is not None
             url = urlsplit(service.stdout.readline().removeprefix("listening at ").strip())
             lines = service.stdout
-            threading.Thread(target=lambda: all(lines), daemon=True).start()  # reads, so that it can write
+            reader = threading.Thread(target=lambda: all(lines), daemon=True)  # reads, so that it can write
+            reader.start()
             connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=20)
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
             forms = bodies()
@@ -59,4 +60,5 @@ def test_memory_is_flat(demo_file: Path) -> None:
             grown = resident(service.pid) - half
         finally:
             service.kill()
+            reader.join(timeout=20)
     assert grown < BOUND

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from emservice.client import DESK, DESK2, SECRETS, Client
 
-from hotdesk_hil.emservice import Cluster, EmService, StateError
+from hotdesk_hil.emservice import Cluster, Device, EmService, StateError, User
 
 
 def test_state_survives_a_restart(demo: Cluster, tmp_path: Path) -> None:
@@ -98,10 +98,8 @@ def test_a_change_that_fails_half_way_is_undone(demo: Cluster, tmp_path: Path) -
         before = service.events()
         with sqlite3.connect(state) as other:
             # The second of two logouts fails, as where the disk is full.
-            full = (
-                "BEFORE INSERT ON previous_user WHEN NEW.user = 'mary' BEGIN SELECT RAISE(FAIL, 'full'); END"
-            )
-            other.execute(f"CREATE TRIGGER full {full}")
+            when = "BEFORE INSERT ON event WHEN NEW.user = 'mary'"
+            other.execute(f"CREATE TRIGGER full {when} BEGIN SELECT RAISE(FAIL, 'full'); END")
         other.close()
         assert Client(service.url).logout_all().code == 6
         assert service.sessions() == {DESK: "john", DESK2: "mary"}
@@ -110,6 +108,20 @@ def test_a_change_that_fails_half_way_is_undone(demo: Cluster, tmp_path: Path) -
     with EmService(demo, state=state) as service:
         assert service.sessions() == {DESK2: "mary"}
         assert len(service.events()) == 3
+
+
+def test_a_new_spelling_in_the_cluster_file_is_the_same_device(tmp_path: Path) -> None:
+    def cluster(device: str) -> Cluster:
+        return Cluster(users=[User("john", "1", profiles=("P",))], devices=[Device(device)])
+
+    for device, expected in (("größe", {"größe": "john"}), ("GRÖSSE", {"GRÖSSE": "john"}), ("größe", {})):
+        with EmService(cluster(device), state=tmp_path / "state.db") as service:
+            person = Client(service.url, ("john", "1"))
+            assert (person.login(device, "john") if expected else person.logout(device)).code is None
+            assert service.sessions() == expected
+    with EmService(cluster("größe"), state=tmp_path / "state.db") as service:
+        assert service.sessions() == {}
+        assert service.previous("GRÖSSE") == "john"
 
 
 def test_what_another_process_wrote_is_noticed_and_not_written_over(demo: Cluster, tmp_path: Path) -> None:

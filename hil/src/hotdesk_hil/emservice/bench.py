@@ -7,6 +7,7 @@ figures of a busy machine say nothing.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import platform
 import selectors
@@ -63,7 +64,10 @@ def _fork(serve: Callable[[], int]) -> tuple[int, int]:
     child = os.fork()
     if child == 0:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-        os.write(write, str(serve()).encode())
+        port = serve()
+        gc.collect()
+        gc.freeze()  # as the command does
+        os.write(write, str(port).encode())
         while True:
             signal.pause()
     os.close(write)

@@ -6,6 +6,7 @@ Must never print a certificate or PIN; standard output is for people and for `gr
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import signal
@@ -41,6 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
             control_port=options.control_port,
             control_token=os.environ.get(TOKEN_VARIABLE),
         )
+        # The cluster stays as long as the process: the garbage collector need not go through it again.
+        gc.collect()
+        gc.freeze()
         with service:
             print(f"listening at {service.url}", flush=True)
             if service.authority is not None:

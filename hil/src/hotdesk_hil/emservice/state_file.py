@@ -1,7 +1,8 @@
-"""The state file: an SQLite database of who is logged in, who was before, changed secrets, and every change.
+"""The state file: an SQLite database whose log of changes is the state.
 
-Each call that writes has committed when it returns, or has changed nothing. Must never hold a PIN or a
-certificate in the clear.
+Each login, logout and changed secret is a row of `event`; who is logged in is what the newest row of a device
+says. So a change is one row on one page, whole or not there. Each call that writes has committed when it
+returns, or has changed nothing. Must never hold a PIN or a certificate in the clear.
 """
 
 from __future__ import annotations
@@ -11,43 +12,27 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from hotdesk_hil.emservice.changes import SECRET, Change, Event, Hash, Session
+from hotdesk_hil.emservice.changes import LOGIN, SECRET, Change, Event, Hash, Session
 from hotdesk_hil.emservice.cluster import fold
 
 SCHEMA_VERSION = 2
 LOCK_SECONDS = 1.0
 """How long a change waits for another process that holds the file."""
 
-# The key columns hold folded names: SQLite's NOCASE knows ASCII letters only.
-# A login or logout is one INSERT into the view `change`. One statement is a transaction by itself: event and
-# state are both there or neither, without statements that begin and commit.
 _SCHEMA = """
-CREATE TABLE session (
-    device_key TEXT PRIMARY KEY, device TEXT NOT NULL, user TEXT NOT NULL, profile TEXT, ends_at REAL
-) WITHOUT ROWID;
-CREATE TABLE previous_user (device_key TEXT PRIMARY KEY, user TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE secret (account TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE event (
     id INTEGER PRIMARY KEY, at REAL NOT NULL, kind TEXT NOT NULL, device TEXT, user TEXT NOT NULL,
-    cause TEXT NOT NULL
+    cause TEXT NOT NULL, profile TEXT, ends_at REAL
 );
-CREATE VIEW change AS
-    SELECT id, at, kind, event.device, event.user, cause, device_key, profile, ends_at
-    FROM event LEFT JOIN session USING (device);
-CREATE TRIGGER change_login INSTEAD OF INSERT ON change WHEN NEW.kind = 'login' BEGIN
-    INSERT INTO event VALUES (NEW.id, NEW.at, NEW.kind, NEW.device, NEW.user, NEW.cause);
-    INSERT OR REPLACE INTO session
-        VALUES (NEW.device_key, NEW.device, NEW.user, NEW.profile, NEW.ends_at);
-END;
-CREATE TRIGGER change_logout INSTEAD OF INSERT ON change WHEN NEW.kind = 'logout' BEGIN
-    INSERT INTO event VALUES (NEW.id, NEW.at, NEW.kind, NEW.device, NEW.user, NEW.cause);
-    DELETE FROM session WHERE device_key = NEW.device_key;
-    INSERT OR REPLACE INTO previous_user VALUES (NEW.device_key, NEW.user);
-END;
+CREATE TABLE secret (account TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
+CREATE VIEW newest AS
+    SELECT max(id) AS id, kind, device, user, profile, ends_at FROM event
+    WHERE device IS NOT NULL GROUP BY device;
+CREATE VIEW session AS SELECT device, user, profile, ends_at FROM newest WHERE kind = 'login';
+CREATE VIEW previous_user AS
+    SELECT max(id) AS id, device, user FROM event WHERE kind = 'logout' GROUP BY device;
 """
-_TABLES = ("session", "previous_user", "secret", "event")
-_CHANGE = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)"
+_ADD = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _EVENTS = "SELECT id, at, kind, device, user, cause FROM event "
 
 
@@ -70,7 +55,7 @@ class StateFile:
             raise StateError(f"{path}: cannot be used as the state file: {error}") from error
 
     def _prepare(self) -> None:
-        # A login changes a row on each of two pages, and whole pages go into the log: small ones cost less.
+        # A change adds a row to one page, and whole pages go into the write-ahead log: small ones cost less.
         # A file that is there already keeps the size it has.
         self._db.execute("PRAGMA page_size = 1024")
         # With a write-ahead log, NORMAL hands each commit to the operating system, and syncs the disk only
@@ -83,12 +68,12 @@ class StateFile:
         with self._transaction():
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             names = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
-            if version == SCHEMA_VERSION and "change" in names:
+            if version == SCHEMA_VERSION and "event" in names:
                 return
             # A file that was just made has neither version nor tables.
             if version or names:
                 raise sqlite3.DatabaseError("it was written by another program or version; name another file")
-            for statement in _statements(_SCHEMA):
+            for statement in filter(str.strip, _SCHEMA.split(";")):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
@@ -100,12 +85,15 @@ class StateFile:
 
     def sessions(self) -> list[Session]:
         """Returns who is logged in."""
-        rows = self._db.execute("SELECT device, user, profile, ends_at FROM session")
-        return [Session._make(row) for row in rows]
+        rows = self._db.execute("SELECT device, kind, user, profile, ends_at FROM newest ORDER BY id")
+        # Folded here: SQLite's NOCASE knows ASCII letters only, and a cluster file may change its spelling.
+        newest = {fold(device): (kind, Session(device, *rest)) for device, kind, *rest in rows}
+        return [session for kind, session in newest.values() if kind == LOGIN]
 
     def previous_users(self) -> dict[str, str]:
         """Returns who was logged in before, by folded device name."""
-        return dict(self._db.execute("SELECT device_key, user FROM previous_user").fetchall())
+        rows = self._db.execute("SELECT device, user FROM previous_user ORDER BY id")
+        return {fold(device): user for device, user in rows}
 
     def secrets(self) -> dict[str, Hash]:
         """Returns the hashes of changed secrets by account."""
@@ -131,25 +119,15 @@ class StateFile:
     def change(self, event_id: int, at: float, changes: Sequence[Change]) -> None:
         """Commits logins and logouts, all or none; the first one's event has this ID."""
         rows = [
-            (
-                event_id + n,
-                at,
-                kind,
-                session.device,
-                session.user,
-                cause,
-                fold(session.device),
-                session.profile,
-                session.ends_at,
-            )
+            (event_id + n, at, kind, session.device, session.user, cause, session.profile, session.ends_at)
             for n, (kind, session, cause) in enumerate(changes)
         ]
         try:
             if len(rows) == 1:
-                self._cursor.execute(_CHANGE, rows[0])
+                self._cursor.execute(_ADD, rows[0])  # one statement is a transaction by itself
             else:
                 with self._transaction():
-                    self._cursor.executemany(_CHANGE, rows)
+                    self._cursor.executemany(_ADD, rows)
         except sqlite3.IntegrityError as error:
             raise _somebody_else() from error
 
@@ -159,7 +137,7 @@ class StateFile:
         """Commits the hash of an account's new secret; `name` is the account as the event shows it."""
         try:
             with self._transaction():
-                self._cursor.execute(_EVENT, (event_id, at, SECRET, None, name, cause))
+                self._cursor.execute(_ADD, (event_id, at, SECRET, None, name, cause, None, None))
                 self._cursor.execute("INSERT OR REPLACE INTO secret VALUES (?, ?, ?)", (account, *secret))
         except sqlite3.IntegrityError as error:
             raise _somebody_else() from error
@@ -167,8 +145,8 @@ class StateFile:
     def reset(self) -> None:
         """Forgets everything."""
         with self._transaction():
-            for table in _TABLES:
-                self._cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (the names are the constants above)
+            self._cursor.execute("DELETE FROM event")
+            self._cursor.execute("DELETE FROM secret")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -185,12 +163,3 @@ class StateFile:
 def _somebody_else() -> sqlite3.Error:
     """What a taken event ID means."""
     return sqlite3.OperationalError("another process has written to it; give each service a file of its own")
-
-
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
