@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from . import bulk
     from .client import Client
 
+ATTEMPTS = 5
+
 
 def add(commands: Any) -> None:  # noqa: ANN401
     """Add the commands to the parser."""
@@ -76,14 +78,20 @@ def _duration(text: str) -> int | str:
 
 def client(options: argparse.Namespace) -> "Client":
     """Return a client of the cluster that the options mean."""
-    from .client import Client
-
-    return _client(clusters.choose(options), Client)
+    return _client(clusters.choose(options))
 
 
-def _client(cluster: clusters.Cluster, kind: type["Client"]) -> "Client":
-    return kind(
-        cluster.service, cluster.app(), backup=cluster.backup, ca=cluster.ca, allow_http=cluster.allow_http
+def _client(cluster: clusters.Cluster) -> "Client":
+    from .client import Client, Retry
+
+    return Client(
+        cluster.service,
+        cluster.app(),
+        backup=cluster.backup,
+        ca=cluster.ca,
+        allow_http=cluster.allow_http,
+        # Who waits at a terminal wants to hear of a service that is not there.
+        retry=Retry(attempts=ATTEMPTS),
     )
 
 
@@ -114,9 +122,7 @@ def _logout_all(options: argparse.Namespace) -> int:
         print(f"This logs out every Extension Mobility user of {cluster.name}.", file=sys.stderr)
         if input("Type the cluster's name to go on: ") != cluster.name:
             raise ValueError("that is not the cluster's name; nobody was logged out")
-    from .client import Client
-
-    with _client(cluster, Client) as service:
+    with _client(cluster) as service:
         service.logout_all()
     return _done(options, f"everybody is logged out of {cluster.name}")
 

@@ -7,12 +7,15 @@ into the body.
 
 import ssl
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import httpcore
 import httpx
 
 from ._operations import Answered, Failed, Outcome
@@ -22,13 +25,15 @@ PATH = "/emservice/EMServiceServlet"
 TLS_PORT = 8443
 PLAIN_PORT = 8080
 ANSWER_BYTES = 64 * 1024 * 1024
+KEPT_SECONDS = 5.0
 HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Seconds that a phase may take: connect, send, each wait for a part of the answer, and the whole
-    answer.
+    """Seconds that a phase may take: connect, send, each wait for a part of the answer.
+
+    `answer` is for all of it, from the start of the request to the end of the answer.
     """
 
     connect: float = 5.0
@@ -37,7 +42,7 @@ class Timeouts:
     answer: float = 120.0
 
     def for_httpx(self) -> httpx.Timeout:
-        """Return what httpx watches; the whole answer is watched here."""
+        """Return what httpx watches; the whole is watched here."""
         return httpx.Timeout(connect=self.connect, write=self.write, read=self.read, pool=None)
 
 
@@ -71,59 +76,124 @@ def verification(ca: str | PathLike[str] | None) -> ssl.SSLContext:
         raise ValueError(f"{pem} holds no certificate in PEM form") from None
 
 
-def settings(
-    urls: list[str], timeouts: Timeouts, ca: str | PathLike[str] | None, concurrency: int
-) -> dict[str, object]:
-    """Return the arguments of a client of httpx."""
+def trust(urls: list[str], ca: str | PathLike[str] | None) -> ssl.SSLContext:
+    """Return the TLS settings of a client of services.
+
+    Reading the system's authorities takes long, so a client of http alone trusts none.
+    """
     secure = ca is not None or any(url.startswith("https:") for url in urls)
+    return verification(ca) if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def settings(timeouts: Timeouts) -> dict[str, Any]:
+    """Return the arguments of a client of httpx but its transport."""
     return {
-        # Reading the system's authorities takes long; a client of http alone trusts none.
-        "verify": verification(ca) if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         "timeout": timeouts.for_httpx(),
-        "limits": httpx.Limits(max_connections=concurrency, keepalive_expiry=5.0),
         "headers": HEADERS,
         "trust_env": False,
         "follow_redirects": False,
     }
 
 
-class AnswerReader:
-    """Collects an answer; it is bounded in bytes and in time."""
+def limits(concurrency: int) -> httpx.Limits:
+    """Return how many connections there may be, and how long they are kept."""
+    return httpx.Limits(max_connections=concurrency, keepalive_expiry=KEPT_SECONDS)
 
-    def __init__(self, response: httpx.Response, timeouts: Timeouts) -> None:
+
+class SyncTransport(httpx.HTTPTransport):
+    """A transport whose reads end at a deadline: the time-outs of httpx start anew with each byte."""
+
+    def __init__(self, verify: ssl.SSLContext, concurrency: int) -> None:
+        super().__init__(verify=verify, trust_env=False)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=verify,
+            max_connections=concurrency,
+            keepalive_expiry=KEPT_SECONDS,
+            network_backend=_Backend(),
+        )
+
+
+_deadline: ContextVar[float] = ContextVar("_deadline")
+
+
+def start_clock(timeouts: Timeouts) -> None:
+    """Start the time that a whole answer may take on a `SyncTransport`, in the thread that calls."""
+    _deadline.set(time.monotonic() + timeouts.answer)
+
+
+class _Backend(httpcore.SyncBackend):
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        return _Stream(super().connect_tcp(host, port, timeout, local_address, socket_options))
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        # Not zero: that would be no time-out but a socket that does not wait.
+        left = max(0.001, _deadline.get() - time.monotonic())
+        return self._stream.read(max_bytes, left if timeout is None else min(timeout, left))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401
+        return self._stream.get_extra_info(info)
+
+
+class AnswerReader:
+    """Collects an answer, which is bounded."""
+
+    def __init__(self, response: httpx.Response) -> None:
         self._response = response
-        self._deadline = time.monotonic() + timeouts.answer
         self._body = bytearray()
 
-    def read(self, chunks: Iterator[bytes]) -> Outcome:
+    def read(self) -> Outcome:
         """Collect what comes; return it, or why it is none."""
-        for chunk in chunks:
+        for chunk in self._response.iter_bytes():
             if failed := self._add(chunk):
                 return failed
-        return Answered(self._response.status_code, bytes(self._body))
+        return self._answered()
 
-    async def aread(self, chunks: AsyncIterator[bytes]) -> Outcome:
+    async def aread(self) -> Outcome:
         """Collect what comes; return it, or why it is none."""
-        async for chunk in chunks:
+        async for chunk in self._response.aiter_bytes():
             if failed := self._add(chunk):
                 return failed
-        return Answered(self._response.status_code, bytes(self._body))
+        return self._answered()
 
     def _add(self, chunk: bytes) -> Failed | None:
         self._body += chunk
         if len(self._body) > ANSWER_BYTES:
             return Failed(AnswerLost(f"the answer is longer than {ANSWER_BYTES} bytes"))
-        if time.monotonic() > self._deadline:
-            return Failed(AnswerLost("the answer did not end in time"))
         return None
 
+    def _answered(self) -> Answered:
+        return Answered(self._response.status_code, bytes(self._body))
 
-def failed(error: httpx.HTTPError, url: str) -> Failed:
-    """Sort a failure of httpx: was anything sent?"""
+
+def failed(error: httpx.HTTPError | TimeoutError, url: str) -> Failed:
+    """Sort a failure: was anything sent? A `TimeoutError` is the end of the time for the whole answer."""
     where = urlsplit(url).netloc
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
         return Failed(_not_sent(error, where))
-    if isinstance(error, httpx.ReadTimeout):
+    if isinstance(error, (httpx.ReadTimeout, TimeoutError)):
         return Failed(AnswerLost(f"{where} did not answer in time"))
     return Failed(AnswerLost(f"the connection to {where} broke before the answer was complete"))
 

@@ -11,11 +11,22 @@ from os import PathLike
 from types import TracebackType
 from typing import TypeVar
 
+import anyio
 import httpx
 
 from ._native import AppInfo, DeviceResult, UserCheck, UserDevices, UserProfiles
 from ._operations import Duration, Operations, Outcome, Retry, Send, Steps
-from ._transport import AnswerReader, Timeouts, address, failed, settings
+from ._transport import (
+    AnswerReader,
+    SyncTransport,
+    Timeouts,
+    address,
+    failed,
+    limits,
+    settings,
+    start_clock,
+    trust,
+)
 
 __all__ = ["AsyncClient", "Client", "Retry", "Timeouts", "find_user", "find_user_async"]
 
@@ -43,7 +54,7 @@ class _Base:
         services = [service] if backup is None else [service, backup]
         self._urls = [address(given, allow_http=allow_http) for given in services]
         self._timeouts = timeouts or Timeouts()
-        self._settings = settings(self._urls, self._timeouts, ca, concurrency)
+        self._trust = trust(self._urls, ca)
         self._concurrency = concurrency
         self._operations = Operations(app, len(self._urls), retry or Retry(), on_busy)
         self._open()
@@ -69,7 +80,8 @@ class Client(_Base):
     """
 
     def _open(self) -> None:
-        self._http = httpx.Client(**self._settings)  # type: ignore[arg-type]
+        transport = SyncTransport(self._trust, self._concurrency)
+        self._http = httpx.Client(transport=transport, **settings(self._timeouts))
         self._slots = threading.BoundedSemaphore(self._concurrency)
 
     def login(self, device: str, user: str, profile: str | None = None, duration: Duration = None) -> None:
@@ -133,9 +145,10 @@ class Client(_Base):
                 outcome = None
 
     def _post(self, url: str, form: bytes) -> Outcome:
+        start_clock(self._timeouts)
         try:
             with self._http.stream("POST", url, content=form) as response:
-                return AnswerReader(response, self._timeouts).read(response.iter_bytes())
+                return AnswerReader(response).read()
         except httpx.HTTPError as error:
             return failed(error, url)
 
@@ -144,7 +157,9 @@ class AsyncClient(_Base):
     """As `Client`, for asyncio."""
 
     def _open(self) -> None:
-        self._http = httpx.AsyncClient(**self._settings)  # type: ignore[arg-type]
+        self._http = httpx.AsyncClient(
+            verify=self._trust, limits=limits(self._concurrency), **settings(self._timeouts)
+        )
         self._slots = asyncio.BoundedSemaphore(self._concurrency)
 
     async def login(
@@ -211,9 +226,10 @@ class AsyncClient(_Base):
 
     async def _post(self, url: str, form: bytes) -> Outcome:
         try:
-            async with self._http.stream("POST", url, content=form) as response:
-                return await AnswerReader(response, self._timeouts).aread(response.aiter_bytes())
-        except httpx.HTTPError as error:
+            with anyio.fail_after(self._timeouts.answer):
+                async with self._http.stream("POST", url, content=form) as response:
+                    return await AnswerReader(response).aread()
+        except (httpx.HTTPError, TimeoutError) as error:
             return failed(error, url)
 
 
