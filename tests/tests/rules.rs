@@ -1,5 +1,10 @@
 //! Every rule of PROTOCOL.md has a test named after it, beside the core, in these folders or here.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,8 +13,8 @@ use std::time::Duration;
 
 use hotdesk_core::http::ResponseReader;
 use hotdesk_core::session::{Deadlines, Exchange, ExchangeFailure, Step};
-use hotdesk_core::{Error, Field, LoginType, Message, Operation, Refusal, Request};
-use hotdesk_tests::rules;
+use hotdesk_core::{AppCertificate, Error, Field, LoginType, Message, Operation, Refusal, Request};
+use hotdesk_tests::{rules, vectors};
 
 /// Adds the numbers in the names of the tests below a folder: of `rule_1_2_…`, and of `rules_5_1_to_5_4_…`.
 fn tested(folder: &Path, found: &mut BTreeSet<String>) {
@@ -67,6 +72,40 @@ fn refused(xml: &str, expected: Refusal) {
     match Message::parse(xml.as_bytes()) {
         Err(Error::Refused { reason, .. }) => assert_eq!(reason, expected, "{xml}"),
         other => panic!("{xml}: {other:?}"),
+    }
+}
+
+#[test]
+fn rule_2_2_blanks_of_a_certificate_stay_however_it_is_written() {
+    for written in [" b ", "&#32;b ", " <![CDATA[b ]]>", "<![CDATA[ b ]]>", " <!-- c -->b "] {
+        let xml = format!(
+            "<request><appInfo><appID> a </appID><appCertificate>{written}</appCertificate></appInfo><logoutAll/>\
+             </request>"
+        );
+        let Ok(Message::Request(request)) = Message::parse(xml.as_bytes()) else { panic!("{xml}") };
+        assert_eq!(request.app.id, "a");
+        let AppCertificate::Plain(certificate) = request.app.certificate else { panic!("{xml}") };
+        assert_eq!(certificate.expose(), " b ", "{written}");
+    }
+}
+
+#[test]
+fn rule_3_2_unknown_elements_and_texts_are_skipped_at_every_place_of_every_sample() {
+    for sample in vectors().into_iter().filter(|vector| vector.group() == "samples") {
+        let xml = std::str::from_utf8(&sample.input).unwrap().trim_end();
+        let message = Message::parse(xml.as_bytes()).unwrap();
+        let mut places = 0;
+        // Between two tags, inside the root: behind a tag that only blanks part from the next one.
+        for (place, _) in xml.match_indices('>').filter(|(at, _)| xml[at + 1..].trim_start().starts_with('<'))
+        {
+            let (head, tail) = xml.split_at(place + 1);
+            for unknown in ["<new a='1'>x<userID>y</userID><!-- z --></new>", "<new/>", "words", "<?new?>"] {
+                let with = format!("{head}{unknown}{tail}");
+                assert_eq!(Message::parse(with.as_bytes()), Ok(message), "{with}");
+            }
+            places += 1;
+        }
+        assert!(places >= 2, "{}: {places}", sample.path);
     }
 }
 
