@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -126,6 +127,46 @@ def test_state_events_requests_and_counters(service: EmService, ask: Ask) -> Non
     assert not [secret for secret in (*SECRETS, TOKEN) if secret in json.dumps(state)]
 
 
+def test_secrets_are_changed(service: EmService, ask: Ask) -> None:
+    assert ask("PUT", "/accounts/JOHN/secret", {"secret": "99999"}) == (204, None)
+    client = Client(service.url, ("john", "99999"))
+    assert client.login(DESK, "john").code is None
+    assert ask("PUT", "/accounts/nobody/secret", {"secret": "1"})[0] == 404
+    for bad in (" ", "", "ö" * 256, 1, None):
+        status, said = ask("PUT", "/accounts/john/secret", {"secret": bad})
+        assert (status, said["error"].startswith("secret: ")) == (400, True)
+    assert client.logout(DESK).code is None
+    assert "99999" not in json.dumps(ask("GET", "/state")[1])
+
+
+def test_the_wire_is_switched_while_it_runs(service: EmService, ask: Ask) -> None:
+    def loose() -> int | None:
+        client = Client(service.url)
+        return client.post(client.login_xml(DESK, "john").replace("<userID>", "<color/><userID>")).code
+
+    assert (ask("GET", "/lenient"), loose()) == ((200, {"lenient": False}), 1)
+    assert (ask("PUT", "/lenient", {"lenient": True}), loose()) == ((200, {"lenient": True}), None)
+    assert ask("GET", "/state")[1]["lenient"] is True
+    assert (ask("PUT", "/lenient", {"lenient": False}), loose()) == ((200, {"lenient": False}), 1)
+    assert ask("PUT", "/lenient", {"lenient": "yes"})[0] == 400
+
+
+def test_a_state_file_that_takes_no_change_is_told(demo: Cluster, tmp_path: Path) -> None:
+    with EmService(demo, state=tmp_path / "state.db", control_port=0, control_token=TOKEN) as service:
+        other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        assert service.control_port is not None
+        connection = http.client.HTTPConnection("127.0.0.1", service.control_port, timeout=10)
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
+        connection.request("PUT", f"/sessions/{DESK}", json.dumps({"user": "john"}), headers)
+        answer = connection.getresponse()
+        said = json.loads(answer.read())
+        connection.close()
+        other.close()
+        assert (answer.status, said["error"]) == (503, "the state file cannot be used: database is locked")
+        assert service.sessions() == {}
+
+
 def test_faults_are_added_listed_struck_and_removed(service: EmService, ask: Ask) -> None:
     rule = {"fault": {"kind": "Refuse", "code": 26}, "times": 2, "user": "john", "operation": "login"}
     status, made = ask("POST", "/faults", rule)
@@ -228,4 +269,4 @@ def test_schemathesis_finds_no_disagreement_with_the_description(
     # It leaves notes where it runs.
     done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
-    assert "Selected: 14/14" in done.stdout
+    assert "Selected: 17/17" in done.stdout

@@ -23,8 +23,10 @@ PROFILES = "\ufeffDevice Profile Name,Product\nDPSPARE,7962\n"
 TABLE = '[csv]\nusers = "users.csv"\ndevices = "devices.csv"\nprofiles = "profiles.csv"\npin = "99999"\n'
 
 
-def write(folder: Path, users: str = USERS, devices: str = DEVICES, table: str = TABLE) -> Path:
-    for name, text in (("users", users), ("devices", devices), ("profiles", PROFILES)):
+def write(
+    folder: Path, users: str = USERS, devices: str = DEVICES, table: str = TABLE, profiles: str = PROFILES
+) -> Path:
+    for name, text in (("users", users), ("devices", devices), ("profiles", profiles)):
         (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
     file = folder / "cluster.toml"
     file.write_text(table, encoding="utf-8")
@@ -52,6 +54,46 @@ def test_a_default_profile_is_associated_and_a_column_may_hold_several(tmp_path:
     assert (user.profiles, user.default_profile) == (("A", "B", "C"), "A")
 
 
+def test_a_phone_export_with_all_details_is_read(tmp_path: Path) -> None:
+    """Headings from "Export the Fields for All Phone Details Option" of the Bulk Administration Guide."""
+    devices = (
+        "Device Name,Description,Device Pool,Phone Template,CSS,AAR CSS,Location,Extension Mobility,"
+        "Network Locale,XML,User ID 1,Speed Dial Number,Speed Dial Number\n"
+        'SEP003094C25B15,Desk,Default,Standard 7962G,,,Hub_None,t,,"<a b=""1"">,</a>",john,1,2,,,\n'
+        "SEP001122334455,Lobby,Default,Standard 7962G,,,Hub_None,f,,,,,\n"
+    )
+    found = Cluster.read(write(tmp_path, devices=devices)).devices.values()
+    assert {device.name: device.extension_mobility for device in found} == {
+        "SEP003094C25B15": True,
+        "SEP001122334455": False,
+    }
+
+
+def test_a_user_file_of_bulk_administration_is_read(tmp_path: Path) -> None:
+    """Headings from "User File Format" of the Bulk Administration Guide, as its files write them."""
+    users = (
+        "FIRST NAME,LAST NAME,USER ID,MANAGER USER ID,DEPARTMENT,PIN,DEFAULT PROFILE,USER LOCALE,"
+        "TELEPHONE NUMBER,PRIMARY EXTENSION,CONTROLLED DEVICE 1,SELF-SERVICE USER ID\n"
+        "John,Smith,john,mary,12,12345,DPJOHNIPC,English United States,,1001,SEP003094C25B15,1001\n"
+    )
+    john = Cluster.read(write(tmp_path, users)).users["john"]
+    assert (john.pin, john.profiles, john.default_profile) == ("12345", ("DPJOHNIPC",), "DPJOHNIPC")
+    assert (john.directory_number, john.self_service_id) == ("1001", "1001")
+
+
+@pytest.mark.parametrize("heading", ["User Device Profile Name", "Device Profile Name", "Device Name"])
+def test_a_profile_export_associates_the_users_that_it_names(tmp_path: Path, heading: str) -> None:
+    """Headings from "User Device Profile Exports" of the Bulk Administration Guide."""
+    profiles = (
+        f"{heading},Description,Login User ID,User ID 1,User ID 2\nDPSPARE,,pat,MARY,john\nDPmary,,,mary,\n"
+    )
+    cluster = Cluster.read(write(tmp_path, profiles=profiles))
+    assert cluster.users["john"].profiles == ("DPJOHNIPC", "UserDevProf", "DPSPARE")
+    assert cluster.users["mary"].profiles == ("DPMARY", "DPSPARE")
+    with pytest.raises(ClusterError, match=r"profiles\.csv:2: 'nobody' is not a user of this cluster"):
+        Cluster.read(write(tmp_path, profiles=f"{heading},User ID\nDPSPARE,nobody\n"))
+
+
 def test_csv_files_and_tables_are_one_cluster(tmp_path: Path) -> None:
     table = TABLE + '[[user]]\nid = "pat"\npin = "1"\n[[device]]\nname = "D"\n'
     cluster = Cluster.read(write(tmp_path, table=table))
@@ -64,7 +106,7 @@ def test_csv_files_and_tables_are_one_cluster(tmp_path: Path) -> None:
     [
         ("", "users.csv:1: no column 'user id'"),
         ("name,pin\n", "users.csv:1: no column 'user id'"),
-        ("user id,pin,PIN\nu,1,2\n", "users.csv:1: two columns have the same heading"),
+        ("user id,pin,PIN\nu,1,2\n", "users.csv:1: two columns have the heading 'pin'"),
         ("user id,pin\nu,1\n,2\n", "users.csv:3: 'user id' is blank"),
         ("user id,pin\nu,1,2\n", "users.csv:2: more cells than headings"),
         ('user id,pin\nu,"1\n', "users.csv:2: unexpected end of data"),

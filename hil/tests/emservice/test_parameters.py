@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -174,6 +175,33 @@ def test_trusted_addresses_and_proxies(
         assert client.query("checkUser", "john").code is None, "queries are asked from anywhere"
 
 
+def test_host_names_of_the_trusted_list_are_resolved_at_each_start(
+    demo: Cluster, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    known: dict[str, list[str]] = {"desk.example": ["192.0.2.7", "127.0.0.1"]}
+
+    resolve = socket.getaddrinfo
+
+    def getaddrinfo(name: str, *more: Any, **named: Any) -> Any:
+        if "example" not in name:
+            return resolve(name, *more, **named)
+        if name not in known:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (text, 0)) for text in known[name]]
+
+    monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
+    trusted = "10.0.0.1; desk.example; gone.example."
+    with EmService(cluster(demo, validate_ip_address=True, trusted_list_of_ips=trusted)) as service:
+        client = Client(service.url)
+        assert ask(client, "<remoteIPAddr>192.0.2.7</remoteIPAddr>") is None
+        assert "gone.example. cannot be resolved" in caplog.text
+        known["desk.example"] = ["192.0.2.7"]
+        assert client.logout(DESK).code is None, "not asked again while it runs"
+        service.stop()
+        service.start()
+        assert ask(client) == 28
+
+
 def test_an_untrusted_logout_changes_nothing(demo: Cluster) -> None:
     with EmService(cluster(demo, validate_ip_address=True)) as service:
         service.login(DESK, "john")
@@ -185,7 +213,10 @@ def test_an_untrusted_logout_changes_nothing(demo: Cluster) -> None:
 @pytest.mark.parametrize(
     ("parameters", "what"),
     [
-        ({"trusted_list_of_ips": "10.0.0.1;nowhere"}, "'trusted_list_of_ips' holds IP addresses"),
+        ({"trusted_list_of_ips": "10.0.0.1;10.0.0.256"}, "holds IP addresses and host names .*'10.0.0.256'"),
+        ({"trusted_list_of_ips": "10.0.0.0/8"}, "holds IP addresses and host names"),
+        ({"trusted_list_of_ips": "*.example"}, "holds IP addresses and host names"),
+        ({"trusted_list_of_ips": "a_phone"}, "holds IP addresses and host names"),
         ({"trusted_list_of_ips": "10.0.0.1;" * 200}, "at most 1024 characters"),
         ({"maximum_concurrent_requests": 0}, "at least 1"),
         ({"operation_seconds": -1.0}, "0 to 3600"),

@@ -10,12 +10,12 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from enum import Enum
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
+from hotdesk_hil.emservice import trusted
 from hotdesk_hil.emservice.csv_files import ClusterError, CsvFiles, read_csv
 
 NAME_LIMIT = 128
@@ -28,8 +28,6 @@ TRUSTED_LIST_LIMIT = 1024
 """Characters that the trusted list may hold."""
 OPERATION_LIMIT = 3600
 """Seconds of the longest operation time."""
-
-Address = IPv4Address | IPv6Address
 
 
 fold = str.casefold
@@ -97,9 +95,9 @@ class Profile:
 class ServiceParameters:
     """Service parameters with the defaults of the feature configuration guide.
 
-    `maximum_login_time` is `off` or `HHH:MM` from 0:00 to 168:00. `trusted_list_of_ips` holds addresses with
-    `;` between them. `credential_cache`: a PIN or certificate that was right in the last two minutes still is
-    after a change.
+    `maximum_login_time` is `off` or `HHH:MM` from 0:00 to 168:00. `trusted_list_of_ips` holds addresses and
+    host names with `;` between them; names are resolved when the service starts. `credential_cache`: a PIN or
+    certificate that was right in the last two minutes still is after a change.
 
     Two are not the service's own: `operation_seconds` is how long a login or logout takes, its answer and its
     slot of `maximum_concurrent_requests`; `emcc_device` is whether `deviceUserResults` hold `emccDevice`.
@@ -116,10 +114,9 @@ class ServiceParameters:
     emcc_device: bool = True
 
     @property
-    def trusted_addresses(self) -> frozenset[Address]:
-        """The addresses of `trusted_list_of_ips`."""
-        parts = (part.strip() for part in self.trusted_list_of_ips.split(";"))
-        return frozenset(ip_address(part) for part in parts if part)
+    def trusted(self) -> tuple[str, ...]:
+        """The addresses and host names of `trusted_list_of_ips`."""
+        return trusted.entries(self.trusted_list_of_ips)
 
     @property
     def maximum_login_minutes(self) -> int | None:
@@ -220,11 +217,14 @@ class Cluster:
         service = _build(ServiceParameters, "service", 1, tables.get("service", {}))
         files = _build(CsvFiles, "csv", 1, tables.get("csv", {}))
         places: dict[tuple[str, int], str] = {}
+        associations: list[tuple[str, str, str]] = []
         for table, rows in read_csv(files, folder):
             _, argument = _ENTRIES[table]
             for place, entry in rows:
+                associations += [(place, user, entry["name"]) for user in entry.pop("users", ())]
                 lists[argument].append(_CSV_KINDS[table](**entry))
                 places[table, len(lists[argument])] = place
+        _associate(lists["users"], associations)
         try:
             return cls(service=service, **lists)
         except _EntryError as error:
@@ -260,6 +260,18 @@ _KINDS = {
     "int": "a whole number",
     "float": "a number",
 }
+
+
+def _associate(users: list[User], associations: Iterable[tuple[str, str, str]]) -> None:
+    """Adds profiles to the users that a file of profiles names; each with its place, user and profile."""
+    numbers = {fold(user.id): number for number, user in enumerate(users)}
+    for place, name, profile in associations:
+        number = numbers.get(fold(name))
+        if number is None:
+            raise ClusterError(f"{place}: {name[:20]!r} is not a user of this cluster")
+        user = users[number]
+        if fold(profile) not in map(fold, user.profiles):
+            users[number] = replace(user, profiles=(*user.profiles, profile))
 
 
 def _build(kind: type, table: str, number: int, entry: Any) -> Any:
@@ -365,11 +377,10 @@ def _check_service(service: ServiceParameters) -> None:
     if len(service.trusted_list_of_ips) > TRUSTED_LIST_LIMIT:
         raise _wrong_parameter("trusted_list_of_ips", f"holds at most {TRUSTED_LIST_LIMIT} characters")
     try:
-        _ = service.trusted_addresses
+        _ = service.trusted
     except ValueError as error:
-        raise _wrong_parameter(
-            "trusted_list_of_ips", f"holds IP addresses with ';' between: {error}"
-        ) from None
+        what = f"holds IP addresses and host names with ';' between: {error}"
+        raise _wrong_parameter("trusted_list_of_ips", what) from None
 
 
 def _wrong_parameter(key: str, what: str) -> _EntryError:

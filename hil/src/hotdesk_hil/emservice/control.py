@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import sqlite3
 from collections.abc import Callable
 from dataclasses import MISSING, asdict, fields
 from functools import cache
@@ -20,7 +21,7 @@ from aiohttp import web
 
 from hotdesk_hil.emservice import openapi
 from hotdesk_hil.emservice.disguise import Form
-from hotdesk_hil.emservice.faults import KINDS, CertificateFlaw, ConnectionFault, Fault
+from hotdesk_hil.emservice.faults import KINDS, CertificateFlaw, ConnectionFault, Fault, RefuseConnection
 from hotdesk_hil.emservice.rules import FaultRule
 
 if TYPE_CHECKING:
@@ -76,6 +77,9 @@ class Control:
         application.router.add_delete("/faults/{id}", self._remove_fault)
         application.router.add_get("/clock", self._clock)
         application.router.add_post("/clock", self._advance)
+        application.router.add_put("/accounts/{account}/secret", self._change_secret)
+        application.router.add_get("/lenient", self._lenient)
+        application.router.add_put("/lenient", self._set_lenient)
         application.router.add_post("/reset", self._reset)
         return application
 
@@ -92,6 +96,8 @@ class Control:
             return await handler(request)
         except _Wrong as wrong:
             return _json({"error": str(wrong)}, wrong.status)
+        except sqlite3.Error as error:
+            return _json({"error": f"the state file cannot be used: {error}"}, 503)
         except web.HTTPRequestEntityTooLarge:
             return _json({"error": f"the body holds more than {BODY_LIMIT} bytes"}, 413)
 
@@ -114,6 +120,7 @@ class Control:
             return {
                 "url": service.url,
                 "tls_url": service.tls_url,
+                "lenient": service.lenient,
                 "clock": {"now": service.clock.now()},
                 "counters": asdict(service.counters),
                 "sessions": [session._asdict() for session in service.session_rows()],
@@ -186,7 +193,25 @@ class Control:
             raise _Wrong(404, f"no fault {number} waits") from None
         return web.Response(status=204)
 
-    # Clock and reset
+    # Accounts, settings, clock and reset
+
+    async def _change_secret(self, request: web.Request) -> web.Response:
+        body = await _body(request, openapi.NEW_SECRET)
+        account = request.match_info["account"]
+        try:
+            await asyncio.to_thread(self._service.change_secret, account, body["secret"])
+        except KeyError as error:
+            raise _Wrong(404, f"{error} is not in this cluster") from None
+        except ValueError as error:
+            raise _Wrong(400, f"secret: {error}") from None
+        return web.Response(status=204)
+
+    async def _lenient(self, _request: web.Request) -> web.Response:
+        return _json({"lenient": self._service.lenient})
+
+    async def _set_lenient(self, request: web.Request) -> web.Response:
+        self._service.lenient = (await _body(request, openapi.LENIENT))["lenient"]
+        return _json({"lenient": self._service.lenient})
 
     async def _clock(self, _request: web.Request) -> web.Response:
         return _json({"now": self._service.clock.now()})
@@ -269,7 +294,8 @@ def _rule(rule: FaultRule) -> dict[str, Any]:
         "id": rule.id,
         "kind": type(rule.fault).__name__,
         "left": rule.left,
-        "struck": rule.struck,
+        # Nothing listens then, and nobody here sees who is refused.
+        "struck": None if isinstance(rule.fault, RefuseConnection) else rule.struck,
         "operation": rule.operation,
         "device": rule.device,
         "user": rule.user,

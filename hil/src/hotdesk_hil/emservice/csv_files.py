@@ -1,7 +1,8 @@
 """Users, devices and profiles from CSV files as administrators export them.
 
-Columns are found by their heading, in any order and any case; columns that the simulator has no use for are
-skipped. Must never quote a PIN in an error.
+Headings are those of the "Bulk Administration Guide" (phone and user device profile exports, user files), in
+any order and any case; columns that the simulator has no use for are skipped. Must never quote a PIN in an
+error.
 """
 
 from __future__ import annotations
@@ -16,7 +17,16 @@ from typing import Any
 Row = dict[str, str]
 _YES = ("t", "true", "yes", "1", "enabled", "on")
 _NO = ("f", "false", "no", "0", "disabled", "off", "")
+_NAMES = {
+    "user": ("user id",),
+    "device": ("device name",),
+    "profile": ("user device profile name", "device profile name", "device name"),
+}
+"""Per table the headings of the name, the first that is there."""
+_ENABLED = ("extension mobility", "enable extension mobility")
 _ASSOCIATED = re.compile(r"controlled profile(s| [0-9]+)")
+_USERS = re.compile(r"user id( [0-9]+)?")
+"""In a file of profiles: who is associated with the profile."""
 
 
 class ClusterError(ValueError):
@@ -42,14 +52,14 @@ def read_csv(files: CsvFiles, folder: Path) -> Iterator[tuple[str, list[tuple[st
     def user(row: Row) -> dict[str, Any]:
         return _user(row, files.pin)
 
-    readers: list[tuple[str, str | None, str, Callable[[Row], dict[str, Any]]]] = [
-        ("user", files.users, "user id", user),
-        ("device", files.devices, "device name", _device),
-        ("profile", files.profiles, "device profile name", _profile),
+    readers: list[tuple[str, str | None, Callable[[Row], dict[str, Any]]]] = [
+        ("user", files.users, user),
+        ("device", files.devices, _device),
+        ("profile", files.profiles, _profile),
     ]
-    for table, name, column, entry in readers:
+    for table, name, entry in readers:
         if name is not None:
-            yield table, list(_rows(folder / name, column, entry))
+            yield table, list(_rows(folder / name, _NAMES[table], entry))
 
 
 def _user(row: Row, pin: str | None) -> dict[str, Any]:
@@ -77,33 +87,34 @@ def _user(row: Row, pin: str | None) -> dict[str, Any]:
 
 
 def _device(row: Row) -> dict[str, Any]:
-    heading = "enable extension mobility"
-    text = row.get(heading, "t").lower()
+    heading = next((heading for heading in _ENABLED if heading in row), None)
+    text = "t" if heading is None else row[heading].lower()
     if text not in (*_YES, *_NO):
         raise ValueError(f"{heading!r} is t or f")
     return {"name": row["device name"], "extension_mobility": text in _YES}
 
 
 def _profile(row: Row) -> dict[str, Any]:
-    return {"name": row["device profile name"]}
+    users = dict.fromkeys(cell for heading, cell in row.items() if _USERS.fullmatch(heading) and cell)
+    return {"name": next(row[name] for name in _NAMES["profile"] if name in row), "users": tuple(users)}
 
 
 def _rows(
-    path: Path, column: str, entry: Callable[[Row], dict[str, Any]]
+    path: Path, names: tuple[str, ...], entry: Callable[[Row], dict[str, Any]]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     line = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             headings = [heading.strip().lower() for heading in next(reader, [])]
-            if column not in headings:
-                raise ValueError(f"no column {column!r} in the first line")
-            if len({heading for heading in headings if heading}) != len([h for h in headings if h]):
-                raise ValueError("two columns have the same heading")
+            column = next((name for name in names if name in headings), None)
+            if column is None:
+                raise ValueError(f"no column {names[0]!r} in the first line")
+            _check_twice(headings)
             line = reader.line_num + 1
             for cells in reader:
                 if any(cell.strip() for cell in cells):
-                    if len(cells) > len(headings):
+                    if any(cell.strip() for cell in cells[len(headings) :]):
                         raise ValueError("more cells than headings")
                     row = dict(zip(headings, (cell.strip() for cell in cells), strict=False))
                     if not row.get(column):
@@ -116,3 +127,12 @@ def _rows(
         raise ClusterError(f"{path}: is not UTF-8 text (byte {error.start})") from error
     except (ValueError, csv.Error) as error:
         raise ClusterError(f"{path}:{line}: {error}") from error
+
+
+def _check_twice(headings: list[str]) -> None:
+    """Raises where a column that is used is there twice; an export of phones repeats some that are not."""
+    used = {name for names in _NAMES.values() for name in names}
+    used.update(_ENABLED, ("pin", "default profile", "primary extension", "self-service user id"))
+    for heading in headings:
+        if headings.count(heading) > 1 and (heading in used or _ASSOCIATED.fullmatch(heading)):
+            raise ValueError(f"two columns have the heading {heading!r}")

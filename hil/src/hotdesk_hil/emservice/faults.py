@@ -198,7 +198,8 @@ class ConnectionFault:
 class RefuseConnection(ConnectionFault):
     """Nothing listens while it waits: connections are refused.
 
-    The service does not see them, so they cannot be counted: add it with `times=None`, and remove it.
+    The kernel refuses them and tells nobody, so they are in no counter and no record, and cannot be struck by
+    count or probability: add it with `times=None`, and remove it. `ResetConnection` is seen and counted.
     """
 
 

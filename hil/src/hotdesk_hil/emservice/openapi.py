@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any, get_args
 
+from hotdesk_hil.emservice.changes import LOGIN, LOGOUT, SECRET
+from hotdesk_hil.emservice.cluster import CERTIFICATE_LIMIT
 from hotdesk_hil.emservice.disguise import Form
 from hotdesk_hil.emservice.document import QUERIES
 from hotdesk_hil.emservice.faults import KINDS, CertificateFlaw, Framing, Version
@@ -82,8 +84,8 @@ _EVENT = _object(
     {
         "id": {"type": "integer"},
         "at": {"type": "number"},
-        "kind": {"enum": ["login", "logout"]},
-        "device": {"type": "string"},
+        "kind": {"enum": [LOGIN, LOGOUT, SECRET]},
+        "device": _TEXT_OR_NULL,
         "user": {"type": "string"},
         "cause": {"type": "string"},
     }
@@ -113,7 +115,7 @@ _RULE = _object(
         "id": {"type": "integer"},
         "kind": {"enum": list(KINDS)},
         "left": _INTEGER_OR_NULL,
-        "struck": {"type": "integer"},
+        "struck": _INTEGER_OR_NULL,
         "operation": _TEXT_OR_NULL,
         "device": _TEXT_OR_NULL,
         "user": _TEXT_OR_NULL,
@@ -127,6 +129,7 @@ _STATE = _object(
     {
         "url": {"type": "string"},
         "tls_url": _TEXT_OR_NULL,
+        "lenient": {"type": "boolean"},
         "clock": _CLOCK,
         "counters": _COUNTERS,
         "sessions": {"type": "array", "items": _SESSION},
@@ -138,6 +141,8 @@ _STATE = _object(
 
 NEW_SESSION = _object({"user": _NAME, "profile": {**_NAME, "type": ["string", "null"]}}, ["user"])
 NEW_RULE = _object({"fault": {"oneOf": [_fault(name) for name in KINDS]}, **_CONDITIONS}, ["fault"])
+NEW_SECRET = _object({"secret": {"type": "string", "minLength": 1, "maxLength": CERTIFICATE_LIMIT}})
+LENIENT = _object({"lenient": {"type": "boolean"}})
 ADVANCE = _object({"advance": {"type": "number", "minimum": 0, "maximum": ADVANCE_LIMIT}})
 PARAMETERS: dict[str, Schema] = {
     "after": {"type": "integer", "minimum": 0, "maximum": 2**62},
@@ -149,6 +154,7 @@ PARAMETERS: dict[str, Schema] = {
 def document() -> Schema:
     """Returns the OpenAPI document."""
     device = {"name": "device", "in": "path", "required": True, "schema": _NAME}
+    account = {"name": "account", "in": "path", "required": True, "schema": _NAME}
     rule = {"name": "id", "in": "path", "required": True, "schema": PARAMETERS["id"]}
     paging = [{"name": name, "in": "query", "schema": PARAMETERS[name]} for name in ("after", "limit")]
     return {
@@ -156,7 +162,7 @@ def document() -> Schema:
         "info": {
             "title": "hotdesk-emservice control interface",
             "version": "1",
-            "description": "State, sessions, events, faults, clock and reset of a simulated service.",
+            "description": "State, sessions, events, faults, secrets and clock of a simulated service.",
         },
         "security": [{"token": []}],
         "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
@@ -184,7 +190,22 @@ def document() -> Schema:
                 "get": _operation("The service's time, seconds since the epoch", _CLOCK),
                 "post": _operation("Move the clock forward by seconds", _CLOCK, None, ADVANCE),
             },
-            "/reset": {"post": _operation("Forget sessions, events, requests and faults", None)},
+            "/accounts/{account}/secret": {
+                "put": _operation(
+                    "Give a user a new PIN, an application user a new certificate",
+                    None,
+                    [account],
+                    NEW_SECRET,
+                    missing=True,
+                )
+            },
+            "/lenient": {
+                "get": _operation("Whether a looser wire than the DTD's is taken", LENIENT),
+                "put": _operation("Take a looser wire, or the DTD's alone", LENIENT, None, LENIENT),
+            },
+            "/reset": {
+                "post": _operation("Forget sessions, events, requests, faults, changed secrets", None)
+            },
         },
     }
 
@@ -206,6 +227,7 @@ def _operation(
     error = {"application/json": {"schema": _object({"error": {"type": "string"}})}}
     responses: Schema = {
         "401": {"description": "The token is missing or wrong", "content": error},
+        "503": {"description": "The state file cannot be used", "content": error},
     }
     if answer is None:
         responses["204"] = {"description": "Done"}
@@ -217,7 +239,7 @@ def _operation(
     if parameters or body:
         responses["400"] = {"description": "What was sent is wrong; the text says where", "content": error}
     if missing:
-        responses["404"] = {"description": "No such device, user, profile or fault", "content": error}
+        responses["404"] = {"description": "No such device, account, profile or fault", "content": error}
     if conflict:
         responses["409"] = {"description": "A rule that cannot be kept", "content": error}
     operation: Schema = {"summary": summary, "responses": responses}

@@ -78,7 +78,10 @@ class RequestRecord(NamedTuple):
 
 
 class Servlet:
-    """Answers the requests of one service; `record` is called once a request, before its answer is sent."""
+    """Answers the requests of one service; `record` is called once a request, before its answer is sent.
+
+    `lenient` tells, at each request, whether a looser document than the DTD's is taken.
+    """
 
     def __init__(
         self,
@@ -86,8 +89,7 @@ class Servlet:
         slots: Slots,
         faults: Faults,
         record: Callable[[RequestRecord], None],
-        *,
-        lenient: bool = False,
+        lenient: Callable[[], bool],
     ) -> None:
         self._service = service
         self._lenient = lenient
@@ -157,7 +159,7 @@ class Servlet:
         xml = document.form_field(await _body(request), "xml")
         if xml is None:
             raise Refused(Code.PARSING, "the form has no field xml")
-        return document.read(xml, lenient=self._lenient)
+        return document.read(xml, lenient=self._lenient())
 
     def _carry_out(self, asked: Document, request: web.Request) -> bytes:
         # Looked up only where it matters: it costs as much as reading the form.

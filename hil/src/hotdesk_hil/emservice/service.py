@@ -10,14 +10,12 @@ import hmac
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
-from hotdesk_hil.emservice import answers, secrets
+from hotdesk_hil.emservice import answers, secrets, trusted
 from hotdesk_hil.emservice.answers import DeviceRow, UserRow
 from hotdesk_hil.emservice.changes import LOGIN, LOGOUT, Change, Event, Hash, Session
 from hotdesk_hil.emservice.cluster import (
-    Address,
     ApplicationUser,
     Cluster,
     Device,
@@ -107,7 +105,7 @@ class Service:
         self.cluster = cluster
         self.store = store
         self.clock = clock
-        self._trusted = cluster.service.trusted_addresses
+        self._trusted: frozenset[trusted.Address] = frozenset()
         # Changed secrets that this process has seen; the store has but their hashes.
         self._known: dict[str, str] = {}
         self._cache: dict[str, tuple[str, float]] = {}
@@ -132,6 +130,11 @@ class Service:
             self._end_logins()
             caller = self._authenticate(document)
             return self._operations[document.operation](caller, document)
+
+    def resolve_trusted(self) -> None:
+        """Looks up the host names of the trusted list; until then they are not trusted."""
+        if self.asks_origin:
+            self._trusted = trusted.resolve(self.cluster.service.trusted)
 
     @property
     def asks_origin(self) -> bool:
@@ -223,7 +226,7 @@ class Service:
 
     def _check_origin(self, document: Document, origin: Origin) -> None:
         for address in (origin.address, document.remote_address):
-            if address is not None and _address(address) not in self._trusted:
+            if address is not None and trusted.address(address) not in self._trusted:
                 raise Refused(Code.UNTRUSTED_ADDRESS, f"{address} is not in the trusted list of IPs")
         if (origin.via or document.via_header) and not self.cluster.service.allow_proxy:
             raise Refused(Code.PROXY, "the request came through a proxy, and Allow Proxy is off")
@@ -480,15 +483,6 @@ def _place(entry: ApplicationUser | User, key: str) -> str:
 
 def _wrong_secret(document: Document) -> Refused:
     return Refused(Code.INVALID_APP_USER, f"{document.app_id} or its certificate or PIN is wrong")
-
-
-def _address(text: str) -> Address | None:
-    """Returns the address, None for what is none; an IPv4 address in IPv6 clothes is the IPv4 address."""
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
 def _same_secret(expected: str, given: str) -> bool:

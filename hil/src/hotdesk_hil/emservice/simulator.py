@@ -64,6 +64,8 @@ class EmService:
     `control_port` (None: none, 0: a free one) is the control interface with the web page, on the loopback
     address whatever `host` is; who uses it sends `control_token`, made here where none is given.
 
+    `lenient` may be set while it runs. Host names in the cluster's trusted list are resolved by `start`.
+
     Raises `ClusterError` for a wrong cluster file, `StateError` for a state file or a folder `ca` it cannot
     use, and on `start` `OSError` where the port is taken.
     """
@@ -137,7 +139,8 @@ class EmService:
         """Listens; does nothing where it listens already."""
         if self._running is not None:
             return
-        servlet = Servlet(self._service, self._slots, self.faults, self._record, lenient=self.lenient)
+        self._service.resolve_trusted()
+        servlet = Servlet(self._service, self._slots, self.faults, self._record, lambda: self.lenient)
         with ExitStack() as opened:
             plain = opened.enter_context(self._listen(self.port))
             self.port = plain.getsockname()[1]
@@ -212,10 +215,12 @@ class EmService:
         self._service.take_off(device)
 
     def change_secret(self, account: str, secret: str) -> None:
-        """Gives a user a new PIN or an application user a new certificate, until `close`; code 27 ends.
+        """Gives a user a new PIN or an application user a new certificate; code 27 ends.
 
-        With the credential cache the old one holds as well, up to two minutes after it was last right.
-        Raises `KeyError` for an unknown account, `ValueError` for a blank secret.
+        It goes before what the cluster file says, until `reset`; a state file keeps a salted hash of it. With
+        the credential cache the old one holds as well, up to two minutes after it was last right.
+
+        Raises `KeyError` for an unknown account, `ValueError` for a secret that is blank or over 256 bytes.
         """
         self._service.change_secret(account, secret)
 

@@ -51,7 +51,8 @@ function outcome(request) {
 
 function show(state) {
   byId("status").classList.remove("lost");
-  byId("status").textContent = `${state.tls_url ?? state.url} at ${time(state.clock.now)} UTC`;
+  const wire = state.lenient ? ", lenient wire" : "";
+  byId("status").textContent = `${state.tls_url ?? state.url}${wire} at ${time(state.clock.now)} UTC`;
   const counters = [
     ["Logged in", state.sessions.length],
     ["Requests In Progress", state.counters.requests_in_progress],
@@ -71,7 +72,7 @@ function show(state) {
       [rule.operation, rule.device, rule.user, rule.probability < 1 ? `probability ${rule.probability}` : null]
         .filter((part) => part !== null).join(", ") || "everything",
       rule.left ?? "always",
-      rule.struck,
+      rule.struck ?? "not seen here",
     ],
   })), "No fault waits.");
   table("requests", ["Time (UTC)", "Operation", "Devices", "Users", "Signed by", "Answer"], state.requests.map((request) => ({
