@@ -1,13 +1,20 @@
-"""Sequences of operations against a model of a few lines: service and model agree at every step."""
+"""Sequences of operations against a model of a few lines: service and model agree at every step.
+
+The machine draws the service parameters too, changes PINs, moves the clock, stops the service or builds it
+anew on its state file.
+"""
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import hypothesis.strategies as st
-from emservice.client import Client
+from emservice.client import Client, Reply
 from hypothesis import settings
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from hotdesk_hil.emservice import (
     ApplicationUser,
@@ -22,7 +29,11 @@ from hotdesk_hil.emservice import (
 
 USERS = ("ann", "bob", "cleo")
 DEVICES = ("A", "B", "C", "OFF")
-PIN = "made-up-pin"
+FIRST_PIN = "first-pin"
+PINS = ("second-pin", "third-pin")
+CACHE_SECONDS = 120
+LIMITS = {"off": None, "0:00": 0, "0:02": 2, "1:00": 60}
+"""Maximum Login Time, and its minutes."""
 
 users = st.sampled_from((*USERS, "nobody"))
 devices = st.sampled_from((*DEVICES, "none"))
@@ -30,17 +41,32 @@ devices = st.sampled_from((*DEVICES, "none"))
 
 @dataclass
 class Model:
-    """Who is where, who was there before, and when a login ends."""
+    """Who is where, who was there before, when a login ends, and which PINs hold."""
 
     behaviour: MultipleLogin
+    maximum: int | None
+    caches: bool
+    expired: set[str]
     here: dict[str, str] = field(default_factory=dict)
     before: dict[str, str] = field(default_factory=dict)
     ends: dict[str, float] = field(default_factory=dict)
+    pins: dict[str, str] = field(default_factory=lambda: dict.fromkeys(USERS, FIRST_PIN))
+    cached: dict[str, tuple[str, float]] = field(default_factory=dict)
     now: float = 0.0
 
     def leave(self, device: str) -> None:
         self.before[device] = self.here.pop(device)
         self.ends.pop(device, None)
+
+    def signs(self, user: str, pin: str) -> int | None:
+        """Tells what the service says of who signs."""
+        old, until = self.cached.get(user, ("", 0.0))
+        if pin == self.pins[user]:
+            if self.caches:
+                self.cached[user] = (pin, self.now + CACHE_SECONDS)
+        elif not (pin == old and self.now < until):
+            return 3
+        return 27 if user in self.expired else None
 
     def login(self, device: str, user: str, minutes: int | None) -> int | None:
         elsewhere = [other for other, who in self.here.items() if who == user and other != device]
@@ -59,6 +85,7 @@ class Model:
                 self.leave(other)
         self.here[device] = user
         self.ends.pop(device, None)
+        minutes = self.maximum if minutes is None else minutes
         if minutes is not None:
             self.ends[device] = self.now + minutes * 60
         return None
@@ -82,27 +109,43 @@ class Model:
 class Operations(RuleBasedStateMachine):
     """Drives service and model side by side, over sockets."""
 
-    behaviour = MultipleLogin.NOT_ALLOWED
+    @initialize(
+        behaviour=st.sampled_from(MultipleLogin),
+        maximum=st.sampled_from(tuple(LIMITS)),
+        caches=st.booleans(),
+        expired=st.sets(st.sampled_from(USERS), max_size=1),
+    )
+    def begin(self, behaviour: MultipleLogin, maximum: str, caches: bool, expired: set[str]) -> None:
+        self.folder = self.closing.enter_context(tempfile.TemporaryDirectory())
+        self.cluster = Cluster(
+            application_users=[ApplicationUser("app", certificate="c")],
+            users=[User(name, FIRST_PIN, profiles=("P",), must_change=name in expired) for name in USERS],
+            devices=[Device(name, extension_mobility=name != "OFF") for name in DEVICES],
+            service=ServiceParameters(
+                multiple_login_behavior=behaviour, maximum_login_time=maximum, credential_cache=caches
+            ),
+        )
+        self.model = Model(behaviour, LIMITS[maximum], caches, expired)
+        self.serve()
 
     def __init__(self) -> None:
         super().__init__()
-        cluster = Cluster(
-            application_users=[ApplicationUser("app", certificate="c")],
-            users=[User(name, PIN, profiles=("P",)) for name in USERS],
-            devices=[Device(name, extension_mobility=name != "OFF") for name in DEVICES],
-            service=ServiceParameters(multiple_login_behavior=self.behaviour),
-        )
-        self.service = EmService(cluster)
+        self.closing = ExitStack()
+
+    def serve(self) -> None:
+        self.service = EmService(self.cluster, state=Path(self.folder) / "state.db")
         self.service.start()
         self.client = Client(self.service.url, ("app", "c"))
-        self.model = Model(self.behaviour)
 
     def teardown(self) -> None:
-        self.service.close()
+        if hasattr(self, "service"):
+            self.service.close()
+        self.closing.close()
 
     @rule(device=devices, user=users, minutes=st.sampled_from((None, 1, 60)))
     def login(self, device: str, user: str, minutes: int | None) -> None:
         more = "" if minutes is None else f"<exclusiveDuration><time>{minutes}</time></exclusiveDuration>"
+        self.model.advance(0)
         assert self.client.login(device, user, more).code == self.model.login(device, user, minutes)
 
     @rule(device=devices)
@@ -115,10 +158,24 @@ class Operations(RuleBasedStateMachine):
         assert self.client.raw(self.client.post_bytes(self.client.login_xml(device, user))) == b""
         assert self.service.requests[-1].code == self.model.login(device, user, None)
 
-    @rule(device=devices, user=st.sampled_from(USERS), other=st.sampled_from(USERS))
-    def login_by_a_person(self, device: str, user: str, other: str) -> None:
-        reply = self.client.signed_by((user, PIN)).login(device, other)
-        assert reply.code == (self.model.login(device, other, None) if user == other else 10)
+    @rule(
+        device=devices,
+        user=st.sampled_from(USERS),
+        other=st.sampled_from(USERS),
+        pin=st.sampled_from((FIRST_PIN, *PINS)),
+    )
+    def login_by_a_person(self, device: str, user: str, other: str, pin: str) -> None:
+        reply: Reply = self.client.signed_by((user, pin)).login(device, other)
+        expected = self.model.signs(user, pin)
+        if expected is None:
+            expected = self.model.login(device, other, None) if user == other else 10
+        assert reply.code == expected
+
+    @rule(user=st.sampled_from(USERS), pin=st.sampled_from(PINS))
+    def change_the_pin(self, user: str, pin: str) -> None:
+        self.service.change_secret(user, pin)
+        self.model.pins[user] = pin
+        self.model.expired.discard(user)
 
     @rule()
     def logout_all(self) -> None:
@@ -132,14 +189,23 @@ class Operations(RuleBasedStateMachine):
         self.service.clock.advance(seconds)
         self.model.advance(seconds)
 
-    @precondition(lambda self: len(self.model.here) > 0)
     @rule()
     def stop_and_start(self) -> None:
         self.service.stop()
         self.service.start()
 
+    @rule()
+    def a_new_service_on_the_state_file(self) -> None:
+        self.service.close()
+        self.serve()
+        self.service.clock.advance(self.model.now)
+        self.model.cached.clear()
+
     @invariant()
     def they_agree(self) -> None:
+        if not hasattr(self, "service"):
+            return
+        self.model.advance(0)  # with 0:00, a login ends as it begins
         assert self.service.sessions() == self.model.here
         rows = self.client.query("deviceUserQuery", *DEVICES).root.iter("device")
         for row in rows:
@@ -148,21 +214,6 @@ class Operations(RuleBasedStateMachine):
             assert row.findtext("lastlogin") == self.model.before.get(name)
 
 
-class OperationsWithSeveralLogins(Operations):
-    """The same where a user may be on several devices."""
-
-    behaviour = MultipleLogin.ALLOWED
-
-
-class OperationsWithAutoLogout(Operations):
-    """The same where a login ends the user's other one."""
-
-    behaviour = MultipleLogin.AUTO_LOGOUT
-
-
-TestNotAllowed = Operations.TestCase
-TestAllowed = OperationsWithSeveralLogins.TestCase
-TestAutoLogout = OperationsWithAutoLogout.TestCase
+TestOperations = Operations.TestCase
 # No limit of time a step: the machine may be busy. The same sequences each run: a failure can be repeated.
-_BOUNDS = settings(max_examples=25, stateful_step_count=20, deadline=None, derandomize=True)
-TestNotAllowed.settings = TestAllowed.settings = TestAutoLogout.settings = _BOUNDS
+TestOperations.settings = settings(max_examples=100, stateful_step_count=25, deadline=None, derandomize=True)
