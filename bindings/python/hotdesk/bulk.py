@@ -1,7 +1,8 @@
 """Work a CSV file off: many logins and logouts, checked before the first one is sent, stopped and gone on
 with at will.
 
-No row is ever sent twice without a query in between. Memory holds a few bytes a row, never the rows.
+No row is ever sent twice without a query in between. Memory holds a hash of each device's name and four
+bytes a row, never the rows.
 """
 
 import asyncio
