@@ -217,3 +217,30 @@ fn rule_10_7_only_200_carries_a_message_and_no_redirect_is_followed() {
         }
     }
 }
+
+#[test]
+fn rule_11_3_what_was_sent_is_overwritten_before_an_exchange_ends_and_the_rest_when_it_ends() {
+    type End = fn(&mut Exchange<'_>);
+    let ends: [(End, &[u8]); 5] = [
+        (|_| {}, b"\0\0\0\0secret"),
+        (
+            |exchange| exchange.received(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", Duration::ZERO),
+            &[0; 10],
+        ),
+        (|exchange| exchange.received(b"no HTTP\r\n\r\n", Duration::ZERO), &[0; 10]),
+        (|exchange| exchange.broken(), &[0; 10]),
+        (|exchange| exchange.tick(Duration::from_secs(3600)), &[0; 10]),
+    ];
+    for (end, left) in ends {
+        let mut request = *b"POSTsecret";
+        let mut answer = [0; 512];
+        let mut exchange = Exchange::start(&mut request, &mut answer, Deadlines::default(), Duration::ZERO);
+        exchange.connected(Duration::ZERO);
+        assert_eq!(exchange.outgoing(), b"POSTsecret");
+        exchange.sent(4);
+        end(&mut exchange);
+        // One that is dropped wipes everything; one that is forgotten shows what it wiped before.
+        std::mem::forget(exchange);
+        assert_eq!(request, left);
+    }
+}
