@@ -92,9 +92,10 @@ class Document(NamedTuple):
 
 def form_field(body: bytes, name: str) -> bytes | None:
     """Returns the first field `name` of a form body, decoded; None where it is absent."""
+    wanted = name.encode()
     for pair in body.split(b"&"):
         key, _, value = pair.partition(b"=")
-        if _unquote(key) == name.encode():
+        if key == wanted or _unquote(key) == wanted:
             return _unquote(value)
     return None
 

@@ -135,6 +135,8 @@ class Faults:
 
     def take(self, asked: Document | None) -> Fault | None:
         """Returns the fault for this request and counts it, None where none strikes."""
+        if not self._rules:
+            return None
         return self._take(lambda rule: isinstance(rule.fault, Fault) and rule.matches(asked))
 
     def take_connection(self) -> ConnectionFault | None:
@@ -149,8 +151,6 @@ class Faults:
         return self._take(lambda rule: isinstance(rule.fault, BadCertificate))
 
     def _take(self, matches: Callable[[FaultRule], bool]) -> Fault | ConnectionFault | None:
-        if not self._rules:
-            return None
         with self._lock:
             rule = next((rule for rule in self._rules if matches(rule) and rule.throw()), None)
             if rule is None:

@@ -154,7 +154,8 @@ class Servlet:
         )
 
     async def _read(self, request: web.Request) -> Document:
-        if request.content_type != FORM:
+        # As a rule there is no parameter behind it, and nothing to be taken apart.
+        if request.headers.get("Content-Type") != FORM and request.content_type != FORM:
             raise Refused(Code.PARSING, f"send the document as the field xml of a form ({FORM})")
         xml = document.form_field(await _body(request), "xml")
         if xml is None:

@@ -96,7 +96,10 @@ class EmService:
         self._store = Store(state)
         self._service = Service(self.cluster, self._store, self.clock)
         self._slots = Slots(self.cluster.service.maximum_concurrent_requests)
-        self._arrived = threading.Condition()
+        # A request takes the lock; the condition above it, which costs more, only where somebody waits.
+        self._lock = threading.Lock()
+        self._arrived = threading.Condition(self._lock)
+        self._waiting = 0
         # Rows of `RequestRecord`, as plain tuples: the garbage collector lets go of those at once.
         self._requests: deque[tuple[Any, ...]] = deque(maxlen=REQUESTS_KEPT)
         self._recorded = 0
@@ -198,7 +201,7 @@ class EmService:
         """Goes back to the beginning: nobody logged in, no event, no fault; secrets as in the file."""
         self.faults.clear()
         self._service.reset()
-        with self._arrived:
+        with self._lock:
             self._requests.clear()
             self._waited_for = self._recorded
 
@@ -232,8 +235,8 @@ class EmService:
     @property
     def requests(self) -> list[RequestRecord]:
         """The requests so far, oldest first, at most `REQUESTS_KEPT`."""
-        with self._arrived:
-            return [RequestRecord._make(row) for row in self._requests]
+        with self._lock:
+            return self._records()
 
     def wait_for_request(self, operation: str | None = None, timeout: float = 10.0) -> RequestRecord:
         """Returns the next request, of `operation` if given, and waits for it up to `timeout` seconds.
@@ -245,23 +248,31 @@ class EmService:
         """
         deadline = time.monotonic() + timeout
         with self._arrived:
-            while True:
-                unseen = min(self._recorded - self._waited_for, len(self._requests))
-                news = self.requests[len(self._requests) - unseen :]
-                for index, record in enumerate(news):
-                    if operation is None or record.operation == operation:
-                        self._waited_for = self._recorded - len(news) + index + 1
-                        return record
-                if not self._arrived.wait(deadline - time.monotonic()):
-                    what = operation or "request"
-                    seen = "; ".join(str(record) for record in news) or "nothing"
-                    raise TimeoutError(f"no {what} within {timeout} s; arrived: {seen}")
+            self._waiting += 1
+            try:
+                while True:
+                    unseen = min(self._recorded - self._waited_for, len(self._requests))
+                    news = self._records()[len(self._requests) - unseen :]
+                    for index, record in enumerate(news):
+                        if operation is None or record.operation == operation:
+                            self._waited_for = self._recorded - len(news) + index + 1
+                            return record
+                    if not self._arrived.wait(deadline - time.monotonic()):
+                        what = operation or "request"
+                        seen = "; ".join(str(record) for record in news) or "nothing"
+                        raise TimeoutError(f"no {what} within {timeout} s; arrived: {seen}")
+            finally:
+                self._waiting -= 1
+
+    def _records(self) -> list[RequestRecord]:
+        return [RequestRecord._make(row) for row in self._requests]
 
     def _record(self, record: RequestRecord) -> None:
-        with self._arrived:
+        with self._lock:
             self._requests.append(tuple(record))
             self._recorded += 1
-            self._arrived.notify_all()
+            if self._waiting:
+                self._arrived.notify_all()
 
 
 def _authority(folder: str | os.PathLike[str] | None) -> Authority:
