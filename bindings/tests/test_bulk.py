@@ -200,6 +200,19 @@ def test_ctrl_c_stops_in_order_and_the_next_run_goes_on(tmp_path: Path, service:
     assert len(service.sessions()) == PHONES
 
 
+def test_a_service_that_goes_away_exits_3_and_the_next_run_goes_on(
+    tmp_path: Path, service: EmService
+) -> None:
+    file = logins(tmp_path, 20)
+    service.faults.add(CloseWithoutAnswer(executed=False), operation="login")
+    service.faults.add(Refuse(10), operation="deviceUserQuery")
+    done = run(service, file)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.endswith("; the same command goes on where it stopped\n")
+    assert run(service, file).returncode == 0
+    assert len(service.sessions()) == 20
+
+
 def test_a_journal_of_another_content_is_not_gone_on_with(tmp_path: Path, service: EmService) -> None:
     service.faults.add(Refuse(11), times=None)
     assert run(service, logins(tmp_path, 2)).returncode == 1

@@ -45,6 +45,15 @@ def test_a_file_that_is_not_there_is_named(hotdesk: Run, tmp_path: Path) -> None
     assert done.stderr == f"hotdesk: cannot read {tmp_path / 'no.xml'}: No such file or directory\n".encode()
 
 
+def test_output_that_cannot_be_written_is_no_traceback() -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "hotdesk", "codes"], stdout=full, stderr=subprocess.PIPE, timeout=60
+        )
+    assert done.returncode == 2
+    assert done.stderr == b"hotdesk: standard output: No space left on device\n"
+
+
 def test_a_folder_is_no_file(hotdesk: Run, tmp_path: Path) -> None:
     done = hotdesk("decode", str(tmp_path))
     assert done.returncode == 2

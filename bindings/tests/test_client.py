@@ -296,6 +296,8 @@ def test_a_refused_certificate_says_which(
         ("https://user:password@cucm.example", "no user, password"),
         ("https://cucm.example/?appID=x", "no user, password, query"),
         ("ftp://cucm.example", "starts with https"),
+        ("cucm.example:99999", "a service is a host"),
+        ("[::1", "a service is a host"),
     ],
 )
 def test_an_address_that_is_none_or_shows_secrets_is_refused(given: str, says: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,6 +99,24 @@ def test_logout_all_needs_an_answer_or_yes(hotdesk: Run, service: EmService) -> 
     assert service.requests == []
 
 
+def test_a_user_is_looked_for_in_every_cluster(hotdesk: Run, service: EmService, folder: Path) -> None:
+    service.login(PHONE, "john")
+    with EmService(cluster()) as branch, (folder / "hotdesk.toml").open("a") as file:
+        file.write(
+            f'[cluster.branch]\nservice = "{branch.url}"\nallow_http = true\n'
+            'app_id = "tester"\ncertificate_file = "secret"\n'
+        )
+        file.flush()
+        rows = json.loads(hotdesk("where", "john", "--all", "--json").stdout)
+    assert rows == [
+        {"cluster": "lab", "id": "john", "status": "loggedIn", "devices": [PHONE]},
+        {"cluster": "branch", "id": "john", "status": "none", "devices": []},
+    ]
+    # The other one is not there any more: what it would have said is not left out silently.
+    assert hotdesk("where", "john", "--all").returncode == 3
+    assert b"leave --cluster" in hotdesk("where", "john", "--all", "--cluster", "lab").stderr
+
+
 def test_a_secret_that_others_can_read_is_refused(hotdesk: Run, folder: Path) -> None:
     (folder / "secret").chmod(0o640)
     done = hotdesk("who", PHONE)
@@ -167,7 +186,30 @@ def test_encode_asks_for_a_certificate(hotdesk: Run) -> None:
     assert b"HOTDESK_CERT" in hotdesk("encode", data=line, env=environment).stderr
 
 
-def test_a_completion_script_is_printed(hotdesk: Run) -> None:
-    done = hotdesk("completion", "bash")
+@pytest.mark.parametrize(("typed", "completed"), [("ta", "take-over"), ("bulk --retry", "--retry-refused")])
+def test_bash_completes_commands_and_options(
+    hotdesk: Run, tmp_path: Path, typed: str, completed: str
+) -> None:
+    script = tmp_path / "completion"
+    script.write_bytes(hotdesk("completion", "bash").stdout)
+    words = ["hotdesk", *typed.split()]
+    shell = (
+        f"source {script}; COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; "
+        '_shtab_hotdesk hotdesk; echo "${COMPREPLY[@]}"'
+    )
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == [completed]
+
+
+@pytest.mark.parametrize("shell", ["zsh", "tcsh"])
+def test_a_completion_script_is_printed_for_other_shells(hotdesk: Run, shell: str) -> None:
+    done = hotdesk("completion", shell)
     assert done.returncode == 0
     assert b"take-over" in done.stdout
+
+
+def test_an_authority_that_is_not_there_is_named(hotdesk: Run) -> None:
+    environment = {**os.environ, "HOTDESK_CERT": "x"}
+    done = hotdesk("who", PHONE, "--service", "h", "--app", "y", "--ca", "no.pem", env=environment)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"hotdesk: cannot read no.pem: No such file or directory\n"

@@ -20,7 +20,9 @@ from services import CERTIFICATE, PHONE, cluster
 
 # The terminal has to be the process's own: getpass asks there, whatever standard input is.
 SCRIPT = """
-import fcntl, sys, termios
+import fcntl, signal, sys, termios
+# A shell that runs tests in its background has Ctrl-C ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 from hotdesk.cli import main
 sys.exit(main())
@@ -94,6 +96,16 @@ def test_a_certificate_is_asked_for_and_never_echoed(service: EmService) -> None
     assert service.sessions() == {PHONE: "john"}
     assert CERTIFICATE not in terminal.shown
     assert "a&b" not in terminal.shown
+
+
+def test_ctrl_c_at_the_question_stops_and_sends_nothing(service: EmService) -> None:
+    terminal = Terminal("login", PHONE, "john", *where(service))
+    terminal.wait_for("Certificate of tester on ")
+    terminal.type("\x03")
+    assert terminal.end() == 130
+    assert "Traceback" not in terminal.shown
+    assert terminal.shown.endswith("hotdesk: stopped\r\n")
+    assert service.requests == []
 
 
 def test_logout_all_asks_for_the_name_of_the_cluster(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import clusters
+from .errors import TransportError
 
 if TYPE_CHECKING:
     from . import bulk
@@ -56,7 +57,10 @@ def add(commands: Any) -> None:  # noqa: ANN401
         ("where", "show on which phones users are", _where, "USER"),
         ("profiles", "show the device profiles of users", _profiles, "USER"),
     ):
-        command(name, does, run).add_argument("names", metavar=what, nargs="+")
+        made = command(name, does, run)
+        made.add_argument("names", metavar=what, nargs="+")
+        if run is _where:
+            made.add_argument("--all", action="store_true", help="ask every cluster of hotdesk.toml")
     made = command("bulk", "work a CSV file off; go on with it where a run was stopped", _bulk)
     columns = "columns device, user, profile, duration, operation"
     made.add_argument("file", metavar="FILE.csv", type=Path, help=columns)
@@ -138,11 +142,17 @@ def _who(options: argparse.Namespace) -> int:
 
 
 def _where(options: argparse.Namespace) -> int:
-    with client(options) as service:
-        rows = service.user_devices(*options.names)
-    return _show(
-        options, ["id", "status", "devices"], ([row.id, row.status, list(row.devices)] for row in rows)
-    )
+    columns = ["id", "status", "devices"]
+    if not options.all:
+        with client(options) as service:
+            rows = service.user_devices(*options.names)
+        return _show(options, columns, ([row.id, row.status, list(row.devices)] for row in rows))
+    found: list[list[Any]] = []
+    for cluster in clusters.every(options):
+        with _client(cluster) as service:
+            rows = service.user_devices(*options.names)
+        found += ([cluster.name, row.id, row.status, list(row.devices)] for row in rows)
+    return _show(options, ["cluster", *columns], found)
 
 
 def _profiles(options: argparse.Namespace) -> int:
@@ -195,11 +205,17 @@ def _bulk(options: argparse.Namespace) -> int:
     try:
         tally = asyncio.run(run())
     except KeyboardInterrupt:
-        print("hotdesk: stopped; the same command goes on where it stopped", file=sys.stderr)
-        return 130
+        return _goes_on("stopped", 130)
+    except TransportError as error:
+        return _goes_on(str(error), 3)
     says = f"{tally.done} rows done, {tally.refused} refused; see {options.file}.result.csv"
     _done(options, says, rows=tally.rows, refused=tally.refused)
     return 1 if tally.refused else 0
+
+
+def _goes_on(why: str, code: int) -> int:
+    print(f"hotdesk: {why}; the same command goes on where it stopped", file=sys.stderr)
+    return code
 
 
 @contextmanager

@@ -52,15 +52,22 @@ def address(service: str, *, allow_http: bool) -> str:
     HTTP, which shows every credential to whoever listens, must be asked for by `allow_http`.
     """
     given = service if "://" in service else f"https://{service}"
-    parts = urlsplit(given)
+    no_address = ValueError("a service is a host, host:port, or a URL that starts with https://")
+    try:
+        parts = urlsplit(given)
+        port = parts.port
+    except ValueError:
+        raise no_address from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("a service is a host, host:port, or a URL that starts with https://")
+        raise no_address
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise ValueError("the address of a service holds no user, password, query or fragment")
     if parts.scheme == "http" and not allow_http:
-        raise ValueError("http shows every credential to whoever listens; use https, or ask for http")
+        raise ValueError(
+            "http shows every credential to whoever listens; use https, or ask for http (allow_http, --http)"
+        )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = parts.port or (TLS_PORT if parts.scheme == "https" else PLAIN_PORT)
+    port = port or (TLS_PORT if parts.scheme == "https" else PLAIN_PORT)
     path = parts.path if parts.path not in ("", "/") else PATH
     return f"{parts.scheme}://{host}:{port}{path}"
 
@@ -74,6 +81,8 @@ def verification(ca: str | PathLike[str] | None) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(pem))
     except ssl.SSLError:
         raise ValueError(f"{pem} holds no certificate in PEM form") from None
+    except OSError as error:
+        raise ValueError(f"cannot read {pem}: {error.strerror}") from None
 
 
 def trust(urls: list[str], ca: str | PathLike[str] | None) -> ssl.SSLContext:

@@ -3,7 +3,8 @@
 What it prints on standard output is for programs, or a table for people. What went wrong goes to standard
 error in one line, which never holds text of a message: it might be a PIN.
 
-Exit codes: 0 done, 1 refused by the service, 2 usage or bad input, 3 no usable answer from the service.
+Exit codes: 0 done, 1 refused by the service, 2 usage or bad input, 3 no usable answer from the service, 130
+stopped by Ctrl-C.
 """
 
 import argparse
@@ -19,9 +20,11 @@ DONE = 0
 REFUSED = 1
 BAD_INPUT = 2
 NOT_REACHED = 3
+STOPPED = 130
 
 _CODES = (
-    "exit codes: 0 done; 1 refused by the service; 2 usage or bad input; 3 no usable answer from the service"
+    "exit codes: 0 done; 1 refused by the service; 2 usage or bad input; "
+    "3 no usable answer from the service; 130 stopped by Ctrl-C"
 )
 
 
@@ -41,6 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error), NOT_REACHED)
     except (Error, ValueError) as error:
         return _fail(str(error))
+    except OSError as error:
+        return _fail(f"{error.filename or 'standard output'}: {error.strerror}")
+    except (KeyboardInterrupt, EOFError):
+        # At a prompt, or where an answer is waited for.
+        return _fail("stopped", STOPPED)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -91,13 +91,6 @@ def read(file: str | None) -> tuple[dict[str, Cluster], str | None]:
 
 def choose(options: Any) -> Cluster:  # noqa: ANN401
     """Return the cluster that the options of a command mean; raise `ValueError` where they mean none."""
-    given = {
-        "backup": options.backup,
-        "ca": options.ca,
-        "app_id": options.app,
-        "certificate_file": options.cert_file,
-        "allow_http": options.http or None,
-    }
     if options.service:
         cluster = Cluster(options.service, options.service)
     else:
@@ -108,6 +101,27 @@ def choose(options: Any) -> Cluster:  # noqa: ANN401
         if name not in clusters:
             raise ValueError(f"there is no cluster {name!r}; known: {', '.join(clusters) or 'none'}")
         cluster = clusters[name]
+    return _with(cluster, options)
+
+
+def every(options: Any) -> list[Cluster]:  # noqa: ANN401
+    """Return all clusters of the file; raise `ValueError` where there are none or one is named."""
+    if options.service or options.cluster:
+        raise ValueError(f"--all asks every cluster of {FILE}; leave --cluster and --service out")
+    clusters, _ = read(options.config)
+    if not clusters:
+        raise ValueError(f"there is no cluster; write {FILE}")
+    return [_with(cluster, options) for cluster in clusters.values()]
+
+
+def _with(cluster: Cluster, options: Any) -> Cluster:  # noqa: ANN401
+    given = {
+        "backup": options.backup,
+        "ca": options.ca,
+        "app_id": options.app,
+        "certificate_file": options.cert_file,
+        "allow_http": options.http or None,
+    }
     return replace(cluster, **{key: value for key, value in given.items() if value is not None})
 
 
