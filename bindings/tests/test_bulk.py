@@ -78,6 +78,25 @@ def test_a_file_as_a_spreadsheet_writes_it_is_read(tmp_path: Path) -> None:
     assert two == bulk.Row(2, 5, "logout", "SEP,2", "", None, None)
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_delimiters_line_ends_and_mark_may_be_any(
+    tmp_path: Path, delimiter: str, end: str, mark: str
+) -> None:
+    lines = [
+        ["profile", "device", "user"],
+        ['"a,b;c"', "SEP1", "jörg"],
+        ["", "", ""],
+        ["", "SEP2", "mary"],
+        [],
+    ]
+    text = mark + end.join(delimiter.join(line) for line in lines)
+    one, two = bulk.rows(write(tmp_path, text))
+    assert (one.device, one.user, one.profile) == ("SEP1", "jörg", "a,b;c")
+    assert (two.device, two.user, two.profile) == ("SEP2", "mary", None)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -54,7 +54,10 @@ def rows(path: Path) -> Iterator[Row]:
     try:
         # utf-8-sig: spreadsheets write a byte order mark.
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
+            # Where a comma is in numbers, spreadsheets write semicolons between fields.
+            delimiter = max(",;\t", key=file.readline().count)
+            file.seek(0)
+            reader = csv.reader(file, delimiter=delimiter, strict=True)
             header = [name.strip().lower() for name in next(reader, [])]
             _check_header(header)
             number = 0
