@@ -206,6 +206,7 @@ def test_every_fault_can_be_added(service: EmService, ask: Ask, kind: str) -> No
 def test_connections_are_refused_and_accepted_again_by_control(service: EmService, ask: Ask) -> None:
     ask("POST", "/faults", {"fault": {"kind": "RefuseConnection"}, "times": None})
     assert isinstance(service.faults.rules[0].fault, RefuseConnection)
+    assert ask("GET", "/faults")[1][0]["struck"] is None, "nobody here sees who is refused"
     with pytest.raises(ConnectionRefusedError):
         Client(service.url).login(DESK, "john")
     ask("DELETE", "/faults")
@@ -232,11 +233,41 @@ def test_the_clock_moves_and_reset_forgets(service: EmService, ask: Ask) -> None
         ("PUT", f"/sessions/{DESK}", {"user": "john", "pin": "1"}, "pin"),
         ("POST", "/clock", b'{"advance": NaN}', "NaN"),
         ("POST", "/clock", {"advance": -1}, "advance"),
-        ("POST", "/faults", {"fault": {"kind": "Meteor"}}, "fault"),
-        ("POST", "/faults", {"fault": {"kind": "CutAnswer"}}, "fault"),
-        ("POST", "/faults", {"fault": {"kind": "Answer", "headers": {"A": "b\r\nc: d"}}}, "fault"),
-        ("POST", "/faults", {"fault": {"kind": "Silence"}, "times": 0}, "times"),
-        ("POST", "/faults", {"fault": {"kind": "Silence"}, "operation": "dance"}, "operation"),
+        (
+            "POST",
+            "/faults",
+            {"fault": {"kind": "Meteor"}},
+            'none of "CutAnswer", ',
+        ),
+        ("POST", "/faults", {"fault": {"after": 1}}, "fault/kind: "),
+        ("POST", "/faults", {"fault": "CutAnswer"}, "fault: "),
+        ("POST", "/faults", {"fault": {"kind": "CutAnswer"}}, 'fault: "after" is a required property'),
+        (
+            "POST",
+            "/faults",
+            {"fault": {"kind": "CutAnswer", "after": -1}},
+            "fault/after: what was sent is",
+        ),
+        (
+            "POST",
+            "/faults",
+            {"fault": {"kind": "Disguise", "form": "x"}},
+            "fault/form: what was sent is",
+        ),
+        (
+            "POST",
+            "/faults",
+            {"fault": {"kind": "Answer", "headers": {"A": "b\r\nc: d"}}},
+            "fault/headers/A: what was sent does not match",
+        ),
+        ("POST", "/faults", {"fault": {"kind": "Silence"}, "times": 0}, "times: what was sent is less"),
+        (
+            "POST",
+            "/faults",
+            {"fault": {"kind": "Silence"}, "operation": "dance"},
+            'none of null, "login", ',
+        ),
+        ("PUT", "/accounts/john/secret", {"secret": 4711}, "secret: what was sent is not of type"),
         ("GET", "/events?after=x", None, "after"),
         ("GET", "/events?limit=0", None, "limit"),
         ("GET", "/events?limit=1&limit=2", None, "limit"),
@@ -249,6 +280,7 @@ def test_bad_input_is_400_with_its_place_and_changes_nothing(
     status, said = ask(method, path, body)
     assert status == 400
     assert place in said["error"]
+    assert "4711" not in said["error"]
     assert (service.sessions(), service.faults.waiting) == ({}, 0)
 
 

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import MISSING, asdict, fields
-from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
 from aiohttp import web
 
-from hotdesk_hil.emservice import openapi
+from hotdesk_hil.emservice import checking, openapi
 from hotdesk_hil.emservice.disguise import Form
 from hotdesk_hil.emservice.faults import KINDS, CertificateFlaw, ConnectionFault, Fault, RefuseConnection
 from hotdesk_hil.emservice.rules import FaultRule
@@ -236,24 +233,9 @@ async def _body(request: web.Request, schema: openapi.Schema) -> Any:
     if request.content_type != "application/json":
         raise _Wrong(400, "send application/json")
     try:
-        body = json.loads(data, parse_constant=_no_constant)
-        # A lone surrogate is JSON, and no text.
-        json.dumps(body, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise _Wrong(400, f"the body is not JSON: {error}") from None
-    for error in _validator(json.dumps(schema)).iter_errors(body):
-        place = "/".join(map(str, error.instance_path)) or "the body"
-        raise _Wrong(400, f"{place}: {error.message}")
-    return body
-
-
-def _no_constant(text: str) -> None:
-    raise ValueError(f"{text} is no number of JSON")
-
-
-@cache
-def _validator(schema: str) -> jsonschema_rs.Validator:
-    return jsonschema_rs.validator_for(json.loads(schema))
+        return checking.read(data, schema)
+    except ValueError as error:
+        raise _Wrong(400, str(error)) from None
 
 
 def _number(request: web.Request, name: str, absent: int) -> int:
