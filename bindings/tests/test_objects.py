@@ -145,10 +145,13 @@ def test_the_stub_names_every_class_attribute_and_function_of_the_module() -> No
     classes = {node.name: node for node in stub.body if isinstance(node, ast.ClassDef)}
     functions = {node.name for node in stub.body if isinstance(node, ast.FunctionDef)}
     module = {name: value for name, value in vars(_native).items() if not name.startswith("__")}
+    bases = {name: classes.pop(name) for name in ("_Part", "_Written")}
     assert set(classes) == {name for name, value in module.items() if inspect.isclass(value)}
     assert functions == {name for name, value in module.items() if not inspect.isclass(value)}
     for name, node in classes.items():
-        attributes = [item.name for item in node.body if isinstance(item, ast.FunctionDef)]
+        above = [bases[base.id] for base in node.bases if isinstance(base, ast.Name)]
+        items = [item for part in (node, *above) for item in part.body]
+        attributes = [item.name for item in items if isinstance(item, ast.FunctionDef)]
         in_stub = [item for item in attributes if not item.startswith("__")]
         in_module = [item for item in vars(module[name]) if not item.startswith("__")]
         assert sorted(in_stub) == sorted(in_module), name

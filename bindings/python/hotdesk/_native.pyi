@@ -4,6 +4,8 @@
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Generic, Literal, SupportsIndex, TypeAlias, TypeVar, final, overload
 
+from typing_extensions import Self
+
 __all__ = [
     "AppInfo",
     "CheckUser",
@@ -68,18 +70,32 @@ class Secret:
     def __deepcopy__(self, _memo: object) -> Secret: ...
     def __hash__(self) -> int: ...
 
+class _Part:
+    """What the classes of messages and their parts have in common; not there when the program runs."""
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: object) -> Self: ...
+    def __hash__(self) -> int: ...
+
+class _Written(_Part):
+    """What the classes of whole messages have in common; not there when the program runs."""
+
+    def to_xml(self) -> bytes:
+        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
+
+    def to_form(self) -> bytes:
+        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
+
+        Raises `hotdesk.Unsendable` with the field that cannot be sent.
+        """
+
 @final
-class AppInfo:
+class AppInfo(_Part):
     """Who asks: the application, or the person on his own behalf."""
 
     __match_args__: ClassVar[tuple[Literal["id"], Literal["certificate"], Literal["encrypted"]]]
-    def __new__(
-        cls,
-        *,
-        id: str,
-        certificate: Secret,
-        encrypted: bool = False,
-    ) -> AppInfo: ...
+    def __new__(cls, *, id: str, certificate: Secret, encrypted: bool = False) -> AppInfo: ...
     @property
     def id(self) -> str:
         """The ID, `appID`."""
@@ -92,13 +108,8 @@ class AppInfo:
     def encrypted(self) -> bool:
         """Whether it is the `appEncryptedCertificate`."""
 
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> AppInfo: ...
-    def __deepcopy__(self, _memo: object) -> AppInfo: ...
-    def __hash__(self) -> int: ...
-
 @final
-class Login:
+class Login(_Written):
     """A request to log a user in to a device."""
 
     __match_args__: ClassVar[
@@ -157,22 +168,8 @@ class Login:
     def is_via_header_set(self) -> str | None:
         """Whether that request had a `Via` header, as text: sources do not say which values there are."""
 
-    def to_xml(self) -> bytes:
-        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
-
-    def to_form(self) -> bytes:
-        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
-
-        Raises `hotdesk.Unsendable` with the field that cannot be sent.
-        """
-
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> Login: ...
-    def __deepcopy__(self, _memo: object) -> Login: ...
-    def __hash__(self) -> int: ...
-
 @final
-class Logout:
+class Logout(_Written):
     """A request to log out whoever is logged in to a device."""
 
     __match_args__: ClassVar[
@@ -202,31 +199,13 @@ class Logout:
     def is_via_header_set(self) -> str | None:
         """Whether that request had a `Via` header, as text: sources do not say which values there are."""
 
-    def to_xml(self) -> bytes:
-        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
-
-    def to_form(self) -> bytes:
-        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
-
-        Raises `hotdesk.Unsendable` with the field that cannot be sent.
-        """
-
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> Logout: ...
-    def __deepcopy__(self, _memo: object) -> Logout: ...
-    def __hash__(self) -> int: ...
-
 @final
-class LogoutAll:
+class LogoutAll(_Written):
     """A request to log out every Extension Mobility user of the cluster."""
 
     __match_args__: ClassVar[tuple[Literal["app"], Literal["remote_ip_addr"], Literal["is_via_header_set"]]]
     def __new__(
-        cls,
-        *,
-        app: AppInfo,
-        remote_ip_addr: str | None = None,
-        is_via_header_set: str | None = None,
+        cls, *, app: AppInfo, remote_ip_addr: str | None = None, is_via_header_set: str | None = None
     ) -> LogoutAll: ...
     @property
     def app(self) -> AppInfo:
@@ -240,22 +219,8 @@ class LogoutAll:
     def is_via_header_set(self) -> str | None:
         """Whether that request had a `Via` header, as text: sources do not say which values there are."""
 
-    def to_xml(self) -> bytes:
-        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
-
-    def to_form(self) -> bytes:
-        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
-
-        Raises `hotdesk.Unsendable` with the field that cannot be sent.
-        """
-
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> LogoutAll: ...
-    def __deepcopy__(self, _memo: object) -> LogoutAll: ...
-    def __hash__(self) -> int: ...
-
 @final
-class DeviceUserQuery:
+class DeviceUserQuery(_Written):
     """A query: who is logged in to these devices?"""
 
     __match_args__: ClassVar[
@@ -296,22 +261,8 @@ class DeviceUserQuery:
     def is_via_header_set(self) -> str | None:
         """Whether that request had a `Via` header, as text: sources do not say which values there are."""
 
-    def to_xml(self) -> bytes:
-        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
-
-    def to_form(self) -> bytes:
-        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
-
-        Raises `hotdesk.Unsendable` with the field that cannot be sent.
-        """
-
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> DeviceUserQuery: ...
-    def __deepcopy__(self, _memo: object) -> DeviceUserQuery: ...
-    def __hash__(self) -> int: ...
-
 @final
-class UserDevicesQuery:
+class UserDevicesQuery(_Written):
     """A query: to which devices are these users logged in?"""
 
     __match_args__: ClassVar[
@@ -352,22 +303,8 @@ class UserDevicesQuery:
     def is_via_header_set(self) -> str | None:
         """Whether that request had a `Via` header, as text: sources do not say which values there are."""
 
-    def to_xml(self) -> bytes:
-        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
-
-    def to_form(self) -> bytes:
-        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
-
-        Raises `hotdesk.Unsendable` with the field that cannot be sent.
-        """
-
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> UserDevicesQuery: ...
-    def __deepcopy__(self, _memo: object) -> UserDevicesQuery: ...
-    def __hash__(self) -> int: ...
-
 @final
-class CheckUser:
+class CheckUser(_Written):
     """A query: do these users exist?"""
 
     __match_args__: ClassVar[
@@ -408,22 +345,8 @@ class CheckUser:
     def is_via_header_set(self) -> str | None:
         """Whether that request had a `Via` header, as text: sources do not say which values there are."""
 
-    def to_xml(self) -> bytes:
-        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
-
-    def to_form(self) -> bytes:
-        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
-
-        Raises `hotdesk.Unsendable` with the field that cannot be sent.
-        """
-
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> CheckUser: ...
-    def __deepcopy__(self, _memo: object) -> CheckUser: ...
-    def __hash__(self) -> int: ...
-
 @final
-class DeviceProfileQuery:
+class DeviceProfileQuery(_Written):
     """A query: which device profiles do these users have?"""
 
     __match_args__: ClassVar[
@@ -464,51 +387,19 @@ class DeviceProfileQuery:
     def is_via_header_set(self) -> str | None:
         """Whether that request had a `Via` header, as text: sources do not say which values there are."""
 
-    def to_xml(self) -> bytes:
-        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
-
-    def to_form(self) -> bytes:
-        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
-
-        Raises `hotdesk.Unsendable` with the field that cannot be sent.
-        """
-
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> DeviceProfileQuery: ...
-    def __deepcopy__(self, _memo: object) -> DeviceProfileQuery: ...
-    def __hash__(self) -> int: ...
-
 @final
-class Success:
+class Success(_Written):
     """An answer: the request was carried out."""
 
     __match_args__: ClassVar[tuple[()]]
     def __new__(cls) -> Success: ...
-    def to_xml(self) -> bytes:
-        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
-
-    def to_form(self) -> bytes:
-        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
-
-        Raises `hotdesk.Unsendable` with the field that cannot be sent.
-        """
-
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> Success: ...
-    def __deepcopy__(self, _memo: object) -> Success: ...
-    def __hash__(self) -> int: ...
 
 @final
-class Failure:
+class Failure(_Written):
     """An answer, or a row of one: the service refused."""
 
     __match_args__: ClassVar[tuple[Literal["code"], Literal["text"]]]
-    def __new__(
-        cls,
-        *,
-        code: int | None = None,
-        text: str | None = None,
-    ) -> Failure: ...
+    def __new__(cls, *, code: int | None = None, text: str | None = None) -> Failure: ...
     @property
     def code(self) -> int | None:
         """The number, `None` where the service sent an `errorMessage`."""
@@ -521,50 +412,18 @@ class Failure:
     def name(self) -> str | None:
         """The code's name, `None` for a code in no table."""
 
-    def to_xml(self) -> bytes:
-        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
-
-    def to_form(self) -> bytes:
-        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
-
-        Raises `hotdesk.Unsendable` with the field that cannot be sent.
-        """
-
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> Failure: ...
-    def __deepcopy__(self, _memo: object) -> Failure: ...
-    def __hash__(self) -> int: ...
-
 @final
-class DeviceUserResults:
+class DeviceUserResults(_Written):
     """An answer: who is logged in to which device."""
 
     __match_args__: ClassVar[tuple[Literal["devices"]]]
-    def __new__(
-        cls,
-        *,
-        devices: Iterable[DeviceResult],
-    ) -> DeviceUserResults: ...
+    def __new__(cls, *, devices: Iterable[DeviceResult]) -> DeviceUserResults: ...
     @property
     def devices(self) -> Rows[DeviceResult]:
         """One row a device."""
 
-    def to_xml(self) -> bytes:
-        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
-
-    def to_form(self) -> bytes:
-        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
-
-        Raises `hotdesk.Unsendable` with the field that cannot be sent.
-        """
-
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> DeviceUserResults: ...
-    def __deepcopy__(self, _memo: object) -> DeviceUserResults: ...
-    def __hash__(self) -> int: ...
-
 @final
-class DeviceResult:
+class DeviceResult(_Part):
     """One device and who uses it."""
 
     __match_args__: ClassVar[
@@ -599,50 +458,23 @@ class DeviceResult:
     def emcc(self) -> bool | None:
         """Whether it is logged in across clusters, `None` where the service does not say."""
 
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> DeviceResult: ...
-    def __deepcopy__(self, _memo: object) -> DeviceResult: ...
-    def __hash__(self) -> int: ...
-
 @final
-class UserDevicesResults:
+class UserDevicesResults(_Written):
     """An answer: which devices a user is logged in to."""
 
     __match_args__: ClassVar[tuple[Literal["users"]]]
-    def __new__(
-        cls,
-        *,
-        users: Iterable[UserDevices],
-    ) -> UserDevicesResults: ...
+    def __new__(cls, *, users: Iterable[UserDevices]) -> UserDevicesResults: ...
     @property
     def users(self) -> Rows[UserDevices]:
         """One row a user."""
 
-    def to_xml(self) -> bytes:
-        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
-
-    def to_form(self) -> bytes:
-        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
-
-        Raises `hotdesk.Unsendable` with the field that cannot be sent.
-        """
-
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> UserDevicesResults: ...
-    def __deepcopy__(self, _memo: object) -> UserDevicesResults: ...
-    def __hash__(self) -> int: ...
-
 @final
-class UserDevices:
+class UserDevices(_Part):
     """One user and his devices."""
 
     __match_args__: ClassVar[tuple[Literal["id"], Literal["status"], Literal["devices"]]]
     def __new__(
-        cls,
-        *,
-        id: str,
-        status: Literal["loggedIn", "none", "doesNotExist"],
-        devices: Iterable[str] = ...,
+        cls, *, id: str, status: Literal["loggedIn", "none", "doesNotExist"], devices: Iterable[str] = ...
     ) -> UserDevices: ...
     @property
     def id(self) -> str:
@@ -656,41 +488,18 @@ class UserDevices:
     def devices(self) -> Rows[str]:
         """The devices' names, empty where there are none."""
 
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> UserDevices: ...
-    def __deepcopy__(self, _memo: object) -> UserDevices: ...
-    def __hash__(self) -> int: ...
-
 @final
-class DeviceProfileResults:
+class DeviceProfileResults(_Written):
     """An answer: which device profiles a user has."""
 
     __match_args__: ClassVar[tuple[Literal["users"]]]
-    def __new__(
-        cls,
-        *,
-        users: Iterable[UserProfiles],
-    ) -> DeviceProfileResults: ...
+    def __new__(cls, *, users: Iterable[UserProfiles]) -> DeviceProfileResults: ...
     @property
     def users(self) -> Rows[UserProfiles]:
         """One row a user."""
 
-    def to_xml(self) -> bytes:
-        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
-
-    def to_form(self) -> bytes:
-        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
-
-        Raises `hotdesk.Unsendable` with the field that cannot be sent.
-        """
-
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> DeviceProfileResults: ...
-    def __deepcopy__(self, _memo: object) -> DeviceProfileResults: ...
-    def __hash__(self) -> int: ...
-
 @final
-class UserProfiles:
+class UserProfiles(_Part):
     """One user and his device profiles."""
 
     __match_args__: ClassVar[tuple[Literal["id"], Literal["status"], Literal["failure"], Literal["profiles"]]]
@@ -718,22 +527,12 @@ class UserProfiles:
     def profiles(self) -> Rows[DeviceProfile]:
         """The profiles, empty where there are none."""
 
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> UserProfiles: ...
-    def __deepcopy__(self, _memo: object) -> UserProfiles: ...
-    def __hash__(self) -> int: ...
-
 @final
-class DeviceProfile:
+class DeviceProfile(_Part):
     """One device profile of a user."""
 
     __match_args__: ClassVar[tuple[Literal["name"], Literal["is_default"]]]
-    def __new__(
-        cls,
-        *,
-        name: str,
-        is_default: bool = False,
-    ) -> DeviceProfile: ...
+    def __new__(cls, *, name: str, is_default: bool = False) -> DeviceProfile: ...
     @property
     def name(self) -> str:
         """The profile's name."""
@@ -742,50 +541,22 @@ class DeviceProfile:
     def is_default(self) -> bool:
         """Whether it is the user's default one. There may be no default."""
 
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> DeviceProfile: ...
-    def __deepcopy__(self, _memo: object) -> DeviceProfile: ...
-    def __hash__(self) -> int: ...
-
 @final
-class CheckUserResults:
+class CheckUserResults(_Written):
     """An answer: which users exist."""
 
     __match_args__: ClassVar[tuple[Literal["users"]]]
-    def __new__(
-        cls,
-        *,
-        users: Iterable[UserCheck],
-    ) -> CheckUserResults: ...
+    def __new__(cls, *, users: Iterable[UserCheck]) -> CheckUserResults: ...
     @property
     def users(self) -> Rows[UserCheck]:
         """One row a user."""
 
-    def to_xml(self) -> bytes:
-        """Return the XML document. Raises `hotdesk.Unsendable` with the field that cannot be sent."""
-
-    def to_form(self) -> bytes:
-        """Return the body of the HTTP request, `xml=` and the percent-encoded document.
-
-        Raises `hotdesk.Unsendable` with the field that cannot be sent.
-        """
-
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> CheckUserResults: ...
-    def __deepcopy__(self, _memo: object) -> CheckUserResults: ...
-    def __hash__(self) -> int: ...
-
 @final
-class UserCheck:
+class UserCheck(_Part):
     """One user and whether he exists."""
 
     __match_args__: ClassVar[tuple[Literal["id"], Literal["status"]]]
-    def __new__(
-        cls,
-        *,
-        id: str,
-        status: Literal["exists", "doesNotExist"],
-    ) -> UserCheck: ...
+    def __new__(cls, *, id: str, status: Literal["exists", "doesNotExist"]) -> UserCheck: ...
     @property
     def id(self) -> str:
         """The user's ID."""
@@ -793,11 +564,6 @@ class UserCheck:
     @property
     def status(self) -> Literal["exists", "doesNotExist"]:
         """`exists` or `doesNotExist`."""
-
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, object]]: ...
-    def __copy__(self) -> UserCheck: ...
-    def __deepcopy__(self, _memo: object) -> UserCheck: ...
-    def __hash__(self) -> int: ...
 
 _Message: TypeAlias = (
     Login
