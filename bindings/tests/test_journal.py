@@ -126,6 +126,16 @@ def test_a_journal_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         run(file, Service())
 
 
+def test_a_thread_that_comes_too_late_writes_nowhere(tmp_path: Path) -> None:
+    file = write(tmp_path, 1)
+    closed = Journal(file)
+    closed.close()
+    before = journal(file).read_bytes()
+    with (tmp_path / "other").open("wb"), pytest.raises(ValueError, match="Bad file descriptor"):
+        closed.sent([1])
+    assert (journal(file).read_bytes(), (tmp_path / "other").read_bytes()) == (before, b"")
+
+
 def test_only_one_run_works_on_a_file(tmp_path: Path) -> None:
     file = write(tmp_path, 1)
     first = Journal(file)

@@ -12,6 +12,7 @@ import os
 from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple
 
 # What the array of states holds for a row; a refused one has its code added, or nothing where it had none.
@@ -37,6 +38,7 @@ class Journal:
     def __init__(self, csv: Path, *, retry_refused: bool = False) -> None:
         self.path = csv.with_name(csv.name + ".journal")
         self._states = array(_STATES)
+        self._announcing = Lock()
         try:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         except OSError as error:
@@ -56,8 +58,9 @@ class Journal:
 
         May run in a thread of its own.
         """
-        self._write(*({"row": row, "state": "sent"} for row in rows))
-        self._sync(self._file)
+        with self._announcing:
+            self._write(*({"row": row, "state": "sent"} for row in rows))
+            self._sync(self._file)
 
     def result(self, row: int, state: str, code: int | None = None) -> None:
         """Note what became of a row: `done`, or `refused` with the service's code.
@@ -90,8 +93,11 @@ class Journal:
         return (result for row in range(len(self._states)) if (result := self.of(row)))
 
     def close(self) -> None:
-        """Let another process have it."""
-        os.close(self._file)
+        """Let another process have it, once what a thread is writing there is written."""
+        with self._announcing:
+            os.close(self._file)
+            # Whoever comes too late must not write to a file that gets the same number.
+            self._file = -1
 
     def _lock(self) -> None:
         try:
