@@ -16,7 +16,7 @@ import pytest
 from conftest import Run
 from hotdesk import bulk
 from hotdesk_hil.emservice import CloseWithoutAnswer, EmService, Refuse
-from services import CERTIFICATE, PHONE, cluster
+from services import CERTIFICATE, PHONE, cluster, write_authority
 
 PHONES = 120
 SCRIPT = """
@@ -141,6 +141,22 @@ def test_logins_then_logouts_with_a_result_for_each(tmp_path: Path, service: EmS
     again = len(service.requests)
     assert run(service, file).returncode == 0
     assert len(service.requests) == again
+
+
+def test_over_tls_with_an_authority_of_its_own(tmp_path: Path) -> None:
+    with EmService(cluster(phones=20), tls_port=0) as service:
+        file = logins(tmp_path, 20)
+        where = ["--service", service.tls_url, "--app", "tester"]
+        arguments = [sys.executable, "-m", "hotdesk", "bulk", str(file), *where]
+        environment = {**os.environ, "HOTDESK_CERT": CERTIFICATE}
+        untrusted = subprocess.run(arguments, env=environment, capture_output=True, timeout=60, check=False)
+        assert untrusted.returncode == 3
+        assert b"it is not trusted" in untrusted.stderr
+        assert service.requests == []
+        arguments += ["--ca", str(write_authority(service, tmp_path))]
+        subprocess.run(arguments, env=environment, capture_output=True, timeout=60, check=True)
+        assert len(service.sessions()) == 20
+    assert {row["result"] for row in results(file)} == {"done"}
 
 
 def test_a_refused_row_is_reported_and_the_others_go_on(tmp_path: Path, service: EmService) -> None:

@@ -105,6 +105,27 @@ def test_an_unknown_code_keeps_its_number_and_text(client: Made, service: EmServ
     assert (caught.value.name, caught.value.remedy) == (None, None)
 
 
+def test_success_is_neither_the_status_nor_the_word(client: Made, service: EmService) -> None:
+    service.faults.add(Refuse(11, "no success, though the status is 200"), operation="login")
+    with pytest.raises(ServiceRefused) as caught:
+        client().call("login", PHONE, "john")
+    assert (caught.value.code, caught.value.text) == (11, "no success, though the status is 200")
+
+
+def test_none_is_read_by_its_place(client: Made, service: EmService) -> None:
+    def row() -> tuple[str, str | None, str | None]:
+        (device,) = client().call("device_users", PHONE)
+        return device.status, device.user, device.last_login
+
+    assert row() == ("loggedOut", None, None)
+    service.login(PHONE, "john")
+    assert row() == ("loggedIn", "john", None)
+    service.logout(PHONE)
+    assert row() == ("loggedOut", None, "john")
+    service.login(PHONE, "mary")
+    assert row() == ("loggedIn", "mary", "john")
+
+
 def test_busy_is_tried_again_until_it_is_done(client: Made, service: EmService) -> None:
     service.faults.add(Refuse(26), times=3)
     client().call("login", PHONE, "john")
@@ -126,7 +147,8 @@ LOST = [
     ResetAnswer(after=20),
     Silence(),
     Answer(b"<html>busy</html>", status=503),
-    Answer(b"<html/>"),
+    Answer(b"<html>success</html>"),
+    Answer(b"<request><success/></request>"),
     Answer(b""),
 ]
 
