@@ -72,12 +72,12 @@ class Client:
         tag = "deviceName" if kind == "deviceUserQuery" else "userID"
         return self.request(f"<{kind}>{''.join(_tag(tag, name) for name in names)}</{kind}>", root="query")
 
-    def request(self, operation: str, root: str = "request") -> Reply:
+    def request(self, operation: str, root: str = "request", headers: dict[str, str] | None = None) -> Reply:
         app = f"<appInfo>{_tag('appID', self.app[0])}{_tag('appCertificate', self.app[1])}</appInfo>"
-        return self.post(f"<{root}>{app}{operation}</{root}>")
+        return self.post(f"<{root}>{app}{operation}</{root}>", headers)
 
-    def post(self, xml: str | bytes) -> Reply:
-        return self.send("POST", self.path, b"xml=" + quote(xml, safe="").encode())
+    def post(self, xml: str | bytes, headers: dict[str, str] | None = None) -> Reply:
+        return self.send("POST", self.path, b"xml=" + quote(xml, safe="").encode(), more=headers)
 
     def send(
         self,
@@ -95,6 +95,12 @@ class Client:
             return Reply(answer.status, dict(answer.getheaders()), answer.read())
         finally:
             connection.close()
+
+    def begin(self, data: bytes) -> socket.socket:
+        """Sends bytes on a connection that stays open, and returns it."""
+        connection = socket.create_connection((self.host, self.port), timeout=10)
+        connection.sendall(data)
+        return connection
 
     def raw(self, data: bytes) -> bytes:
         """Sends bytes as they are and returns every byte that comes until the connection closes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
 from emservice.client import DESK, DESK2, JOHN, Client
 
 from hotdesk_hil.emservice import Cluster, EmService, MultipleLogin, Refuse, ServiceParameters
@@ -44,7 +45,8 @@ def test_every_change_is_an_event_with_its_cause(demo: Cluster) -> None:
         ]
         times = [event.at for event in service.events()]
         assert times == sorted(times)
-        assert times[3] - times[0] >= 90
+        assert times[3] - times[2] == pytest.approx(60), "when it ended, not when somebody looked"
+        assert times[4] - times[2] >= 90
         assert [event.id for event in service.events(after=6)] == [7, 8]
         assert [event.id for event in service.events(after=2, limit=3)] == [3, 4, 5]
 
@@ -68,7 +70,7 @@ def changes_of(state: Path) -> list[tuple[str, str, str]]:
 def test_a_store_in_memory_keeps_the_newest_events() -> None:
     store = Store()
     for n in range(EVENTS_KEPT + 5):
-        store.change(float(n), [Change(LOGIN, Session("D", "u", None), "test")])
+        store.change([Change(float(n), LOGIN, Session("D", "u", None), "test")])
     assert [event.id for event in store.events()] == list(range(6, EVENTS_KEPT + 6))
     assert [event.id for event in store.events(after=10_000, limit=2)] == [10_001, 10_002]
     assert [event.id for event in store.newest_events(2)] == [EVENTS_KEPT + 5, EVENTS_KEPT + 4]

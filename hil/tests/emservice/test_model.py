@@ -51,7 +51,7 @@ class Model:
     before: dict[str, str] = field(default_factory=dict)
     ends: dict[str, float] = field(default_factory=dict)
     pins: dict[str, str] = field(default_factory=lambda: dict.fromkeys(USERS, FIRST_PIN))
-    cached: dict[str, tuple[str, float]] = field(default_factory=dict)
+    cached: dict[tuple[str, str], float] = field(default_factory=dict)
     now: float = 0.0
 
     def leave(self, device: str) -> None:
@@ -60,11 +60,10 @@ class Model:
 
     def signs(self, user: str, pin: str) -> int | None:
         """Tells what the service says of who signs."""
-        old, until = self.cached.get(user, ("", 0.0))
         if pin == self.pins[user]:
             if self.caches:
-                self.cached[user] = (pin, self.now + CACHE_SECONDS)
-        elif not (pin == old and self.now < until):
+                self.cached[user, pin] = self.now + CACHE_SECONDS
+        elif self.now >= self.cached.get((user, pin), 0.0):
             return 3
         return 27 if user in self.expired else None
 

@@ -21,8 +21,9 @@ class Session(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A session that begins (`kind` login) or ends (logout), and what brought it."""
+    """A session that begins (`kind` login) or ends (logout), when by the service's clock, what brought it."""
 
+    at: float
     kind: str
     session: Session
     cause: str

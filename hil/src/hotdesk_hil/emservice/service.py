@@ -108,7 +108,8 @@ class Service:
         self._trusted: frozenset[trusted.Address] = frozenset()
         # Changed secrets that this process has seen; the store has but their hashes.
         self._known: dict[str, str] = {}
-        self._cache: dict[str, tuple[str, float]] = {}
+        # Per account the secrets that were right lately, and how long each lasts.
+        self._cache: dict[str, dict[str, float]] = {}
         self._operations: dict[str, Callable[[Caller, Document], bytes]] = {
             "login": self._login,
             "logout": self._logout,
@@ -155,6 +156,9 @@ class Service:
         with self.store.lock:
             self.store.change_secret(self.clock.now(), place, entry.id, hashed, ADMINISTRATOR)
             self._known[place] = secret
+            now = self.clock.now()
+            lately = self._cache.get(place, {})
+            self._cache[place] = {old: until for old, until in lately.items() if now < until}
 
     def sessions(self) -> list[Session]:
         """Returns who is logged in now, sorted by device."""
@@ -180,8 +184,9 @@ class Service:
         with self.store.lock:
             self._end_logins()
             there = self.store.on_device(found.name)
-            out = [] if there is None else [Change(LOGOUT, there, ADMINISTRATOR)]
-            self._commit([*out, Change(LOGIN, session, ADMINISTRATOR)])
+            now = self.clock.now()
+            out = [] if there is None else [Change(now, LOGOUT, there, ADMINISTRATOR)]
+            self.store.change([*out, Change(now, LOGIN, session, ADMINISTRATOR)])
 
     def take_off(self, device: str) -> None:
         """Logs out whoever is on the device, by the administrator's hand; nobody there is no error.
@@ -193,7 +198,7 @@ class Service:
             self._end_logins()
             there = self.store.on_device(found.name)
             if there is not None:
-                self._commit([Change(LOGOUT, there, ADMINISTRATOR)])
+                self.store.change([Change(self.clock.now(), LOGOUT, there, ADMINISTRATOR)])
 
     def reset(self) -> None:
         """Forgets every session, previous user, event, changed secret and cached one."""
@@ -215,12 +220,10 @@ class Service:
             return self.store.newest_events(count)
 
     def _end_logins(self) -> None:
+        """Logs out whose time is over; whoever looks calls this first, and sees no login that has ended."""
         ended = self.store.ended(self.clock.now())
         if ended:
-            self._commit([Change(LOGOUT, session, "end of login") for session in ended])
-
-    def _commit(self, changes: list[Change]) -> None:
-        self.store.change(self.clock.now(), changes)
+            self.store.change([Change(session.ends_at, LOGOUT, session, "end of login") for session in ended])
 
     # Who asks, and from where
 
@@ -251,16 +254,18 @@ class Service:
         place = _place(entry, key)
         changed = self.store.secret(place)
         given = document.certificate
-        caches = self.cluster.service.credential_cache
         if _same_secret(first, given) if changed is None else self._is_changed_one(place, changed, given):
-            if caches:
-                self._cache[place] = (given, self.clock.now() + CACHE_SECONDS)
-        else:
-            old, until = self._cache.get(place, ("", 0.0))
-            if not (caches and self.clock.now() < until and _same_secret(old, given)):
-                raise _wrong_secret(document)
+            if self.cluster.service.credential_cache:
+                self._cache.setdefault(place, {})[given] = self.clock.now() + CACHE_SECONDS
+        elif not self._is_cached(place, given):
+            raise _wrong_secret(document)
         if entry.must_change and changed is None:
             raise Refused(Code.CHANGE_PASSWORD, f"{entry.id} must change the password or PIN first")
+
+    def _is_cached(self, place: str, given: str) -> bool:
+        now = self.clock.now()
+        lately = self._cache.get(place, {})
+        return any(now < until and _same_secret(secret, given) for secret, until in lately.items())
 
     def _is_changed_one(self, place: str, changed: Hash, given: str) -> bool:
         known = self._known.get(place)
@@ -278,24 +283,27 @@ class Service:
         attempt = self._attempt(caller, document, document.users[0])
         _apply(LOGIN_RULES, attempt)
         # The rules have made sure of device, user and profile.
-        session = Session(attempt.device.name, attempt.user.id, attempt.profile, self._end_of_login(document))
-        changes = [Change(LOGIN, session, f"request of {caller.id}")]
+        now = self.clock.now()
+        ends_at = self._end_of_login(document, now)
+        session = Session(attempt.device.name, attempt.user.id, attempt.profile, ends_at)
+        changes = [Change(now, LOGIN, session, f"request of {caller.id}")]
         if attempt.multiple_login is MultipleLogin.AUTO_LOGOUT:
             cause = f"login on {attempt.device.name}"
-            changes[:0] = [Change(LOGOUT, other, cause) for other in attempt.elsewhere]
-        self._commit(changes)
+            changes[:0] = [Change(now, LOGOUT, other, cause) for other in attempt.elsewhere]
+        self.store.change(changes)
         return answers.success()
 
     def _logout(self, caller: Caller, document: Document) -> bytes:
         attempt = self._attempt(caller, document, None)
         _apply(LOGOUT_RULES, attempt)
-        self._commit([Change(LOGOUT, attempt.session, f"request of {caller.id}")])
+        self.store.change([Change(self.clock.now(), LOGOUT, attempt.session, f"request of {caller.id}")])
         return answers.success()
 
     def _logout_all(self, caller: Caller, _document: Document) -> bytes:
         _need_proxy_rights(caller)
         cause = f"logoutAll of {caller.id}"
-        self._commit([Change(LOGOUT, session, cause) for session in self.store.sessions()])
+        now = self.clock.now()
+        self.store.change([Change(now, LOGOUT, session, cause) for session in self.store.sessions()])
         return answers.success()
 
     def _attempt(self, caller: Caller, document: Document, user_id: str | None) -> Attempt:
@@ -329,13 +337,13 @@ class Service:
             return user.default_profile
         return user.profiles[0] if len(user.profiles) == 1 else None
 
-    def _end_of_login(self, document: Document) -> float | None:
+    def _end_of_login(self, document: Document, now: float) -> float | None:
         if document.indefinite:
             return None
         minutes = document.minutes
         if minutes is None:
             minutes = self.cluster.service.maximum_login_minutes
-        return None if minutes is None else self.clock.now() + minutes * 60
+        return None if minutes is None else now + minutes * 60
 
     # Queries
 

@@ -116,11 +116,11 @@ class StateFile:
 
     # Writing. Event IDs come from the caller: where another process has written, the ID is taken.
 
-    def change(self, event_id: int, at: float, changes: Sequence[Change]) -> None:
+    def change(self, event_id: int, changes: Sequence[Change]) -> None:
         """Commits logins and logouts, all or none; the first one's event has this ID."""
         rows = [
             (event_id + n, at, kind, session.device, session.user, cause, session.profile, session.ends_at)
-            for n, (kind, session, cause) in enumerate(changes)
+            for n, (at, kind, session, cause) in enumerate(changes)
         ]
         try:
             if len(rows) == 1:

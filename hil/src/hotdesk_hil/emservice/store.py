@@ -67,12 +67,12 @@ class Store:
         return [self._sessions[key] for key in sorted(self._devices.get(fold(user), ()))]
 
     def ended(self, now: float) -> list[Session]:
-        """Returns the sessions whose time is over at `now`."""
+        """Returns the sessions whose time is over at `now`, in the order in which they ended."""
         if self._next_end is None or now < self._next_end:
             return []
         ends = [session for session in self._sessions.values() if session.ends_at is not None]
         self._next_end = min((s.ends_at for s in ends if s.ends_at > now), default=None)
-        return [session for session in ends if session.ends_at <= now]
+        return sorted((s for s in ends if s.ends_at <= now), key=lambda s: s.ends_at)
 
     def previous(self, device: str) -> str | None:
         """Returns who was logged in on the device before, None where nobody was."""
@@ -97,18 +97,18 @@ class Store:
 
     # Changing
 
-    def change(self, at: float, changes: Sequence[Change]) -> None:
+    def change(self, changes: Sequence[Change]) -> None:
         """Carries out logins and logouts in their order, all of them or none.
 
         A login takes the place of a session that is on its device.
         """
         if self._file is not None:
             try:
-                self._file.change(self._last + 1, at, changes)
+                self._file.change(self._last + 1, changes)
             except sqlite3.Error:
                 self._load()  # what was found to be over is there again; another process may have written
                 raise
-        for kind, session, cause in changes:
+        for at, kind, session, cause in changes:
             key = fold(session.device)
             self._end(key)
             if kind == LOGOUT:
