@@ -2,7 +2,7 @@
 //!
 //! Each step looks first and acts only where something is missing, so it is safe to repeat. What a
 //! machine's owner must decide (a password, another package manager) it names and leaves alone. It
-//! must never write outside `target/`, but for packages it installs as root and rustup's own target.
+//! must never write outside `target/`, but for packages it installs as root and rustup's own targets.
 
 mod debian;
 mod python;
