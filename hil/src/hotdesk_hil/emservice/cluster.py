@@ -228,10 +228,10 @@ class Cluster:
         try:
             return cls(service=service, **lists)
         except _EntryError as error:
-            place = places.get((error.table, error.number))
-            if place is None:
+            known = places.get((error.table, error.number))
+            if known is None:
                 raise
-            raise ClusterError(f"{place}: {error}") from error
+            raise ClusterError(f"{known}: {error}") from error
 
 
 class _EntryError(ClusterError):

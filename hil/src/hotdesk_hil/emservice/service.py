@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hotdesk_hil.emservice import answers, secrets, trusted
+from hotdesk_hil.emservice import answers, hashes, trusted
 from hotdesk_hil.emservice.answers import DeviceRow, UserRow
 from hotdesk_hil.emservice.changes import LOGIN, LOGOUT, Change, Event, Hash, Session
 from hotdesk_hil.emservice.cluster import (
@@ -152,7 +152,7 @@ class Service:
         key = fold(account)
         entry = self.cluster.application_users.get(key) or self.cluster.users[key]
         place = _place(entry, key)
-        hashed = secrets.salted(secret)
+        hashed = hashes.salted(secret)
         with self.store.lock:
             self.store.change_secret(self.clock.now(), place, entry.id, hashed, ADMINISTRATOR)
             self._known[place] = secret
@@ -223,7 +223,7 @@ class Service:
         """Logs out whose time is over; whoever looks calls this first, and sees no login that has ended."""
         ended = self.store.ended(self.clock.now())
         if ended:
-            self.store.change([Change(session.ends_at, LOGOUT, session, "end of login") for session in ended])
+            self.store.change([Change(end, LOGOUT, session, "end of login") for end, session in ended])
 
     # Who asks, and from where
 
@@ -272,7 +272,7 @@ class Service:
         if known is not None:
             return _same_secret(known, given)
         # After a restart: the hash is slow on purpose, so it is asked until the secret has come once.
-        right = secrets.matches(changed, given)
+        right = hashes.matches(changed, given)
         if right:
             self._known[place] = given
         return right

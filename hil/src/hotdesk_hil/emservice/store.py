@@ -66,13 +66,15 @@ class Store:
         """Returns a user's sessions, sorted by device."""
         return [self._sessions[key] for key in sorted(self._devices.get(fold(user), ()))]
 
-    def ended(self, now: float) -> list[Session]:
-        """Returns the sessions whose time is over at `now`, in the order in which they ended."""
+    def ended(self, now: float) -> list[tuple[float, Session]]:
+        """Returns the sessions whose time is over at `now`, each with its end, first ended first."""
         if self._next_end is None or now < self._next_end:
             return []
-        ends = [session for session in self._sessions.values() if session.ends_at is not None]
-        self._next_end = min((s.ends_at for s in ends if s.ends_at > now), default=None)
-        return sorted((s for s in ends if s.ends_at <= now), key=lambda s: s.ends_at)
+        ends = [
+            (session.ends_at, session) for session in self._sessions.values() if session.ends_at is not None
+        ]
+        self._next_end = min((end for end, _ in ends if end > now), default=None)
+        return sorted((pair for pair in ends if pair[0] <= now), key=lambda pair: pair[0])
 
     def previous(self, device: str) -> str | None:
         """Returns who was logged in on the device before, None where nobody was."""
