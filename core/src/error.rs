@@ -189,7 +189,7 @@ pub enum Refusal {
     /// A root element other than request, query and response (rule 3.1).
     UnknownRoot,
     /// A root element other than the one that the caller wants (rule 3.1).
-    OtherRoot(&'static str),
+    OtherRoot(Field),
     /// A known element twice where it stands once (rule 3.3).
     Repeated(Field),
     /// A mandatory element or attribute that is not there (rule 3.4).
@@ -197,7 +197,7 @@ pub enum Refusal {
     /// A mandatory text that is blank (rule 3.4).
     Blank(Field),
     /// None of the elements of which one must be there (rule 3.4).
-    MissingOneOf(&'static str),
+    MissingOneOf(Choice),
     /// Two elements that exclude each other (rule 3.5).
     Excluded(Field),
     /// Two operations in one request or query (rule 3.5).
@@ -264,7 +264,9 @@ impl fmt::Display for Refusal {
             Self::Repeated(field) => return write!(f, "{field} stands twice; give it once"),
             Self::Missing(field) => return write!(f, "{field} is missing; add it"),
             Self::Blank(field) => return write!(f, "{field} is blank; give it a value"),
-            Self::MissingOneOf(names) => return write!(f, "one of {names} is missing; add one"),
+            Self::MissingOneOf(choice) => {
+                return write!(f, "one of {} is missing; add one", choice.names());
+            }
             Self::Excluded(field) => {
                 return write!(f, "{field} cannot stand beside what is there already; choose one");
             }
@@ -284,6 +286,45 @@ impl fmt::Display for Refusal {
             }
         };
         f.write_str(text)
+    }
+}
+
+/// Elements of which one must be there, to say what an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Choice {
+    /// The operations of a request.
+    RequestOperation,
+    /// The operations of a query.
+    QueryOperation,
+    /// What `exclusiveDuration` holds.
+    ExclusiveDuration,
+    /// What a response holds.
+    Result,
+    /// What `failure` holds.
+    Failure,
+    /// What a `device` of `deviceUserResults` holds.
+    Device,
+    /// What a `user` of `userDevicesResults` holds.
+    UserDevices,
+    /// What a `user` of `checkUserResults` holds.
+    UserCheck,
+}
+
+impl Choice {
+    /// Returns the names of the elements as they stand on the wire, with commas between them.
+    pub const fn names(self) -> &'static str {
+        match self {
+            Self::RequestOperation => "login, logout, logoutAll",
+            Self::QueryOperation => "deviceUserQuery, userDevicesQuery, checkUser, deviceProfileQuery",
+            Self::ExclusiveDuration => "time, indefinite",
+            Self::Result => "success, failure, a result",
+            Self::Failure => "error, errorMessage",
+            Self::Device => "userID, none, doesNotExist",
+            Self::UserDevices => "deviceName, none, doesNotExist",
+            Self::UserCheck => "exists, doesNotExist",
+        }
     }
 }
 
@@ -309,6 +350,9 @@ macro_rules! fields {
 }
 
 fields! {
+    Request = "request",
+    Query = "query",
+    Response = "response",
     AppInfo = "appInfo",
     AppId = "appID",
     AppCertificate = "appCertificate",

@@ -36,7 +36,7 @@ mod text;
 pub mod vip;
 mod wire;
 
-pub use error::{Error, Field, Limit, Refusal, Unsendable};
+pub use error::{Choice, Error, Field, Limit, Refusal, Unsendable};
 pub use message::{
     AppCertificate, AppInfo, CheckUser, CheckUserResults, DeviceProfile, DeviceProfileQuery,
     DeviceProfileResults, DeviceResult, DeviceStatus, DeviceUserQuery, DeviceUserResults, ExclusiveDuration,

@@ -1,6 +1,8 @@
 //! Percent-coding: of IDs in responses (PROTOCOL.md section 2) and of form bodies (section 9). It must never turn a
 //! plus into a space in an ID.
 
+use crate::text::Decoder;
+
 /// Returns true for the bytes that stand for themselves: RFC 3986 calls them unreserved.
 pub(crate) const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
@@ -27,30 +29,31 @@ pub(crate) const fn hex(digit: u8) -> Option<u8> {
 /// Reads one escaped UTF-8 character whose first `%` is read already; `next` gives the characters behind it.
 ///
 /// Returns nothing if the escapes make no character: then the `%` is a plain one.
-pub(crate) fn escaped_char(mut next: impl FnMut() -> Option<char>) -> Option<char> {
-    let mut bytes = [0; 4];
-    let mut length = 1;
-    for (i, byte) in bytes.iter_mut().enumerate() {
-        if i == length {
-            break;
-        }
-        if i > 0 && next()? != '%' {
+pub(crate) fn escaped_char(next: &mut Decoder<'_>) -> Option<char> {
+    let first = escaped_byte(next)?;
+    let (mut code, more) = match first {
+        0..=0x7F => (first, 0),
+        0xC2..=0xDF => (first & 0x1F, 1),
+        0xE0..=0xEF => (first & 0x0F, 2),
+        0xF0..=0xF4 => (first & 0x07, 3),
+        _ => return None,
+    };
+    for _ in 0..more {
+        if next.next()?.ok()? != '%' {
             return None;
         }
-        *byte = hex_char(next()?)? << 4 | hex_char(next()?)?;
-        if i == 0 {
-            length = match *byte {
-                0..=0x7F => 1,
-                0xC2..=0xDF => 2,
-                0xE0..=0xEF => 3,
-                0xF0..=0xF4 => 4,
-                _ => return None,
-            };
+        let byte = escaped_byte(next)?;
+        if byte & 0xC0 != 0x80 {
+            return None;
         }
+        code = code << 6 | byte & 0x3F;
     }
-    core::str::from_utf8(bytes.get(..length)?).ok()?.chars().next()
+    // What could have been shorter is no UTF-8.
+    char::from_u32(code).filter(|c| c.len_utf8() == more + 1)
 }
 
-fn hex_char(c: char) -> Option<u8> {
-    hex(u8::try_from(c).ok()?)
+/// Reads the two digits of an escaped byte.
+fn escaped_byte(next: &mut Decoder<'_>) -> Option<u32> {
+    let mut digit = || next.next()?.ok()?.to_digit(16);
+    Some(digit()? << 4 | digit()?)
 }

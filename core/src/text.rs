@@ -36,6 +36,8 @@ impl<'a> Text<'a> {
         Self { raw, coding, percent }
     }
 
+    pub(crate) const EMPTY: Text<'static> = Text { raw: "", coding: Coding::Plain, percent: false };
+
     /// Returns the decoded characters.
     pub const fn chars(&self) -> Chars<'a> {
         Chars { xml: Decoder::new(self.raw, self.coding), percent: self.percent }
@@ -137,7 +139,7 @@ impl Iterator for Chars<'_> {
         let c = self.xml.next()?.ok()?;
         if self.percent && c == '%' {
             let mut ahead = self.xml.clone();
-            if let Some(c) = percent::escaped_char(|| ahead.next()?.ok()) {
+            if let Some(c) = percent::escaped_char(&mut ahead) {
                 // Only what belongs to the character may be consumed: its first `%` is, the rest is here.
                 self.xml = ahead;
                 return Some(c);
@@ -161,14 +163,35 @@ pub(crate) enum Coding {
 }
 
 impl Coding {
-    /// Returns true if `raw` reads the same as [`Coding::Plain`].
+    /// Returns true if `raw` is sure to read the same as [`Coding::Plain`].
     pub(crate) fn is_plain(self, raw: &str) -> bool {
-        match self {
-            Self::Plain => true,
-            Self::Element => !raw.bytes().any(|b| matches!(b, b'&' | b'<' | b'\r')),
-            // By bytes: the search of core for a string can panic as far as a linker can see, and is large.
-            Self::Cdata => !raw.bytes().any(|b| b == b'\r') && split_behind(raw, "]]>").is_none(),
-            Self::Attribute => !raw.bytes().any(|b| matches!(b, b'&' | b'\t' | b'\n' | b'\r')),
+        let coded = |byte| match byte {
+            // A `]` may start the end of a CDATA section.
+            b'&' | b'<' | b'\r' | b']' => true,
+            b'\t' | b'\n' => self == Self::Attribute,
+            _ => false,
+        };
+        self == Self::Plain || !raw.bytes().any(coded)
+    }
+}
+
+/// What is wrong with a reference.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum BadReference {
+    /// An ampersand that starts none.
+    None,
+    /// An entity that is not known.
+    Entity,
+    /// A number that is no XML character.
+    Character,
+}
+
+impl From<BadReference> for Refusal {
+    fn from(bad: BadReference) -> Self {
+        match bad {
+            BadReference::None => Self::BareAmpersand,
+            BadReference::Entity => Self::UnknownEntity,
+            BadReference::Character => Self::BadCharacterReference,
         }
     }
 }
@@ -194,65 +217,57 @@ impl<'a> Decoder<'a> {
         let mut chars = self.rest.chars();
         let c = chars.next()?;
         self.rest = chars.as_str();
-        if c == '\r' && self.coding != Coding::Plain {
+        Some(match c {
+            _ if self.coding == Coding::Plain => c,
             // XML 1.0, section 2.11: a carriage return, alone or before a line feed, is one line end.
-            self.rest = self.rest.strip_prefix('\n').unwrap_or(self.rest);
-            return Some('\n');
-        }
-        Some(c)
+            '\r' => {
+                self.rest = self.rest.strip_prefix('\n').unwrap_or(self.rest);
+                self.blank('\n')
+            }
+            c => self.blank(c),
+        })
+    }
+
+    /// XML 1.0, section 3.3.3: white space in an attribute is a space.
+    fn blank(&self, c: char) -> char {
+        if self.coding == Coding::Attribute && is_blank(c) { ' ' } else { c }
     }
 }
 
 impl Iterator for Decoder<'_> {
-    type Item = Result<char, Refusal>;
+    type Item = Result<char, BadReference>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            match self.coding {
-                Coding::Plain => return self.take().map(Ok),
-                Coding::Cdata => match self.rest.strip_prefix("]]>") {
-                    Some(rest) => {
+            let skipped = match (self.coding, self.rest.as_bytes()) {
+                (Coding::Element | Coding::Attribute, [b'&', ..]) => {
+                    return Some(reference(self.rest).map(|(c, rest)| {
                         self.rest = rest;
-                        self.coding = Coding::Element;
-                    }
-                    None => return self.take().map(Ok),
-                },
-                Coding::Element | Coding::Attribute => {
-                    let first = self.rest.as_bytes().first()?;
-                    if *first == b'&' {
-                        return Some(reference(self.rest).map(|(c, rest)| {
-                            self.rest = rest;
-                            c
-                        }));
-                    }
-                    if *first != b'<' {
-                        let c = self.take()?;
-                        // XML 1.0, section 3.3.3: white space in an attribute is a space.
-                        return Some(Ok(if self.coding == Coding::Attribute && is_blank(c) {
-                            ' '
-                        } else {
-                            c
-                        }));
-                    }
-                    if let Some(rest) = self.rest.strip_prefix("<![CDATA[") {
-                        self.rest = rest;
-                        self.coding = Coding::Cdata;
-                    } else {
-                        let end = if self.rest.starts_with("<!--") { "-->" } else { "?>" };
-                        self.rest = split_behind(self.rest, end)?;
-                    }
+                        c
+                    }));
                 }
-            }
+                (Coding::Cdata, [b']', b']', b'>', ..]) => {
+                    self.coding = Coding::Element;
+                    "]]>".len()
+                }
+                // Markup that was checked: a CDATA section, a comment or a processing instruction.
+                (Coding::Element, [b'<', b'!', b'[', ..]) => {
+                    self.coding = Coding::Cdata;
+                    "<![CDATA[".len()
+                }
+                (Coding::Element, [b'<', next, ..]) => {
+                    let end: &[u8] = if *next == b'!' { b"-->" } else { b"?>" };
+                    find(self.rest.as_bytes(), end)?.wrapping_add(end.len())
+                }
+                _ => return self.take().map(Ok),
+            };
+            self.rest = self.rest.get(skipped..)?;
         }
     }
 }
 
-/// What stands behind the first `end` in `text`.
-fn split_behind<'a>(text: &'a str, end: &str) -> Option<&'a str> {
-    text.get(find(text.as_bytes(), end.as_bytes())?.wrapping_add(end.len())..)
-}
-
 /// Where `end` is first in `bytes`.
+#[inline(never)]
 pub(crate) fn find(bytes: &[u8], end: &[u8]) -> Option<usize> {
     let mut rest = bytes;
     while !rest.starts_with(end) {
@@ -262,28 +277,31 @@ pub(crate) fn find(bytes: &[u8], end: &[u8]) -> Option<usize> {
 }
 
 /// Reads the reference at the start of `text`, which starts with an ampersand; returns its character and what follows.
-fn reference(text: &str) -> Result<(char, &str), Refusal> {
-    let after = text.strip_prefix('&').unwrap_or(text);
-    let other = |b: &u8| !(b.is_ascii_alphanumeric() || *b == b'#');
-    let length = after.as_bytes().iter().position(other).unwrap_or(after.len());
-    let (name, rest) = after.split_at_checked(length).ok_or(Refusal::BareAmpersand)?;
-    let rest = rest.strip_prefix(';').ok_or(Refusal::BareAmpersand)?;
-    let c = match name {
-        "" => return Err(Refusal::BareAmpersand),
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        _ => {
-            let number = name.strip_prefix('#').ok_or(Refusal::UnknownEntity)?;
-            let (digits, radix) = match number.strip_prefix('x') {
-                Some(digits) => (digits, 16),
-                None => (number, 10),
+fn reference(text: &str) -> Result<(char, &str), BadReference> {
+    static NAMED: [(&[u8], char); 5] =
+        [(b"amp", '&'), (b"lt", '<'), (b"gt", '>'), (b"quot", '"'), (b"apos", '\'')];
+
+    let after = text.get(1..).unwrap_or_default();
+    let length = after.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
+    let (name, rest) = after.split_at_checked(length).unwrap_or_default();
+    let rest = rest.strip_prefix(';').filter(|_| length > 0).ok_or(BadReference::None)?;
+    let c = match name.as_bytes() {
+        [b'#', number @ ..] => {
+            let (digits, radix) = match number {
+                [b'x', digits @ ..] => (digits, 16),
+                digits => (digits, 10),
             };
-            // from_str_radix would take a sign, but the name holds letters and digits only. Over u32 is no character.
-            let number = u32::from_str_radix(digits, radix).map_err(|_| Refusal::BadCharacterReference)?;
-            char::from_u32(number).filter(|c| is_xml(*c)).ok_or(Refusal::BadCharacterReference)?
+            // No digits are number 0, which is no XML character.
+            let number = digits.iter().try_fold(0_u32, |number, digit| {
+                let digit = u32::from(percent::hex(*digit)?);
+                number.checked_mul(radix)?.checked_add(digit).filter(|_| digit < radix)
+            });
+            let c = number.and_then(char::from_u32).filter(|c| is_xml(*c));
+            c.ok_or(BadReference::Character)?
+        }
+        name => {
+            let named = NAMED.iter().find(|(known, _)| *known == name);
+            named.ok_or(BadReference::Entity)?.1
         }
     };
     Ok((c, rest))

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::limits;
 use crate::text::Text;
-use crate::wire::{Reader, parse_vip};
+use crate::wire::{Context, Reader, parse_vip};
 
 /// A SOAP answer of VIP User Services.
 ///
@@ -80,9 +80,8 @@ impl<'a> Transactions<'a> {
 
     /// Returns them in their order.
     pub fn iter(&self) -> impl Iterator<Item = Status<'a>> + use<'a> {
-        let content = self.content;
-        let mut reader = Reader::fragment(content);
-        core::iter::from_fn(move || parse_vip::next_transaction(&mut reader, content))
+        let mut reader = Reader::fragment(self.content, Context::Ignored);
+        core::iter::from_fn(move || parse_vip::next_transaction(&mut reader))
     }
 }
 

@@ -6,7 +6,7 @@ mod common;
 use common::{parse, refuse};
 use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::{
-    DeviceProfile, DeviceResult, DeviceStatus, Failure, Field, Message, Refusal, Response, Text,
+    Choice, DeviceProfile, DeviceResult, DeviceStatus, Failure, Field, Message, Refusal, Response, Text,
     UserDevicesStatus, UserProfilesStatus,
 };
 
@@ -65,7 +65,7 @@ fn rule_6_2_slots_of_a_device() {
     refuse(&device("<userID>a</userID>§<lastlogin/>"), Refusal::Blank(Field::LastLogin));
     for inside in ["", "<lastlogin>em</lastlogin>", "<emccDevice>no</emccDevice>"] {
         let xml = device(inside).replace("<device ", "§<device ");
-        refuse(&xml, Refusal::MissingOneOf("userID, none, doesNotExist"));
+        refuse(&xml, Refusal::MissingOneOf(Choice::Device));
     }
     refuse(
         "<response><deviceUserResults>§<device><none/></device></deviceUserResults></response>",
@@ -128,9 +128,8 @@ fn rule_6_5_where_users_are_logged_in() {
     assert_eq!(users[1].status, UserDevicesStatus::None);
     assert_eq!(users[2].status, UserDevicesStatus::DoesNotExist);
 
-    let name = "deviceName, none, doesNotExist";
     let empty = user("userDevicesResults", "").replace("<user ", "§<user ");
-    refuse(&empty, Refusal::MissingOneOf(name));
+    refuse(&empty, Refusal::MissingOneOf(Choice::UserDevices));
     refuse(&user("userDevicesResults", "<deviceName>d</deviceName>§<none/>"), Refusal::Excluded(Field::None));
     refuse(&user("userDevicesResults", "§<deviceName/>"), Refusal::Blank(Field::DeviceName));
 }
@@ -186,7 +185,7 @@ fn rule_6_7_whether_users_exist() {
     assert!(results.users.iter().map(|user| user.exists).eq([true, true, false]));
     refuse(&user("checkUserResults", "<exists/>§<exists/>"), Refusal::Repeated(Field::Exists));
     let empty = user("checkUserResults", "").replace("<user ", "§<user ");
-    refuse(&empty, Refusal::MissingOneOf("exists, doesNotExist"));
+    refuse(&empty, Refusal::MissingOneOf(Choice::UserCheck));
     refuse(
         "<response><checkUserResults>§<user/></checkUserResults></response>",
         Refusal::Missing(Field::UserIdAttribute),
@@ -222,7 +221,7 @@ fn rule_6_8_failures() {
     refuse(&failure("<error code='1'/>§<errorMessage/>"), Refusal::Excluded(Field::ErrorMessage));
     refuse(&failure("<errorMessage/>§<error code='1'/>"), Refusal::Excluded(Field::Error));
     refuse(&failure("<error code='1'/>§<error code='1'/>"), Refusal::Repeated(Field::Error));
-    refuse("<response>§<failure/></response>", Refusal::MissingOneOf("error, errorMessage"));
+    refuse("<response>§<failure/></response>", Refusal::MissingOneOf(Choice::Failure));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::wire::{Reader, Row, Tag};
+use crate::wire::{Context, Reader, Row};
 
 /// A list of a message: what was parsed reads its rows from the message's bytes each time, what is to be sent reads
 /// them from the caller's slice.
@@ -20,23 +20,23 @@ pub struct List<'a, T>(Source<'a, T>);
 
 #[derive(Clone, Copy)]
 enum Source<'a, T> {
-    /// Content of an element that was checked, and the name of those of its children that are rows.
+    /// Content of an element that was checked, and which it is.
     Checked {
         content: &'a str,
-        row: Tag,
+        context: Context,
     },
     Slice(&'a [T]),
 }
 
 impl<'a, T: Row<'a>> List<'a, T> {
-    pub(crate) const fn checked(content: &'a str, row: Tag) -> Self {
-        Self(Source::Checked { content, row })
+    pub(crate) const fn checked(content: &'a str, context: Context) -> Self {
+        Self(Source::Checked { content, context })
     }
 
     /// Returns the rows in their order. Each call starts at the first.
     pub fn iter(&self) -> Rows<'a, T> {
         Rows(match self.0 {
-            Source::Checked { content, row } => RowSource::Checked { reader: Reader::fragment(content), row },
+            Source::Checked { content, context } => RowSource::Checked(Reader::fragment(content, context)),
             Source::Slice(rows) => RowSource::Slice(rows.iter()),
         })
     }
@@ -93,7 +93,7 @@ pub struct Rows<'a, T>(RowSource<'a, T>);
     reason = "there is no allocator to box with, and one function holds it at a time; smaller on 32 bits"
 )]
 enum RowSource<'a, T> {
-    Checked { reader: Reader<'a>, row: Tag },
+    Checked(Reader<'a>),
     Slice(core::slice::Iter<'a, T>),
 }
 
@@ -103,7 +103,7 @@ impl<'a, T: Row<'a>> Iterator for Rows<'a, T> {
     fn next(&mut self) -> Option<T> {
         match &mut self.0 {
             // The content was checked by this same code, so there is no error to report.
-            RowSource::Checked { reader, row } => reader.next_row(*row).ok().flatten(),
+            RowSource::Checked(reader) => reader.next_row().ok().flatten(),
             RowSource::Slice(rows) => rows.next().copied(),
         }
     }

@@ -2,95 +2,103 @@
 
 use crate::error::Refusal;
 
-/// What stands before the prolog: the rest of the document behind it, or a refusal and its offset.
+/// Returns how many bytes the declaration at the start of `text` takes, or a refusal and its offset.
 ///
 /// `text` starts at the document's first character, behind a byte order mark.
-pub(super) fn skip(text: &str) -> Result<&str, (Refusal, usize)> {
-    let Some(inside) = text.strip_prefix("<?xml").filter(|rest| rest.starts_with(blank)) else {
-        return Ok(text);
+#[inline(never)]
+pub(super) fn length(text: &[u8]) -> Result<usize, (Refusal, usize)> {
+    let Some(rest @ [b' ' | b'\t' | b'\n' | b'\r', ..]) = text.strip_prefix(b"<?xml") else {
+        return Ok(0);
     };
-    let mut cursor = Cursor { rest: inside };
-    let at = |cursor: &Cursor<'_>| text.len().wrapping_sub(cursor.rest.len());
-    let fail = |cursor: &Cursor<'_>| {
-        if ATTRIBUTES.into_iter().chain(["?>"]).any(|piece| piece.starts_with(cursor.rest)) {
-            Err((Refusal::CutShort, text.len()))
-        } else {
-            Err((Refusal::Declaration, at(cursor)))
-        }
-    };
-
-    // XML 1.0, section 2.8: version, then maybe encoding, then maybe standalone, in this order.
-    let mut spaced = false;
-    for (i, name) in ATTRIBUTES.into_iter().enumerate() {
-        spaced |= cursor.blanks();
-        if !cursor.rest.starts_with(name) {
-            if i == 0 {
-                return fail(&cursor);
-            }
-            continue;
-        }
-        if !core::mem::take(&mut spaced) {
-            return fail(&cursor);
-        }
-        cursor.eat(name);
-        cursor.blanks();
-        if !cursor.eat("=") {
-            return fail(&cursor);
-        }
-        cursor.blanks();
-        let value_at = at(&cursor).saturating_add(1);
-        let Some(value) = cursor.quoted() else {
-            return fail(&cursor);
-        };
-        let (known, reason) = match i {
-            0 => (value == "1.0", Refusal::XmlVersion),
-            1 => {
-                let known = ["utf-8", "us-ascii"].iter().any(|known| value.eq_ignore_ascii_case(known));
-                (known, Refusal::Encoding)
-            }
-            _ => (matches!(value, "yes" | "no"), Refusal::Declaration),
-        };
-        if !known {
-            return Err((reason, value_at));
-        }
+    let mut cursor = Cursor { rest };
+    let read = cursor.declaration();
+    let at = text.len().wrapping_sub(cursor.rest.len());
+    match read {
+        Ok(()) => Ok(at),
+        Err(Refusal::Declaration) if cursor.is_cut() => Err((Refusal::CutShort, text.len())),
+        Err(reason) => Err((reason, at)),
     }
-    cursor.blanks();
-    if cursor.eat("?>") { Ok(cursor.rest) } else { fail(&cursor) }
 }
 
-const ATTRIBUTES: [&str; 3] = ["version", "encoding", "standalone"];
+struct Attribute {
+    name: &'static [u8],
+    values: [&'static [u8]; 2],
+    /// The refusal of another value.
+    reason: Refusal,
+}
+
+/// XML 1.0, section 2.8: version, then maybe encoding, then maybe standalone, in this order.
+static ATTRIBUTES: [Attribute; 3] = [
+    Attribute { name: b"version", values: [b"1.0", b"1.0"], reason: Refusal::XmlVersion },
+    Attribute { name: b"encoding", values: [b"utf-8", b"us-ascii"], reason: Refusal::Encoding },
+    Attribute { name: b"standalone", values: [b"yes", b"no"], reason: Refusal::Declaration },
+];
 
 struct Cursor<'a> {
-    rest: &'a str,
+    rest: &'a [u8],
 }
 
-impl<'a> Cursor<'a> {
-    /// Skips blanks; returns true if there were any.
-    fn blanks(&mut self) -> bool {
-        let rest = self.rest.trim_start_matches(blank);
-        let any = rest.len() < self.rest.len();
-        self.rest = rest;
-        any
+impl Cursor<'_> {
+    /// Reads the declaration from behind its target to its end; stays where it is refused.
+    fn declaration(&mut self) -> Result<(), Refusal> {
+        let mut spaced = false;
+        for Attribute { name, values, reason } in &ATTRIBUTES {
+            spaced |= self.skip(is_blank);
+            if !self.rest.starts_with(name) {
+                if *reason == Refusal::XmlVersion {
+                    return Err(Refusal::Declaration);
+                }
+                continue;
+            }
+            if !core::mem::take(&mut spaced) {
+                return Err(Refusal::Declaration);
+            }
+            self.eat(name)?;
+            self.skip(is_blank);
+            self.eat(b"=")?;
+            self.skip(is_blank);
+            let quote: &[u8] = if self.rest.starts_with(b"'") { b"'" } else { b"\"" };
+            self.eat(quote)?;
+            let value = self.rest;
+            self.skip(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
+            let length = value.len().wrapping_sub(self.rest.len());
+            self.eat(quote)?;
+            let text = value.get(..length).unwrap_or_default();
+            let any_case = *reason == Refusal::Encoding;
+            if !values.iter().any(|known| text == *known || any_case && text.eq_ignore_ascii_case(known)) {
+                self.rest = value;
+                return Err(*reason);
+            }
+        }
+        self.skip(is_blank);
+        self.eat(b"?>")
     }
 
-    fn eat(&mut self, text: &str) -> bool {
-        let rest = self.rest.strip_prefix(text);
-        self.rest = rest.unwrap_or(self.rest);
-        rest.is_some()
+    /// Skips bytes of a kind; returns true if there were any.
+    #[inline(never)]
+    fn skip(&mut self, kind: fn(u8) -> bool) -> bool {
+        let before = self.rest.len();
+        while let [byte, rest @ ..] = self.rest
+            && kind(*byte)
+        {
+            self.rest = rest;
+        }
+        self.rest.len() < before
     }
 
-    /// Reads a quoted value of the characters that declarations use.
-    fn quoted(&mut self) -> Option<&'a str> {
-        let quote = self.rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let inside = self.rest.strip_prefix(quote)?;
-        let letter = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-        let length = inside.as_bytes().iter().position(|b| !letter(*b)).unwrap_or(inside.len());
-        let (value, rest) = inside.split_at_checked(length)?;
-        self.rest = rest;
-        self.eat(if quote == '"' { "\"" } else { "'" }).then_some(value)
+    #[inline(never)]
+    fn eat(&mut self, text: &[u8]) -> Result<(), Refusal> {
+        self.rest = self.rest.strip_prefix(text).ok_or(Refusal::Declaration)?;
+        Ok(())
+    }
+
+    /// Returns true if the input ends inside something that may stand here.
+    fn is_cut(&self) -> bool {
+        b"?>".starts_with(self.rest)
+            || ATTRIBUTES.iter().any(|attribute| attribute.name.starts_with(self.rest))
     }
 }
 
-fn blank(c: char) -> bool {
-    crate::text::is_blank(c)
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }

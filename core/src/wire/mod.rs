@@ -1,50 +1,77 @@
 //! Between bytes and typed messages, in both directions. One pass checks a document; whatever reads it again later
 //! (lists, texts) reads what was checked. Nothing here recurses, allocates, panics or keeps a row.
 
+mod build;
 mod declaration;
 mod encode;
-mod parse_query;
-mod parse_request;
-mod parse_response;
+mod gather;
+mod grammar;
 #[cfg(feature = "vip")]
 pub(crate) mod parse_vip;
 #[cfg(feature = "compact")]
 mod pieces;
+#[cfg(feature = "compact")]
+mod place;
 mod reader;
 mod sink;
 mod tag;
 mod tokens;
+mod words;
 
 pub(crate) use encode::{encode, encode_form, measure, measure_form};
+pub(crate) use grammar::Context;
 #[cfg(feature = "compact")]
 pub use pieces::{Piece, PieceReader};
 pub(crate) use reader::{Reader, Row};
 pub(crate) use sink::Sink;
-pub(crate) use tag::Tag;
+use tag::Tag;
 
-use crate::error::{Error, Refusal};
+use gather::Found;
+use grammar::{Child, Holds};
+
+use crate::error::{Error, Field, Refusal};
 use crate::message::{Message, Query, Request, Response};
 
 pub(crate) fn parse_message(xml: &[u8]) -> Result<Message<'_>, Error> {
-    reader::document(xml, |reader, root| match root.tag {
-        Tag::Request => parse_request::request(reader, root).map(Message::Request),
-        Tag::Query => parse_query::query(reader, root).map(Message::Query),
-        Tag::Response => parse_response::response(reader, root).map(Message::Response),
-        _ => Err(reader.refuse(Refusal::UnknownRoot, root.at)),
+    let mut found = Found::NOTHING;
+    Ok(match read(xml, Tag::Other, &mut found)? {
+        Tag::Request => Message::Request(build::request(&found)),
+        Tag::Query => Message::Query(build::query(&found)),
+        _ => Message::Response(build::response(&found)),
     })
 }
 
 macro_rules! parse_one {
-    ($function:ident, $message:ident, $root:literal, $read:path) => {
+    ($function:ident, $message:ident, $build:path) => {
         pub(crate) fn $function(xml: &[u8]) -> Result<$message<'_>, Error> {
-            reader::document(xml, |reader, root| match root.tag {
-                Tag::$message => $read(reader, root),
-                _ => Err(reader.refuse(Refusal::OtherRoot($root), root.at)),
-            })
+            let mut found = Found::NOTHING;
+            read(xml, Tag::$message, &mut found)?;
+            Ok($build(&found))
         }
     };
 }
 
-parse_one!(parse_request, Request, "request", parse_request::request);
-parse_one!(parse_query, Query, "query", parse_query::query);
-parse_one!(parse_response, Response, "response", parse_response::response);
+parse_one!(parse_request, Request, build::request);
+parse_one!(parse_query, Query, build::query);
+parse_one!(parse_response, Response, build::response);
+
+/// Reads a message with this root, or any if `wanted` is [`Tag::Other`]; returns the root.
+#[inline(never)]
+fn read<'a>(xml: &'a [u8], wanted: Tag, found: &mut Found<'a>) -> Result<Tag, Error> {
+    reader::document(xml, |reader, root| {
+        let refusal = match root {
+            Some(Child { tag, holds: Holds::Elements(context), .. })
+                if wanted == Tag::Other || wanted == *tag =>
+            {
+                return reader.gather(*context, found).map(|()| *tag);
+            }
+            _ => match wanted {
+                Tag::Request => Refusal::OtherRoot(Field::Request),
+                Tag::Query => Refusal::OtherRoot(Field::Query),
+                Tag::Response => Refusal::OtherRoot(Field::Response),
+                _ => Refusal::UnknownRoot,
+            },
+        };
+        Err(reader.refuse(refusal, reader.at()))
+    })
+}

@@ -1,76 +1,81 @@
 //! Answers of VIP User Services: a SOAP envelope, or the answer alone (core/PROTOCOL.md section 13). Elements are known
 //! by their local names; prefixes are not resolved. What is not known is skipped, as in every message.
 
-use super::reader::{Element, Kind, Reader, document};
+use super::reader::{Next, Reader, document};
 use super::tokens::Stop;
-use crate::error::{Error, Field};
+use super::words::Kind;
+use crate::error::{Error, Field, Refusal};
 use crate::text::Text;
 use crate::vip::{Answer, Status, Transactions};
 
 /// Reads an answer.
 pub(crate) fn answer(xml: &[u8]) -> Result<Answer<'_>, Error> {
-    document(xml, |reader, root| envelope(reader, xml, root))
+    document(xml, |reader, _| envelope(reader))
 }
 
 /// Returns the next transaction of an answer's content that was checked.
-pub(crate) fn next_transaction<'a>(reader: &mut Reader<'a>, content: &'a str) -> Option<Status<'a>> {
+pub(crate) fn next_transaction<'a>(reader: &mut Reader<'a>) -> Option<Status<'a>> {
     // It was checked, so there is nothing to refuse.
-    while let Some(child) = reader.child().ok()? {
-        if name_at(content.as_bytes(), child.at) == b"transactionStatus" {
-            return transaction(reader, content.as_bytes(), child).ok();
+    while !matches!(reader.next().ok()?, Next::End) {
+        if local_name(reader) == b"transactionStatus" {
+            return transaction(reader).ok();
         }
         reader.skip().ok()?;
     }
     None
 }
 
-fn envelope<'a>(reader: &mut Reader<'a>, xml: &[u8], root: Element) -> Result<Answer<'a>, Stop> {
-    if name_at(xml, root.at) != b"Envelope" {
-        return content(reader, xml, root);
+fn envelope<'a>(reader: &mut Reader<'a>) -> Result<Answer<'a>, Stop> {
+    let root = reader.at();
+    if local_name(reader) != b"Envelope" {
+        return content(reader);
     }
     let mut answer = None;
-    while let Some(part) = reader.child()? {
-        if name_at(xml, part.at) != b"Body" {
+    while !matches!(reader.next()?, Next::End) {
+        if local_name(reader) != b"Body" {
             reader.skip()?;
             continue;
         }
-        reader.once(answer.is_some(), Field::Body, part.at)?;
-        let inner = reader.child()?;
-        let inner = reader.given(inner, Field::VipStatus, part)?;
-        answer = Some(content(reader, xml, inner)?);
+        let body = reader.at();
+        reader.once(answer.is_some(), Field::Body, body)?;
+        if matches!(reader.next()?, Next::End) {
+            return Err(reader.refuse(Refusal::Missing(Field::VipStatus), body));
+        }
+        answer = Some(content(reader)?);
         // A body holds one element; more of them would be other answers.
         reader.skip()?;
     }
-    reader.given(answer, Field::Body, root)
+    answer.ok_or_else(|| reader.refuse(Refusal::Missing(Field::Body), root))
 }
 
-/// Reads the element that holds the status.
-fn content<'a>(reader: &mut Reader<'a>, xml: &[u8], element: Element) -> Result<Answer<'a>, Stop> {
-    let start = reader.content_start();
+/// Reads the element that holds the status, whose start tag was read.
+fn content<'a>(reader: &mut Reader<'a>) -> Result<Answer<'a>, Stop> {
+    let at = reader.at();
     let mut request_id = None;
     let mut parts = Parts::default();
-    while let Some(child) = reader.child()? {
-        match name_at(xml, child.at) {
+    while !matches!(reader.next()?, Next::End) {
+        match local_name(reader) {
             b"requestId" => {
-                reader.once(request_id.is_some(), Field::RequestId, child.at)?;
+                reader.once(request_id.is_some(), Field::RequestId, reader.at())?;
                 request_id = Some(reader.text(Field::RequestId, Kind::Words)?);
             }
             b"transactionStatus" => {
-                transaction(reader, xml, child)?;
+                transaction(reader)?;
             }
-            name => parts.take(reader, name, child)?,
+            name => parts.take(reader, name)?,
         }
     }
-    let transactions = Transactions::checked(reader.content_since(start));
-    Ok(Answer { request_id: request_id.flatten(), status: parts.status(reader, element)?, transactions })
+    let transactions = Transactions::checked(reader.content());
+    Ok(Answer { request_id: request_id.flatten(), status: parts.status(reader, at)?, transactions })
 }
 
-fn transaction<'a>(reader: &mut Reader<'a>, xml: &[u8], element: Element) -> Result<Status<'a>, Stop> {
+fn transaction<'a>(reader: &mut Reader<'a>) -> Result<Status<'a>, Stop> {
+    let at = reader.at();
     let mut parts = Parts::default();
-    while let Some(child) = reader.child()? {
-        parts.take(reader, name_at(xml, child.at), child)?;
+    while !matches!(reader.next()?, Next::End) {
+        parts.take(reader, local_name(reader))?;
     }
-    parts.status(reader, element)
+    parts.status(reader, at)
 }
 
 /// The elements of a status; the inner option is empty for a blank one.
@@ -83,11 +88,12 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn take(&mut self, reader: &mut Reader<'a>, name: &[u8], child: Element) -> Result<(), Stop> {
+    fn take(&mut self, reader: &mut Reader<'a>, name: &[u8]) -> Result<(), Stop> {
+        let at = reader.at();
         let (slot, field, kind) = match name {
             b"status" => {
-                reader.once(self.code.is_some(), Field::VipStatus, child.at)?;
-                self.code = Some(reader.mandatory(child, Field::VipStatus, Kind::Name)?);
+                reader.once(self.code.is_some(), Field::VipStatus, at)?;
+                self.code = Some(reader.mandatory(Field::VipStatus, Kind::Name)?);
                 return Ok(());
             }
             b"statusMessage" => (&mut self.message, Field::StatusMessage, Kind::Words),
@@ -95,14 +101,15 @@ impl<'a> Parts<'a> {
             b"detailMessage" => (&mut self.detail_message, Field::DetailMessage, Kind::Words),
             _ => return reader.skip(),
         };
-        reader.once(slot.is_some(), field, child.at)?;
+        reader.once(slot.is_some(), field, at)?;
         *slot = Some(reader.text(field, kind)?);
         Ok(())
     }
 
-    fn status(self, reader: &mut Reader<'a>, element: Element) -> Result<Status<'a>, Stop> {
+    /// Returns the status that the element at `at` holds.
+    fn status(self, reader: &mut Reader<'a>, at: usize) -> Result<Status<'a>, Stop> {
         Ok(Status {
-            code: reader.given(self.code, Field::VipStatus, element)?,
+            code: self.code.ok_or_else(|| reader.refuse(Refusal::Missing(Field::VipStatus), at))?,
             message: self.message.flatten(),
             detail: self.detail.flatten(),
             detail_message: self.detail_message.flatten(),
@@ -110,12 +117,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The local name of the element whose start tag begins at `at`.
-fn name_at(source: &[u8], at: usize) -> &[u8] {
-    let tag = source.get(at.saturating_add(1)..).unwrap_or_default();
-    let name = tag
-        .split(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'/' | b'>'))
-        .next()
-        .unwrap_or_default();
-    name.rsplit(|byte| *byte == b':').next().unwrap_or_default()
+/// The name of the innermost open element without its prefix.
+fn local_name<'a>(reader: &Reader<'a>) -> &'a [u8] {
+    reader.name().rsplit(|byte| *byte == b':').next().unwrap_or_default()
 }

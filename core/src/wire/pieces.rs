@@ -2,13 +2,16 @@
 //! out one at a time. It must hand out what `Response::parse` finds in the whole document, whatever the pieces are, and
 //! keep nothing but the window and what its own fields hold.
 
+use super::build;
 use super::declaration;
-use super::parse_response::{Absences, RESULTS, USER_HOLDS, failure};
-use super::reader::{Element, Kind, Reader, Row};
+use super::gather::{Found, absence_in_user};
+use super::grammar::Context;
+use super::place::{Open, Place};
+use super::reader::{Reader, Row};
 use super::tag::Tag;
-use super::tokens::{Stop, Token};
-use crate::error::{Error, Field, Refusal};
-use crate::limits;
+use super::tokens::{Inside, Stop, Token};
+use super::words::{Kind, Words};
+use crate::error::{Choice, Error, Field, Refusal};
 use crate::message::{DeviceProfile, DeviceResult, Failure, UserCheck};
 use crate::text::Text;
 
@@ -89,31 +92,6 @@ pub struct PieceReader<'w> {
     refused: Option<(Error, Place)>,
 }
 
-/// A place in the document.
-#[derive(Clone, Copy, Debug, Default)]
-struct Place {
-    at: usize,
-    /// Both from 0.
-    line: u32,
-    column: u32,
-}
-
-impl Place {
-    /// The place behind `bytes`.
-    fn behind(mut self, bytes: &[u8]) -> Self {
-        for byte in bytes {
-            if *byte == b'\n' {
-                self.line = self.line.saturating_add(1);
-                self.column = 0;
-            } else if byte & 0xC0 != 0x80 {
-                self.column = self.column.saturating_add(1);
-            }
-        }
-        self.at = self.at.saturating_add(bytes.len());
-        self
-    }
-}
-
 /// Where in the document the reader is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
@@ -134,51 +112,17 @@ struct State {
     any_of_user: bool,
     /// Where the user's `failure` is.
     failed: Option<Place>,
-    absences: Absences,
+    /// How many `none` the user holds.
+    nones: usize,
     /// The depth of the innermost open element that is not skipped: 1 the root, 2 the result, 3 a user.
     level: usize,
     /// Where the elements of these levels start.
     places: [Place; 3],
-    none: Place,
-    does_not_exist: Place,
+    /// Where the user's first `none` is, and its `doesNotExist`.
+    none: Option<Place>,
+    does_not_exist: Option<Place>,
     /// The innermost open element ended in its own start tag.
     empty: bool,
-}
-
-/// The names of the open elements.
-struct Open {
-    names: [u8; NAMES],
-    lengths: [u8; limits::DEPTH],
-    depth: usize,
-}
-
-const NAMES: usize = 96;
-
-impl Open {
-    fn used(&self) -> usize {
-        self.lengths.iter().take(self.depth).fold(0, |sum, length| sum.saturating_add(usize::from(*length)))
-    }
-
-    fn innermost(&self) -> &[u8] {
-        let used = self.used();
-        let length = self.lengths.get(self.depth.wrapping_sub(1)).copied().unwrap_or(0);
-        self.names.get(used.saturating_sub(usize::from(length))..used).unwrap_or_default()
-    }
-
-    /// Returns false if there is no room.
-    fn push(&mut self, name: &[u8]) -> bool {
-        let used = self.used();
-        let place = self.names.get_mut(used..used.saturating_add(name.len()));
-        let (Some(place), Some(kept), Ok(length)) =
-            (place, self.lengths.get_mut(self.depth), u8::try_from(name.len()))
-        else {
-            return false;
-        };
-        place.copy_from_slice(name);
-        *kept = length;
-        self.depth = self.depth.saturating_add(1);
-        true
-    }
 }
 
 /// What one step found.
@@ -204,14 +148,14 @@ impl<'w> PieceReader<'w> {
                 any_row: false,
                 any_of_user: false,
                 failed: None,
-                absences: Absences::default(),
+                nones: 0,
                 level: 0,
                 places: [Place::default(); 3],
-                none: Place::default(),
-                does_not_exist: Place::default(),
+                none: None,
+                does_not_exist: None,
                 empty: false,
             },
-            open: Open { names: [0; NAMES], lengths: [0; limits::DEPTH], depth: 0 },
+            open: Open::NONE,
             refused: None,
         }
     }
@@ -327,6 +271,20 @@ impl State {
         found.map_err(|Stop| reader.error())
     }
 
+    /// What may stand in the innermost element that is not skipped.
+    fn context(&self) -> Context {
+        match (self.level, self.result) {
+            (1, _) => Context::Response,
+            (2, Some(Tag::DeviceUserResults)) => Context::DeviceUserResults,
+            (2, Some(Tag::UserDevicesResults)) => Context::UserDevicesResults,
+            (2, Some(Tag::DeviceProfileResults)) => Context::DeviceProfileResults,
+            (2, Some(Tag::CheckUserResults)) => Context::CheckUserResults,
+            (3, Some(Tag::UserDevicesResults)) => Context::UserDevices,
+            (3, Some(Tag::DeviceProfileResults)) => Context::UserProfiles,
+            _ => Context::Ignored,
+        }
+    }
+
     /// Reads byte order mark and declaration.
     fn start<'p>(&mut self, rest: &mut &'p str, here: &mut Place, whole: bool) -> Result<Step<'p>, Error> {
         const LONGEST_OPENER: usize = "\u{feff}<?xml ".len();
@@ -335,13 +293,13 @@ impl State {
         }
         let text = rest.strip_prefix('\u{feff}').unwrap_or(rest);
         let mark = rest.len().saturating_sub(text.len());
-        let behind = declaration::skip(text).map_err(|(reason, at)| {
+        let passed = declaration::length(text.as_bytes()).map_err(|(reason, at)| {
             Error::refused(reason, here.at.saturating_add(mark).saturating_add(at))
         })?;
         // The mark is no column.
         here.at = here.at.saturating_add(mark);
-        let passed = text.len().saturating_sub(behind.len());
-        *here = here.behind(text.as_bytes().get(..passed).unwrap_or_default());
+        let (declaration, behind) = text.split_at_checked(passed).unwrap_or((text, ""));
+        *here = here.behind(declaration.as_bytes());
         *rest = behind;
         self.stage = Stage::Prolog;
         Ok(Step::Passed)
@@ -358,23 +316,27 @@ impl State {
         passed: &mut usize,
     ) -> Result<Step<'p>, Stop> {
         let closed = self.stage == Stage::Epilog;
-        let found = reader.outside_token(closed);
-        *passed = reader.position();
-        let Some((name, at)) = found? else {
-            return match closed {
-                _ if !whole => Err(reader.cut_short()),
-                true => Ok(Step::Found(Piece::End)),
-                false => Err(reader.refuse(Refusal::NoRoot, reader.position())),
-            };
+        let inside = if closed { Inside::Epilog } else { Inside::Prolog };
+        let (name, at) = loop {
+            let token = reader.token(inside);
+            *passed = reader.position();
+            match token? {
+                (Token::Start(name), at) => break (name, at),
+                (Token::Nothing, _) if !whole => return Err(reader.cut_short()),
+                (Token::Nothing, _) if closed => return Ok(Step::Found(Piece::End)),
+                (Token::Nothing, at) => return Err(reader.refuse(Refusal::NoRoot, at)),
+                _ => {}
+            }
         };
         *passed = at;
-        let root = reader.start(name, at)?;
-        if root.tag != Tag::Response {
-            return Err(reader.refuse(Refusal::OtherRoot("response"), root.at));
+        let root = Context::Document.child(name);
+        reader.start(name, at, root)?;
+        if root.is_none_or(|root| root.tag != Tag::Response) {
+            return Err(reader.refuse(Refusal::OtherRoot(Field::Response), at));
         }
         self.stage = Stage::Inside;
         if let Some(kept) = self.places.first_mut() {
-            *kept = place(here, text, at);
+            *kept = here.of(text, at);
         }
         self.level = 1;
         self.empty = reader.ends_empty();
@@ -393,16 +355,18 @@ impl State {
         if core::mem::take(&mut self.empty) {
             return self.close(open, reader);
         }
-        let (token, at) = reader.content_token(open.innermost())?;
+        let (token, at) = reader.token(Inside::Element(open.innermost()))?;
         match token {
             Token::Start(name) => {
-                let element = reader.start(name, at)?;
+                let child = self.context().child(name);
+                reader.start(name, at, child)?;
+                let tag = child.map_or(Tag::Other, |child| child.tag);
                 if open.depth != self.level {
                     push(open, reader, name, at)?;
-                } else if let Some(piece) = self.row(reader, element, place(here, text, at))? {
+                } else if let Some(piece) = self.row(reader, tag, here.of(text, at))? {
                     return Ok(Step::Found(piece));
                 } else {
-                    return self.child(open, reader, element, name, place(here, text, at));
+                    return self.child(open, reader, tag, name, here.of(text, at));
                 }
                 self.empty = reader.ends_empty();
                 Ok(Step::Passed)
@@ -415,34 +379,27 @@ impl State {
     }
 
     /// Reads `element` to its end if it is handed out in one piece.
-    fn row<'p>(
-        &mut self,
-        reader: &mut Reader<'p>,
-        element: Element,
-        at: Place,
-    ) -> Result<Option<Piece<'p>>, Stop> {
-        let piece = match (self.level, self.result, element.tag) {
+    fn row<'p>(&mut self, reader: &mut Reader<'p>, tag: Tag, at: Place) -> Result<Option<Piece<'p>>, Stop> {
+        let piece = match (self.level, self.result, tag) {
             (1, seen, Tag::Failure) => {
-                two_results(reader, seen, element)?;
-                let found = failure(reader, element)?;
+                two_results(reader, seen, at.at)?;
+                let found = failure(reader)?;
                 self.result = Some(Tag::Failure);
                 return Ok(Some(Piece::Failure(found)));
             }
             (3, Some(Tag::DeviceProfileResults), Tag::Failure) => {
-                reader.once(self.failed.is_some(), Field::Failure, element.at)?;
-                let found = failure(reader, element)?;
+                reader.once(self.failed.is_some(), Field::Failure, at.at)?;
+                let found = failure(reader)?;
                 self.failed = Some(at);
                 return Ok(Some(Piece::UserFailure(found)));
             }
-            (2, Some(Tag::DeviceUserResults), Tag::Device) => {
-                Piece::Device(DeviceResult::read(reader, element)?)
-            }
-            (2, Some(Tag::CheckUserResults), Tag::User) => Piece::Check(UserCheck::read(reader, element)?),
+            (2, Some(Tag::DeviceUserResults), Tag::Device) => Piece::Device(DeviceResult::read(reader)?),
+            (2, Some(Tag::CheckUserResults), Tag::User) => Piece::Check(UserCheck::read(reader)?),
             (3, Some(Tag::UserDevicesResults), Tag::DeviceName) => {
-                Piece::DeviceName(reader.mandatory(element, Field::DeviceName, Kind::Name)?)
+                Piece::DeviceName(reader.mandatory(Field::DeviceName, Kind::Name)?)
             }
             (3, Some(Tag::DeviceProfileResults), Tag::DeviceProfile) => {
-                Piece::Profile(DeviceProfile::read(reader, element)?)
+                Piece::Profile(DeviceProfile::read(reader)?)
             }
             _ => return Ok(None),
         };
@@ -459,16 +416,16 @@ impl State {
         &mut self,
         open: &mut Open,
         reader: &mut Reader<'p>,
-        element: Element,
+        tag: Tag,
         name: &[u8],
         at: Place,
     ) -> Result<Step<'p>, Stop> {
         let mut step = Step::Passed;
         let mut enters = false;
-        match (self.level, element.tag) {
+        match (self.level, tag) {
             (1, Tag::Success) => {
-                two_results(reader, self.result, element)?;
-                self.result = Some(element.tag);
+                two_results(reader, self.result, at.at)?;
+                self.result = Some(tag);
                 step = Step::Found(Piece::Success);
             }
             (
@@ -478,30 +435,32 @@ impl State {
                 | Tag::DeviceProfileResults
                 | Tag::CheckUserResults,
             ) => {
-                two_results(reader, self.result, element)?;
-                self.result = Some(element.tag);
+                two_results(reader, self.result, at.at)?;
+                self.result = Some(tag);
                 enters = true;
             }
             (2, Tag::User) if self.result != Some(Tag::DeviceUserResults) => {
-                let id = reader.name_attribute(element, Field::UserIdAttribute, Kind::CodedName)?;
+                let mut id = Words::NONE;
+                reader.name_attribute(Field::UserIdAttribute, Kind::CodedName, &mut id)?;
+                let id = id.text().unwrap_or(Text::EMPTY);
                 step = Step::Found(Piece::User(id));
                 enters = true;
                 self.any_row = true;
                 self.any_of_user = false;
                 self.failed = None;
-                self.absences = Absences::default();
+                (self.nones, self.none, self.does_not_exist) = (0, None, None);
             }
-            (3, tag) => {
-                let nones = self.absences.nones;
-                if self.absences.note(reader, element)? && tag == Tag::DoesNotExist {
-                    self.does_not_exist = at;
-                } else if nones == 0 {
-                    self.none = at;
-                }
+            (3, Tag::None) => {
+                self.none.get_or_insert(at);
+                self.nones = self.nones.saturating_add(1);
+            }
+            (3, Tag::DoesNotExist) => {
+                reader.once(self.does_not_exist.is_some(), Field::DoesNotExist, at.at)?;
+                self.does_not_exist = Some(at);
             }
             _ => {}
         }
-        push(open, reader, name, element.at)?;
+        push(open, reader, name, at.at)?;
         if enters {
             if let Some(kept) = self.places.get_mut(self.level) {
                 *kept = at;
@@ -525,13 +484,18 @@ impl State {
         match level {
             3 => {
                 let profiles = self.result == Some(Tag::DeviceProfileResults);
-                self.absences.one_of(reader, self.any_of_user || self.failed.is_some())?;
+                let present = self.any_of_user || self.failed.is_some();
+                let (none, missing) =
+                    (self.none.map(|none| none.at), self.does_not_exist.map(|none| none.at));
+                if let Some((refusal, at)) = absence_in_user(self.nones, none, missing, present) {
+                    return Err(reader.refuse(refusal, at));
+                }
                 if let Some(failed) = self.failed.filter(|_| self.any_of_user) {
                     return Err(reader.refuse(Refusal::Excluded(Field::Failure), failed.at));
                 }
-                let does_not_exist = self.absences.does_not_exist.is_some();
-                if !(profiles || self.any_of_user || does_not_exist || self.absences.nones > 0) {
-                    return Err(reader.refuse(Refusal::MissingOneOf(USER_HOLDS), at));
+                let does_not_exist = self.does_not_exist.is_some();
+                if !(profiles || self.any_of_user || does_not_exist || self.nones > 0) {
+                    return Err(reader.refuse(Refusal::MissingOneOf(Choice::UserDevices), at));
                 }
                 return Ok(Step::Found(Piece::UserEnd { does_not_exist }));
             }
@@ -542,7 +506,7 @@ impl State {
             }
             2 => {}
             _ if self.result.is_none() => {
-                return Err(reader.refuse(Refusal::MissingOneOf(RESULTS), at));
+                return Err(reader.refuse(Refusal::MissingOneOf(Choice::Result), at));
             }
             _ => self.stage = Stage::Epilog,
         }
@@ -553,23 +517,11 @@ impl State {
     fn place_of(&self, error: Error, here: Place, rest: &str) -> Place {
         let at = error.position().unwrap_or(here.at);
         if at >= here.at {
-            return place(here, rest, at);
+            return here.of(rest, at);
         }
-        let kept = [self.none, self.does_not_exist, self.failed.unwrap_or_default()];
-        self.places.into_iter().chain(kept).find(|kept| kept.at == at).unwrap_or(here)
+        let kept = [self.none, self.does_not_exist, self.failed];
+        self.places.into_iter().chain(kept.into_iter().flatten()).find(|kept| kept.at == at).unwrap_or(here)
     }
-}
-
-/// The place of offset `at` in `text`, which is at `here`.
-fn place(here: Place, text: &str, at: usize) -> Place {
-    let bytes = text.as_bytes().get(..at.saturating_sub(here.at)).unwrap_or(text.as_bytes());
-    // A byte order mark is no column.
-    let mark = if here.at == 0 && bytes.starts_with("\u{feff}".as_bytes()) { 1 } else { 0 };
-    let mut place = here.behind(bytes);
-    if place.line == 0 {
-        place.column = place.column.saturating_sub(mark);
-    }
-    place
 }
 
 /// Goes one deeper.
@@ -577,9 +529,16 @@ fn push(open: &mut Open, reader: &mut Reader<'_>, name: &[u8], at: usize) -> Res
     if open.push(name) { Ok(()) } else { Err(reader.refuse(Refusal::Window, at)) }
 }
 
-fn two_results(reader: &mut Reader<'_>, seen: Option<Tag>, element: Element) -> Result<(), Stop> {
+/// Reads the `failure` whose start tag was read last.
+fn failure<'p>(reader: &mut Reader<'p>) -> Result<Failure<'p>, Stop> {
+    let mut found = Found::NOTHING;
+    reader.gather(Context::Failure, &mut found)?;
+    Ok(build::failure(&found))
+}
+
+fn two_results(reader: &mut Reader<'_>, seen: Option<Tag>, at: usize) -> Result<(), Stop> {
     match seen {
-        Some(_) => Err(reader.refuse(Refusal::TwoResults, element.at)),
+        Some(_) => Err(reader.refuse(Refusal::TwoResults, at)),
         None => Ok(()),
     }
 }

@@ -2,37 +2,75 @@
 //! tokenizer lets pass (core/PROTOCOL.md section 1) and knows of the protocol only names and bounds.
 
 use super::declaration;
+use super::grammar::{Child, Context, Often};
 use super::tag::Tag;
-use super::tokens::{InTag, Stop, Token, Tokens};
-use crate::error::{Error, Field, Limit, Refusal};
+use super::tokens::{InTag, Inside, Stop, Token, Tokens};
+use crate::error::{Error, Field, Refusal};
 use crate::limits;
-use crate::text::{Coding, Decoder, Text, is_blank};
+use crate::text::{Coding, Text};
 
 /// What a [`List`](crate::List) can hold. Sealed: the rows of this crate implement it.
 pub trait Row<'a>: Copy {
     /// Reads the row whose start tag was read.
     #[doc(hidden)]
-    fn read(reader: &mut Reader<'a>, element: Element) -> Result<Self, Stop>;
+    fn read(reader: &mut Reader<'a>) -> Result<Self, Stop>;
 }
 
-/// A start tag.
+/// What is outside of all open elements.
 #[derive(Clone, Copy)]
-pub struct Element {
-    pub(super) tag: Tag,
+enum Around {
+    /// The content of an element that was checked.
+    Fragment(Context),
+    /// What stands before the root element.
+    Prolog,
+    /// What stands behind it.
+    Epilog,
+}
+
+impl Around {
+    /// What may stand there.
+    const fn context(self) -> Context {
+        match self {
+            Self::Fragment(context) => context,
+            Self::Prolog => Context::Document,
+            Self::Epilog => Context::Ignored,
+        }
+    }
+}
+
+/// What comes next in an element.
+pub(super) enum Next {
+    /// A child that is known there; its start tag was read.
+    Child(&'static Child),
+    /// A child that is not known there; its start tag was read.
+    Unknown,
+    /// The end of the element.
+    End,
+}
+
+/// An element whose start tag was read.
+#[derive(Clone, Copy)]
+struct Open<'a> {
+    /// Nothing only before there was one: so an empty one is all zeros.
+    name: Option<&'a [u8]>,
     /// Offset of its `<` in the input.
-    pub(super) at: usize,
+    at: usize,
+    /// Offset of its content.
+    content: usize,
+    /// What it may hold.
+    context: Context,
 }
 
 /// Reads a document element by element.
 pub struct Reader<'a> {
     tokens: Tokens<'a>,
-    /// Names of the open elements.
-    open: [&'a [u8]; limits::DEPTH],
+    /// The open elements, and behind them the one that was closed last.
+    open: [Open<'a>; limits::DEPTH],
     depth: usize,
     /// The innermost open element ended in its own start tag.
     empty: bool,
-    /// What is read is the content of an element, not a document.
-    fragment: bool,
+    /// What may stand outside of all open elements.
+    around: Around,
     /// Where the content of the element that was closed last ended.
     content_end: usize,
     /// Of the start tag read last: the one attribute that the protocol knows there.
@@ -42,57 +80,41 @@ pub struct Reader<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Attribute<'a> {
     /// The raw value.
-    raw: &'a str,
+    pub(super) raw: &'a str,
     /// Its offset in the input.
     pub(super) at: usize,
     /// Nothing in it needs decoding.
-    plain: bool,
+    pub(super) plain: bool,
 }
 
-impl<'a> Attribute<'a> {
+impl Attribute<'_> {
     fn coding(&self) -> Coding {
         if self.plain { Coding::Plain } else { Coding::Attribute }
     }
-
-    /// The value as it stands, blanks included.
-    pub(super) fn text(&self) -> Text<'a> {
-        Text::checked(self.raw, self.coding(), false)
-    }
 }
 
-/// How a text is to be read.
-#[derive(Clone, Copy)]
-pub(super) enum Kind {
-    /// A name: blanks around it removed, at most 128 characters.
-    Name,
-    /// A name in a response, percent-coded besides.
-    CodedName,
-    /// A certificate: blanks kept, at most 256 bytes.
-    Certificate,
-    /// Words: blanks around them removed, any length.
-    Words,
-}
-
-/// Reads one message: `read` gets the root element.
+/// Reads one document: `read` reads the root element, whose start tag was read.
 pub(super) fn document<'a, T>(
     xml: &'a [u8],
-    read: impl FnOnce(&mut Reader<'a>, Element) -> Result<T, Stop>,
+    read: impl FnOnce(&mut Reader<'a>, Option<&'static Child>) -> Result<T, Stop>,
 ) -> Result<T, Error> {
     let (text, base) = prolog(xml)?;
-    let mut reader = Reader::new(Tokens::document(text, base), false);
+    let mut reader = Reader::new(Tokens::document(text, base), Around::Prolog);
     reader.document(read).map_err(|Stop| reader.tokens.error())
 }
 
 /// Checks the encoding, skips byte order mark and declaration; returns what follows and its offset.
 fn prolog(xml: &[u8]) -> Result<(&str, usize), Error> {
+    const MARK: &[u8] = "\u{feff}".as_bytes();
+
     let text =
         core::str::from_utf8(xml).map_err(|error| Error::refused(Refusal::NotUtf8, error.valid_up_to()))?;
-    let start = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mark = text.len().wrapping_sub(start.len());
-    let rest =
-        declaration::skip(start).map_err(|(reason, at)| Error::refused(reason, mark.wrapping_add(at)))?;
-    let base = text.len().wrapping_sub(rest.len());
-    if rest.starts_with('\u{feff}') {
+    let mark = if xml.starts_with(MARK) { MARK.len() } else { 0 };
+    let declaration = declaration::length(xml.get(mark..).unwrap_or_default());
+    let base =
+        mark.wrapping_add(declaration.map_err(|(reason, at)| Error::refused(reason, mark.wrapping_add(at)))?);
+    let rest = text.get(base..).unwrap_or_default();
+    if rest.as_bytes().starts_with(MARK) {
         // The tokenizer would take a second mark for a first one.
         return Err(Error::refused(Refusal::TextOutsideRoot, base));
     }
@@ -101,40 +123,43 @@ fn prolog(xml: &[u8]) -> Result<(&str, usize), Error> {
 
 impl<'a> Reader<'a> {
     /// Starts the content of an element that was checked.
-    pub(crate) fn fragment(content: &'a str) -> Self {
-        Self::new(Tokens::content(content), true)
+    pub(crate) fn fragment(content: &'a str, context: Context) -> Self {
+        Self::new(Tokens::content(content), Around::Fragment(context))
     }
 
     /// Starts inside `depth` open elements, `base` bytes into a document.
     #[cfg(feature = "compact")]
     pub(super) fn piece(text: &'a str, base: usize, depth: usize) -> Self {
-        let mut reader = Self::new(Tokens::document(text, base), false);
+        let mut reader = Self::new(Tokens::document(text, base), Around::Prolog);
         reader.depth = depth;
         reader
     }
 
-    fn new(tokens: Tokens<'a>, fragment: bool) -> Self {
+    fn new(tokens: Tokens<'a>, around: Around) -> Self {
         Self {
             tokens,
-            open: [&[]; limits::DEPTH],
+            open: const { [Open { name: None, at: 0, content: 0, context: Context::Ignored }; limits::DEPTH] },
             depth: 0,
             empty: false,
-            fragment,
+            around,
             content_end: 0,
             attribute: None,
         }
     }
 
-    fn document<T>(&mut self, read: impl FnOnce(&mut Self, Element) -> Result<T, Stop>) -> Result<T, Stop> {
-        let Some((name, at)) = self.tokens.outside_token(false)? else {
-            return Err(self.refuse(Refusal::NoRoot, self.tokens.position()));
+    fn document<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self, Option<&'static Child>) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        let root = match self.next()? {
+            Next::Child(root) => Some(root),
+            Next::Unknown => None,
+            Next::End => return Err(self.refuse(Refusal::NoRoot, self.tokens.position())),
         };
-        let root = self.start(name, at)?;
         let message = read(self, root)?;
-        match self.tokens.outside_token(true)? {
-            None => Ok(message),
-            Some((_, at)) => Err(self.refuse(Refusal::SecondRoot, at)),
-        }
+        self.around = Around::Epilog;
+        self.next()?;
+        Ok(message)
     }
 
     /// The offset in the input of what comes next.
@@ -155,16 +180,10 @@ impl<'a> Reader<'a> {
         self.empty
     }
 
-    /// Reads a token of content, for a reader that keeps the open elements itself.
+    /// Reads a token, for a reader that keeps the open elements itself.
     #[cfg(feature = "compact")]
-    pub(super) fn content_token(&mut self, open: &[u8]) -> Result<(Token<'a>, usize), Stop> {
-        self.tokens.content_token(open)
-    }
-
-    /// Reads up to a start tag outside of the root, for a reader that keeps the open elements itself.
-    #[cfg(feature = "compact")]
-    pub(super) fn outside_token(&mut self, closed: bool) -> Result<Option<(&'a [u8], usize)>, Stop> {
-        self.tokens.outside_token(closed)
+    pub(super) fn token(&mut self, inside: Inside<'_>) -> Result<(Token<'a>, usize), Stop> {
+        self.tokens.token(inside)
     }
 
     /// Refuses the document.
@@ -173,37 +192,95 @@ impl<'a> Reader<'a> {
         self.tokens.refuse(reason, at)
     }
 
-    /// Returns the next element inside the innermost open one, or nothing when that one is closed.
+    /// Reads up to the next start tag inside the innermost open element, or up to its end.
     #[inline(never)]
-    pub(super) fn child(&mut self) -> Result<Option<Element>, Stop> {
+    pub(super) fn next(&mut self) -> Result<Next, Stop> {
         if self.empty {
             self.empty = false;
             self.content_end = self.tokens.position();
             self.depth = self.depth.wrapping_sub(1);
-            return Ok(None);
+            return Ok(Next::End);
         }
+        let context = self.innermost().map_or(self.around.context(), |open| open.context);
+        if let Some((child, at)) = self.tokens.plain_start(context.children()) {
+            self.start(child.tag.name(), at, Some(child))?;
+            return Ok(Next::Child(child));
+        }
+        let inside = match (self.innermost(), self.around) {
+            (Some(open), _) => Inside::Element(open.name.unwrap_or_default()),
+            (None, Around::Fragment(_)) => Inside::Element(&[]),
+            (None, Around::Prolog) => Inside::Prolog,
+            (None, Around::Epilog) => Inside::Epilog,
+        };
         loop {
-            let (token, at) = self.tokens.content_token(self.innermost())?;
+            let (token, at) = self.tokens.token(inside)?;
             match token {
-                Token::Start(name) => return self.start(name, at).map(Some),
+                Token::Start(name) => {
+                    let child = context.child(name);
+                    self.start(name, at, child)?;
+                    return Ok(child.map_or(Next::Unknown, Next::Child));
+                }
                 Token::End => {
                     self.depth = self.depth.wrapping_sub(1);
                     self.content_end = at;
-                    return Ok(None);
+                    return Ok(Next::End);
                 }
                 Token::Text(text) => self.other_text(text, at)?,
                 Token::Checked => {}
-                Token::Nothing if self.fragment && self.depth == 0 => return Ok(None),
+                Token::Nothing if self.depth == 0 => return Ok(Next::End),
                 Token::Nothing => return Err(self.cut_short()),
             }
         }
     }
 
-    /// The name of the innermost open element.
+    /// The element that is, or was, open at a depth.
     #[inline]
-    fn innermost(&self) -> &'a [u8] {
-        // Without an open element this wraps to an index that no element has.
-        self.open.get(self.depth.wrapping_sub(1)).copied().unwrap_or_default()
+    fn open_at(&self, depth: usize) -> Option<&Open<'a>> {
+        // Without an open element `depth` wraps to one that no element has.
+        self.open.get(depth)
+    }
+
+    #[inline]
+    fn innermost(&self) -> Option<&Open<'a>> {
+        self.open_at(self.depth.wrapping_sub(1))
+    }
+
+    /// Name of the innermost open element, as it stands.
+    #[inline]
+    pub(super) fn name(&self) -> &'a [u8] {
+        self.innermost().and_then(|open| open.name).unwrap_or_default()
+    }
+
+    /// How many elements are open.
+    pub(super) const fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Offset of the innermost open element.
+    #[inline]
+    pub(super) fn at(&self) -> usize {
+        self.innermost().map_or(0, |open| open.at)
+    }
+
+    /// Says what the innermost open element may hold.
+    #[inline]
+    pub(super) fn set_context(&mut self, context: Context) {
+        if let Some(open) = self.open.get_mut(self.depth.wrapping_sub(1)) {
+            open.context = context;
+        }
+    }
+
+    /// Returns what the element that ended last could hold, and its offset.
+    #[inline]
+    pub(super) fn ended(&self) -> (Context, usize) {
+        self.open_at(self.depth).map_or((Context::Ignored, 0), |ended| (ended.context, ended.at))
+    }
+
+    /// Returns the content of the element that ended last.
+    pub(super) fn content(&self) -> &'a str {
+        let start = self.open_at(self.depth).map_or(0, |ended| ended.content);
+        // An element that ended in its own start tag has none.
+        self.tokens.between(start, self.content_end.max(start))
     }
 
     /// Checks a text that is no value.
@@ -218,113 +295,87 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the next row of a fragment.
-    pub(crate) fn next_row<T: Row<'a>>(&mut self, row: Tag) -> Result<Option<T>, Stop> {
-        while let Some(element) = self.child()? {
-            if element.tag == row {
-                return T::read(self, element).map(Some);
+    pub(crate) fn next_row<T: Row<'a>>(&mut self) -> Result<Option<T>, Stop> {
+        loop {
+            match self.next()? {
+                Next::End => return Ok(None),
+                Next::Child(child) if child.often == Often::Rows => return T::read(self).map(Some),
+                _ => self.skip()?,
             }
-            self.skip()?;
         }
-        Ok(None)
     }
 
     /// Skips the rest of the innermost open element.
     pub(super) fn skip(&mut self) -> Result<(), Stop> {
         let outside = self.depth.wrapping_sub(1);
         while self.depth != outside {
-            self.child()?;
+            self.next()?;
         }
         Ok(())
     }
 
-    /// Where the content of the element starts whose start tag was read last.
+    /// Reads the text of the innermost open element and its end, if nothing in it needs decoding or checking, and returns
+    /// it and its offset; or nothing. Blanks around it are removed if `trim`.
+    #[inline]
+    pub(super) fn plain_text(&mut self, trim: bool) -> Option<(&'a str, usize)> {
+        if self.empty {
+            return None;
+        }
+        let found = self.tokens.plain_text(self.name(), trim)?;
+        self.depth = self.depth.wrapping_sub(1);
+        Some(found)
+    }
+
+    /// Offset of the content of the innermost open element.
     pub(super) fn content_start(&self) -> usize {
-        self.tokens.position()
+        self.innermost().map_or(0, |open| open.content)
     }
 
-    /// The content, from `start` on, of the element that was closed last.
-    pub(super) fn content_since(&self, start: usize) -> &'a str {
-        // An element that ended in its own start tag has none.
-        self.tokens.between(start, self.content_end.max(start))
-    }
-
-    /// Reads a mandatory text.
-    pub(super) fn mandatory(&mut self, element: Element, field: Field, kind: Kind) -> Result<Text<'a>, Stop> {
-        match self.text(field, kind)? {
-            Some(text) => Ok(text),
-            None => Err(self.refuse(Refusal::Blank(field), element.at)),
-        }
-    }
-
-    /// Reads the text of the element whose start tag was read last; nothing if it is blank.
-    #[inline(never)]
-    pub(super) fn text(&mut self, field: Field, kind: Kind) -> Result<Option<Text<'a>>, Stop> {
-        let trim = !matches!(kind, Kind::Certificate);
-        if !self.empty
-            && let Some((raw, at)) = self.tokens.plain_text(self.innermost(), trim)
-        {
-            self.depth = self.depth.wrapping_sub(1);
-            return self.plain(raw, at, field, kind);
-        }
-        let start = self.content_start();
-        if let Some(inner) = self.child()? {
-            return Err(self.refuse(Refusal::ElementInText(field), inner.at));
-        }
-        let raw = self.content_since(start);
-        self.check_text(raw, start, Coding::Element, field, kind)
-    }
-
-    /// Checks a text in which nothing needs decoding but percent-coding, trimmed where its kind is.
+    /// Reads a start tag from behind its name to its end.
     #[inline]
-    fn plain(&mut self, raw: &'a str, at: usize, field: Field, kind: Kind) -> Result<Option<Text<'a>>, Stop> {
-        if raw.bytes().all(|byte| is_blank(char::from(byte))) {
-            return Ok(None);
-        }
-        let percent = matches!(kind, Kind::CodedName) && raw.bytes().any(|byte| byte == b'%');
-        self.bounded(Text::checked(raw, Coding::Plain, percent), raw, at, field, kind)
-    }
-
-    #[inline]
-    pub(super) fn start(&mut self, name: &'a [u8], at: usize) -> Result<Element, Stop> {
-        let Some(place) = self.open.get_mut(self.depth) else {
+    pub(super) fn start(&mut self, name: &'a [u8], at: usize, child: Option<&Child>) -> Result<(), Stop> {
+        let depth = self.depth;
+        if depth >= limits::DEPTH {
             return Err(self.refuse(Refusal::TooDeep, at));
-        };
-        *place = name;
-        self.depth = self.depth.wrapping_add(1);
-        self.attribute = None;
-        let tag = Tag::of(name);
-        match self.tokens.tag_token()? {
-            InTag::Open => {}
-            InTag::Empty => self.empty = true,
-            first @ InTag::Attribute { .. } => self.attributes(tag, first)?,
         }
-        Ok(Element { tag, at })
+        self.depth = depth.wrapping_add(1);
+        self.attribute = None;
+        match self.tokens.plain_tag_end() {
+            Some(empty) => self.empty = empty,
+            None => self.attributes(child.map_or(Tag::Other, |child| child.tag))?,
+        }
+        let content = self.tokens.position();
+        if let Some(open) = self.open.get_mut(depth) {
+            // Field by field: the whole would be copied by a call.
+            open.name = Some(name);
+            open.at = at;
+            open.content = content;
+            open.context = Context::Ignored;
+        }
+        Ok(())
     }
 
-    /// Reads the attributes, of which `first` is read, up to the end of the start tag.
+    /// Reads the attributes up to the end of the start tag.
     #[inline(never)]
-    fn attributes(&mut self, tag: Tag, first: InTag<'a>) -> Result<(), Stop> {
-        let wanted = match tag {
-            Tag::Device => "name",
-            Tag::User => "id",
-            Tag::Error => "code",
-            _ => "",
+    fn attributes(&mut self, tag: Tag) -> Result<(), Stop> {
+        let wanted: &[u8] = match tag {
+            Tag::Device => b"name",
+            Tag::User => b"id",
+            Tag::Error => b"code",
+            _ => &b""[..],
         };
-        // Behind the first attribute: the names seen are read again from here, so there is no array of them.
-        let behind_first = self.tokens.clone();
-        let InTag::Attribute { name: first_name, .. } = first else { return Ok(()) };
-        let mut token = first;
+        // The names that were seen are read again from here, so there is no array of them.
+        let first = self.tokens.clone();
         let mut count = 0_usize;
         loop {
-            let (name, at, value, value_at, plain) = match token {
+            let (name, at, value, value_at, plain) = match self.tokens.tag_token()? {
                 InTag::Attribute { name, at, value, value_at, plain } => (name, at, value, value_at, plain),
-                InTag::Empty => {
-                    self.empty = true;
+                end => {
+                    self.empty = matches!(end, InTag::Empty);
                     return Ok(());
                 }
-                InTag::Open => return Ok(()),
             };
-            if count > 0 && (name == first_name || repeated(behind_first.clone(), name, at)) {
+            if count > 0 && repeated(&first, name, at) {
                 return Err(self.refuse(Refusal::RepeatedAttribute, at));
             }
             if count == limits::ATTRIBUTES {
@@ -337,45 +388,20 @@ impl<'a> Reader<'a> {
             if name == wanted {
                 self.attribute = Some(Attribute { raw: value, at: value_at, plain });
             }
-            token = self.tokens.tag_token()?;
         }
     }
 
-    /// Returns the attribute of `element`, whose start tag was read last.
-    pub(super) fn attribute(&mut self, element: Element, field: Field) -> Result<Attribute<'a>, Stop> {
+    /// Returns the attribute of the innermost open element as it stands, blanks included, and its offset.
+    pub(super) fn attribute(&mut self, field: Field) -> Result<(Text<'a>, usize), Stop> {
+        let found = self.found_attribute(field)?;
+        Ok((Text::checked(found.raw, found.coding(), false), found.at))
+    }
+
+    /// Takes the attribute of the innermost open element.
+    pub(super) fn found_attribute(&mut self, field: Field) -> Result<Attribute<'a>, Stop> {
         match self.attribute.take() {
             Some(found) => Ok(found),
-            None => Err(self.refuse(Refusal::Missing(field), element.at)),
-        }
-    }
-
-    /// Returns it as a name.
-    pub(super) fn name_attribute(
-        &mut self,
-        element: Element,
-        field: Field,
-        kind: Kind,
-    ) -> Result<Text<'a>, Stop> {
-        let found = self.attribute(element, field)?;
-        let text = if found.plain {
-            let raw = found.raw.trim_matches(' ');
-            let at =
-                found.at.wrapping_add(found.raw.len().wrapping_sub(found.raw.trim_start_matches(' ').len()));
-            self.plain(raw, at, field, kind)?
-        } else {
-            self.check_text(found.raw, found.at, Coding::Attribute, field, kind)?
-        };
-        match text {
-            Some(text) => Ok(text),
-            None => Err(self.refuse(Refusal::Blank(field), found.at)),
-        }
-    }
-
-    /// Returns what an element must have, if it has it.
-    pub(super) fn given<T>(&mut self, value: Option<T>, field: Field, element: Element) -> Result<T, Stop> {
-        match value {
-            Some(value) => Ok(value),
-            None => Err(self.refuse(Refusal::Missing(field), element.at)),
+            None => Err(self.refuse(Refusal::Missing(field), self.at())),
         }
     }
 
@@ -383,99 +409,18 @@ impl<'a> Reader<'a> {
         self.refuse(Refusal::CutShort, self.tokens.position())
     }
 
-    /// Refuses an element that was `seen` already, or can only be there alone.
+    /// Refuses an element that was `seen` already.
+    #[cfg(any(feature = "compact", feature = "vip"))]
     pub(super) fn once(&mut self, seen: bool, field: Field, at: usize) -> Result<(), Stop> {
         if seen { Err(self.refuse(Refusal::Repeated(field), at)) } else { Ok(()) }
-    }
-
-    /// Refuses a raw text with a reference that is none.
-    fn check_references(&mut self, raw: &str, base: usize, coding: Coding) -> Result<(), Stop> {
-        if !raw.bytes().any(|byte| byte == b'&') {
-            return Ok(());
-        }
-        let mut decoder = Decoder::new(raw, coding);
-        while let Some(next) = decoder.next() {
-            if let Err(reason) = next {
-                return Err(self.refuse(reason, base.wrapping_add(read_of(raw, &decoder))));
-            }
-        }
-        Ok(())
-    }
-
-    /// Checks the raw text that starts `base` bytes into the input; returns nothing if it is blank.
-    #[inline(never)]
-    fn check_text(
-        &mut self,
-        raw: &'a str,
-        base: usize,
-        coding: Coding,
-        field: Field,
-        kind: Kind,
-    ) -> Result<Option<Text<'a>>, Stop> {
-        // From the first to the last character that is no blank.
-        let mut first = None;
-        let mut end = 0;
-        let mut decoder = Decoder::new(raw, coding);
-        loop {
-            let (start, state) = (read_of(raw, &decoder), decoder.rest().1);
-            match decoder.next() {
-                None => break,
-                Some(Err(reason)) => {
-                    return Err(self.refuse(reason, base.wrapping_add(read_of(raw, &decoder))));
-                }
-                Some(Ok(c)) if is_blank(c) => {}
-                Some(Ok(_)) => {
-                    first.get_or_insert((start, state));
-                    end = read_of(raw, &decoder);
-                }
-            }
-        }
-        let Some((start, state)) = first else { return Ok(None) };
-        let (start, raw, coding) = match kind {
-            Kind::Certificate => (0, raw, coding),
-            _ => (start, raw.get(start..end).unwrap_or_default(), state),
-        };
-        let coding = if coding.is_plain(raw) { Coding::Plain } else { coding };
-        let percent =
-            matches!(kind, Kind::CodedName) && (coding != Coding::Plain || raw.bytes().any(|b| b == b'%'));
-        self.bounded(Text::checked(raw, coding, percent), raw, base.wrapping_add(start), field, kind)
-    }
-
-    /// Refuses a text over the bound of its kind; `raw` is what it is decoded from.
-    #[inline]
-    fn bounded(
-        &mut self,
-        text: Text<'a>,
-        raw: &str,
-        at: usize,
-        field: Field,
-        kind: Kind,
-    ) -> Result<Option<Text<'a>>, Stop> {
-        if matches!(kind, Kind::CodedName) && text.as_str().is_none() && text.is_blank() {
-            return Ok(None);
-        }
-        let (long, limit) = match kind {
-            Kind::Name | Kind::CodedName => (
-                raw.len() > limits::NAME_CHARS && text.chars().nth(limits::NAME_CHARS).is_some(),
-                Limit::Name,
-            ),
-            Kind::Certificate => (
-                raw.len() > limits::CERTIFICATE_BYTES
-                    && text.chars().map(char::len_utf8).fold(0, usize::saturating_add)
-                        > limits::CERTIFICATE_BYTES,
-                Limit::Certificate,
-            ),
-            Kind::Words => return Ok(Some(text)),
-        };
-        if long {
-            return Err(self.refuse(Refusal::TooLong(field, limit), at));
-        }
-        Ok(Some(text))
     }
 }
 
 /// Returns true if an attribute of that name stands between the place of `tokens` and offset `end`.
-fn repeated(mut tokens: Tokens<'_>, name: &str, end: usize) -> bool {
+#[cold]
+#[inline(never)]
+fn repeated(first: &Tokens<'_>, name: &[u8], end: usize) -> bool {
+    let mut tokens = first.clone();
     while let Ok(InTag::Attribute { name: seen, at, .. }) = tokens.tag_token() {
         if at >= end {
             return false;
@@ -485,9 +430,4 @@ fn repeated(mut tokens: Tokens<'_>, name: &str, end: usize) -> bool {
         }
     }
     false
-}
-
-/// How many bytes of `raw` the decoder has read.
-fn read_of(raw: &str, decoder: &Decoder<'_>) -> usize {
-    raw.len().wrapping_sub(decoder.rest().0.len())
 }

@@ -1,5 +1,5 @@
-//! The names of the elements that the protocol knows. A name is looked up once, by one comparison; whatever decides by
-//! it afterwards compares a byte.
+//! The names of the elements that the protocol knows. A name is compared with those that may stand where it stands;
+//! whatever decides by it afterwards compares a byte.
 
 macro_rules! tags {
     ($($variant:ident = $name:literal,)*) => {
@@ -11,7 +11,25 @@ macro_rules! tags {
             $($variant,)*
         }
 
-        const KNOWN: &[(&[u8], Tag)] = &[$(($name.as_bytes(), Tag::$variant),)*];
+        impl Tag {
+            /// Returns the first byte of the name.
+            pub(super) const fn initial(self) -> u8 {
+                match self {
+                    Self::Other => 0,
+                    $(Self::$variant => match $name.as_bytes() {
+                        [first, ..] => *first,
+                        [] => 0,
+                    },)*
+                }
+            }
+
+            /// Returns the name as it stands on the wire; an empty one for [`Tag::Other`].
+            #[inline]
+            pub(super) fn name(self) -> &'static [u8] {
+                static NAMES: &[&str] = &["", $($name,)*];
+                NAMES.get(usize::from(self as u8)).copied().unwrap_or_default().as_bytes()
+            }
+        }
     };
 }
 
@@ -59,67 +77,25 @@ tags! {
     ErrorMessage = "errorMessage",
 }
 
-impl Tag {
-    pub(super) fn of(name: &[u8]) -> Self {
-        let index = SLOTS.get(slot(name)).copied().unwrap_or(EMPTY);
-        match KNOWN.get(usize::from(index)) {
-            Some((known, tag)) if *known == name => *tag,
-            _ => Self::Other,
-        }
-    }
+/// Returns true if two names are the same. A processor without instructions for it compares bytes by memcmp one by one.
+#[inline]
+pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && by_chunks::<{ size_of::<usize>() }>(a, b)
 }
 
-const EMPTY: u8 = u8::MAX;
-
-/// For each slot the row of `KNOWN` that may have it.
-static SLOTS: [u8; 128] = slots();
-
-/// Names have different slots; `slots` refuses to compile if two have not. The factors were found by trying.
-const fn slot(name: &[u8]) -> usize {
-    match name {
-        [first, .., last] => {
-            (*first as usize)
-                .wrapping_mul(6)
-                .wrapping_add((*last as usize).wrapping_mul(51))
-                .wrapping_add(name.len())
-                % 128
+/// Compares by chunks; the last one overlaps the one before it, so that no byte is compared by itself.
+fn by_chunks<const N: usize>(a: &[u8], b: &[u8]) -> bool {
+    let (Some(last), Some(other)) = (a.last_chunk::<N>(), b.last_chunk::<N>()) else {
+        return if N > 4 { by_chunks::<4>(a, b) } else { a.iter().zip(b).all(|(a, b)| a == b) };
+    };
+    let (mut a, mut b) = (a, b);
+    while let (Some((first, after)), Some((second, behind))) =
+        (a.split_first_chunk::<N>(), b.split_first_chunk::<N>())
+    {
+        if first != second {
+            return false;
         }
-        _ => 0,
+        (a, b) = (after, behind);
     }
-}
-
-#[allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::cast_possible_truncation,
-    reason = "runs when this crate is compiled, where a panic is an error of the compiler; there are under 255 names"
-)]
-const fn slots() -> [u8; 128] {
-    let mut slots = [EMPTY; 128];
-    let mut row = 0;
-    while row < KNOWN.len() {
-        let slot = slot(KNOWN[row].0);
-        assert!(slots[slot] == EMPTY, "two names have the same slot");
-        slots[slot] = row as u8;
-        row += 1;
-    }
-    slots
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_name_is_found_and_no_other() {
-        for (name, tag) in KNOWN {
-            assert_eq!(Tag::of(name), *tag);
-            let mut other = name.to_vec();
-            other[name.len() / 2] ^= 1;
-            assert_eq!(Tag::of(&other), Tag::Other);
-            assert_eq!(Tag::of(&name[1..]), Tag::Other);
-        }
-        assert_eq!(Tag::of(b""), Tag::Other);
-        assert_eq!(Tag::of(b"x"), Tag::Other);
-    }
+    last == other
 }

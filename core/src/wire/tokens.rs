@@ -21,6 +21,17 @@ compile_error!("hotdesk-core needs a tokenizer: turn on its feature `compact` or
 #[derive(Clone, Copy, Debug)]
 pub struct Stop;
 
+/// Where a token is read.
+#[derive(Clone, Copy)]
+pub(super) enum Inside<'n> {
+    /// In an element, by its name, or in a fragment, by no name.
+    Element(&'n [u8]),
+    /// Before the root element.
+    Prolog,
+    /// Behind it, where every tag is refused.
+    Epilog,
+}
+
 /// One piece of content.
 pub(super) enum Token<'a> {
     /// `<name`; what is in the tag follows.
@@ -39,7 +50,7 @@ pub(super) enum Token<'a> {
 pub(super) enum InTag<'a> {
     /// `name="value"`.
     Attribute {
-        name: &'a str,
+        name: &'a [u8],
         /// Offset of the name.
         at: usize,
         value: &'a str,

@@ -2,9 +2,11 @@
 //! (blanks, known tags, plain texts). What is rare is in functions of its own, out of the way of the rest. It must
 //! accept and refuse what xmlparser does, and what core/PROTOCOL.md section 1 refuses beyond that.
 
-use super::{InTag, Stop, Token};
+use super::{InTag, Inside, Stop, Token};
 use crate::error::{Error, Refusal};
 use crate::text::find;
+use crate::wire::grammar::Child;
+use crate::wire::tag::same;
 
 /// The tokens of a document, or of the content of an element.
 #[derive(Clone)]
@@ -73,6 +75,12 @@ fn run(bytes: &[u8], class: u8) -> usize {
     bytes.iter().position(|byte| !is(*byte, class)).unwrap_or(bytes.len())
 }
 
+/// What stands behind `open` and the `>` after it, if `bytes` starts so.
+fn behind<'a>(bytes: &'a [u8], open: &[u8]) -> Option<&'a [u8]> {
+    let (name, rest) = bytes.split_at_checked(open.len())?;
+    rest.strip_prefix(b">").filter(|_| same(name, open))
+}
+
 fn skip_blanks(mut bytes: &[u8]) -> &[u8] {
     const WORD: usize = size_of::<usize>();
     // Documents are indented with spaces, which are counted by the word.
@@ -114,6 +122,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// The text between two offsets in the input.
+    #[inline(never)]
     pub(in crate::wire) fn between(&self, start: usize, end: usize) -> &'a str {
         self.text.get(start.wrapping_sub(self.base)..end.wrapping_sub(self.base)).unwrap_or_default()
     }
@@ -150,18 +159,22 @@ impl<'a> Tokens<'a> {
         self.refuse_at(Refusal::CutShort, &[])
     }
 
-    /// Returns the next token of content and its offset in the input; `open` is the name of the innermost element.
+    /// Returns the next token and its offset in the input.
     #[inline]
-    pub(in crate::wire) fn content_token(&mut self, open: &[u8]) -> Result<(Token<'a>, usize), Stop> {
+    pub(in crate::wire) fn token(&mut self, inside: Inside<'_>) -> Result<(Token<'a>, usize), Stop> {
         let rest = skip_blanks(self.rest);
         let at = self.base.wrapping_add(self.offset(rest));
-        match rest {
+        let token = match rest {
+            [b'<', next, ..] if matches!(inside, Inside::Epilog) && !matches!(next, b'!' | b'?') => {
+                return Err(self.refuse(Refusal::SecondRoot, at));
+            }
             [b'<', b'/', after @ ..] => {
-                self.rest = match after.strip_prefix(open) {
-                    Some([b'>', rest @ ..]) => rest,
-                    _ => self.end_tag(after, open, at)?,
+                let Inside::Element(open) = inside else { return Err(self.refuse(Refusal::WrongEndTag, at)) };
+                self.rest = match behind(after, open) {
+                    Some(rest) => rest,
+                    None => self.end_tag(after, open, at)?,
                 };
-                Ok((Token::End, at))
+                Token::End
             }
             [b'<', after @ ..] => {
                 if let Some((name, rest)) = after.split_at_checked(run(after, NAME))
@@ -169,16 +182,45 @@ impl<'a> Tokens<'a> {
                     && rest.first().is_some_and(|byte| is(*byte, BLANK) || matches!(byte, b'>' | b'/'))
                 {
                     self.rest = rest;
-                    return Ok((Token::Start(name), at));
+                    Token::Start(name)
+                } else {
+                    self.other_markup(rest, inside)?
                 }
-                self.other_markup(rest).map(|token| (token, at))
             }
             [] => {
                 self.rest = rest;
-                Ok((Token::Nothing, at))
+                Token::Nothing
             }
-            _ => self.text_token(),
+            _ if matches!(inside, Inside::Element(_)) => return self.text_token(),
+            _ => return Err(self.refuse(Refusal::TextOutsideRoot, at)),
+        };
+        Ok((token, at))
+    }
+
+    /// Reads a start tag with one of these names, up to the end of its name, and returns which, and its offset; or nothing
+    /// if something else comes. A name that is known need not be read twice, to find its end and to find it.
+    #[inline]
+    pub(in crate::wire) fn plain_start(
+        &mut self,
+        children: &'static [Child],
+    ) -> Option<(&'static Child, usize)> {
+        let rest = skip_blanks(self.rest);
+        let [b'<', after @ ..] = rest else { return None };
+        // Blanks before markup are of no meaning.
+        self.rest = rest;
+        let first = after.first()?;
+        for child in children.iter().filter(|child| child.initial == *first) {
+            let name = child.tag.name();
+            if let Some((start, rest)) = after.split_at_checked(name.len())
+                && same(start, name)
+                && let [b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r', ..] = rest
+            {
+                let at = self.base.wrapping_add(self.offset(after)).wrapping_sub(1);
+                self.rest = rest;
+                return Some((child, at));
+            }
         }
+        None
     }
 
     /// Reads a text that is more than blanks, from the blanks before it on.
@@ -206,32 +248,30 @@ impl<'a> Tokens<'a> {
         let start = if trim { skip_blanks(self.rest) } else { self.rest };
         let (text, rest) = start.split_at_checked(run(start, PLAIN))?;
         let [b'<', b'/', after @ ..] = rest else { return None };
-        let [b'>', after @ ..] = after.strip_prefix(open)? else { return None };
+        let after = behind(after, open)?;
         let blanks = if trim { text.len().wrapping_sub(text.trim_ascii_end().len()) } else { 0 };
         let start = self.offset(start);
-        let text = self.text.get(start..self.offset(rest).wrapping_sub(blanks))?;
+        let at = self.base.wrapping_add(start);
+        let text = self.between(at, at.wrapping_add(text.len()).wrapping_sub(blanks));
         self.rest = after;
-        Some((text, self.base.wrapping_add(start)))
+        Some((text, at))
+    }
+
+    /// Reads the end of a start tag, if that comes next, and returns whether it ends the element, too.
+    #[inline]
+    pub(in crate::wire) fn plain_tag_end(&mut self) -> Option<bool> {
+        let (rest, empty) = match self.rest {
+            [b'>', rest @ ..] => (rest, false),
+            [b'/', b'>', rest @ ..] => (rest, true),
+            _ => return None,
+        };
+        self.rest = rest;
+        Some(empty)
     }
 
     /// Reads the next piece of a start tag.
-    #[inline]
-    pub(in crate::wire) fn tag_token(&mut self) -> Result<InTag<'a>, Stop> {
-        match self.rest {
-            [b'>', rest @ ..] => {
-                self.rest = rest;
-                Ok(InTag::Open)
-            }
-            [b'/', b'>', rest @ ..] => {
-                self.rest = rest;
-                Ok(InTag::Empty)
-            }
-            _ => self.spaced_tag_token(),
-        }
-    }
-
     #[inline(never)]
-    fn spaced_tag_token(&mut self) -> Result<InTag<'a>, Stop> {
+    pub(in crate::wire) fn tag_token(&mut self) -> Result<InTag<'a>, Stop> {
         let before = self.rest;
         let rest = skip_blanks(before);
         let spaced = rest.len() < before.len();
@@ -276,16 +316,11 @@ impl<'a> Tokens<'a> {
                 [_, after @ ..] => rest = after.get(run(after, VALUE)..).unwrap_or_default(),
             }
         }
-        let (value_start, value_end) = (self.offset(value), self.offset(rest));
+        let value_at = self.base.wrapping_add(self.offset(value));
+        let value = self.between(value_at, self.base.wrapping_add(self.offset(rest)));
         self.rest = rest.get(1..).unwrap_or_default();
-        let start = self.offset(start);
-        Ok(InTag::Attribute {
-            name: self.text.get(start..start.wrapping_add(name.len())).unwrap_or_default(),
-            at: self.base.wrapping_add(start),
-            value: self.text.get(value_start..value_end).unwrap_or_default(),
-            value_at: self.base.wrapping_add(value_start),
-            plain,
-        })
+        let at = self.base.wrapping_add(self.offset(start));
+        Ok(InTag::Attribute { name, at, value, value_at, plain })
     }
 
     /// Reads an end tag, from its name on, that is not simply `open`; returns what follows.
@@ -308,10 +343,12 @@ impl<'a> Tokens<'a> {
     /// Reads the markup at the start of `rest` that is no end tag and no start tag with a short name.
     #[cold]
     #[inline(never)]
-    fn other_markup(&mut self, rest: &'a [u8]) -> Result<Token<'a>, Stop> {
+    fn other_markup(&mut self, rest: &'a [u8], inside: Inside<'_>) -> Result<Token<'a>, Stop> {
         if let Some(content) = rest.strip_prefix(b"<!--") {
             self.comment(rest, content)
-        } else if let Some(content) = rest.strip_prefix(b"<![CDATA[") {
+        } else if let Some(content) = rest.strip_prefix(b"<![CDATA[")
+            && let Inside::Element(_) = inside
+        {
             self.rest = self.until(content, b"]]>")?.1;
             Ok(Token::Checked)
         } else if let Some(content) = rest.strip_prefix(b"<?") {
@@ -319,42 +356,16 @@ impl<'a> Tokens<'a> {
         } else if cut_opener(rest) {
             Err(self.cut_short())
         } else if rest.starts_with(b"<!") {
-            let reason = if rest.starts_with(b"<!DOCTYPE") { Refusal::Doctype } else { Refusal::Markup };
+            let reason = match inside {
+                _ if rest.starts_with(b"<!DOCTYPE") => Refusal::Doctype,
+                Inside::Epilog => Refusal::SecondRoot,
+                _ => Refusal::Markup,
+            };
             Err(self.refuse_at(reason, rest))
         } else {
             let (name, after) = self.name(rest.get(1..).unwrap_or_default(), Refusal::Tag, rest)?;
             self.rest = after;
             Ok(Token::Start(name))
-        }
-    }
-
-    /// Returns the next start tag outside of the root element and its offset; nothing at the end of the input.
-    /// `closed` says that the root is behind.
-    #[inline(never)]
-    pub(in crate::wire) fn outside_token(&mut self, closed: bool) -> Result<Option<(&'a [u8], usize)>, Stop> {
-        loop {
-            let rest = skip_blanks(self.rest);
-            self.rest = rest;
-            let reason = match rest {
-                [] => return Ok(None),
-                [b'<', b'!', b'-', b'-', ..] | [b'<', b'?', ..] => {
-                    self.other_markup(rest)?;
-                    continue;
-                }
-                _ if cut_opener(rest) => return Err(self.cut_short()),
-                [b'<', b'!', ..] if rest.starts_with(b"<!DOCTYPE") => Refusal::Doctype,
-                [b'<', ..] if closed => Refusal::SecondRoot,
-                [b'<', b'!', ..] => Refusal::Markup,
-                [b'<', b'/', ..] => Refusal::WrongEndTag,
-                [b'<', after @ ..] => {
-                    let at = self.position();
-                    let (name, after) = self.name(after, Refusal::Tag, rest)?;
-                    self.rest = after;
-                    return Ok(Some((name, at)));
-                }
-                _ => Refusal::TextOutsideRoot,
-            };
-            return Err(self.refuse_at(reason, rest));
         }
     }
 
@@ -374,7 +385,7 @@ impl<'a> Tokens<'a> {
         if instruction.starts_with(b"<?xml ") {
             return Err(self.refuse_at(Refusal::LateDeclaration, instruction));
         }
-        let length = name_length(target, true);
+        let length = self.text.get(self.offset(target)..).map_or(0, |text| name_length(text, true));
         let Some((name, content)) = target.split_at_checked(length).filter(|(name, _)| !name.is_empty())
         else {
             return Err(if target.is_empty() {
@@ -435,23 +446,20 @@ impl<'a> Tokens<'a> {
         reason: Refusal,
         refused: &[u8],
     ) -> Result<(&'a [u8], &'a [u8]), Stop> {
-        let first = name_length(bytes, false);
-        let after = bytes.get(first..).unwrap_or_default();
-        let length = match after {
-            [b':', local @ ..] => {
-                let second = name_length(local, false);
-                match local.get(second..) {
-                    Some([]) if second == 0 => return Err(self.cut_short()),
-                    Some([b':', ..]) => 0,
-                    _ if second == 0 => 0,
-                    _ => first.wrapping_add(second).wrapping_add(1),
-                }
-            }
-            _ => first,
-        };
+        let text = self.text.get(self.offset(bytes)..).unwrap_or_default();
+        let mut length = name_length(text, false);
+        if let Some(local) = text.get(length..).and_then(|after| after.strip_prefix(':')) {
+            let second = name_length(local, false);
+            length = match local.as_bytes().get(second) {
+                None if second == 0 => return Err(self.cut_short()),
+                Some(b':') => 0,
+                _ if second == 0 => 0,
+                _ => length.wrapping_add(second).wrapping_add(1),
+            };
+        }
         match bytes.split_at_checked(length) {
-            Some((name, [_, ..])) if length > 0 => Ok((name, bytes.get(length..).unwrap_or_default())),
             Some((_, [])) => Err(self.cut_short()),
+            Some(split) if length > 0 => Ok(split),
             _ => Err(self.refuse_at(reason, refused)),
         }
     }
@@ -487,49 +495,48 @@ fn starts_forbidden(rest: &[u8]) -> bool {
     }
 }
 
-/// How many bytes at the start of `bytes` are a name. XML 1.0, section 2.3, colons only if `colons`.
-fn name_length(bytes: &[u8], colons: bool) -> usize {
-    let mut rest = bytes;
+/// How many bytes at the start of `text` are a name; with colons in it only if `colons`. XML 1.0, section 2.3.
+fn name_length(text: &str, colons: bool) -> usize {
     let mut class = START;
-    while let [byte, after @ ..] = rest {
-        if is(*byte, class) || colons && *byte == b':' {
-            rest = after;
-        } else {
-            let Some((c, after)) = wide_char(rest) else { break };
-            if !(is_wide_start(c) || class == NAME && is_wide_name(c)) {
-                break;
-            }
-            rest = after;
+    for (length, c) in text.char_indices() {
+        let is_name = match u8::try_from(c) {
+            Ok(byte @ ..0x80) => is(byte, class) || colons && byte == b':',
+            _ => is_wide(c, class == NAME),
+        };
+        if !is_name {
+            return length;
         }
         class = NAME;
     }
-    bytes.len().wrapping_sub(rest.len())
+    text.len()
 }
 
-/// The character of two to four bytes at the start of `bytes`, which are UTF-8.
-fn wide_char(bytes: &[u8]) -> Option<(u32, &[u8])> {
-    let (first, length) = match bytes.first()? {
-        byte @ 0xC0..=0xDF => (byte & 0x1F, 2),
-        byte @ 0xE0..=0xEF => (byte & 0x0F, 3),
-        byte @ 0xF0.. => (byte & 0x07, 4),
-        _ => return None,
-    };
-    let (c, rest) = bytes.split_at_checked(length)?;
-    let c = c.iter().skip(1).fold(u32::from(first), |c, byte| c << 6 | u32::from(byte & 0x3F));
-    Some((c, rest))
-}
+/// Returns true if a character beyond ASCII can start a name, or stand `inside` of one.
+fn is_wide(c: char, inside: bool) -> bool {
+    /// NameStartChar of XML 1.0, section 2.3, first and last of each block below U+10000; then what NameChar has besides.
+    const BLOCKS: [[u16; 2]; 14] = [
+        [0xC0, 0xD6],
+        [0xD8, 0xF6],
+        [0xF8, 0x2FF],
+        [0x370, 0x37D],
+        [0x37F, 0x1FFF],
+        [0x200C, 0x200D],
+        [0x2070, 0x218F],
+        [0x2C00, 0x2FEF],
+        [0x3001, 0xD7FF],
+        [0xF900, 0xFDCF],
+        [0xFDF0, 0xFFFD],
+        [0xB7, 0xB7],
+        [0x300, 0x36F],
+        [0x203F, 0x2040],
+    ];
+    const STARTS: usize = 11;
 
-/// NameStartChar of XML 1.0, section 2.3, beyond ASCII.
-fn is_wide_start(c: u32) -> bool {
-    matches!(
-        c,
-        0xC0..=0xD6 | 0xD8..=0xF6 | 0xF8..=0x2FF | 0x370..=0x37D | 0x37F..=0x1FFF | 0x200C..=0x200D
-            | 0x2070..=0x218F | 0x2C00..=0x2FEF | 0x3001..=0xD7FF | 0xF900..=0xFDCF | 0xFDF0..=0xFFFD
-            | 0x10000..=0xEFFFF
-    )
-}
-
-/// What NameChar has beyond NameStartChar.
-fn is_wide_name(c: u32) -> bool {
-    matches!(c, 0xB7 | 0x300..=0x36F | 0x203F..=0x2040)
+    match u16::try_from(u32::from(c)) {
+        Ok(c) => {
+            let blocks = if inside { &BLOCKS[..] } else { BLOCKS.get(..STARTS).unwrap_or_default() };
+            blocks.iter().any(|[first, last]| (*first..=*last).contains(&c))
+        }
+        Err(_) => c <= '\u{EFFFF}',
+    }
 }

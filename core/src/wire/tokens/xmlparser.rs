@@ -3,9 +3,10 @@
 
 use xmlparser::{ElementEnd, StreamError, TextPos, Tokenizer};
 
-use super::{InTag, Stop, Token};
+use super::{InTag, Inside, Stop, Token};
 use crate::error::{Error, Refusal};
 use crate::text::is_blank;
+use crate::wire::grammar::Child;
 
 /// The tokens of a document, or of the content of an element.
 #[derive(Clone)]
@@ -56,11 +57,31 @@ impl<'a> Tokens<'a> {
         self.error
     }
 
-    /// Returns the next token of content and its offset in the input; `open` is the name of the innermost element.
-    pub(in crate::wire) fn content_token(&mut self, open: &[u8]) -> Result<(Token<'a>, usize), Stop> {
+    /// Returns the next token and its offset in the input.
+    pub(in crate::wire) fn token(&mut self, inside: Inside<'_>) -> Result<(Token<'a>, usize), Stop> {
         use xmlparser::Token as Raw;
 
-        let Some(raw) = self.raw()? else { return Ok((Token::Nothing, self.position())) };
+        let raw = match (self.raw(), inside) {
+            (Err(Stop), Inside::Element(_)) => return Err(Stop),
+            (Err(Stop), outside) => {
+                self.error = match self.error {
+                    Error::Refused { reason: Refusal::Markup, position }
+                        if matches!(outside, Inside::Epilog) =>
+                    {
+                        Error::refused(Refusal::SecondRoot, position)
+                    }
+                    Error::Refused { reason: Refusal::Tag, position }
+                        if self.between(position, position.wrapping_add(2)) == "</" =>
+                    {
+                        Error::refused(Refusal::WrongEndTag, position)
+                    }
+                    error => error,
+                };
+                return Err(Stop);
+            }
+            (Ok(None), _) => return Ok((Token::Nothing, self.position())),
+            (Ok(Some(raw)), _) => raw,
+        };
         let at = self.base.wrapping_add(raw.span().start());
         let token = match raw {
             Raw::ElementStart { span, .. } => {
@@ -68,10 +89,10 @@ impl<'a> Tokens<'a> {
             }
             Raw::ElementEnd { end: ElementEnd::Close(_, local), .. } => {
                 let name = self.between(at.wrapping_add(2), self.base.wrapping_add(local.end()));
-                if name.as_bytes() != open {
-                    return Err(self.refuse(Refusal::WrongEndTag, at));
+                match inside {
+                    Inside::Element(open) if name.as_bytes() == open => Token::End,
+                    _ => return Err(self.refuse(Refusal::WrongEndTag, at)),
                 }
-                Token::End
             }
             Raw::Text { text } => Token::Text(text.as_str()),
             // The rest of a start tag is never asked for here, and the rest of a prolog never comes.
@@ -86,6 +107,17 @@ impl<'a> Tokens<'a> {
         None
     }
 
+    /// Reads a start tag with one of these names, up to the end of its name; or nothing. There is no short way with this
+    /// tokenizer.
+    pub(in crate::wire) const fn plain_start(&self, _children: &[Child]) -> Option<(&'static Child, usize)> {
+        None
+    }
+
+    /// Reads the end of a start tag without attributes; or nothing. There is no short way with this tokenizer.
+    pub(in crate::wire) const fn plain_tag_end(&self) -> Option<bool> {
+        None
+    }
+
     /// Reads the next piece of a start tag.
     pub(in crate::wire) fn tag_token(&mut self) -> Result<InTag<'a>, Stop> {
         use xmlparser::Token as Raw;
@@ -94,7 +126,7 @@ impl<'a> Tokens<'a> {
             Some(Raw::Attribute { local, value, span, .. }) => {
                 let at = self.base.wrapping_add(span.start());
                 Ok(InTag::Attribute {
-                    name: self.between(at, self.base.wrapping_add(local.end())),
+                    name: self.between(at, self.base.wrapping_add(local.end())).as_bytes(),
                     at,
                     value: value.as_str(),
                     value_at: self.base.wrapping_add(value.start()),
@@ -104,32 +136,6 @@ impl<'a> Tokens<'a> {
             Some(Raw::ElementEnd { end: ElementEnd::Empty, .. }) => Ok(InTag::Empty),
             Some(_) => Ok(InTag::Open),
             None => Err(self.refuse(Refusal::CutShort, self.position())),
-        }
-    }
-
-    /// Returns the next start tag outside of the root element and its offset; nothing at the end of the input.
-    /// `closed` says that the root is behind.
-    pub(in crate::wire) fn outside_token(&mut self, closed: bool) -> Result<Option<(&'a [u8], usize)>, Stop> {
-        loop {
-            match self.content_token(b"") {
-                Ok((Token::Start(name), at)) => return Ok(Some((name, at))),
-                Ok((Token::Nothing, _)) => return Ok(None),
-                Ok(_) => {}
-                Err(Stop) => {
-                    self.error = match self.error {
-                        Error::Refused { reason: Refusal::Markup, position } if closed => {
-                            Error::refused(Refusal::SecondRoot, position)
-                        }
-                        Error::Refused { reason: Refusal::Tag, position }
-                            if self.between(position, position.wrapping_add(2)) == "</" =>
-                        {
-                            Error::refused(Refusal::WrongEndTag, position)
-                        }
-                        error => error,
-                    };
-                    return Err(Stop);
-                }
-            }
         }
     }
 
