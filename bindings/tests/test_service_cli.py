@@ -54,6 +54,15 @@ def test_a_day_on_the_command_line(hotdesk: Run, service: EmService) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_narrow_terminal_cuts_no_name(hotdesk: Run) -> None:
+    name = "SEP" + "0123456789AB" * 5
+    lines = hotdesk("who", name, env={**os.environ, "COLUMNS": "40"}).stdout.decode().splitlines()
+    assert max(map(len, lines)) <= 40
+    cells = [line.split("│")[1].strip() for line in lines if line.startswith("│")]
+    assert "".join(cells) == name
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_refusal_exits_1_and_says_what_to_do(hotdesk: Run, service: EmService) -> None:
     service.login(PHONE, "mary")
     done = hotdesk("login", PHONE, "john")
@@ -139,6 +148,9 @@ def test_http_must_be_asked_for(hotdesk: Run, service: EmService) -> None:
         ("[cluster.lab]\nservice = 'x'\ncertificate = 'secret'", "unknown key 'certificate'"),
         ("[cluster.lab]\nservice = 1", "service must be a text"),
         ("nonsense", "hotdesk.toml"),
+        ("cluster = 1", "cluster must be tables"),
+        ("[cluster]\nlab = 'x'", "cluster must be tables"),
+        ("default = 'branch'\n[cluster.lab]\nservice = 'x'", "no cluster 'branch'; known: lab"),
     ],
 )
 def test_a_wrong_file_says_what_is_wrong(

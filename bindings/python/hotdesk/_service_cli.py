@@ -258,10 +258,11 @@ def _show(options: argparse.Namespace, columns: list[str], rows: Iterable[list[A
         print(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False))
         return 0
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(*columns)
+    # Folded where the terminal is narrow, for a name that is cut is another name.
+    table = Table(*(Column(name, overflow="fold") for name in columns))
     for row in rows:
         # Text, so that brackets in a name are no markup.
         table.add_row(*(Text(_cell(value)) for value in row))

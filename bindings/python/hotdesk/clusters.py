@@ -128,8 +128,10 @@ def _with(cluster: Cluster, options: Any) -> Cluster:  # noqa: ANN401
 def _clusters(tables: Mapping[str, Any], folder: Path) -> tuple[dict[str, Cluster], str | None]:
     if unknown := set(tables) - {"default", "cluster"}:
         raise ValueError(f"unknown key {min(unknown)!r}; known: default, [cluster.NAME]")
-    found = {name: _cluster(name, table, folder) for name, table in tables.get("cluster", {}).items()}
-    return found, tables.get("default")
+    found = tables.get("cluster", {})
+    if not isinstance(found, dict) or not all(isinstance(table, dict) for table in found.values()):
+        raise ValueError("cluster must be tables, [cluster.NAME]")
+    return {name: _cluster(name, table, folder) for name, table in found.items()}, tables.get("default")
 
 
 def _cluster(name: str, table: Mapping[str, Any], folder: Path) -> Cluster:
