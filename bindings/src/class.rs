@@ -90,13 +90,6 @@ macro_rules! class {
     };
 }
 
-/// Defines the classes of what is part of a message.
-macro_rules! parts {
-    ($($(#[$doc:meta])* $name:ident { $($field:tt)* })*) => {$(
-        class! { $(#[$doc])* $name { $($field)* } {} }
-    )*};
-}
-
 /// Defines the classes of whole messages, which can be written.
 macro_rules! messages {
     ($($(#[$doc:meta])* $name:ident { $($field:tt)* })*) => {$(

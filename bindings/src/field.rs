@@ -87,7 +87,10 @@ held! {
     Text as PyString: |text, _py| Ok(text.0);
     bool as PyBool: |value, py| Ok(PyBool::new(py, value).to_owned().unbind());
     u16 as PyInt: |number, py| Ok(number.into_pyobject(py)?.unbind());
-    ExclusiveDuration as PyAny: |duration, py| duration.into_py_any(py);
+    ExclusiveDuration as PyAny: |duration, py| match duration.0 {
+        hotdesk_core::ExclusiveDuration::Minutes(minutes) => minutes.into_py_any(py),
+        hotdesk_core::ExclusiveDuration::Indefinite => pyo3::intern!(py, "indefinite").into_py_any(py),
+    };
 }
 
 impl RowField for Text {
@@ -163,21 +166,6 @@ where
 
 /// How long a login holds: whole minutes, or the text `indefinite`.
 pub(crate) struct ExclusiveDuration(pub(crate) hotdesk_core::ExclusiveDuration);
-
-impl<'py> IntoPyObject<'py> for ExclusiveDuration {
-    type Target = PyAny;
-    type Output = Bound<'py, PyAny>;
-    type Error = PyErr;
-
-    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
-        match self.0 {
-            hotdesk_core::ExclusiveDuration::Minutes(minutes) => minutes.into_bound_py_any(py),
-            hotdesk_core::ExclusiveDuration::Indefinite => {
-                pyo3::intern!(py, "indefinite").into_bound_py_any(py)
-            }
-        }
-    }
-}
 
 impl FromPyObject<'_, '_> for ExclusiveDuration {
     type Error = PyErr;

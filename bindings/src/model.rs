@@ -8,7 +8,7 @@ use crate::field::{
 use crate::rows::List;
 use crate::secret::Secret;
 
-parts! {
+class! {
     /// Who asks: the application, or the person on his own behalf.
     AppInfo {
         /// The ID, `appID`.
@@ -17,7 +17,7 @@ parts! {
         certificate: Py<Secret>,
         /// Whether it is the `appEncryptedCertificate`.
         encrypted: bool = false,
-    }
+    } {}
 }
 
 messages! {
