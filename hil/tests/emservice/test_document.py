@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
+import hypothesis.strategies as st
 import pytest
 from emservice.client import DESK, JOHN, Client
+from hypothesis import given, settings
 
-from hotdesk_hil.emservice import EmService
+from hotdesk_hil.emservice import EmService, document
 
 VECTORS = Path(__file__).parents[3] / "tests" / "vectors"
 STRICT = {
@@ -41,6 +44,19 @@ def test_vector(client: Client, name: str) -> None:
 
 def test_there_are_vectors_on_both_sides() -> None:
     assert set(STRICT.values()) == {True, False}
+
+
+# What is easy to read in another way: signs and halves of escapes, line ends, blanks.
+PIECES = st.sampled_from(
+    [b"%", b"%4", b"%41", b"%zz", b"=", b"=41", b"+", b"\r", b"\n", b" ", b"\t", b"a", b"%0A"]
+)
+
+
+@given(value=st.lists(st.one_of(PIECES, st.binary(max_size=3)), max_size=12).map(b"".join))
+@settings(max_examples=1000, deadline=None, derandomize=True)
+def test_a_form_is_decoded_as_the_standard_library_does(value: bytes) -> None:
+    value = value.replace(b"&", b"")
+    assert document.form_field(b"a=1&xml=" + value, "xml") == unquote_to_bytes(value.replace(b"+", b" "))
 
 
 TAKEN = {
