@@ -113,9 +113,9 @@ struct State {
     /// Where the user's `failure` is.
     failed: Option<Place>,
     /// How many `none` the user holds.
-    nones: usize,
+    nones: u8,
     /// The depth of the innermost open element that is not skipped: 1 the root, 2 the result, 3 a user.
-    level: usize,
+    level: u8,
     /// Where the elements of these levels start.
     places: [Place; 3],
     /// Where the user's first `none` is, and its `doesNotExist`.
@@ -361,7 +361,7 @@ impl State {
                 let child = self.context().child(name);
                 reader.start(name, at, child)?;
                 let tag = child.map_or(Tag::Other, |child| child.tag);
-                if open.depth != self.level {
+                if open.depth != usize::from(self.level) {
                     push(open, reader, name, at)?;
                 } else if let Some(piece) = self.row(reader, tag, here.of(text, at))? {
                     return Ok(Step::Found(piece));
@@ -462,7 +462,7 @@ impl State {
         }
         push(open, reader, name, at.at)?;
         if enters {
-            if let Some(kept) = self.places.get_mut(self.level) {
+            if let Some(kept) = self.places.get_mut(usize::from(self.level)) {
                 *kept = at;
             }
             self.level = self.level.saturating_add(1);
@@ -474,12 +474,12 @@ impl State {
     /// Leaves the innermost open element.
     fn close<'p>(&mut self, open: &mut Open, reader: &mut Reader<'p>) -> Result<Step<'p>, Stop> {
         let level = self.level;
-        let skipped = open.depth != level;
+        let skipped = open.depth != usize::from(level);
         open.depth = open.depth.saturating_sub(1);
         if skipped {
             return Ok(Step::Passed);
         }
-        let at = self.places.get(level.wrapping_sub(1)).copied().unwrap_or_default().at;
+        let at = self.places.get(usize::from(level).wrapping_sub(1)).copied().unwrap_or_default().at;
         self.level = level.saturating_sub(1);
         match level {
             3 => {
@@ -487,7 +487,7 @@ impl State {
                 let present = self.any_of_user || self.failed.is_some();
                 let (none, missing) =
                     (self.none.map(|none| none.at), self.does_not_exist.map(|none| none.at));
-                if let Some((refusal, at)) = absence_in_user(self.nones, none, missing, present) {
+                if let Some((refusal, at)) = absence_in_user(usize::from(self.nones), none, missing, present) {
                     return Err(reader.refuse(refusal, at));
                 }
                 if let Some(failed) = self.failed.filter(|_| self.any_of_user) {
