@@ -487,7 +487,8 @@ impl State {
                 let present = self.any_of_user || self.failed.is_some();
                 let (none, missing) =
                     (self.none.map(|none| none.at), self.does_not_exist.map(|none| none.at));
-                if let Some((refusal, at)) = absence_in_user(usize::from(self.nones), none, missing, present) {
+                if let Some((refusal, at)) = absence_in_user(usize::from(self.nones), none, missing, present)
+                {
                     return Err(reader.refuse(refusal, at));
                 }
                 if let Some(failed) = self.failed.filter(|_| self.any_of_user) {
