@@ -259,6 +259,20 @@ def test_a_login_ends_after_its_exclusive_duration(service: EmService, client: C
     assert client.logout(DESK).code == 19
 
 
+@pytest.mark.parametrize("minutes", [(5, 60), (60, 5), (5, 5)])
+def test_each_login_ends_at_its_own_time(
+    service: EmService, client: Client, minutes: tuple[int, int]
+) -> None:
+    ends = dict(zip((DESK, DESK2), minutes, strict=True))
+    for device, user in ((DESK, "john"), (DESK2, "mary")):
+        client.login(device, user, f"<exclusiveDuration><time>{ends[device]}</time></exclusiveDuration>")
+    passed = 0
+    for now in (4, 6, 59, 61):
+        service.clock.advance((now - passed) * 60)
+        passed = now
+        assert set(service.sessions()) == {device for device, end in ends.items() if end > now}
+
+
 def test_a_user_whose_login_has_ended_may_log_in_elsewhere(service: EmService, client: Client) -> None:
     client.login(DESK, "john", "<exclusiveDuration><time>1</time></exclusiveDuration>")
     service.clock.advance(60)

@@ -168,6 +168,18 @@ def test_another_programs_database_is_refused_and_left_alone(demo: Cluster, tmp_
     other.close()
 
 
+def test_a_state_file_that_is_damaged_is_refused_by_name(demo: Cluster, tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with EmService(demo, state=state) as service:
+        for _ in range(200):
+            service.login(DESK, "john")
+    data = bytearray(state.read_bytes())
+    data[3 * 1024 :] = bytes(len(data) - 3 * 1024)
+    state.write_bytes(data)
+    with pytest.raises(StateError, match=r"state\.db: cannot be .* malformed"):
+        EmService(demo, state=state)
+
+
 def test_a_folder_that_is_not_there_is_refused_by_name(demo: Cluster, tmp_path: Path) -> None:
     with pytest.raises(StateError, match="nowhere"):
         EmService(demo, state=tmp_path / "nowhere" / "state.db")

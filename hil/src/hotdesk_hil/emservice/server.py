@@ -163,9 +163,9 @@ class Servlet:
         return document.read(xml, lenient=self._lenient())
 
     def _carry_out(self, asked: Document, request: web.Request) -> bytes:
-        # Looked up only where it matters: it costs as much as reading the form.
-        via = "Via" in request.headers if self._service.asks_origin else False
-        origin = Origin(request.remote, via) if self._service.asks_origin else _ANYWHERE
+        origin = _ANYWHERE
+        if self._service.asks_origin:  # else not looked up: it costs as much as reading the form
+            origin = Origin(request.remote, "Via" in request.headers)
         changes = asked.operation in CHANGES
         if changes:
             self._slots.take()

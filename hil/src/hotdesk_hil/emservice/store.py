@@ -15,7 +15,7 @@ from itertools import islice
 
 from hotdesk_hil.emservice.changes import LOGOUT, SECRET, Change, Event, Hash, Session
 from hotdesk_hil.emservice.cluster import fold
-from hotdesk_hil.emservice.state_file import StateFile
+from hotdesk_hil.emservice.state_file import StateError, StateFile
 
 EVENTS_KEPT = 10_000
 """Events that a store in memory keeps; a file keeps them all."""
@@ -24,7 +24,8 @@ EVENTS_KEPT = 10_000
 class Store:
     """The state of a cluster. Who looks and then changes holds `lock` over both, from any thread.
 
-    What changes it raises `sqlite3.Error` where the state file does not take the change; nothing has changed.
+    Raises `StateError` for a file that cannot be used. What changes it raises `sqlite3.Error` where the state
+    file does not take the change; nothing has changed then.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
@@ -32,19 +33,28 @@ class Store:
         self._file = None if path is None else StateFile(path)
         # Rows of `Event`, as plain tuples: the garbage collector lets go of those at once.
         self._newest: deque[tuple[int, float, str, str | None, str, str]] = deque(maxlen=EVENTS_KEPT)
-        self._load()
+        try:
+            self._load()
+        except sqlite3.Error as error:
+            self.close()
+            raise StateError(f"{path}: cannot be read as the state file: {error}") from error
 
     def _load(self) -> None:
-        file = self._file
-        # No session ends before this; None: none has an end.
-        self._next_end: float | None = None
+        sessions: list[Session] = []
+        previous: dict[str, str] = {}
+        hashes: dict[str, Hash] = {}
+        last = 0
+        if self._file is not None:
+            sessions, previous = self._file.sessions(), self._file.previous_users()
+            hashes, last = self._file.secrets(), self._file.last_event()
+        # Only now, when all of it could be read.
+        self._previous, self._secrets, self._last = previous, hashes, last
         self._sessions: dict[str, Session] = {}
         self._devices: dict[str, set[str]] = {}
-        for session in [] if file is None else file.sessions():
+        # No session ends before this; None: none has an end.
+        self._next_end: float | None = None
+        for session in sessions:
             self._begin(fold(session.device), session)
-        self._previous: dict[str, str] = {} if file is None else file.previous_users()
-        self._secrets: dict[str, Hash] = {} if file is None else file.secrets()
-        self._last = 0 if file is None else file.last_event()
 
     def close(self) -> None:
         """Closes the file; the store cannot be used afterwards."""
