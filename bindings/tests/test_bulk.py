@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import json
 import os
 import random
 import signal
@@ -162,7 +163,9 @@ def test_over_tls_with_an_authority_of_its_own(tmp_path: Path) -> None:
 def test_a_refused_row_is_reported_and_the_others_go_on(tmp_path: Path, service: EmService) -> None:
     service.login(PHONE, "mary")
     file = write(tmp_path, f"device,user\n{PHONE},john\nSEP{0:012X},user0\n")
-    assert run(service, file).returncode == 1
+    ended = run(service, file, "--json")
+    assert ended.returncode == 1
+    assert json.loads(ended.stdout) == {"done": 1, "rows": 2, "refused": 1, "result": f"{file}.result.csv"}
     refused, done = results(file)
     assert (refused["result"], refused["code"]) == ("refused", "18")
     row = hotdesk.codes.em_service[18]

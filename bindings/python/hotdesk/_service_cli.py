@@ -181,7 +181,7 @@ def _bulk(options: argparse.Namespace) -> int:
         raise ValueError("--concurrency is at least 1")
     if options.dry_run:
         count = bulk.check(options.file, AppInfo(id="dry-run", certificate=Secret("dry-run")))
-        return _done(options, f"{count} rows can be sent", rows=count)
+        return _done(options, f"{count} rows can be sent", done=0, rows=count)
     cluster = clusters.choose(options)
     app = cluster.app()
 
@@ -208,8 +208,9 @@ def _bulk(options: argparse.Namespace) -> int:
         return _goes_on("stopped", 130)
     except TransportError as error:
         return _goes_on(str(error), 3)
-    says = f"{tally.done} rows done, {tally.refused} refused; see {options.file}.result.csv"
-    _done(options, says, rows=tally.rows, refused=tally.refused)
+    result = f"{options.file}.result.csv"
+    says = f"{tally.done} rows done, {tally.refused} refused; see {result}"
+    _done(options, says, done=tally.done, rows=tally.rows, refused=tally.refused, result=result)
     return 1 if tally.refused else 0
 
 
