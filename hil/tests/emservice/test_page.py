@@ -17,7 +17,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from hotdesk_hil.emservice import Cluster, EmService, Refuse, ResetConnection
+from hotdesk_hil.emservice import Cluster, EmService, Refuse, RefuseConnection, ResetConnection
 
 TOKEN = "made-up-token"
 FLAGS = (
@@ -108,6 +108,18 @@ def test_it_shows_what_is_going_on_and_follows_it(browser: webdriver.Chrome, ser
     picture(browser, "emservice-page.png")
     client.logout_all()
     until_shown(browser, "Nobody is logged in.")
+
+
+def test_it_shows_the_lenient_wire_and_a_fault_that_nobody_can_count(
+    browser: webdriver.Chrome, service: EmService
+) -> None:
+    visit(browser, service)
+    until_shown(browser, "No fault waits.")
+    assert "lenient wire" not in section(browser, "status")
+    service.lenient = True
+    service.faults.add(RefuseConnection(), times=None)
+    until_shown(browser, "lenient wire")
+    until_shown(browser, "RefuseConnection everything always not seen here")
 
 
 def test_names_are_text_never_markup(browser: webdriver.Chrome, service: EmService) -> None:
