@@ -1,5 +1,6 @@
 """The examples of README.md, run as they stand there."""
 
+import os
 import re
 import shlex
 from pathlib import Path
@@ -39,6 +40,22 @@ def test_the_clusters_of_the_example_are_read(tmp_path: Path) -> None:
     file.write_text(block("toml"))
     found, default = clusters.read(str(file))
     assert (default, found["lab"].backup) == ("lab", "cucm2.example")
+
+
+def test_the_bulk_example_prints_what_it_shows(hotdesk: Run, tmp_path: Path) -> None:
+    (tmp_path / "phones.csv").write_text(block("csv"))
+    with EmService(ROOT / "hil" / "clusters" / "demo.toml", tls_port=0) as service:
+        write_authority(service, tmp_path)
+        (tmp_path / "hotdesk.toml").write_text(
+            block("toml").replace('"cucm1.example"', f'"{service.tls_url}"').replace("backup", "# backup")
+        )
+        shown = ""
+        for line in re.findall(r"^\$ hotdesk (.*)$", block("console"), re.MULTILINE):
+            environment = {**os.environ, "LAB_CERT": "phone-demo-certificate"}
+            done = hotdesk(*shlex.split(line), cwd=tmp_path, env=environment)
+            shown += f"$ hotdesk {line}\n{done.stdout.decode()}"
+        assert service.sessions() == {"SEP003094C25B15": "john", "SEP402CF4915265": "mary"}
+    assert shown == block("console")
 
 
 def test_the_other_examples_run() -> None:
