@@ -75,6 +75,18 @@ def test_a_constructor_takes_keywords_only_and_checks_types() -> None:
         hotdesk.DeviceResult(name="d", status="asleep")
 
 
+def test_a_field_holds_a_plain_str_of_whole_characters() -> None:
+    class Loud(str):
+        def __repr__(self) -> str:
+            return "LOUD"
+
+    logout = hotdesk.Logout(app=APP, device_name=Loud("SEP003094C25B15"))
+    assert type(logout.device_name) is str
+    assert "LOUD" not in repr(logout)
+    with pytest.raises(UnicodeEncodeError):
+        hotdesk.Logout(app=APP, device_name="\ud800")
+
+
 def test_what_cannot_be_sent_names_the_field_and_not_the_value() -> None:
     with pytest.raises(hotdesk.Unsendable, match="deviceName is mandatory and blank") as caught:
         hotdesk.Logout(app=APP, device_name=" ").to_xml()
