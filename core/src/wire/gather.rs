@@ -288,7 +288,7 @@ fn number(field: Field, text: Text<'_>) -> Option<u32> {
     let (mut value, mut word, mut length) = (Some(0_u32), 0, 0_usize);
     for c in text.chars() {
         value = value.and_then(|value| value.checked_mul(10)?.checked_add(c.to_digit(10)?));
-        // Four characters are kept, so none of the words is the end of a longer text.
+        // The last four characters; the words have up to three.
         word = word << 8 | u32::from(c) & 0xFF | if c.is_ascii() { 0 } else { 0x80 };
         length = length.saturating_add(1);
     }
@@ -301,8 +301,6 @@ fn number(field: Field, text: Text<'_>) -> Option<u32> {
         }
         _ => return value,
     };
-    (0..)
-        .zip(words)
-        .find(|(_, known)| length <= 3 && word == u32::from_be_bytes(**known))
-        .map(|(place, _)| place)
+    let known = |known: &[u8; 4]| length <= 3 && word == u32::from_be_bytes(*known);
+    (0..).zip(words).find(|(_, word)| known(word)).map(|(place, _)| place)
 }
