@@ -43,7 +43,7 @@ from .errors import (
     Unsendable,
 )
 
-_Sequence.register(Rows)
+_Sequence.register(Rows)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def __getattr__(name: str) -> object:

@@ -9,7 +9,7 @@ is followed by a query.
 import random
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from ._native import (
     AppInfo,
@@ -38,7 +38,7 @@ BUSY = 26
 ANOTHER_USER = 18
 NOBODY_LOGGED_IN = 19
 
-Duration: TypeAlias = "int | str | None"
+Duration: TypeAlias = int | Literal["indefinite"] | None
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Operations:
             device_name=device,
             user_id=user,
             device_profile=profile,
-            exclusive_duration=duration,  # type: ignore[arg-type]
+            exclusive_duration=duration,
         )
 
         def done(row: DeviceResult) -> bool:

@@ -12,12 +12,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ._journal import Journal, Result
 from ._native import AppInfo, Login, Logout
+from ._operations import Duration
 from .client import AsyncClient
 from .codes import em_service
 from .errors import AnswerLost, Error, ServiceRefused
+
+if TYPE_CHECKING:
+    import _csv
 
 COLUMNS = ("operation", "device", "user", "profile", "duration")
 ERRORS_SHOWN = 20
@@ -37,7 +42,7 @@ class Row:
     device: str
     user: str
     profile: str | None
-    duration: int | str | None
+    duration: Duration
 
 
 @dataclass
@@ -58,22 +63,14 @@ def rows(path: Path) -> Iterator[Row]:
             delimiter = max(",;\t", key=file.readline().count)
             file.seek(0)
             reader = csv.reader(file, delimiter=delimiter, strict=True)
-            header = [name.strip().lower() for name in next(reader, [])]
-            _check_header(header)
-            number = 0
-            for fields in reader:
-                if not any(field.strip() for field in fields):
-                    continue
-                number += 1
-                if len(fields) > len(header) and any(fields[len(header) :]):
-                    raise ValueError(f"line {reader.line_num}: there are more fields than columns")
-                yield _row(number, reader.line_num, dict(zip(header, map(str.strip, fields), strict=False)))
+            try:
+                yield from _rows(reader)
+            except csv.Error as error:
+                raise ValueError(f"line {reader.line_num}: {error}") from None
     except OSError as error:
         raise ValueError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ValueError(f"{path} is not UTF-8; save it as CSV UTF-8") from None
-    except csv.Error as error:
-        raise ValueError(f"line {reader.line_num}: {error}") from None
 
 
 def check(path: Path, app: AppInfo) -> int:
@@ -238,8 +235,21 @@ def _message(row: Row, app: AppInfo) -> Login | Logout:
         device_name=row.device,
         user_id=row.user,
         device_profile=row.profile,
-        exclusive_duration=row.duration,  # type: ignore[arg-type]
+        exclusive_duration=row.duration,
     )
+
+
+def _rows(reader: "_csv.Reader") -> Iterator[Row]:
+    header = [name.strip().lower() for name in next(reader, [])]
+    _check_header(header)
+    number = 0
+    for fields in reader:
+        if not any(field.strip() for field in fields):
+            continue
+        number += 1
+        if len(fields) > len(header) and any(fields[len(header) :]):
+            raise ValueError(f"line {reader.line_num}: there are more fields than columns")
+        yield _row(number, reader.line_num, dict(zip(header, map(str.strip, fields), strict=False)))
 
 
 def _check_header(header: list[str]) -> None:
@@ -257,11 +267,13 @@ def _row(number: int, line: int, fields: dict[str, str]) -> Row:
     if operation not in ("login", "logout"):
         raise ValueError(f"line {line}: operation must be login or logout")
     text = fields.get("duration", "").lower()
-    duration: int | str | None = text or None
-    if text and text != "indefinite":
-        if not (text.isascii() and text.isdigit()):
-            raise ValueError(f"line {line}: duration must be whole minutes or indefinite")
+    duration: Duration = None
+    if text == "indefinite":
+        duration = "indefinite"
+    elif text.isascii() and text.isdigit():
         duration = int(text)
+    elif text:
+        raise ValueError(f"line {line}: duration must be whole minutes or indefinite")
     user, profile = fields.get("user", ""), fields.get("profile") or None
     return Row(number, line, operation, fields.get("device", ""), user, profile, duration)
 

@@ -56,7 +56,7 @@ class CodeTable(Mapping[Code, CodeRow], Generic[Code]):
 
     def __init__(self, family: str) -> None:
         self.family = family
-        self._rows = {row.code: row for row in rows(family)}
+        self._rows: dict[object, CodeRow] = {row.code: row for row in rows(family)}
 
     def __getitem__(self, code: Code) -> CodeRow:
         row = self._rows.get(_folded(code))
