@@ -110,6 +110,64 @@ fn rule_3_2_unknown_elements_and_texts_are_skipped_at_every_place_of_every_sampl
 }
 
 #[test]
+fn rule_3_4_a_blank_stands_for_no_mandatory_text_anywhere() {
+    let app = |id: &str, certificate: &str| {
+        format!(
+            "<request><appInfo><appID>{id}</appID><appCertificate>{certificate}</appCertificate></appInfo><logoutAll/>\
+             </request>"
+        )
+    };
+    let login = |device: &str, user: &str| {
+        request("login", &format!("<deviceName>{device}</deviceName><userID>{user}</userID>"))
+    };
+    let query = |operation: &str, name: &str| {
+        format!("<query>{APP_INFO}<{operation}><{name}>VALUE</{name}></{operation}></query>")
+    };
+    let response = |result: &str, inside: &str| format!("<response><{result}>{inside}</{result}></response>");
+    let device = |inside: &str| response("deviceUserResults", &format!("<device name='d'>{inside}</device>"));
+    let user = |result: &str, inside: &str| response(result, &format!("<user id='u'>{inside}</user>"));
+    let profile = |name: &str, flag: &str| {
+        let inside = format!(
+            "<deviceProfile><deviceProfileName>{name}</deviceProfileName><isDefaultDeviceProfile>{flag}\
+             </isDefaultDeviceProfile></deviceProfile>"
+        );
+        user("deviceProfileResults", &inside)
+    };
+    for (xml, field) in [
+        (app("VALUE", "c"), Field::AppId),
+        (app("a", "VALUE"), Field::AppCertificate),
+        (login("VALUE", "u"), Field::DeviceName),
+        (login("d", "VALUE"), Field::UserId),
+        (request("logout", "<deviceName>VALUE</deviceName>"), Field::DeviceName),
+        (query("deviceUserQuery", "deviceName"), Field::DeviceName),
+        (query("userDevicesQuery", "userID"), Field::UserId),
+        (query("checkUser", "userID"), Field::UserId),
+        (query("deviceProfileQuery", "userID"), Field::UserId),
+        (device("<userID>VALUE</userID>"), Field::UserId),
+        (device("<none/><lastlogin>VALUE</lastlogin>"), Field::LastLogin),
+        (device("<none/><emccDevice>VALUE</emccDevice>"), Field::EmccDevice),
+        (user("userDevicesResults", "<deviceName>VALUE</deviceName>"), Field::DeviceName),
+        (profile("VALUE", "t"), Field::DeviceProfileName),
+        (profile("p", "VALUE"), Field::IsDefaultDeviceProfile),
+    ] {
+        for blank in ["", " \r\n\t", "&#32;&#x9;", "<!-- c -->", "<![CDATA[ ]]>", " <?p?> "] {
+            refused(&xml.replace("VALUE", blank), Refusal::Blank(field));
+        }
+    }
+    for (result, row, attribute, field) in [
+        ("deviceUserResults", "device", "name", Field::DeviceNameAttribute),
+        ("userDevicesResults", "user", "id", Field::UserIdAttribute),
+        ("deviceProfileResults", "user", "id", Field::UserIdAttribute),
+        ("checkUserResults", "user", "id", Field::UserIdAttribute),
+    ] {
+        for blank in ["", " \n", "&#32;"] {
+            let xml = response(result, &format!("<{row} {attribute}='{blank}'><doesNotExist/></{row}>"));
+            refused(&xml, Refusal::Blank(field));
+        }
+    }
+}
+
+#[test]
 fn rule_3_6_a_text_that_is_no_such_value_is_refused() {
     let device = |inside: &str| {
         format!(
