@@ -28,6 +28,8 @@ COLUMNS = ("operation", "device", "user", "profile", "duration")
 ERRORS_SHOWN = 20
 SETTLE_SECONDS = 2.0
 """How long a request of a run that was stopped may still be under way; only then a query tells."""
+APART_SECONDS = 0.02
+"""How far apart the first rows start: answers that all come at once wait for each other to be handled."""
 SENDS = 3
 """How often a row is sent at most, each time after a query that showed that it was not done."""
 
@@ -122,7 +124,8 @@ async def run(
             _count(tally, result)
         ready: Queue[Row | None] = Queue(pace.most)
 
-        async def work() -> None:
+        async def work(after: float) -> None:
+            await asyncio.sleep(after)
             while (row := await ready.get()) is not None:
                 async with pace:
                     result = await _work_off(row, client, journal)
@@ -132,7 +135,7 @@ async def run(
                 progress(tally)
 
         progress(tally)
-        tasks = [asyncio.ensure_future(work()) for _ in range(pace.most)]
+        tasks = [asyncio.ensure_future(work(n * APART_SECONDS)) for n in range(pace.most)]
         tasks.append(asyncio.ensure_future(_announce(path, journal, ready, pace.most)))
         try:
             await asyncio.gather(*tasks)
