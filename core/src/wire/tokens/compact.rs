@@ -385,7 +385,7 @@ impl<'a> Tokens<'a> {
         if instruction.starts_with(b"<?xml ") {
             return Err(self.refuse_at(Refusal::LateDeclaration, instruction));
         }
-        let length = self.text.get(self.offset(target)..).map_or(0, |text| name_length(text, true));
+        let length = self.text.get(self.offset(target)..).map_or(0, |text| name_length(text, false).0);
         let Some((name, content)) = target.split_at_checked(length).filter(|(name, _)| !name.is_empty())
         else {
             return Err(if target.is_empty() {
@@ -447,19 +447,10 @@ impl<'a> Tokens<'a> {
         refused: &[u8],
     ) -> Result<(&'a [u8], &'a [u8]), Stop> {
         let text = self.text.get(self.offset(bytes)..).unwrap_or_default();
-        let mut length = name_length(text, false);
-        if let Some(local) = text.get(length..).and_then(|after| after.strip_prefix(':')) {
-            let second = name_length(local, false);
-            length = match local.as_bytes().get(second) {
-                None if second == 0 => return Err(self.cut_short()),
-                Some(b':') => 0,
-                _ if second == 0 => 0,
-                _ => length.wrapping_add(second).wrapping_add(1),
-            };
-        }
+        let (length, whole) = name_length(text, true);
         match bytes.split_at_checked(length) {
             Some((_, [])) => Err(self.cut_short()),
-            Some(split) if length > 0 => Ok(split),
+            Some(split) if whole => Ok(split),
             _ => Err(self.refuse_at(reason, refused)),
         }
     }
@@ -495,20 +486,27 @@ fn starts_forbidden(rest: &[u8]) -> bool {
     }
 }
 
-/// How many bytes at the start of `text` are a name; with colons in it only if `colons`. XML 1.0, section 2.3.
-fn name_length(text: &str, colons: bool) -> usize {
-    let mut class = START;
+/// Returns how many bytes at the start of `text` are a name, and whether it is whole. One that is `qualified` may have one
+/// colon and needs a name behind it; in one that is not, a colon is a letter. XML 1.0, section 2.3.
+fn name_length(text: &str, qualified: bool) -> (usize, bool) {
+    let (mut class, mut colon) = (START, false);
     for (length, c) in text.char_indices() {
+        if c == ':' && !(qualified && colon) {
+            colon = true;
+            class = if qualified { START } else { NAME };
+            continue;
+        }
         let is_name = match u8::try_from(c) {
-            Ok(byte @ ..0x80) => is(byte, class) || colons && byte == b':',
+            Ok(byte @ ..0x80) => is(byte, class),
             _ => is_wide(c, class == NAME),
         };
         if !is_name {
-            return length;
+            // A second colon is no end of a name.
+            return (length, class == NAME && c != ':');
         }
         class = NAME;
     }
-    text.len()
+    (text.len(), class == NAME)
 }
 
 /// Returns true if a character beyond ASCII can start a name, or stand `inside` of one.
