@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
@@ -85,13 +86,6 @@ def table(times: dict[str, float]) -> list[str]:
 
 def parsers(data: bytes) -> dict[str, Callable[[], object]]:
     """Return what reads five fields."""
-    paths = (
-        "appInfo/appID",
-        "login/deviceName",
-        "login/userID",
-        "login/deviceProfile",
-        "login/exclusiveDuration/time",
-    )
 
     def ours() -> tuple[object, ...]:
         message = hotdesk.parse(data)
@@ -103,17 +97,18 @@ def parsers(data: bytes) -> dict[str, Callable[[], object]]:
             message.exclusive_duration,
         )
 
-    def dictionary(element: ElementTree.Element) -> object:
+    def dictionary(element: ElementTree.Element) -> Any:  # noqa: ANN401
         return {child.tag: dictionary(child) for child in element} if len(element) else element.text
 
-    def five(found: object) -> list[object]:
-        values = []
-        for path in paths:
-            value = found
-            for key in path.split("/"):
-                value = value[key]
-            values.append(value)
-        return values
+    def five(found: dict[str, Any]) -> tuple[object, ...]:
+        login = found["login"]
+        return (
+            found["appInfo"]["appID"],
+            login["deviceName"],
+            login["userID"],
+            login["deviceProfile"],
+            login["exclusiveDuration"]["time"],
+        )
 
     return {
         "hotdesk.parse": ours,
