@@ -27,17 +27,6 @@ enum Around {
     Epilog,
 }
 
-impl Around {
-    /// What may stand there.
-    const fn context(self) -> Context {
-        match self {
-            Self::Fragment(context) => context,
-            Self::Prolog => Context::Document,
-            Self::Epilog => Context::Ignored,
-        }
-    }
-}
-
 /// What comes next in an element.
 pub(super) enum Next {
     /// A child that is known there; its start tag was read.
@@ -197,21 +186,22 @@ impl<'a> Reader<'a> {
     pub(super) fn next(&mut self) -> Result<Next, Stop> {
         if self.empty {
             self.empty = false;
-            self.content_end = self.tokens.position();
-            self.depth = self.depth.wrapping_sub(1);
-            return Ok(Next::End);
+            return Ok(self.end(self.tokens.position()));
         }
-        let context = self.innermost().map_or(self.around.context(), |open| open.context);
-        if let Some((child, at)) = self.tokens.plain_start(context.children()) {
-            self.start(child.tag.name(), at, Some(child))?;
-            return Ok(Next::Child(child));
-        }
-        let inside = match (self.innermost(), self.around) {
-            (Some(open), _) => Inside::Element(open.name.unwrap_or_default()),
-            (None, Around::Fragment(_)) => Inside::Element(&[]),
-            (None, Around::Prolog) => Inside::Prolog,
-            (None, Around::Epilog) => Inside::Epilog,
+        let (inside, context) = match (self.innermost(), self.around) {
+            (Some(open), _) => (Inside::Element(open.name.unwrap_or_default()), open.context),
+            (None, Around::Fragment(context)) => (Inside::Element(&[]), context),
+            (None, Around::Prolog) => (Inside::Prolog, Context::Document),
+            (None, Around::Epilog) => (Inside::Epilog, Context::Ignored),
         };
+        if let Inside::Element(open) = inside
+            && let Some((child, at)) = self.tokens.plain_tag(open, context.children())
+        {
+            return match child {
+                Some(child) => self.start(child.tag.name(), at, Some(child)).map(|()| Next::Child(child)),
+                None => Ok(self.end(at)),
+            };
+        }
         loop {
             let (token, at) = self.tokens.token(inside)?;
             match token {
@@ -220,17 +210,21 @@ impl<'a> Reader<'a> {
                     self.start(name, at, child)?;
                     return Ok(child.map_or(Next::Unknown, Next::Child));
                 }
-                Token::End => {
-                    self.depth = self.depth.wrapping_sub(1);
-                    self.content_end = at;
-                    return Ok(Next::End);
-                }
+                Token::End => return Ok(self.end(at)),
                 Token::Text(text) => self.other_text(text, at)?,
                 Token::Checked => {}
                 Token::Nothing if self.depth == 0 => return Ok(Next::End),
                 Token::Nothing => return Err(self.cut_short()),
             }
         }
+    }
+
+    /// Leaves the innermost open element, whose content ends at an offset.
+    #[inline]
+    fn end(&mut self, at: usize) -> Next {
+        self.depth = self.depth.wrapping_sub(1);
+        self.content_end = at;
+        Next::End
     }
 
     /// The element that is, or was, open at a depth.

@@ -197,27 +197,33 @@ impl<'a> Tokens<'a> {
         Ok((token, at))
     }
 
-    /// Reads a start tag with one of these names, up to the end of its name, and returns which, and its offset; or nothing
-    /// if something else comes. A name that is known need not be read twice, to find its end and to find it.
+    /// Reads the end tag of the innermost element, `open`, or a start tag with one of these names up to the end of its
+    /// name, and returns which, and its offset; or nothing if something else comes. A name that is known need not be read
+    /// twice, to find its end and to find it.
     #[inline]
-    pub(in crate::wire) fn plain_start(
+    pub(in crate::wire) fn plain_tag(
         &mut self,
+        open: &[u8],
         children: &'static [Child],
-    ) -> Option<(&'static Child, usize)> {
+    ) -> Option<(Option<&'static Child>, usize)> {
         let rest = skip_blanks(self.rest);
         let [b'<', after @ ..] = rest else { return None };
         // Blanks before markup are of no meaning.
         self.rest = rest;
+        let at = self.base.wrapping_add(self.offset(rest));
         let first = after.first()?;
+        if *first == b'/' {
+            self.rest = behind(after.get(1..)?, open)?;
+            return Some((None, at));
+        }
         for child in children.iter().filter(|child| child.initial == *first) {
             let name = child.tag.name();
             if let Some((start, rest)) = after.split_at_checked(name.len())
                 && same(start, name)
                 && let [b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r', ..] = rest
             {
-                let at = self.base.wrapping_add(self.offset(after)).wrapping_sub(1);
                 self.rest = rest;
-                return Some((child, at));
+                return Some((Some(child), at));
             }
         }
         None

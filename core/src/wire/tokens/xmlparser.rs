@@ -107,9 +107,13 @@ impl<'a> Tokens<'a> {
         None
     }
 
-    /// Reads a start tag with one of these names, up to the end of its name; or nothing. There is no short way with this
-    /// tokenizer.
-    pub(in crate::wire) const fn plain_start(&self, _children: &[Child]) -> Option<(&'static Child, usize)> {
+    /// Reads the end tag of the innermost element or a start tag that is known there; or nothing. There is no short way
+    /// with this tokenizer.
+    pub(in crate::wire) const fn plain_tag(
+        &self,
+        _open: &[u8],
+        _children: &[Child],
+    ) -> Option<(Option<&'static Child>, usize)> {
         None
     }
 
