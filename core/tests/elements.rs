@@ -5,7 +5,7 @@
 mod common;
 
 use common::{APP_INFO, parse, refuse};
-use hotdesk_core::{Field, Refusal};
+use hotdesk_core::{Choice, Field, Refusal};
 
 /// How often an element stands at a place.
 #[derive(Clone, Copy, PartialEq)]
@@ -170,5 +170,27 @@ fn rule_3_4_what_must_stand_there_is_missed_everywhere() {
             let others = beside(&elements, element);
             refuse(&format!("{around}§{tag}{others}{behind}"), Refusal::Missing(element.1));
         }
+    }
+}
+
+#[test]
+fn rule_3_4_one_of_a_choice_is_missed_everywhere() {
+    let result = |name: &str, row: &str| format!("<response><{name}>{row}</{name}></response>");
+    for (marked, choice) in [
+        (format!("§<request>{APP_INFO}</request>"), Choice::RequestOperation),
+        (format!("§<query>{APP_INFO}</query>"), Choice::QueryOperation),
+        (
+            format!("<request>{APP_INFO}<login>§<exclusiveDuration/></login></request>"),
+            Choice::ExclusiveDuration,
+        ),
+        ("§<response/>".to_owned(), Choice::Result),
+        ("<response>§<failure/></response>".to_owned(), Choice::Failure),
+        (result("deviceProfileResults", "<user id='u'>§<failure/></user>"), Choice::Failure),
+        (result("deviceUserResults", "§<device name='d'/>"), Choice::Device),
+        (result("deviceUserResults", "§<device name='d'><lastlogin>u</lastlogin></device>"), Choice::Device),
+        (result("userDevicesResults", "§<user id='u'/>"), Choice::UserDevices),
+        (result("checkUserResults", "§<user id='u'/>"), Choice::UserCheck),
+    ] {
+        refuse(&marked, Refusal::MissingOneOf(choice));
     }
 }
