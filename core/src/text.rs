@@ -256,8 +256,11 @@ impl Iterator for Decoder<'_> {
                     "<![CDATA[".len()
                 }
                 (Coding::Element, [b'<', next, ..]) => {
-                    let end: &[u8] = if *next == b'!' { b"-->" } else { b"?>" };
-                    find(self.rest.as_bytes(), end)?.wrapping_add(end.len())
+                    // The hyphens that open a comment do not end it.
+                    let (open, end): (&[u8], &[u8]) =
+                        if *next == b'!' { (b"<!--", b"-->") } else { (b"<?", b"?>") };
+                    let content = self.rest.as_bytes().get(open.len()..)?;
+                    find(content, end)?.wrapping_add(open.len()).wrapping_add(end.len())
                 }
                 _ => return self.take().map(Ok),
             };

@@ -211,6 +211,9 @@ fn rule_1_11_references_that_name_nothing_are_refused_also_where_they_are_skippe
 fn rule_1_12_comments_instructions_and_sections_are_no_part_of_a_value() {
     same("<response><!-- a --><?b?><![CDATA[c]]><success/></response>", SUCCESS);
     same(&logout("S<!-- > & < -->E<?x ?>P"), &logout("SEP"));
+    // The hyphens that open a comment do not end it.
+    same(&logout("S<!-->-->E<!--->-->P<!---->"), &logout("SEP"));
+    same("<response><!-->--><!--->--><success/></response>", SUCCESS);
     same(&logout("<![CDATA[S&E]]><![CDATA[<P]]>"), &logout("S&amp;E&lt;P"));
     same(&logout("<!--a--> <![CDATA[ ]]>SEP<![CDATA[ ]]> <!--b-->"), &logout("SEP"));
     for (xml, reason) in [

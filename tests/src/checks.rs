@@ -11,8 +11,7 @@ use hotdesk_core::session::{
     Deadlines, Exchange, ExchangeError, Next, Plan, Retry, Session, Step, Task, Wanted,
 };
 use hotdesk_core::{
-    AppCertificate, AppInfo, Error, Login, Message, Operation, Piece, PieceReader, Query, Refusal, Request,
-    Response, form,
+    AppCertificate, AppInfo, Error, Login, Message, Operation, Query, Refusal, Request, Response, form,
 };
 
 use crate::quick_xml::values;
@@ -330,11 +329,15 @@ fn out_of_order(events: &[u8], bytes: &[u8]) {
 /// Reads an answer in pieces, through a window: splitting changes nothing, and it is read or refused as the whole is,
 /// unless something is longer than the window.
 fn answer_in_pieces(input: &[u8]) {
-    let whole = through_window([input].into_iter());
+    use crate::pieces::pieces;
+
+    const WINDOW: usize = 1024;
+
+    let whole = pieces(WINDOW, [input]);
     let seed = input.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
-    assert_eq!(through_window(cut(input, seed)), whole, "in pieces");
+    assert_eq!(pieces(WINDOW, cut(input, seed)), whole, "in pieces");
     match (whole.1, Response::parse(input)) {
-        (Some(Error::Refused { reason: Refusal::Window, .. }), _) => {}
+        (Some((Error::Refused { reason: Refusal::Window, .. }, _)), _) => {}
         // Of several things wrong the whole may name one that lies behind: it looks at all bytes first.
         (refused, parsed) => assert_eq!(refused.is_none(), parsed.is_ok(), "{refused:?} and {parsed:?}"),
     }
@@ -363,37 +366,6 @@ pub fn pieces(input: &[u8]) {
     for split in (0..input.len()).step_by(1 + input.len() / 2049) {
         let (head, tail) = input.split_at(split);
         same(&expected, &pieces(window, [head, tail]), &format!("cut at {split}"));
-    }
-}
-
-/// Returns what a reader in pieces hands out, and what it refuses.
-fn through_window<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> (Vec<String>, Option<Error>) {
-    let mut window = [0; 1024];
-    let mut reader = PieceReader::new(&mut window);
-    let mut found = Vec::new();
-    for mut piece in pieces {
-        while !piece.is_empty() {
-            let taken = reader.feed(piece);
-            piece = &piece[taken..];
-            loop {
-                match reader.next() {
-                    Ok(Piece::More) => break,
-                    Ok(piece) => found.push(format!("{piece:?}")),
-                    Err(error) => return (found, Some(error)),
-                }
-            }
-        }
-    }
-    reader.end();
-    loop {
-        match reader.next() {
-            Ok(Piece::End) => return (found, None),
-            Ok(piece) => {
-                assert_ne!(piece, Piece::More, "more is wanted behind the end");
-                found.push(format!("{piece:?}"));
-            }
-            Err(error) => return (found, Some(error)),
-        }
     }
 }
 

@@ -410,7 +410,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns true if an attribute of that name stands between the place of `tokens` and offset `end`.
+/// Returns true if an attribute of that name stands between the place of `first` and offset `end`.
 #[cold]
 #[inline(never)]
 fn repeated(first: &Tokens<'_>, name: &[u8], end: usize) -> bool {
