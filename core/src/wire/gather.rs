@@ -3,7 +3,7 @@
 //! must not know what a message is for.
 
 use super::grammar::{Child, Context, Holds, Often, Slot, bits, slot};
-use super::reader::{Next, Reader};
+use super::reader::Reader;
 use super::tag::Tag;
 use super::tokens::Stop;
 use super::words::{Kind, Words};
@@ -190,9 +190,8 @@ impl<'a> Reader<'a> {
         self.enter(context, found)?;
         while self.depth() != outside {
             match self.next()? {
-                Next::Child(child) => self.take(child, found)?,
-                Next::Unknown => {}
-                Next::End => self.leave(found)?,
+                Some(child) => self.take(child, found)?,
+                None => self.leave(found)?,
             }
         }
         Ok(())

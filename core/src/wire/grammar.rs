@@ -1,7 +1,9 @@
 //! What each element of the protocol may hold, as data (core/PROTOCOL.md sections 3 to 6): which children, how often,
 //! what is read of them and where it is kept. It must not read anything: `gather` does.
 
-use super::tag::{Tag, same};
+#[cfg(not(feature = "compact"))]
+use super::tag::same;
+use super::tag::Tag;
 use super::words::Kind;
 use crate::error::{Choice, Field, Refusal};
 
@@ -95,7 +97,10 @@ pub(super) mod slot {
     /// The `failure` of a `user`.
     pub(in crate::wire) const USER_FAILURE: Slot = 7;
 
-    /// How many there are.
+    /// Of what is not kept.
+    pub(in crate::wire) const SKIPPED: Slot = 15;
+
+    /// How many places there are.
     pub(in crate::wire) const COUNT: usize = 12;
 }
 
@@ -137,6 +142,9 @@ const fn rows(tag: Tag, context: Context, field: Field) -> Child {
     child(tag, slot::ROWS, Holds::Elements(context), Often::Rows, field)
 }
 
+/// An element that is not known where it stands: it is skipped.
+pub(super) static UNKNOWN: Child = child(Tag::Other, slot::SKIPPED, IGNORED, Often::Rows, Field::Error);
+
 const NAME: Holds = Holds::Text(Kind::Name);
 const CERTIFICATE: Holds = Holds::Text(Kind::Certificate);
 const IGNORED: Holds = Holds::Elements(Context::Ignored);
@@ -163,16 +171,22 @@ impl Context {
         self.shape().children
     }
 
-    /// Returns the child of that name, if it is known here.
-    pub(super) fn child(self, name: &[u8]) -> Option<&'static Child> {
-        let initial = name.first()?;
-        self.children().iter().find(|child| child.initial == *initial && same(child.tag.name(), name))
+    /// Returns the child of that name, or [`UNKNOWN`].
+    #[cfg(not(feature = "compact"))]
+    pub(super) fn child(self, name: &[u8]) -> &'static Child {
+        let known = |child: &&Child| name.first() == Some(&child.initial) && same(child.tag.name(), name);
+        self.children().iter().find(known).unwrap_or(&UNKNOWN)
     }
 
     /// Returns what must have been there at the end of the element.
     #[inline]
     pub(super) fn needs(self) -> &'static [Need] {
         self.shape().needs
+    }
+
+    /// Returns true outside of all elements of a document.
+    pub(super) const fn is_outside(self) -> bool {
+        matches!(self, Self::Document | Self::Epilog)
     }
 
     /// Returns true if the content is kept, to read rows from it later.
@@ -222,7 +236,9 @@ const fn one_of<const N: usize>(slots: [Slot; N], choice: Choice) -> Need {
 contexts! {
     /// Nothing that is read: unknown elements, and known ones that only have to be there.
     Ignored: [], [];
-    /// What stands around the root element.
+    /// What stands behind the root element, where every tag is refused.
+    Epilog: [], [];
+    /// What stands before the root element, and it.
     Document: [
         rows(Tag::Request, Context::Request, Field::Error),
         rows(Tag::Query, Context::Query, Field::Error),

@@ -27,7 +27,7 @@ pub(crate) use sink::Sink;
 use tag::Tag;
 
 use gather::Found;
-use grammar::{Child, Holds};
+use grammar::Holds;
 
 use crate::error::{Error, Field, Refusal};
 use crate::message::{Message, Query, Request, Response};
@@ -59,18 +59,17 @@ parse_one!(parse_response, Response, build::response);
 #[inline(never)]
 fn read<'a>(xml: &'a [u8], wanted: Tag, found: &mut Found<'a>) -> Result<Tag, Error> {
     reader::document(xml, |reader, root| {
-        let refusal = match root {
-            Some(Child { tag, holds: Holds::Elements(context), .. })
-                if wanted == Tag::Other || wanted == *tag =>
-            {
-                return reader.gather(*context, found).map(|()| *tag);
+        let refusal = match (root.holds, wanted) {
+            (Holds::Elements(context), Tag::Other) if root.tag != Tag::Other => {
+                return reader.gather(context, found).map(|()| root.tag);
             }
-            _ => match wanted {
-                Tag::Request => Refusal::OtherRoot(Field::Request),
-                Tag::Query => Refusal::OtherRoot(Field::Query),
-                Tag::Response => Refusal::OtherRoot(Field::Response),
-                _ => Refusal::UnknownRoot,
-            },
+            (Holds::Elements(context), wanted) if wanted == root.tag && wanted != Tag::Other => {
+                return reader.gather(context, found).map(|()| root.tag);
+            }
+            (_, Tag::Request) => Refusal::OtherRoot(Field::Request),
+            (_, Tag::Query) => Refusal::OtherRoot(Field::Query),
+            (_, Tag::Response) => Refusal::OtherRoot(Field::Response),
+            _ => Refusal::UnknownRoot,
         };
         Err(reader.refuse(refusal, reader.at()))
     })

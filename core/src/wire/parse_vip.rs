@@ -1,7 +1,7 @@
 //! Answers of VIP User Services: a SOAP envelope, or the answer alone (core/PROTOCOL.md section 13). Elements are known
 //! by their local names; prefixes are not resolved. What is not known is skipped, as in every message.
 
-use super::reader::{Next, Reader, document};
+use super::reader::{Reader, document};
 use super::tokens::Stop;
 use super::words::Kind;
 use crate::error::{Error, Field, Refusal};
@@ -16,7 +16,7 @@ pub(crate) fn answer(xml: &[u8]) -> Result<Answer<'_>, Error> {
 /// Returns the next transaction of an answer's content that was checked.
 pub(crate) fn next_transaction<'a>(reader: &mut Reader<'a>) -> Option<Status<'a>> {
     // It was checked, so there is nothing to refuse.
-    while !matches!(reader.next().ok()?, Next::End) {
+    while reader.next().ok()?.is_some() {
         if local_name(reader) == b"transactionStatus" {
             return transaction(reader).ok();
         }
@@ -31,14 +31,14 @@ fn envelope<'a>(reader: &mut Reader<'a>) -> Result<Answer<'a>, Stop> {
         return content(reader);
     }
     let mut answer = None;
-    while !matches!(reader.next()?, Next::End) {
+    while reader.next()?.is_some() {
         if local_name(reader) != b"Body" {
             reader.skip()?;
             continue;
         }
         let body = reader.at();
         reader.once(answer.is_some(), Field::Body, body)?;
-        if matches!(reader.next()?, Next::End) {
+        if reader.next()?.is_none() {
             return Err(reader.refuse(Refusal::Missing(Field::VipStatus), body));
         }
         answer = Some(content(reader)?);
@@ -53,7 +53,7 @@ fn content<'a>(reader: &mut Reader<'a>) -> Result<Answer<'a>, Stop> {
     let at = reader.at();
     let mut request_id = None;
     let mut parts = Parts::default();
-    while !matches!(reader.next()?, Next::End) {
+    while reader.next()?.is_some() {
         match local_name(reader) {
             b"requestId" => {
                 reader.once(request_id.is_some(), Field::RequestId, reader.at())?;
@@ -72,7 +72,7 @@ fn content<'a>(reader: &mut Reader<'a>) -> Result<Answer<'a>, Stop> {
 fn transaction<'a>(reader: &mut Reader<'a>) -> Result<Status<'a>, Stop> {
     let at = reader.at();
     let mut parts = Parts::default();
-    while !matches!(reader.next()?, Next::End) {
+    while reader.next()?.is_some() {
         parts.take(reader, local_name(reader))?;
     }
     parts.status(reader, at)

@@ -9,7 +9,7 @@ use super::grammar::Context;
 use super::place::{Open, Place};
 use super::reader::{Reader, Row};
 use super::tag::Tag;
-use super::tokens::{Inside, Stop, Token};
+use super::tokens::{OUTSIDE, Stop, Token};
 use super::words::{Kind, Words};
 use crate::error::{Choice, Error, Field, Refusal};
 use crate::message::{DeviceProfile, DeviceResult, Failure, UserCheck};
@@ -316,22 +316,22 @@ impl State {
         passed: &mut usize,
     ) -> Result<Step<'p>, Stop> {
         let closed = self.stage == Stage::Epilog;
-        let inside = if closed { Inside::Epilog } else { Inside::Prolog };
-        let (name, at) = loop {
-            let token = reader.token(inside);
+        let around = if closed { Context::Epilog } else { Context::Document };
+        let root = loop {
+            let token = reader.token(OUTSIDE, around);
             *passed = reader.position();
             match token? {
-                (Token::Start(name), at) => break (name, at),
-                (Token::Nothing, _) if !whole => return Err(reader.cut_short()),
-                (Token::Nothing, _) if closed => return Ok(Step::Found(Piece::End)),
-                (Token::Nothing, at) => return Err(reader.refuse(Refusal::NoRoot, at)),
+                Token::Start(root) => break root,
+                Token::Nothing if !whole => return Err(reader.cut_short()),
+                Token::Nothing if closed => return Ok(Step::Found(Piece::End)),
+                Token::Nothing => return Err(reader.refuse(Refusal::NoRoot, reader.position())),
                 _ => {}
             }
         };
+        let (at, name) = reader.token_at();
         *passed = at;
-        let root = Context::Document.child(name);
-        reader.start(name, at, root)?;
-        if root.is_none_or(|root| root.tag != Tag::Response) {
+        reader.start(root)?;
+        if root.tag != Tag::Response {
             return Err(reader.refuse(Refusal::OtherRoot(Field::Response), at));
         }
         self.stage = Stage::Inside;
@@ -355,13 +355,13 @@ impl State {
         if core::mem::take(&mut self.empty) {
             return self.close(open, reader);
         }
-        let (token, at) = reader.token(Inside::Element(open.innermost()))?;
-        match token {
-            Token::Start(name) => {
-                let child = self.context().child(name);
-                reader.start(name, at, child)?;
-                let tag = child.map_or(Tag::Other, |child| child.tag);
-                if open.depth != usize::from(self.level) {
+        let skipped = open.depth != usize::from(self.level);
+        let context = if skipped { Context::Ignored } else { self.context() };
+        match reader.token(open.innermost(), context)? {
+            Token::Start(child) => {
+                reader.start(child)?;
+                let (tag, (at, name)) = (child.tag, reader.token_at());
+                if skipped {
                     push(open, reader, name, at)?;
                 } else if let Some(piece) = self.row(reader, tag, here.of(text, at))? {
                     return Ok(Step::Found(piece));
@@ -372,7 +372,7 @@ impl State {
                 Ok(Step::Passed)
             }
             Token::End => self.close(open, reader),
-            Token::Text(text) => reader.other_text(text, at).map(|()| Step::Passed),
+            Token::Text => reader.other_text().map(|()| Step::Passed),
             Token::Checked => Ok(Step::Passed),
             Token::Nothing => Err(reader.cut_short()),
         }

@@ -4,7 +4,7 @@
 use super::declaration;
 use super::grammar::{Child, Context, Often};
 use super::tag::Tag;
-use super::tokens::{InTag, Inside, Stop, Token, Tokens};
+use super::tokens::{InTag, OUTSIDE, Stop, Token, Tokens};
 use crate::error::{Error, Field, Refusal};
 use crate::limits;
 use crate::text::{Coding, Text};
@@ -16,31 +16,10 @@ pub trait Row<'a>: Copy {
     fn read(reader: &mut Reader<'a>) -> Result<Self, Stop>;
 }
 
-/// What is outside of all open elements.
-#[derive(Clone, Copy)]
-enum Around {
-    /// The content of an element that was checked.
-    Fragment(Context),
-    /// What stands before the root element.
-    Prolog,
-    /// What stands behind it.
-    Epilog,
-}
-
-/// What comes next in an element.
-pub(super) enum Next {
-    /// A child that is known there; its start tag was read.
-    Child(&'static Child),
-    /// A child that is not known there; its start tag was read.
-    Unknown,
-    /// The end of the element.
-    End,
-}
-
 /// An element whose start tag was read.
 #[derive(Clone, Copy)]
 struct Open<'a> {
-    /// Nothing only before there was one: so an empty one is all zeros.
+    /// Nothing for what is around all elements, and before there was one: so an empty one is all zeros.
     name: Option<&'a [u8]>,
     /// Offset of its `<` in the input.
     at: usize,
@@ -50,16 +29,21 @@ struct Open<'a> {
     context: Context,
 }
 
+impl<'a> Open<'a> {
+    #[inline]
+    fn name(&self) -> &'a [u8] {
+        self.name.unwrap_or(OUTSIDE)
+    }
+}
+
 /// Reads a document element by element.
 pub struct Reader<'a> {
     tokens: Tokens<'a>,
-    /// The open elements, and behind them the one that was closed last.
-    open: [Open<'a>; limits::DEPTH],
+    /// What is around all elements, the open elements, and behind them the one that was closed last.
+    open: [Open<'a>; limits::DEPTH + 1],
     depth: usize,
     /// The innermost open element ended in its own start tag.
     empty: bool,
-    /// What may stand outside of all open elements.
-    around: Around,
     /// Where the content of the element that was closed last ended.
     content_end: usize,
     /// Of the start tag read last: the one attribute that the protocol knows there.
@@ -85,10 +69,10 @@ impl Attribute<'_> {
 /// Reads one document: `read` reads the root element, whose start tag was read.
 pub(super) fn document<'a, T>(
     xml: &'a [u8],
-    read: impl FnOnce(&mut Reader<'a>, Option<&'static Child>) -> Result<T, Stop>,
+    read: impl FnOnce(&mut Reader<'a>, &'static Child) -> Result<T, Stop>,
 ) -> Result<T, Error> {
     let (text, base) = prolog(xml)?;
-    let mut reader = Reader::new(Tokens::document(text, base), Around::Prolog);
+    let mut reader = Reader::new(Tokens::document(text, base), Context::Document);
     reader.document(read).map_err(|Stop| reader.tokens.error())
 }
 
@@ -113,40 +97,35 @@ fn prolog(xml: &[u8]) -> Result<(&str, usize), Error> {
 impl<'a> Reader<'a> {
     /// Starts the content of an element that was checked.
     pub(crate) fn fragment(content: &'a str, context: Context) -> Self {
-        Self::new(Tokens::content(content), Around::Fragment(context))
+        Self::new(Tokens::content(content), context)
     }
 
     /// Starts inside `depth` open elements, `base` bytes into a document.
     #[cfg(feature = "compact")]
     pub(super) fn piece(text: &'a str, base: usize, depth: usize) -> Self {
-        let mut reader = Self::new(Tokens::document(text, base), Around::Prolog);
+        let mut reader = Self::new(Tokens::document(text, base), Context::Document);
         reader.depth = depth;
         reader
     }
 
-    fn new(tokens: Tokens<'a>, around: Around) -> Self {
-        Self {
-            tokens,
-            open: const { [Open { name: None, at: 0, content: 0, context: Context::Ignored }; limits::DEPTH] },
-            depth: 0,
-            empty: false,
-            around,
-            content_end: 0,
-            attribute: None,
-        }
+    fn new(tokens: Tokens<'a>, context: Context) -> Self {
+        const NONE: Open<'static> = Open { name: None, at: 0, content: 0, context: Context::Ignored };
+
+        let open = [NONE; limits::DEPTH + 1];
+        let mut reader = Self { tokens, open, depth: 0, empty: false, content_end: 0, attribute: None };
+        reader.set_context(context);
+        reader
     }
 
     fn document<T>(
         &mut self,
-        read: impl FnOnce(&mut Self, Option<&'static Child>) -> Result<T, Stop>,
+        read: impl FnOnce(&mut Self, &'static Child) -> Result<T, Stop>,
     ) -> Result<T, Stop> {
-        let root = match self.next()? {
-            Next::Child(root) => Some(root),
-            Next::Unknown => None,
-            Next::End => return Err(self.refuse(Refusal::NoRoot, self.tokens.position())),
+        let Some(root) = self.next()? else {
+            return Err(self.refuse(Refusal::NoRoot, self.tokens.position()));
         };
         let message = read(self, root)?;
-        self.around = Around::Epilog;
+        self.set_context(Context::Epilog);
         self.next()?;
         Ok(message)
     }
@@ -171,8 +150,14 @@ impl<'a> Reader<'a> {
 
     /// Reads a token, for a reader that keeps the open elements itself.
     #[cfg(feature = "compact")]
-    pub(super) fn token(&mut self, inside: Inside<'_>) -> Result<(Token<'a>, usize), Stop> {
-        self.tokens.token(inside)
+    pub(super) fn token(&mut self, open: &[u8], context: Context) -> Result<Token, Stop> {
+        self.tokens.token(open, context)
+    }
+
+    /// Offset of the token read last, and the name in it if it is a start tag.
+    #[cfg(feature = "compact")]
+    pub(super) const fn token_at(&self) -> (usize, &'a [u8]) {
+        (self.tokens.at(), self.tokens.name())
     }
 
     /// Refuses the document.
@@ -181,39 +166,30 @@ impl<'a> Reader<'a> {
         self.tokens.refuse(reason, at)
     }
 
-    /// Reads up to the next start tag inside the innermost open element, or up to its end.
+    /// Reads up to the next start tag inside the innermost open element and returns what is known of it, or up to the end
+    /// of that element and returns nothing.
     #[inline(never)]
-    pub(super) fn next(&mut self) -> Result<Next, Stop> {
+    pub(super) fn next(&mut self) -> Result<Option<&'static Child>, Stop> {
         if self.empty {
             self.empty = false;
-            return Ok(self.end(self.tokens.position()));
+            self.end(self.tokens.position());
+            return Ok(None);
         }
-        let (inside, context) = match (self.innermost(), self.around) {
-            (Some(open), _) => (Inside::Element(open.name.unwrap_or_default()), open.context),
-            (None, Around::Fragment(context)) => (Inside::Element(&[]), context),
-            (None, Around::Prolog) => (Inside::Prolog, Context::Document),
-            (None, Around::Epilog) => (Inside::Epilog, Context::Ignored),
-        };
-        if let Inside::Element(open) = inside
-            && let Some((child, at)) = self.tokens.plain_tag(open, context.children())
-        {
-            return match child {
-                Some(child) => self.start(child.tag.name(), at, Some(child)).map(|()| Next::Child(child)),
-                None => Ok(self.end(at)),
-            };
-        }
+        let (name, context) =
+            self.innermost().map_or((OUTSIDE, Context::Ignored), |open| (open.name(), open.context));
         loop {
-            let (token, at) = self.tokens.token(inside)?;
-            match token {
-                Token::Start(name) => {
-                    let child = context.child(name);
-                    self.start(name, at, child)?;
-                    return Ok(child.map_or(Next::Unknown, Next::Child));
+            match self.tokens.token(name, context)? {
+                Token::Start(child) => {
+                    self.start(child)?;
+                    return Ok(Some(child));
                 }
-                Token::End => return Ok(self.end(at)),
-                Token::Text(text) => self.other_text(text, at)?,
+                Token::End => {
+                    self.end(self.tokens.at());
+                    return Ok(None);
+                }
+                Token::Text => self.other_text()?,
                 Token::Checked => {}
-                Token::Nothing if self.depth == 0 => return Ok(Next::End),
+                Token::Nothing if self.depth == 0 => return Ok(None),
                 Token::Nothing => return Err(self.cut_short()),
             }
         }
@@ -221,28 +197,27 @@ impl<'a> Reader<'a> {
 
     /// Leaves the innermost open element, whose content ends at an offset.
     #[inline]
-    fn end(&mut self, at: usize) -> Next {
+    fn end(&mut self, at: usize) {
         self.depth = self.depth.wrapping_sub(1);
         self.content_end = at;
-        Next::End
     }
 
-    /// The element that is, or was, open at a depth.
-    #[inline]
-    fn open_at(&self, depth: usize) -> Option<&Open<'a>> {
-        // Without an open element `depth` wraps to one that no element has.
-        self.open.get(depth)
-    }
-
+    /// What is around all elements, or the element that is innermost.
     #[inline]
     fn innermost(&self) -> Option<&Open<'a>> {
-        self.open_at(self.depth.wrapping_sub(1))
+        self.open.get(self.depth)
+    }
+
+    /// The element that ended last.
+    #[inline]
+    fn last(&self) -> Option<&Open<'a>> {
+        self.open.get(self.depth.wrapping_add(1))
     }
 
     /// Name of the innermost open element, as it stands.
     #[inline]
     pub(super) fn name(&self) -> &'a [u8] {
-        self.innermost().and_then(|open| open.name).unwrap_or_default()
+        self.innermost().map_or(OUTSIDE, Open::name)
     }
 
     /// How many elements are open.
@@ -259,7 +234,7 @@ impl<'a> Reader<'a> {
     /// Says what the innermost open element may hold.
     #[inline]
     pub(super) fn set_context(&mut self, context: Context) {
-        if let Some(open) = self.open.get_mut(self.depth.wrapping_sub(1)) {
+        if let Some(open) = self.open.get_mut(self.depth) {
             open.context = context;
         }
     }
@@ -267,34 +242,37 @@ impl<'a> Reader<'a> {
     /// Returns what the element that ended last could hold, and its offset.
     #[inline]
     pub(super) fn ended(&self) -> (Context, usize) {
-        self.open_at(self.depth).map_or((Context::Ignored, 0), |ended| (ended.context, ended.at))
+        self.last().map_or((Context::Ignored, 0), |ended| (ended.context, ended.at))
     }
 
     /// Returns the content of the element that ended last.
     pub(super) fn content(&self) -> &'a str {
-        let start = self.open_at(self.depth).map_or(0, |ended| ended.content);
+        let start = self.last().map_or(0, |ended| ended.content);
         // An element that ended in its own start tag has none.
         self.tokens.between(start, self.content_end.max(start))
     }
 
-    /// Checks a text that is no value.
+    /// Checks the text read last, which is no value.
     #[cold]
     #[inline(never)]
-    pub(super) fn other_text(&mut self, text: &'a str, at: usize) -> Result<(), Stop> {
+    pub(super) fn other_text(&mut self) -> Result<(), Stop> {
         if self.depth > 0 && self.tokens.at_end() {
             // No element can be open at the end; a reference may be cut, too.
             return Err(self.cut_short());
         }
-        self.check_references(text, at, Coding::Element)
+        let at = self.tokens.at();
+        self.check_references(self.tokens.between(at, self.tokens.position()), at, Coding::Element)
     }
 
     /// Returns the next row of a fragment.
     pub(crate) fn next_row<T: Row<'a>>(&mut self) -> Result<Option<T>, Stop> {
         loop {
             match self.next()? {
-                Next::End => return Ok(None),
-                Next::Child(child) if child.often == Often::Rows => return T::read(self).map(Some),
-                _ => self.skip()?,
+                None => return Ok(None),
+                Some(child) if child.often == Often::Rows && child.tag != Tag::Other => {
+                    return T::read(self).map(Some);
+                }
+                Some(_) => self.skip()?,
             }
         }
     }
@@ -327,24 +305,23 @@ impl<'a> Reader<'a> {
 
     /// Reads a start tag from behind its name to its end.
     #[inline]
-    pub(super) fn start(&mut self, name: &'a [u8], at: usize, child: Option<&Child>) -> Result<(), Stop> {
-        let depth = self.depth;
-        if depth >= limits::DEPTH {
-            return Err(self.refuse(Refusal::TooDeep, at));
-        }
-        self.depth = depth.wrapping_add(1);
+    pub(super) fn start(&mut self, child: &Child) -> Result<(), Stop> {
+        let (at, name) = (self.tokens.at(), self.tokens.name());
         self.attribute = None;
+        let depth = self.depth.wrapping_add(1);
+        let Some(open) = self.open.get_mut(depth) else { return Err(self.refuse(Refusal::TooDeep, at)) };
+        self.depth = depth;
+        // Field by field: the whole would be copied by a call.
+        open.name = Some(name);
+        open.at = at;
+        open.context = Context::Ignored;
         match self.tokens.plain_tag_end() {
             Some(empty) => self.empty = empty,
-            None => self.attributes(child.map_or(Tag::Other, |child| child.tag))?,
+            None => self.attributes(child.tag)?,
         }
         let content = self.tokens.position();
         if let Some(open) = self.open.get_mut(depth) {
-            // Field by field: the whole would be copied by a call.
-            open.name = Some(name);
-            open.at = at;
             open.content = content;
-            open.context = Context::Ignored;
         }
         Ok(())
     }

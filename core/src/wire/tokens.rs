@@ -17,29 +17,23 @@ pub(super) use xmlparser::Tokens;
 #[cfg(not(any(feature = "compact", feature = "xmlparser")))]
 compile_error!("hotdesk-core needs a tokenizer: turn on its feature `compact` or its feature `xmlparser`");
 
+use super::grammar::Child;
+
 /// Says that the document was refused. The reason is with the tokens: so results stay small on the way up.
 #[derive(Clone, Copy, Debug)]
 pub struct Stop;
 
-/// Where a token is read.
-#[derive(Clone, Copy)]
-pub(super) enum Inside<'n> {
-    /// In an element, by its name, or in a fragment, by no name.
-    Element(&'n [u8]),
-    /// Before the root element.
-    Prolog,
-    /// Behind it, where every tag is refused.
-    Epilog,
-}
+/// The name of what is around all elements, a document or a fragment: no end tag has it, for these bytes are not UTF-8.
+pub(super) const OUTSIDE: &[u8] = b"\xFF";
 
-/// One piece of content.
-pub(super) enum Token<'a> {
-    /// `<name`; what is in the tag follows.
-    Start(&'a [u8]),
+/// One piece of content. Where it starts, and the name in a start tag, are with the tokens.
+pub(super) enum Token {
+    /// `<name`, and what is known of it where it stands; what is in the tag follows.
+    Start(&'static Child),
     /// The end tag of the innermost open element.
     End,
-    /// Text with its references as they stand.
-    Text(&'a str),
+    /// Text up to what comes next, with its references as they stand.
+    Text,
     /// A CDATA section, a comment or a processing instruction: nothing in it needs a check.
     Checked,
     /// The end of the input.

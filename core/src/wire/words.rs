@@ -1,7 +1,7 @@
 //! The texts of elements and attributes: where they start and end, their references, their bounds. Text is only
 //! checked here; it is decoded when it is read.
 
-use super::reader::{Next, Reader};
+use super::reader::Reader;
 use super::tokens::Stop;
 use crate::error::{Field, Limit, Refusal};
 use crate::limits;
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
             return self.plain(raw, at, field, kind, words);
         }
         let start = self.content_start();
-        if !matches!(self.next()?, Next::End) {
+        if self.next()?.is_some() {
             return Err(self.refuse(Refusal::ElementInText(field), self.at()));
         }
         self.check_text(self.content(), start, Coding::Element, field, kind, words)

@@ -2,10 +2,10 @@
 //! (blanks, known tags, plain texts). What is rare is in functions of its own, out of the way of the rest. It must
 //! accept and refuse what xmlparser does, and what core/PROTOCOL.md section 1 refuses beyond that.
 
-use super::{InTag, Inside, Stop, Token};
+use super::{InTag, Stop, Token};
 use crate::error::{Error, Refusal};
 use crate::text::find;
-use crate::wire::grammar::Child;
+use crate::wire::grammar::{Context, UNKNOWN};
 use crate::wire::tag::same;
 
 /// The tokens of a document, or of the content of an element.
@@ -16,6 +16,10 @@ pub(in crate::wire) struct Tokens<'a> {
     rest: &'a [u8],
     /// Where `text` starts in the input.
     base: usize,
+    /// Where the token read last starts in the input.
+    at: usize,
+    /// The name in the start tag read last.
+    name: &'a [u8],
     /// What was refused; of no meaning before a [`Stop`].
     error: Error,
 }
@@ -103,7 +107,7 @@ impl<'a> Tokens<'a> {
     /// Starts behind the byte order mark and the XML declaration, `base` bytes into the input.
     pub(in crate::wire) const fn document(text: &'a str, base: usize) -> Self {
         let error = Error::refused(Refusal::CutShort, 0);
-        Self { text, rest: text.as_bytes(), base, error }
+        Self { text, rest: text.as_bytes(), base, at: 0, name: &[], error }
     }
 
     /// Starts inside an element that was checked.
@@ -159,80 +163,69 @@ impl<'a> Tokens<'a> {
         self.refuse_at(Refusal::CutShort, &[])
     }
 
-    /// Returns the next token and its offset in the input.
-    #[inline]
-    pub(in crate::wire) fn token(&mut self, inside: Inside<'_>) -> Result<(Token<'a>, usize), Stop> {
-        let rest = skip_blanks(self.rest);
-        let at = self.base.wrapping_add(self.offset(rest));
-        let token = match rest {
-            [b'<', next, ..] if matches!(inside, Inside::Epilog) && !matches!(next, b'!' | b'?') => {
-                return Err(self.refuse(Refusal::SecondRoot, at));
-            }
-            [b'<', b'/', after @ ..] => {
-                let Inside::Element(open) = inside else { return Err(self.refuse(Refusal::WrongEndTag, at)) };
-                self.rest = match behind(after, open) {
-                    Some(rest) => rest,
-                    None => self.end_tag(after, open, at)?,
-                };
-                Token::End
-            }
-            [b'<', after @ ..] => {
-                if let Some((name, rest)) = after.split_at_checked(run(after, NAME))
-                    && name.first().is_some_and(|byte| is(*byte, START))
-                    && rest.first().is_some_and(|byte| is(*byte, BLANK) || matches!(byte, b'>' | b'/'))
-                {
-                    self.rest = rest;
-                    Token::Start(name)
-                } else {
-                    self.other_markup(rest, inside)?
-                }
-            }
-            [] => {
-                self.rest = rest;
-                Token::Nothing
-            }
-            _ if matches!(inside, Inside::Element(_)) => return self.text_token(),
-            _ => return Err(self.refuse(Refusal::TextOutsideRoot, at)),
-        };
-        Ok((token, at))
+    /// Offset of the token read last.
+    pub(in crate::wire) const fn at(&self) -> usize {
+        self.at
     }
 
-    /// Reads the end tag of the innermost element, `open`, or a start tag with one of these names up to the end of its
-    /// name, and returns which, and its offset; or nothing if something else comes. A name that is known need not be read
-    /// twice, to find its end and to find it.
+    /// The name in the start tag read last.
+    pub(in crate::wire) const fn name(&self) -> &'a [u8] {
+        self.name
+    }
+
+    /// Reads the next token of the content of `open`.
     #[inline]
-    pub(in crate::wire) fn plain_tag(
-        &mut self,
-        open: &[u8],
-        children: &'static [Child],
-    ) -> Option<(Option<&'static Child>, usize)> {
+    pub(in crate::wire) fn token(&mut self, open: &[u8], context: Context) -> Result<Token, Stop> {
         let rest = skip_blanks(self.rest);
-        let [b'<', after @ ..] = rest else { return None };
-        // Blanks before markup are of no meaning.
-        self.rest = rest;
-        let at = self.base.wrapping_add(self.offset(rest));
-        let first = after.first()?;
-        if *first == b'/' {
-            self.rest = behind(after.get(1..)?, open)?;
-            return Some((None, at));
-        }
-        for child in children.iter().filter(|child| child.initial == *first) {
-            let name = child.tag.name();
-            if let Some((start, rest)) = after.split_at_checked(name.len())
-                && same(start, name)
-                && let [b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r', ..] = rest
-            {
-                self.rest = rest;
-                return Some((Some(child), at));
+        self.at = self.base.wrapping_add(self.offset(rest));
+        let Some((b'<', after)) = rest.split_first() else { return self.no_tag(rest, context) };
+        match after.split_first() {
+            Some((b'/', after)) => {
+                self.rest = match behind(after, open) {
+                    Some(rest) => rest,
+                    None => self.end_tag(after, open, context)?,
+                };
+                return Ok(Token::End);
             }
+            Some((first, _)) => {
+                for child in context.children().iter().filter(|child| child.initial == *first) {
+                    // A name that is known need not be read twice, to find its end and to find it.
+                    let name = child.tag.name();
+                    if let Some((start, rest)) = after.split_at_checked(name.len())
+                        && same(start, name)
+                        && let [b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r', ..] = rest
+                    {
+                        self.name = name;
+                        self.rest = rest;
+                        return Ok(Token::Start(child));
+                    }
+                }
+            }
+            None => {}
         }
-        None
+        self.other_markup(rest, context)
+    }
+
+    /// Reads what does not start with `<`.
+    #[cold]
+    #[inline(never)]
+    fn no_tag(&mut self, rest: &'a [u8], context: Context) -> Result<Token, Stop> {
+        if rest.is_empty() {
+            self.rest = rest;
+            Ok(Token::Nothing)
+        } else if context.is_outside() {
+            Err(self.refuse(Refusal::TextOutsideRoot, self.at))
+        } else {
+            self.text_token()
+        }
     }
 
     /// Reads a text that is more than blanks, from the blanks before it on.
     #[inline(never)]
-    fn text_token(&mut self) -> Result<(Token<'a>, usize), Stop> {
-        let (text, at) = (self.rest, self.position());
+    fn text_token(&mut self) -> Result<Token, Stop> {
+        let text = self.rest;
+        let at = self.position();
+        self.at = at;
         let length = text.iter().position(|byte| *byte == b'<').unwrap_or(text.len());
         let (text, rest) = text.split_at_checked(length).unwrap_or_default();
         let forbidden = forbidden(text);
@@ -244,7 +237,7 @@ impl<'a> Tokens<'a> {
             return Err(self.refuse(Refusal::ForbiddenCharacter, at.wrapping_add(offset)));
         }
         self.rest = rest;
-        Ok((Token::Text(self.between(at, self.position())), at))
+        Ok(Token::Text)
     }
 
     /// Reads a text in which nothing needs decoding or checking, and the end tag of its element, `open`, behind it; or
@@ -299,7 +292,7 @@ impl<'a> Tokens<'a> {
 
     /// Reads the attribute at the start of `start`, which stands behind the blanks `before` it.
     fn attribute(&mut self, before: &'a [u8], start: &'a [u8]) -> Result<InTag<'a>, Stop> {
-        let (name, after) = self.name(start, Refusal::Attribute, before)?;
+        let (name, after) = self.take_name(start, Refusal::Attribute, before)?;
         let rest = skip_blanks(after);
         let rest = match rest {
             [b'=', rest @ ..] => skip_blanks(rest),
@@ -332,12 +325,19 @@ impl<'a> Tokens<'a> {
     /// Reads an end tag, from its name on, that is not simply `open`; returns what follows.
     #[cold]
     #[inline(never)]
-    fn end_tag(&mut self, after: &'a [u8], open: &[u8], at: usize) -> Result<&'a [u8], Stop> {
+    fn end_tag(&mut self, after: &'a [u8], open: &[u8], context: Context) -> Result<&'a [u8], Stop> {
+        let at = self.at;
+        if context == Context::Epilog && !after.is_empty() {
+            return Err(self.refuse(Refusal::SecondRoot, at));
+        }
+        if context.is_outside() {
+            return Err(self.refuse(Refusal::WrongEndTag, at));
+        }
         if after.is_empty() {
             return Err(self.cut_short());
         }
         let tag = self.text.as_bytes().get(at.wrapping_sub(self.base)..).unwrap_or_default();
-        let (name, rest) = self.name(after, Refusal::Tag, tag)?;
+        let (name, rest) = self.take_name(after, Refusal::Tag, tag)?;
         match skip_blanks(rest) {
             [] => Err(self.cut_short()),
             [b'>', rest @ ..] if name == open => Ok(rest),
@@ -349,11 +349,14 @@ impl<'a> Tokens<'a> {
     /// Reads the markup at the start of `rest` that is no end tag and no start tag with a short name.
     #[cold]
     #[inline(never)]
-    fn other_markup(&mut self, rest: &'a [u8], inside: Inside<'_>) -> Result<Token<'a>, Stop> {
+    fn other_markup(&mut self, rest: &'a [u8], context: Context) -> Result<Token, Stop> {
+        if context == Context::Epilog && !matches!(rest, [_] | [_, b'!' | b'?', ..]) {
+            return Err(self.refuse(Refusal::SecondRoot, self.at));
+        }
         if let Some(content) = rest.strip_prefix(b"<!--") {
             self.comment(rest, content)
         } else if let Some(content) = rest.strip_prefix(b"<![CDATA[")
-            && let Inside::Element(_) = inside
+            && !context.is_outside()
         {
             self.rest = self.until(content, b"]]>")?.1;
             Ok(Token::Checked)
@@ -362,21 +365,22 @@ impl<'a> Tokens<'a> {
         } else if cut_opener(rest) {
             Err(self.cut_short())
         } else if rest.starts_with(b"<!") {
-            let reason = match inside {
+            let reason = match context {
                 _ if rest.starts_with(b"<!DOCTYPE") => Refusal::Doctype,
-                Inside::Epilog => Refusal::SecondRoot,
+                Context::Epilog => Refusal::SecondRoot,
                 _ => Refusal::Markup,
             };
             Err(self.refuse_at(reason, rest))
         } else {
-            let (name, after) = self.name(rest.get(1..).unwrap_or_default(), Refusal::Tag, rest)?;
+            let (name, after) = self.take_name(rest.get(1..).unwrap_or_default(), Refusal::Tag, rest)?;
+            self.name = name;
             self.rest = after;
-            Ok(Token::Start(name))
+            Ok(Token::Start(&UNKNOWN))
         }
     }
 
     #[inline(never)]
-    fn comment(&mut self, comment: &'a [u8], content: &'a [u8]) -> Result<Token<'a>, Stop> {
+    fn comment(&mut self, comment: &'a [u8], content: &'a [u8]) -> Result<Token, Stop> {
         let (content, rest) = self.until(content, b"-->")?;
         if content.ends_with(b"-") || find(content, b"--").is_some() {
             return Err(self.refuse_at(Refusal::Comment, comment));
@@ -386,7 +390,7 @@ impl<'a> Tokens<'a> {
     }
 
     #[inline(never)]
-    fn instruction(&mut self, instruction: &'a [u8], target: &'a [u8]) -> Result<Token<'a>, Stop> {
+    fn instruction(&mut self, instruction: &'a [u8], target: &'a [u8]) -> Result<Token, Stop> {
         let refusal = Refusal::ProcessingInstruction;
         if instruction.starts_with(b"<?xml ") {
             return Err(self.refuse_at(Refusal::LateDeclaration, instruction));
@@ -426,7 +430,7 @@ impl<'a> Tokens<'a> {
 
     /// Splits the name of an element or attribute off; refuses at the start of `refused` if there is none.
     #[inline(never)]
-    fn name(
+    fn take_name(
         &mut self,
         bytes: &'a [u8],
         reason: Refusal,

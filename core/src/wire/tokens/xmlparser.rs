@@ -3,10 +3,10 @@
 
 use xmlparser::{ElementEnd, StreamError, TextPos, Tokenizer};
 
-use super::{InTag, Inside, Stop, Token};
+use super::{InTag, Stop, Token};
 use crate::error::{Error, Refusal};
 use crate::text::is_blank;
-use crate::wire::grammar::Child;
+use crate::wire::grammar::Context;
 
 /// The tokens of a document, or of the content of an element.
 #[derive(Clone)]
@@ -15,6 +15,10 @@ pub(in crate::wire) struct Tokens<'a> {
     text: &'a str,
     /// Where `text` starts in the input.
     base: usize,
+    /// Where the token read last starts in the input.
+    at: usize,
+    /// The name in the start tag read last.
+    name: &'a [u8],
     /// What was refused; of no meaning before a [`Stop`].
     error: Error,
 }
@@ -23,7 +27,7 @@ impl<'a> Tokens<'a> {
     /// Starts behind the byte order mark and the XML declaration, `base` bytes into the input.
     pub(in crate::wire) fn document(text: &'a str, base: usize) -> Self {
         let error = Error::refused(Refusal::CutShort, 0);
-        Self { tokenizer: Tokenizer::from(text), text, base, error }
+        Self { tokenizer: Tokenizer::from(text), text, base, at: 0, name: &[], error }
     }
 
     /// Starts inside an element that was checked.
@@ -57,63 +61,68 @@ impl<'a> Tokens<'a> {
         self.error
     }
 
-    /// Returns the next token and its offset in the input.
-    pub(in crate::wire) fn token(&mut self, inside: Inside<'_>) -> Result<(Token<'a>, usize), Stop> {
+    /// Offset of the token read last.
+    pub(in crate::wire) const fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The name in the start tag read last.
+    pub(in crate::wire) const fn name(&self) -> &'a [u8] {
+        self.name
+    }
+
+    /// Reads the next token of the content of `open`.
+    pub(in crate::wire) fn token(&mut self, open: &[u8], context: Context) -> Result<Token, Stop> {
         use xmlparser::Token as Raw;
 
-        let raw = match (self.raw(), inside) {
-            (Err(Stop), Inside::Element(_)) => return Err(Stop),
-            (Err(Stop), outside) => {
-                self.error = match self.error {
-                    Error::Refused { reason: Refusal::Markup, position }
-                        if matches!(outside, Inside::Epilog) =>
-                    {
-                        Error::refused(Refusal::SecondRoot, position)
-                    }
-                    Error::Refused { reason: Refusal::Tag, position }
-                        if self.between(position, position.wrapping_add(2)) == "</" =>
-                    {
-                        Error::refused(Refusal::WrongEndTag, position)
-                    }
-                    error => error,
-                };
+        let raw = match self.raw() {
+            Ok(Some(raw)) => raw,
+            Ok(None) => {
+                self.at = self.position();
+                return Ok(Token::Nothing);
+            }
+            Err(Stop) => {
+                self.error = self.refused_in(context);
                 return Err(Stop);
             }
-            (Ok(None), _) => return Ok((Token::Nothing, self.position())),
-            (Ok(Some(raw)), _) => raw,
         };
-        let at = self.base.wrapping_add(raw.span().start());
-        let token = match raw {
+        self.at = self.base.wrapping_add(raw.span().start());
+        Ok(match raw {
             Raw::ElementStart { span, .. } => {
-                Token::Start(span.as_str().as_bytes().get(1..).unwrap_or_default())
+                self.name = span.as_str().as_bytes().get(1..).unwrap_or_default();
+                Token::Start(context.child(self.name))
             }
             Raw::ElementEnd { end: ElementEnd::Close(_, local), .. } => {
-                let name = self.between(at.wrapping_add(2), self.base.wrapping_add(local.end()));
-                match inside {
-                    Inside::Element(open) if name.as_bytes() == open => Token::End,
-                    _ => return Err(self.refuse(Refusal::WrongEndTag, at)),
+                let name = self.between(self.at.wrapping_add(2), self.base.wrapping_add(local.end()));
+                if name.as_bytes() != open {
+                    return Err(self.refuse(Refusal::WrongEndTag, self.at));
                 }
+                Token::End
             }
-            Raw::Text { text } => Token::Text(text.as_str()),
+            Raw::Text { .. } => Token::Text,
             // The rest of a start tag is never asked for here, and the rest of a prolog never comes.
             _ => Token::Checked,
-        };
-        Ok((token, at))
+        })
+    }
+
+    /// What was refused, as it is called outside of all elements.
+    fn refused_in(&self, context: Context) -> Error {
+        match self.error {
+            Error::Refused { reason: Refusal::Markup, position } if context == Context::Epilog => {
+                Error::refused(Refusal::SecondRoot, position)
+            }
+            Error::Refused { reason: Refusal::Tag, position }
+                if context.is_outside() && self.between(position, position.wrapping_add(2)) == "</" =>
+            {
+                Error::refused(Refusal::WrongEndTag, position)
+            }
+            error => error,
+        }
     }
 
     /// Reads a text in which nothing needs decoding or checking, and the end tag behind it; or nothing. There is no
     /// short way with this tokenizer.
     pub(in crate::wire) const fn plain_text(&self, _open: &[u8], _trim: bool) -> Option<(&'a str, usize)> {
-        None
-    }
-
-    /// Reads the end tag of the innermost element or a start tag that is known there; or nothing. There is no short way
-    /// with this tokenizer.
-    pub(in crate::wire) const fn plain_tag(
-        &self,
-        _open: &[u8],
-        _children: &[Child],
-    ) -> Option<(Option<&'static Child>, usize)> {
         None
     }
 
