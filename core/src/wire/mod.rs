@@ -32,6 +32,7 @@ use grammar::Holds;
 use crate::error::{Error, Field, Refusal};
 use crate::message::{Message, Query, Request, Response};
 
+#[inline(never)]
 pub(crate) fn parse_message(xml: &[u8]) -> Result<Message<'_>, Error> {
     let mut found = Found::NOTHING;
     Ok(match read(xml, Tag::Other, &mut found)? {
