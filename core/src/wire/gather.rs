@@ -2,7 +2,7 @@
 //! is not known where it stands is skipped, and what was found is kept until `build` makes a message or a row of it. It
 //! must not know what a message is for.
 
-use super::grammar::{Child, Context, Holds, Often, Slot, bits, slot};
+use super::grammar::{Child, Context, EXCLUSIONS, Exclusion, Holds, Often, Slot, bits, slot};
 use super::reader::Reader;
 use super::tag::Tag;
 use super::tokens::Stop;
@@ -14,7 +14,7 @@ use crate::text::Text;
 pub(super) struct Found<'a> {
     /// The slots that are in use.
     seen: u16,
-    /// How many of its two slots a `device` has used, or how many `none` a `user` holds.
+    /// How many of its two slots a `device` has used.
     count: usize,
     kept: [Kept<'a>; slot::COUNT],
     /// The content of the list that ended last.
@@ -33,18 +33,18 @@ struct Kept<'a> {
 }
 
 /// The slots of a row.
-const ROW: u16 = bits([
-    slot::NAME,
-    slot::USER,
-    slot::LAST_LOGIN,
-    slot::EMCC,
-    slot::NONE,
-    slot::DOES_NOT_EXIST,
-    slot::HAS,
-    slot::USER_FAILURE,
-]);
+const ROW: u16 = PART
+    | bits([
+        slot::NAME,
+        slot::DOES_NOT_EXIST,
+        slot::EMCC,
+        slot::FREE,
+        slot::HAS,
+        slot::USER_FAILURE,
+        slot::NONE,
+    ]);
 
-/// The slots of a part of a row.
+/// The slots of a part of a row, and those that a `device`, which has none, uses besides.
 const PART: u16 = bits([slot::ERROR, slot::CODE, slot::PROFILE_NAME, slot::IS_DEFAULT]);
 
 impl<'a> Found<'a> {
@@ -98,10 +98,6 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn at(&self, slot: Slot) -> Option<usize> {
-        self.get(slot).map(|kept| kept.at)
-    }
-
     /// Puts an element into the slot; what is read of it goes there.
     #[inline]
     fn keep(&mut self, slot: Slot, tag: Tag, at: usize) -> Option<&mut Kept<'a>> {
@@ -114,29 +110,20 @@ impl<'a> Found<'a> {
         Some(kept)
     }
 
-    /// Counts a child that is about to be read, or says why it cannot stand here.
-    fn admit(&mut self, child: &Child) -> Result<(), Refusal> {
-        let seen = self.has(child.slot);
-        match child.often {
-            Often::Rows => return Ok(()),
-            Often::OneOperation if seen => return Err(Refusal::TwoOperations),
-            Often::OneResult if seen => return Err(Refusal::TwoResults),
-            Often::Once | Often::Filler if seen => {
-                let same = self.tag(child.slot) == child.tag;
-                return Err(if same {
-                    Refusal::Repeated(child.field)
-                } else {
-                    Refusal::Excluded(child.field)
-                });
-            }
-            Often::Once | Often::OneOperation | Often::OneResult => return Ok(()),
-            Often::None | Often::Filler | Often::NoneFiller => {}
+    /// Says why a child that is about to be read cannot stand here, if it cannot.
+    fn refuses(&mut self, child: &Child) -> Option<Refusal> {
+        if matches!(child.often, Often::Once | Often::Filler) && self.has(child.slot) {
+            return Some(match self.tag(child.slot) {
+                _ if child.slot == slot::OPERATION && child.tag.is_result() => Refusal::TwoResults,
+                _ if child.slot == slot::OPERATION => Refusal::TwoOperations,
+                tag if tag == child.tag => Refusal::Repeated(child.field),
+                _ => Refusal::Excluded(child.field),
+            });
         }
-        self.count = self.count.saturating_add(1);
-        if self.count > 2 && child.often != Often::None {
-            return Err(Refusal::ThirdSlot);
+        if matches!(child.often, Often::Filler | Often::NoneFiller) {
+            self.count = self.count.saturating_add(1);
         }
-        Ok(())
+        (self.count > 2).then_some(Refusal::ThirdSlot)
     }
 
     /// Says what is wrong with an element that ended, and where if it is not the element itself.
@@ -145,41 +132,13 @@ impl<'a> Found<'a> {
         if let Some(need) = need {
             return Some((need.refusal, None));
         }
-        let present = match context {
-            Context::Device => bits([slot::USER, slot::LAST_LOGIN, slot::EMCC, slot::NONE]),
-            Context::UserDevices | Context::UserCheck => bits([slot::HAS]),
-            Context::UserProfiles => bits([slot::HAS, slot::USER_FAILURE]),
-            _ => return None,
-        };
-        let present = self.seen & present != 0;
-        let (refusal, at) = if context == Context::Device {
-            (Refusal::Excluded(Field::DoesNotExist), self.at(slot::DOES_NOT_EXIST).filter(|_| present)?)
-        } else if let Some(wrong) =
-            absence_in_user(self.count, self.at(slot::NONE), self.at(slot::DOES_NOT_EXIST), present)
-        {
-            wrong
-        } else if context == Context::UserProfiles && self.has(slot::HAS) {
-            (Refusal::Excluded(Field::Failure), self.at(slot::USER_FAILURE)?)
-        } else {
+        if !context.is_row() {
             return None;
-        };
-        Some((refusal, Some(at)))
-    }
-}
-
-/// Says where `none` or `doesNotExist` stands in a `user` although something is there (`present`), or both do, or `none`
-/// does twice. `none` is where the first of `nones` is.
-pub(super) fn absence_in_user(
-    nones: usize,
-    none: Option<usize>,
-    does_not_exist: Option<usize>,
-    present: bool,
-) -> Option<(Refusal, usize)> {
-    match (does_not_exist, none) {
-        (Some(at), _) if present || nones > 0 => Some((Refusal::Excluded(Field::DoesNotExist), at)),
-        (_, Some(at)) if present => Some((Refusal::Excluded(Field::None), at)),
-        (_, Some(at)) if nones > 1 => Some((Refusal::Repeated(Field::None), at)),
-        _ => None,
+        }
+        EXCLUSIONS.iter().find_map(|Exclusion { slot, beside, field }| {
+            let kept = self.get(*slot).filter(|_| self.seen & beside != 0)?;
+            Some((Refusal::Excluded(*field), Some(kept.at)))
+        })
     }
 }
 
@@ -201,7 +160,7 @@ impl<'a> Reader<'a> {
     #[inline]
     fn take(&mut self, child: &Child, found: &mut Found<'a>) -> Result<(), Stop> {
         let (tag, at) = (child.tag, self.at());
-        if let Err(refusal) = found.admit(child) {
+        if let Some(refusal) = found.refuses(child) {
             return Err(self.refuse(refusal, at));
         }
         if tag == Tag::Error {
@@ -209,9 +168,7 @@ impl<'a> Reader<'a> {
         }
         let (kind, blank) = match child.holds {
             Holds::Elements(context) => {
-                if !found.has(child.slot) {
-                    found.keep(child.slot, tag, at);
-                }
+                found.keep(child.slot, tag, at);
                 return self.enter(context, found);
             }
             Holds::Text(kind) => (kind, false),

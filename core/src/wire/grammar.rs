@@ -1,9 +1,9 @@
 //! What each element of the protocol may hold, as data (core/PROTOCOL.md sections 3 to 6): which children, how often,
 //! what is read of them and where it is kept. It must not read anything: `gather` does.
 
+use super::tag::Tag;
 #[cfg(not(feature = "compact"))]
 use super::tag::same;
-use super::tag::Tag;
 use super::words::Kind;
 use crate::error::{Choice, Field, Refusal};
 
@@ -38,14 +38,8 @@ pub(super) enum Holds {
 pub(super) enum Often {
     /// Once, and nothing else of the same slot.
     Once,
-    /// As the one operation of a request or query.
-    OneOperation,
-    /// As the one result of a response.
-    OneResult,
     /// Any number of times.
     Rows,
-    /// `none`: counted.
-    None,
     /// Once, and takes one of the two slots of a `device`.
     Filler,
     /// `none` in a `device`: each takes one of its two slots.
@@ -86,16 +80,19 @@ pub(super) mod slot {
     pub(in crate::wire) const ROWS: Slot = 4;
     /// The attribute of a row.
     pub(in crate::wire) const NAME: Slot = 5;
+    pub(in crate::wire) const DOES_NOT_EXIST: Slot = 6;
     /// The user of a `device`.
-    pub(in crate::wire) const USER: Slot = 6;
-    pub(in crate::wire) const LAST_LOGIN: Slot = 7;
-    pub(in crate::wire) const EMCC: Slot = 8;
-    pub(in crate::wire) const NONE: Slot = 9;
-    pub(in crate::wire) const DOES_NOT_EXIST: Slot = 10;
+    pub(in crate::wire) const USER: Slot = 2;
+    pub(in crate::wire) const LAST_LOGIN: Slot = 3;
+    pub(in crate::wire) const EMCC: Slot = 7;
+    /// A `none` in a `device`.
+    pub(in crate::wire) const FREE: Slot = 8;
     /// What a `user` of a result has: devices, profiles, or that it exists.
-    pub(in crate::wire) const HAS: Slot = 6;
+    pub(in crate::wire) const HAS: Slot = 9;
     /// The `failure` of a `user`.
-    pub(in crate::wire) const USER_FAILURE: Slot = 7;
+    pub(in crate::wire) const USER_FAILURE: Slot = 10;
+    /// The `none` of a `user`.
+    pub(in crate::wire) const NONE: Slot = 11;
 
     /// Of what is not kept.
     pub(in crate::wire) const SKIPPED: Slot = 15;
@@ -121,6 +118,32 @@ pub(super) struct Need {
     pub(super) refusal: Refusal,
 }
 
+/// What nothing of some slots may stand beside.
+pub(super) struct Exclusion {
+    pub(super) slot: Slot,
+    pub(super) beside: u16,
+    pub(super) field: Field,
+}
+
+/// What excludes each other in a row.
+pub(super) static EXCLUSIONS: [Exclusion; 3] = [
+    Exclusion {
+        slot: slot::DOES_NOT_EXIST,
+        beside: bits([
+            slot::USER,
+            slot::LAST_LOGIN,
+            slot::EMCC,
+            slot::FREE,
+            slot::HAS,
+            slot::USER_FAILURE,
+            slot::NONE,
+        ]),
+        field: Field::DoesNotExist,
+    },
+    Exclusion { slot: slot::NONE, beside: bits([slot::HAS, slot::USER_FAILURE]), field: Field::None },
+    Exclusion { slot: slot::USER_FAILURE, beside: bits([slot::HAS]), field: Field::Failure },
+];
+
 const fn child(tag: Tag, slot: Slot, holds: Holds, often: Often, field: Field) -> Child {
     Child { tag, initial: tag.initial(), slot, holds, often, field }
 }
@@ -131,11 +154,7 @@ const fn once(tag: Tag, slot: Slot, holds: Holds, field: Field) -> Child {
 
 const fn operation(tag: Tag, context: Context) -> Child {
     // An error about it names no field.
-    child(tag, slot::OPERATION, Holds::Elements(context), Often::OneOperation, Field::Error)
-}
-
-const fn result(tag: Tag, context: Context) -> Child {
-    child(tag, slot::OPERATION, Holds::Elements(context), Often::OneResult, Field::Error)
+    once(tag, slot::OPERATION, Holds::Elements(context), Field::Error)
 }
 
 const fn rows(tag: Tag, context: Context, field: Field) -> Child {
@@ -151,7 +170,7 @@ const IGNORED: Holds = Holds::Elements(Context::Ignored);
 const DURATION: Holds = Holds::Elements(Context::ExclusiveDuration);
 const PROFILE: Holds = Holds::Elements(Context::DeviceProfile);
 const APP_INFO: Child = once(Tag::AppInfo, slot::APP_INFO, Holds::Elements(Context::AppInfo), Field::AppInfo);
-const USER_NONE: Child = child(Tag::None, slot::NONE, IGNORED, Often::None, Field::None);
+const USER_NONE: Child = once(Tag::None, slot::NONE, IGNORED, Field::None);
 const DOES_NOT_EXIST: Child = once(Tag::DoesNotExist, slot::DOES_NOT_EXIST, IGNORED, Field::DoesNotExist);
 
 const LOGIN_TYPE: Child = once(Tag::LoginType, slot::LOGIN_TYPE, Holds::Value, Field::LoginType);
@@ -182,6 +201,11 @@ impl Context {
     #[inline]
     pub(super) fn needs(self) -> &'static [Need] {
         self.shape().needs
+    }
+
+    /// Returns true for a row with an attribute.
+    pub(super) const fn is_row(self) -> bool {
+        matches!(self, Self::Device | Self::UserDevices | Self::UserProfiles | Self::UserCheck)
     }
 
     /// Returns true outside of all elements of a document.
@@ -310,12 +334,12 @@ contexts! {
         IS_VIA_HEADER_SET,
     ], [need(slot::ROWS, Field::UserId)];
     Response: [
-        result(Tag::Success, Context::Ignored),
-        result(Tag::Failure, Context::Failure),
-        result(Tag::DeviceUserResults, Context::DeviceUserResults),
-        result(Tag::UserDevicesResults, Context::UserDevicesResults),
-        result(Tag::DeviceProfileResults, Context::DeviceProfileResults),
-        result(Tag::CheckUserResults, Context::CheckUserResults),
+        operation(Tag::Success, Context::Ignored),
+        operation(Tag::Failure, Context::Failure),
+        operation(Tag::DeviceUserResults, Context::DeviceUserResults),
+        operation(Tag::UserDevicesResults, Context::UserDevicesResults),
+        operation(Tag::DeviceProfileResults, Context::DeviceProfileResults),
+        operation(Tag::CheckUserResults, Context::CheckUserResults),
     ], [one_of([slot::OPERATION], Choice::Result)];
     Failure: [
         once(Tag::Error, slot::ERROR, Holds::Blank(Kind::Words), Field::Error),
@@ -330,9 +354,9 @@ contexts! {
         child(Tag::UserId, slot::USER, Holds::Text(Kind::CodedName), Often::Filler, Field::UserId),
         child(Tag::LastLogin, slot::LAST_LOGIN, NAME, Often::Filler, Field::LastLogin),
         once(Tag::EmccDevice, slot::EMCC, Holds::Value, Field::EmccDevice),
-        child(Tag::None, slot::NONE, IGNORED, Often::NoneFiller, Field::None),
+        child(Tag::None, slot::FREE, IGNORED, Often::NoneFiller, Field::None),
         DOES_NOT_EXIST,
-    ], [one_of([slot::USER, slot::NONE, slot::DOES_NOT_EXIST], Choice::Device)];
+    ], [one_of([slot::USER, slot::FREE, slot::DOES_NOT_EXIST], Choice::Device)];
     /// A row of `userDevicesResults`.
     UserDevices: [
         child(Tag::DeviceName, slot::HAS, NAME, Often::Rows, Field::DeviceName),

@@ -4,7 +4,7 @@
 
 use super::build;
 use super::declaration;
-use super::gather::{Found, absence_in_user};
+use super::gather::Found;
 use super::grammar::Context;
 use super::place::{Open, Place};
 use super::reader::{Reader, Row};
@@ -112,13 +112,11 @@ struct State {
     any_of_user: bool,
     /// Where the user's `failure` is.
     failed: Option<Place>,
-    /// How many `none` the user holds.
-    nones: u8,
     /// The depth of the innermost open element that is not skipped: 1 the root, 2 the result, 3 a user.
     level: u8,
     /// Where the elements of these levels start.
     places: [Place; 3],
-    /// Where the user's first `none` is, and its `doesNotExist`.
+    /// Where the user's `none` is, and its `doesNotExist`.
     none: Option<Place>,
     does_not_exist: Option<Place>,
     /// The innermost open element ended in its own start tag.
@@ -148,7 +146,6 @@ impl<'w> PieceReader<'w> {
                 any_row: false,
                 any_of_user: false,
                 failed: None,
-                nones: 0,
                 level: 0,
                 places: [Place::default(); 3],
                 none: None,
@@ -448,11 +445,11 @@ impl State {
                 self.any_row = true;
                 self.any_of_user = false;
                 self.failed = None;
-                (self.nones, self.none, self.does_not_exist) = (0, None, None);
+                (self.none, self.does_not_exist) = (None, None);
             }
             (3, Tag::None) => {
-                self.none.get_or_insert(at);
-                self.nones = self.nones.saturating_add(1);
+                reader.once(self.none.is_some(), Field::None, at.at)?;
+                self.none = Some(at);
             }
             (3, Tag::DoesNotExist) => {
                 reader.once(self.does_not_exist.is_some(), Field::DoesNotExist, at.at)?;
@@ -485,17 +482,18 @@ impl State {
             3 => {
                 let profiles = self.result == Some(Tag::DeviceProfileResults);
                 let present = self.any_of_user || self.failed.is_some();
-                let (none, missing) =
-                    (self.none.map(|none| none.at), self.does_not_exist.map(|none| none.at));
-                if let Some((refusal, at)) = absence_in_user(usize::from(self.nones), none, missing, present)
-                {
-                    return Err(reader.refuse(refusal, at));
-                }
-                if let Some(failed) = self.failed.filter(|_| self.any_of_user) {
-                    return Err(reader.refuse(Refusal::Excluded(Field::Failure), failed.at));
+                let exclusions = [
+                    (self.does_not_exist, present || self.none.is_some(), Field::DoesNotExist),
+                    (self.none, present, Field::None),
+                    (self.failed, self.any_of_user, Field::Failure),
+                ];
+                for (place, excluded, field) in exclusions {
+                    if let Some(place) = place.filter(|_| excluded) {
+                        return Err(reader.refuse(Refusal::Excluded(field), place.at));
+                    }
                 }
                 let does_not_exist = self.does_not_exist.is_some();
-                if !(profiles || self.any_of_user || does_not_exist || self.nones > 0) {
+                if !(profiles || self.any_of_user || does_not_exist || self.none.is_some()) {
                     return Err(reader.refuse(Refusal::MissingOneOf(Choice::UserDevices), at));
                 }
                 return Ok(Step::Found(Piece::UserEnd { does_not_exist }));

@@ -23,6 +23,19 @@ macro_rules! tags {
                 }
             }
 
+            /// Returns true for the results of a response.
+            pub(super) const fn is_result(self) -> bool {
+                matches!(
+                    self,
+                    Self::Success
+                        | Self::Failure
+                        | Self::DeviceUserResults
+                        | Self::UserDevicesResults
+                        | Self::DeviceProfileResults
+                        | Self::CheckUserResults
+                )
+            }
+
             /// Returns the name as it stands on the wire; an empty one for [`Tag::Other`].
             #[inline]
             pub(super) fn name(self) -> &'static [u8] {

@@ -327,11 +327,9 @@ impl<'a> Tokens<'a> {
     #[inline(never)]
     fn end_tag(&mut self, after: &'a [u8], open: &[u8], context: Context) -> Result<&'a [u8], Stop> {
         let at = self.at;
-        if context == Context::Epilog && !after.is_empty() {
-            return Err(self.refuse(Refusal::SecondRoot, at));
-        }
         if context.is_outside() {
-            return Err(self.refuse(Refusal::WrongEndTag, at));
+            let epilog = context == Context::Epilog;
+            return Err(self.refuse(if epilog { Refusal::SecondRoot } else { Refusal::WrongEndTag }, at));
         }
         if after.is_empty() {
             return Err(self.cut_short());
