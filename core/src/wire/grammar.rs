@@ -2,8 +2,6 @@
 //! what is read of them and where it is kept. It must not read anything: `gather` does.
 
 use super::tag::Tag;
-#[cfg(not(feature = "compact"))]
-use super::tag::same;
 use super::words::Kind;
 use crate::error::{Choice, Field, Refusal};
 
@@ -193,7 +191,7 @@ impl Context {
     /// Returns the child of that name, or [`UNKNOWN`].
     #[cfg(not(feature = "compact"))]
     pub(super) fn child(self, name: &[u8]) -> &'static Child {
-        let known = |child: &&Child| name.first() == Some(&child.initial) && same(child.tag.name(), name);
+        let known = |child: &&Child| name.first() == Some(&child.initial) && child.tag.name() == name;
         self.children().iter().find(known).unwrap_or(&UNKNOWN)
     }
 

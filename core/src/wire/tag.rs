@@ -90,25 +90,16 @@ tags! {
     ErrorMessage = "errorMessage",
 }
 
-/// Returns true if two names are the same. A processor without instructions for it compares bytes by memcmp one by one.
-#[inline]
-pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && by_chunks::<{ size_of::<usize>() }>(a, b)
-}
+/// Returns what stands behind `name`, if `bytes` start with it. Names are compared by words: by bytes it takes three times
+/// as long where a processor has no instructions for it.
+#[cfg(feature = "compact")]
+#[inline(never)]
+pub(super) fn behind<'a>(bytes: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    const WORD: usize = 4;
 
-/// Compares by chunks; the last one overlaps the one before it, so that no byte is compared by itself.
-fn by_chunks<const N: usize>(a: &[u8], b: &[u8]) -> bool {
-    let (Some(last), Some(other)) = (a.last_chunk::<N>(), b.last_chunk::<N>()) else {
-        return if N > 4 { by_chunks::<4>(a, b) } else { a.iter().zip(b).all(|(a, b)| a == b) };
-    };
-    let (mut a, mut b) = (a, b);
-    while let (Some((first, after)), Some((second, behind))) =
-        (a.split_first_chunk::<N>(), b.split_first_chunk::<N>())
-    {
-        if first != second {
-            return false;
-        }
-        (a, b) = (after, behind);
-    }
-    last == other
+    let (start, rest) = bytes.split_at_checked(name.len())?;
+    let ((words, end), (name_words, name_end)) = (start.as_chunks::<WORD>(), name.as_chunks::<WORD>());
+    let same =
+        words.iter().zip(name_words).all(|(a, b)| a == b) && end.iter().zip(name_end).all(|(a, b)| a == b);
+    same.then_some(rest)
 }

@@ -6,7 +6,7 @@ use super::{InTag, Stop, Token};
 use crate::error::{Error, Refusal};
 use crate::text::find;
 use crate::wire::grammar::{Context, UNKNOWN};
-use crate::wire::tag::same;
+use crate::wire::tag::behind;
 
 /// The tokens of a document, or of the content of an element.
 #[derive(Clone)]
@@ -77,12 +77,6 @@ fn is(byte: u8, class: u8) -> bool {
 /// How many bytes at the start of `bytes` are of the class.
 fn run(bytes: &[u8], class: u8) -> usize {
     bytes.iter().position(|byte| !is(*byte, class)).unwrap_or(bytes.len())
-}
-
-/// What stands behind `open` and the `>` after it, if `bytes` starts so.
-fn behind<'a>(bytes: &'a [u8], open: &[u8]) -> Option<&'a [u8]> {
-    let (name, rest) = bytes.split_at_checked(open.len())?;
-    rest.strip_prefix(b">").filter(|_| same(name, open))
 }
 
 fn skip_blanks(mut bytes: &[u8]) -> &[u8] {
@@ -182,8 +176,8 @@ impl<'a> Tokens<'a> {
         match after.split_first() {
             Some((b'/', after)) => {
                 self.rest = match behind(after, open) {
-                    Some(rest) => rest,
-                    None => self.end_tag(after, open, context)?,
+                    Some([b'>', rest @ ..]) => rest,
+                    _ => self.end_tag(after, open, context)?,
                 };
                 return Ok(Token::End);
             }
@@ -191,9 +185,7 @@ impl<'a> Tokens<'a> {
                 for child in context.children().iter().filter(|child| child.initial == *first) {
                     // A name that is known need not be read twice, to find its end and to find it.
                     let name = child.tag.name();
-                    if let Some((start, rest)) = after.split_at_checked(name.len())
-                        && same(start, name)
-                        && let [b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r', ..] = rest
+                    if let Some(rest @ [b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r', ..]) = behind(after, name)
                     {
                         self.name = name;
                         self.rest = rest;
@@ -247,7 +239,7 @@ impl<'a> Tokens<'a> {
         let start = if trim { skip_blanks(self.rest) } else { self.rest };
         let (text, rest) = start.split_at_checked(run(start, PLAIN))?;
         let [b'<', b'/', after @ ..] = rest else { return None };
-        let after = behind(after, open)?;
+        let [b'>', after @ ..] = behind(after, open)? else { return None };
         let blanks = if trim { text.len().wrapping_sub(text.trim_ascii_end().len()) } else { 0 };
         let start = self.offset(start);
         let at = self.base.wrapping_add(start);
