@@ -30,6 +30,15 @@ struct Open<'a> {
 }
 
 impl<'a> Open<'a> {
+    /// Copies field by field: the whole would be copied by a call.
+    #[inline]
+    const fn copy(&mut self, other: &Self) {
+        self.name = other.name;
+        self.at = other.at;
+        self.content = other.content;
+        self.context = other.context;
+    }
+
     #[inline]
     fn name(&self) -> &'a [u8] {
         self.name.unwrap_or(OUTSIDE)
@@ -39,9 +48,13 @@ impl<'a> Open<'a> {
 /// Reads a document element by element.
 pub struct Reader<'a> {
     tokens: Tokens<'a>,
-    /// What is around all elements, the open elements, and behind them the one that was closed last.
-    open: [Open<'a>; limits::DEPTH + 1],
+    /// The innermost open element, or what is around all of them.
+    innermost: Open<'a>,
+    /// What is around each open element.
+    around: [Open<'a>; limits::DEPTH],
     depth: usize,
+    /// The element that ended last.
+    last: Open<'a>,
     /// The innermost open element ended in its own start tag.
     empty: bool,
     /// Where the content of the element that was closed last ended.
@@ -78,20 +91,23 @@ pub(super) fn document<'a, T>(
 
 /// Checks the encoding, skips byte order mark and declaration; returns what follows and its offset.
 fn prolog(xml: &[u8]) -> Result<(&str, usize), Error> {
-    const MARK: &[u8] = "\u{feff}".as_bytes();
-
     let text =
         core::str::from_utf8(xml).map_err(|error| Error::refused(Refusal::NotUtf8, error.valid_up_to()))?;
-    let mark = if xml.starts_with(MARK) { MARK.len() } else { 0 };
+    let mark = if starts_with_mark(xml) { 3 } else { 0 };
     let declaration = declaration::length(xml.get(mark..).unwrap_or_default());
     let base =
         mark.wrapping_add(declaration.map_err(|(reason, at)| Error::refused(reason, mark.wrapping_add(at)))?);
     let rest = text.get(base..).unwrap_or_default();
-    if rest.as_bytes().starts_with(MARK) {
+    if starts_with_mark(rest.as_bytes()) {
         // The tokenizer would take a second mark for a first one.
         return Err(Error::refused(Refusal::TextOutsideRoot, base));
     }
     Ok((rest, base))
+}
+
+/// Returns true for bytes that start with a byte order mark.
+const fn starts_with_mark(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xEF, 0xBB, 0xBF, ..])
 }
 
 impl<'a> Reader<'a> {
@@ -111,10 +127,16 @@ impl<'a> Reader<'a> {
     fn new(tokens: Tokens<'a>, context: Context) -> Self {
         const NONE: Open<'static> = Open { name: None, at: 0, content: 0, context: Context::Ignored };
 
-        let open = [NONE; limits::DEPTH + 1];
-        let mut reader = Self { tokens, open, depth: 0, empty: false, content_end: 0, attribute: None };
-        reader.set_context(context);
-        reader
+        Self {
+            tokens,
+            innermost: Open { context, ..NONE },
+            around: [NONE; limits::DEPTH],
+            depth: 0,
+            last: NONE,
+            empty: false,
+            content_end: 0,
+            attribute: None,
+        }
     }
 
     fn document<T>(
@@ -175,10 +197,8 @@ impl<'a> Reader<'a> {
             self.end(self.tokens.position());
             return Ok(None);
         }
-        let (name, context) =
-            self.innermost().map_or((OUTSIDE, Context::Ignored), |open| (open.name(), open.context));
         loop {
-            match self.tokens.token(name, context)? {
+            match self.tokens.token(self.innermost.name(), self.innermost.context)? {
                 Token::Start(child) => {
                     self.start(child)?;
                     return Ok(Some(child));
@@ -199,25 +219,17 @@ impl<'a> Reader<'a> {
     #[inline]
     fn end(&mut self, at: usize) {
         self.depth = self.depth.wrapping_sub(1);
+        self.last.copy(&self.innermost);
+        if let Some(around) = self.around.get(self.depth) {
+            self.innermost.copy(around);
+        }
         self.content_end = at;
-    }
-
-    /// What is around all elements, or the element that is innermost.
-    #[inline]
-    fn innermost(&self) -> Option<&Open<'a>> {
-        self.open.get(self.depth)
-    }
-
-    /// The element that ended last.
-    #[inline]
-    fn last(&self) -> Option<&Open<'a>> {
-        self.open.get(self.depth.wrapping_add(1))
     }
 
     /// Name of the innermost open element, as it stands.
     #[inline]
     pub(super) fn name(&self) -> &'a [u8] {
-        self.innermost().map_or(OUTSIDE, Open::name)
+        self.innermost.name()
     }
 
     /// How many elements are open.
@@ -226,28 +238,23 @@ impl<'a> Reader<'a> {
     }
 
     /// Offset of the innermost open element.
-    #[inline]
-    pub(super) fn at(&self) -> usize {
-        self.innermost().map_or(0, |open| open.at)
+    pub(super) const fn at(&self) -> usize {
+        self.innermost.at
     }
 
     /// Says what the innermost open element may hold.
-    #[inline]
-    pub(super) fn set_context(&mut self, context: Context) {
-        if let Some(open) = self.open.get_mut(self.depth) {
-            open.context = context;
-        }
+    pub(super) const fn set_context(&mut self, context: Context) {
+        self.innermost.context = context;
     }
 
     /// Returns what the element that ended last could hold, and its offset.
-    #[inline]
-    pub(super) fn ended(&self) -> (Context, usize) {
-        self.last().map_or((Context::Ignored, 0), |ended| (ended.context, ended.at))
+    pub(super) const fn ended(&self) -> (Context, usize) {
+        (self.last.context, self.last.at)
     }
 
     /// Returns the content of the element that ended last.
     pub(super) fn content(&self) -> &'a str {
-        let start = self.last().map_or(0, |ended| ended.content);
+        let start = self.last.content;
         // An element that ended in its own start tag has none.
         self.tokens.between(start, self.content_end.max(start))
     }
@@ -294,35 +301,33 @@ impl<'a> Reader<'a> {
             return None;
         }
         let found = self.tokens.plain_text(self.name(), trim)?;
-        self.depth = self.depth.wrapping_sub(1);
+        self.end(found.1);
         Some(found)
     }
 
     /// Offset of the content of the innermost open element.
-    pub(super) fn content_start(&self) -> usize {
-        self.innermost().map_or(0, |open| open.content)
+    pub(super) const fn content_start(&self) -> usize {
+        self.innermost.content
     }
 
     /// Reads a start tag from behind its name to its end.
     #[inline]
     pub(super) fn start(&mut self, child: &Child) -> Result<(), Stop> {
-        let (at, name) = (self.tokens.at(), self.tokens.name());
+        let at = self.tokens.at();
+        let Some(around) = self.around.get_mut(self.depth) else {
+            return Err(self.refuse(Refusal::TooDeep, at));
+        };
+        around.copy(&self.innermost);
+        self.depth = self.depth.wrapping_add(1);
+        self.innermost.name = Some(self.tokens.name());
+        self.innermost.at = at;
+        self.innermost.context = Context::Ignored;
         self.attribute = None;
-        let depth = self.depth.wrapping_add(1);
-        let Some(open) = self.open.get_mut(depth) else { return Err(self.refuse(Refusal::TooDeep, at)) };
-        self.depth = depth;
-        // Field by field: the whole would be copied by a call.
-        open.name = Some(name);
-        open.at = at;
-        open.context = Context::Ignored;
         match self.tokens.plain_tag_end() {
             Some(empty) => self.empty = empty,
             None => self.attributes(child.tag)?,
         }
-        let content = self.tokens.position();
-        if let Some(open) = self.open.get_mut(depth) {
-            open.content = content;
-        }
+        self.innermost.content = self.tokens.position();
         Ok(())
     }
 
