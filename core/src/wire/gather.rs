@@ -2,7 +2,7 @@
 //! is not known where it stands is skipped, and what was found is kept until `build` makes a message or a row of it. It
 //! must not know what a message is for.
 
-use super::grammar::{Child, Context, EXCLUSIONS, Exclusion, Holds, Often, Slot, bits, slot};
+use super::grammar::{Child, Context, EXCLUSIONS, Holds, Often, Slot, bits, slot};
 use super::reader::Reader;
 use super::tag::Tag;
 use super::tokens::Stop;
@@ -125,21 +125,6 @@ impl<'a> Found<'a> {
         }
         (self.count > 2).then_some(Refusal::ThirdSlot)
     }
-
-    /// Says what is wrong with an element that ended, and where if it is not the element itself.
-    fn wrong(&self, context: Context) -> Option<(Refusal, Option<usize>)> {
-        let need = context.needs().iter().find(|need| self.seen & need.one_of == 0);
-        if let Some(need) = need {
-            return Some((need.refusal, None));
-        }
-        if !context.is_row() {
-            return None;
-        }
-        EXCLUSIONS.iter().find_map(|Exclusion { slot, beside, field }| {
-            let kept = self.get(*slot).filter(|_| self.seen & beside != 0)?;
-            Some((Refusal::Excluded(*field), Some(kept.at)))
-        })
-    }
 }
 
 impl<'a> Reader<'a> {
@@ -216,8 +201,19 @@ impl<'a> Reader<'a> {
     /// Leaves the element that ended.
     fn leave(&mut self, found: &mut Found<'a>) -> Result<(), Stop> {
         let (context, at) = self.ended();
-        if let Some((refusal, place)) = found.wrong(context) {
-            return Err(self.refuse(refusal, place.unwrap_or(at)));
+        for need in context.needs() {
+            if found.seen & need.one_of == 0 {
+                return Err(self.refuse(need.refusal, at));
+            }
+        }
+        if context.is_row() {
+            for exclusion in &EXCLUSIONS {
+                if let Some(kept) = found.get(exclusion.slot)
+                    && found.seen & exclusion.beside != 0
+                {
+                    return Err(self.refuse(Refusal::Excluded(exclusion.field), kept.at));
+                }
+            }
         }
         if context.is_list() {
             found.content = Some(self.content());
