@@ -18,7 +18,7 @@ use crate::message::{
 use crate::secret::Secret;
 use crate::text::Text;
 
-#[inline(never)]
+#[inline]
 pub(super) fn request<'a>(found: &Found<'a>) -> Request<'a> {
     let remote_ip_addr = found.optional(slot::REMOTE_IP_ADDR);
     let is_via_header_set = found.optional(slot::IS_VIA_HEADER_SET);
@@ -64,7 +64,7 @@ fn login_type(found: &Found<'_>) -> Option<LoginType> {
     })
 }
 
-#[inline(never)]
+#[inline]
 pub(super) fn query<'a>(found: &Found<'a>) -> Query<'a> {
     let login_type = login_type(found);
     let remote_ip_addr = found.optional(slot::REMOTE_IP_ADDR);
@@ -86,7 +86,7 @@ pub(super) fn query<'a>(found: &Found<'a>) -> Query<'a> {
     Query { app: app_info(found), operation }
 }
 
-#[inline(never)]
+#[inline]
 pub(super) fn response<'a>(found: &Found<'a>) -> Response<'a> {
     macro_rules! results {
         ($results:ident, $list:ident) => {

@@ -32,29 +32,34 @@ use grammar::Holds;
 use crate::error::{Error, Field, Refusal};
 use crate::message::{Message, Query, Request, Response};
 
-#[inline(never)]
 pub(crate) fn parse_message(xml: &[u8]) -> Result<Message<'_>, Error> {
     let mut found = Found::NOTHING;
-    Ok(match read(xml, Tag::Other, &mut found)? {
-        Tag::Request => Message::Request(build::request(&found)),
-        Tag::Query => Message::Query(build::query(&found)),
-        _ => Message::Response(build::response(&found)),
-    })
+    match read(xml, Tag::Other, &mut found)? {
+        Tag::Request => Ok(request(&found)),
+        Tag::Query => Ok(query(&found)),
+        _ => Ok(response(&found)),
+    }
 }
 
 macro_rules! parse_one {
-    ($function:ident, $message:ident, $build:path) => {
-        pub(crate) fn $function(xml: &[u8]) -> Result<$message<'_>, Error> {
+    ($parse:ident, $make:ident, $message:ident) => {
+        pub(crate) fn $parse(xml: &[u8]) -> Result<$message<'_>, Error> {
             let mut found = Found::NOTHING;
             read(xml, Tag::$message, &mut found)?;
-            Ok($build(&found))
+            Ok(build::$make(&found))
+        }
+
+        /// Makes the message in its place: built elsewhere, it would be copied.
+        #[inline(never)]
+        fn $make<'a>(found: &Found<'a>) -> Message<'a> {
+            Message::$message(build::$make(found))
         }
     };
 }
 
-parse_one!(parse_request, Request, build::request);
-parse_one!(parse_query, Query, build::query);
-parse_one!(parse_response, Response, build::response);
+parse_one!(parse_request, request, Request);
+parse_one!(parse_query, query, Query);
+parse_one!(parse_response, response, Response);
 
 /// Reads a message with this root, or any if `wanted` is [`Tag::Other`]; returns the root.
 #[inline(never)]

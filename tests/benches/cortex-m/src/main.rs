@@ -109,8 +109,8 @@ fn main() -> ! {
     bench.case("scan", bytes, || SAMPLES.iter().for_each(|sample| _ = black_box(scan(black_box(sample)))));
     #[cfg(feature = "parse")]
     bench.case("parse", bytes, || {
-        for sample in SAMPLES {
-            let _ = black_box(hotdesk_core::Message::parse(black_box(sample)));
+        for sample in &SAMPLES {
+            let _ = black_box(&hotdesk_core::Message::parse(black_box(sample)));
         }
     });
     #[cfg(feature = "parse-xmlparser")]
