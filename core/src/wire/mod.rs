@@ -19,15 +19,15 @@ mod tokens;
 mod words;
 
 pub(crate) use encode::{encode, encode_form, measure, measure_form};
+use gather::Found;
 pub(crate) use grammar::Context;
+use grammar::Holds;
 #[cfg(feature = "compact")]
 pub use pieces::{Piece, PieceReader};
 pub(crate) use reader::{Reader, Row};
 pub(crate) use sink::Sink;
 use tag::Tag;
-
-use gather::Found;
-use grammar::Holds;
+use tokens::Refused;
 
 use crate::error::{Error, Field, Refusal};
 use crate::message::{Message, Query, Request, Response};
@@ -63,7 +63,7 @@ parse_one!(parse_response, response, Response);
 
 /// Reads a message with this root, or any if `wanted` is [`Tag::Other`]; returns the root.
 #[inline(never)]
-fn read<'a>(xml: &'a [u8], wanted: Tag, found: &mut Found<'a>) -> Result<Tag, Error> {
+fn read<'a>(xml: &'a [u8], wanted: Tag, found: &mut Found<'a>) -> Result<Tag, Refused> {
     reader::document(xml, |reader, root| {
         let refusal = match (root.holds, wanted) {
             (Holds::Elements(context), Tag::Other) if root.tag != Tag::Other => {

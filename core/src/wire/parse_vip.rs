@@ -10,7 +10,7 @@ use crate::vip::{Answer, Status, Transactions};
 
 /// Reads an answer.
 pub(crate) fn answer(xml: &[u8]) -> Result<Answer<'_>, Error> {
-    document(xml, |reader, _| envelope(reader))
+    Ok(document(xml, |reader, _| envelope(reader))?)
 }
 
 /// Returns the next transaction of an answer's content that was checked.

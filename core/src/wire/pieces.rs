@@ -265,7 +265,7 @@ impl State {
         let (read, unread) = rest.split_at_checked(passed.saturating_sub(base)).unwrap_or((rest, ""));
         *here = here.behind(read.as_bytes());
         *rest = unread;
-        found.map_err(|Stop| reader.error())
+        found.map_err(|Stop| reader.refused().into())
     }
 
     /// What may stand in the innermost element that is not skipped.

@@ -4,8 +4,8 @@
 use super::declaration;
 use super::grammar::{Child, Context, Often};
 use super::tag::Tag;
-use super::tokens::{InTag, OUTSIDE, Stop, Token, Tokens};
-use crate::error::{Error, Field, Refusal};
+use super::tokens::{InTag, OUTSIDE, Refused, Stop, Token, Tokens};
+use crate::error::{Field, Refusal};
 use crate::limits;
 use crate::text::{Coding, Text};
 
@@ -83,24 +83,23 @@ impl Attribute<'_> {
 pub(super) fn document<'a, T>(
     xml: &'a [u8],
     read: impl FnOnce(&mut Reader<'a>, &'static Child) -> Result<T, Stop>,
-) -> Result<T, Error> {
+) -> Result<T, Refused> {
     let (text, base) = prolog(xml)?;
     let mut reader = Reader::new(Tokens::document(text, base), Context::Document);
-    reader.document(read).map_err(|Stop| reader.tokens.error())
+    reader.document(read).map_err(|Stop| reader.tokens.refused())
 }
 
 /// Checks the encoding, skips byte order mark and declaration; returns what follows and its offset.
-fn prolog(xml: &[u8]) -> Result<(&str, usize), Error> {
-    let text =
-        core::str::from_utf8(xml).map_err(|error| Error::refused(Refusal::NotUtf8, error.valid_up_to()))?;
+fn prolog(xml: &[u8]) -> Result<(&str, usize), Refused> {
+    let refused = |reason, at| Refused { reason, at };
+    let text = core::str::from_utf8(xml).map_err(|error| refused(Refusal::NotUtf8, error.valid_up_to()))?;
     let mark = if starts_with_mark(xml) { 3 } else { 0 };
     let declaration = declaration::length(xml.get(mark..).unwrap_or_default());
-    let base =
-        mark.wrapping_add(declaration.map_err(|(reason, at)| Error::refused(reason, mark.wrapping_add(at)))?);
+    let base = mark.wrapping_add(declaration.map_err(|(reason, at)| refused(reason, mark.wrapping_add(at)))?);
     let rest = text.get(base..).unwrap_or_default();
     if starts_with_mark(rest.as_bytes()) {
         // The tokenizer would take a second mark for a first one.
-        return Err(Error::refused(Refusal::TextOutsideRoot, base));
+        return Err(refused(Refusal::TextOutsideRoot, base));
     }
     Ok((rest, base))
 }
@@ -160,8 +159,8 @@ impl<'a> Reader<'a> {
 
     /// Why the document was refused, after a [`Stop`].
     #[cfg(feature = "compact")]
-    pub(super) const fn error(&self) -> Error {
-        self.tokens.error()
+    pub(super) const fn refused(&self) -> Refused {
+        self.tokens.refused()
     }
 
     /// Returns true if the start tag read last is its element's end, too.

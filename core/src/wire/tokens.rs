@@ -18,6 +18,21 @@ pub(super) use xmlparser::Tokens;
 compile_error!("hotdesk-core needs a tokenizer: turn on its feature `compact` or its feature `xmlparser`");
 
 use super::grammar::Child;
+use crate::error::{Error, Refusal};
+
+/// Why the document was refused, and where. Smaller than [`Error`], which any message or [`Tag`](super::Tag) can turn into.
+#[derive(Clone, Copy)]
+pub(super) struct Refused {
+    pub(super) reason: Refusal,
+    /// Offset in the input.
+    pub(super) at: usize,
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        Self::refused(refused.reason, refused.at)
+    }
+}
 
 /// Says that the document was refused. The reason is with the tokens: so results stay small on the way up.
 #[derive(Clone, Copy, Debug)]

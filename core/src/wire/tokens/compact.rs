@@ -2,8 +2,8 @@
 //! (blanks, known tags, plain texts). What is rare is in functions of its own, out of the way of the rest. It must
 //! accept and refuse what xmlparser does, and what core/PROTOCOL.md section 1 refuses beyond that.
 
-use super::{InTag, Stop, Token};
-use crate::error::{Error, Refusal};
+use super::{InTag, Refused, Stop, Token};
+use crate::error::Refusal;
 use crate::text::find;
 use crate::wire::grammar::{Context, UNKNOWN};
 use crate::wire::tag::behind;
@@ -21,7 +21,7 @@ pub(in crate::wire) struct Tokens<'a> {
     /// The name in the start tag read last.
     name: &'a [u8],
     /// What was refused; of no meaning before a [`Stop`].
-    error: Error,
+    refused: Refused,
 }
 
 /// Letters and `_`: they can start a name.
@@ -100,8 +100,8 @@ fn skip_blanks(mut bytes: &[u8]) -> &[u8] {
 impl<'a> Tokens<'a> {
     /// Starts behind the byte order mark and the XML declaration, `base` bytes into the input.
     pub(in crate::wire) const fn document(text: &'a str, base: usize) -> Self {
-        let error = Error::refused(Refusal::CutShort, 0);
-        Self { text, rest: text.as_bytes(), base, at: 0, name: &[], error }
+        let refused = Refused { reason: Refusal::CutShort, at: 0 };
+        Self { text, rest: text.as_bytes(), base, at: 0, name: &[], refused }
     }
 
     /// Starts inside an element that was checked.
@@ -129,13 +129,13 @@ impl<'a> Tokens<'a> {
     #[cold]
     #[inline(never)]
     pub(in crate::wire) fn refuse(&mut self, reason: Refusal, at: usize) -> Stop {
-        self.error = Error::refused(reason, at);
+        self.refused = Refused { reason, at };
         Stop
     }
 
     /// What was refused.
-    pub(in crate::wire) const fn error(&self) -> Error {
-        self.error
+    pub(in crate::wire) const fn refused(&self) -> Refused {
+        self.refused
     }
 
     /// Where `rest`, which is an end of `text`, starts in it. (So nothing here wraps.)

@@ -3,8 +3,8 @@
 
 use xmlparser::{ElementEnd, StreamError, TextPos, Tokenizer};
 
-use super::{InTag, Stop, Token};
-use crate::error::{Error, Refusal};
+use super::{InTag, Refused, Stop, Token};
+use crate::error::Refusal;
 use crate::text::is_blank;
 use crate::wire::grammar::Context;
 
@@ -20,14 +20,14 @@ pub(in crate::wire) struct Tokens<'a> {
     /// The name in the start tag read last.
     name: &'a [u8],
     /// What was refused; of no meaning before a [`Stop`].
-    error: Error,
+    refused: Refused,
 }
 
 impl<'a> Tokens<'a> {
     /// Starts behind the byte order mark and the XML declaration, `base` bytes into the input.
     pub(in crate::wire) fn document(text: &'a str, base: usize) -> Self {
-        let error = Error::refused(Refusal::CutShort, 0);
-        Self { tokenizer: Tokenizer::from(text), text, base, at: 0, name: &[], error }
+        let refused = Refused { reason: Refusal::CutShort, at: 0 };
+        Self { tokenizer: Tokenizer::from(text), text, base, at: 0, name: &[], refused }
     }
 
     /// Starts inside an element that was checked.
@@ -52,13 +52,13 @@ impl<'a> Tokens<'a> {
 
     /// Remembers a refusal at an offset in the input.
     pub(in crate::wire) fn refuse(&mut self, reason: Refusal, at: usize) -> Stop {
-        self.error = Error::refused(reason, at);
+        self.refused = Refused { reason, at };
         Stop
     }
 
     /// What was refused.
-    pub(in crate::wire) fn error(&self) -> Error {
-        self.error
+    pub(in crate::wire) fn refused(&self) -> Refused {
+        self.refused
     }
 
     /// Offset of the token read last.
@@ -82,7 +82,7 @@ impl<'a> Tokens<'a> {
                 return Ok(Token::Nothing);
             }
             Err(Stop) => {
-                self.error = self.refused_in(context);
+                self.refused.reason = self.reason_in(context);
                 return Err(Stop);
             }
         };
@@ -105,18 +105,15 @@ impl<'a> Tokens<'a> {
         })
     }
 
-    /// What was refused, as it is called outside of all elements.
-    fn refused_in(&self, context: Context) -> Error {
-        match self.error {
-            Error::Refused { reason: Refusal::Markup, position } if context == Context::Epilog => {
-                Error::refused(Refusal::SecondRoot, position)
+    /// What the reason of a refusal is called in that place.
+    fn reason_in(&self, context: Context) -> Refusal {
+        let Refused { reason, at } = self.refused;
+        match reason {
+            Refusal::Markup if context == Context::Epilog => Refusal::SecondRoot,
+            Refusal::Tag if context.is_outside() && self.between(at, at.wrapping_add(2)) == "</" => {
+                Refusal::WrongEndTag
             }
-            Error::Refused { reason: Refusal::Tag, position }
-                if context.is_outside() && self.between(position, position.wrapping_add(2)) == "</" =>
-            {
-                Error::refused(Refusal::WrongEndTag, position)
-            }
-            error => error,
+            reason => reason,
         }
     }
 
@@ -160,7 +157,7 @@ impl<'a> Tokens<'a> {
         let raw = match raw {
             Ok(raw) => raw,
             Err(error) => {
-                self.error = self.refusal(error);
+                self.refused = self.refusal(error);
                 return Err(Stop);
             }
         };
@@ -181,7 +178,7 @@ impl<'a> Tokens<'a> {
         Err(self.refuse(refusal, self.base.wrapping_add(raw.span().start())))
     }
 
-    fn refusal(&self, error: xmlparser::Error) -> Error {
+    fn refusal(&self, error: xmlparser::Error) -> Refused {
         use xmlparser::Error as Raw;
 
         let (reason, cause, at) = match error {
@@ -219,7 +216,7 @@ impl<'a> Tokens<'a> {
             None if !rest.starts_with('<') => (Refusal::TextOutsideRoot, token),
             _ => (reason, token),
         };
-        Error::refused(reason, self.base + offset)
+        Refused { reason, at: self.base + offset }
     }
 
     /// The offset in `text` of a row and column; xmlparser counts both from 1, columns in characters.
