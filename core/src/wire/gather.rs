@@ -15,7 +15,7 @@ pub(super) struct Found<'a> {
     /// The slots that are in use.
     seen: u16,
     /// How many of its two slots a `device` has used.
-    count: usize,
+    count: u8,
     kept: [Kept<'a>; slot::COUNT],
     /// The content of the list that ended last.
     content: Option<&'a str>,
@@ -121,7 +121,8 @@ impl<'a> Found<'a> {
             });
         }
         if matches!(child.often, Often::Filler | Often::NoneFiller) {
-            self.count = self.count.saturating_add(1);
+            // It stops at three.
+            self.count = self.count.wrapping_add(1);
         }
         (self.count > 2).then_some(Refusal::ThirdSlot)
     }
@@ -151,16 +152,14 @@ impl<'a> Reader<'a> {
         if tag == Tag::Error {
             self.code(found)?;
         }
+        let kept = found.keep(child.slot, tag, at);
         let (kind, blank) = match child.holds {
-            Holds::Elements(context) => {
-                found.keep(child.slot, tag, at);
-                return self.enter(context, found);
-            }
+            Holds::Elements(context) => return self.enter(context, found),
             Holds::Text(kind) => (kind, false),
             Holds::Blank(kind) => (kind, true),
             Holds::Value => (Kind::Words, child.field == Field::LoginType),
         };
-        let Some(kept) = found.keep(child.slot, tag, at) else { return Ok(()) };
+        let Some(kept) = kept else { return Ok(()) };
         self.read_words(child.field, kind, &mut kept.words)?;
         let refusal = match kept.words.text() {
             None if blank => return Ok(()),

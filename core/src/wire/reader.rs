@@ -97,8 +97,9 @@ fn prolog(xml: &[u8]) -> Result<(&str, usize), Refused> {
     let declaration = declaration::length(xml.get(mark..).unwrap_or_default());
     let base = mark.wrapping_add(declaration.map_err(|(reason, at)| refused(reason, mark.wrapping_add(at)))?);
     let rest = text.get(base..).unwrap_or_default();
+    #[cfg(not(feature = "compact"))]
     if starts_with_mark(rest.as_bytes()) {
-        // The tokenizer would take a second mark for a first one.
+        // This tokenizer would take a second mark for a first one.
         return Err(refused(Refusal::TextOutsideRoot, base));
     }
     Ok((rest, base))
