@@ -40,7 +40,7 @@ impl<'a> Text<'a> {
 
     /// Returns the decoded characters.
     pub const fn chars(&self) -> Chars<'a> {
-        Chars { xml: Decoder::new(self.raw, self.coding), percent: self.percent }
+        Chars::new(self.raw, self.coding, self.percent)
     }
 
     /// Returns the text as a slice of its source, if nothing in it needs decoding.
@@ -125,27 +125,23 @@ impl PartialEq<&str> for Text<'_> {
 }
 
 /// The decoded characters of a [`Text`].
+///
+/// Of a raw text that was not checked these are the characters before the first bad reference: so they check it, too.
 #[derive(Clone, Debug)]
 pub struct Chars<'a> {
-    xml: Decoder<'a>,
+    rest: &'a [u8],
+    coding: Coding,
     percent: bool,
+    /// How far the reference that comes next was read.
+    progress: Progress,
 }
 
 impl Iterator for Chars<'_> {
     type Item = char;
 
     fn next(&mut self) -> Option<char> {
-        // The text was checked, so the decoder has no error to report.
-        let c = self.xml.next()?.ok()?;
-        if self.percent && c == '%' {
-            let mut ahead = self.xml.clone();
-            if let Some(c) = percent::escaped_char(&mut ahead) {
-                // Only what belongs to the character may be consumed: its first `%` is, the rest is here.
-                self.xml = ahead;
-                return Some(c);
-            }
-        }
-        Some(c)
+        let c = self.written()?;
+        Some(self.unescaped(c))
     }
 }
 
@@ -168,105 +164,145 @@ impl Coding {
         let coded = |byte| match byte {
             // A `]` may start the end of a CDATA section.
             b'&' | b'<' | b'\r' | b']' => true,
-            b'\t' | b'\n' => self == Self::Attribute,
-            _ => false,
+            // Line feeds and tabs; no other byte is left there.
+            _ => byte < b' ' && self == Self::Attribute,
         };
         self == Self::Plain || !raw.bytes().any(coded)
     }
 }
 
-/// What is wrong with a reference.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum BadReference {
-    /// An ampersand that starts none.
-    None,
-    /// An entity that is not known.
-    Entity,
-    /// A number that is no XML character.
-    Character,
-}
+impl<'a> Chars<'a> {
+    pub(crate) const fn new(raw: &'a str, coding: Coding, percent: bool) -> Self {
+        Self { rest: raw.as_bytes(), coding, percent, progress: Progress::None }
+    }
 
-impl From<BadReference> for Refusal {
-    fn from(bad: BadReference) -> Self {
-        match bad {
-            BadReference::None => Self::BareAmpersand,
-            BadReference::Entity => Self::UnknownEntity,
-            BadReference::Character => Self::BadCharacterReference,
+    /// Returns how many bytes are not read yet, and how they are to be read.
+    pub(crate) const fn rest(&self) -> (usize, Coding) {
+        (self.rest.len(), self.coding)
+    }
+
+    /// Returns what is wrong with the reference that comes next, if it ended the characters.
+    pub(crate) const fn refusal(&self) -> Option<Refusal> {
+        match self.progress {
+            Progress::None => None,
+            Progress::Ampersand => Some(Refusal::BareAmpersand),
+            Progress::Name => Some(Refusal::UnknownEntity),
+            Progress::Number => Some(Refusal::BadCharacterReference),
         }
     }
-}
 
-/// Reads raw XML text character by character. It is what checks a text, too.
-#[derive(Clone, Debug)]
-pub(crate) struct Decoder<'a> {
-    rest: &'a str,
-    coding: Coding,
-}
-
-impl<'a> Decoder<'a> {
-    pub(crate) const fn new(raw: &'a str, coding: Coding) -> Self {
-        Self { rest: raw, coding }
-    }
-
-    /// What is not read yet, and how it is to be read.
-    pub(crate) const fn rest(&self) -> (&'a str, Coding) {
-        (self.rest, self.coding)
-    }
-
-    fn take(&mut self) -> Option<char> {
-        let mut chars = self.rest.chars();
-        let c = chars.next()?;
-        self.rest = chars.as_str();
-        Some(match c {
-            _ if self.coding == Coding::Plain => c,
-            // XML 1.0, section 2.11: a carriage return, alone or before a line feed, is one line end.
-            '\r' => {
-                self.rest = self.rest.strip_prefix('\n').unwrap_or(self.rest);
-                self.blank('\n')
-            }
-            c => self.blank(c),
-        })
-    }
-
-    /// XML 1.0, section 3.3.3: white space in an attribute is a space.
-    fn blank(&self, c: char) -> char {
-        if self.coding == Coding::Attribute && is_blank(c) { ' ' } else { c }
-    }
-}
-
-impl Iterator for Decoder<'_> {
-    type Item = Result<char, BadReference>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let skipped = match (self.coding, self.rest.as_bytes()) {
-                (Coding::Element | Coding::Attribute, [b'&', ..]) => {
-                    return Some(reference(self.rest).map(|(c, rest)| {
-                        self.rest = rest;
-                        c
-                    }));
-                }
-                (Coding::Cdata, [b']', b']', b'>', ..]) => {
+    /// Reads a character as XML has it: no percent-coding is decoded.
+    #[inline(never)]
+    pub(crate) fn written(&mut self) -> Option<char> {
+        let (mut code, mut rest) = loop {
+            let [first, after @ ..] = self.rest else { return None };
+            let coding = self.coding;
+            let skipped = match *first {
+                first if coding == Coding::Plain => break (u32::from(first), after),
+                b'&' if coding != Coding::Cdata => break self.reference(after)?,
+                // XML 1.0, section 2.11: a carriage return, alone or before a line feed, is one line end.
+                b'\r' if after.starts_with(b"\n") => 1,
+                // XML 1.0, section 3.3.3: white space in an attribute is a space. No other byte there is below it.
+                ..=b' ' if coding == Coding::Attribute => break (u32::from(b' '), after),
+                b'\r' => break (u32::from(b'\n'), after),
+                b']' if coding == Coding::Cdata && after.starts_with(b"]>") => {
                     self.coding = Coding::Element;
                     "]]>".len()
                 }
                 // Markup that was checked: a CDATA section, a comment or a processing instruction.
-                (Coding::Element, [b'<', b'!', b'[', ..]) => {
-                    self.coding = Coding::Cdata;
-                    "<![CDATA[".len()
+                b'<' if coding == Coding::Element => {
+                    let (open, end): (_, &[u8]) = match after.get(1) {
+                        // What a section holds is text.
+                        Some(b'[') => {
+                            self.coding = Coding::Cdata;
+                            ("<![CDATA[".len(), b"")
+                        }
+                        // The hyphens that open a comment do not end it.
+                        Some(b'-') => ("<!--".len(), b"-->"),
+                        _ => ("<?".len(), b"?>"),
+                    };
+                    find(self.rest.get(open..)?, end)?.wrapping_add(open).wrapping_add(end.len())
                 }
-                (Coding::Element, [b'<', next, ..]) => {
-                    // The hyphens that open a comment do not end it.
-                    let (open, end): (&[u8], &[u8]) =
-                        if *next == b'!' { (b"<!--", b"-->") } else { (b"<?", b"?>") };
-                    let content = self.rest.as_bytes().get(open.len()..)?;
-                    find(content, end)?.wrapping_add(open.len()).wrapping_add(end.len())
-                }
-                _ => return self.take().map(Ok),
+                first => break (u32::from(first), after),
             };
             self.rest = self.rest.get(skipped..)?;
+        };
+        if self.progress == Progress::None && code >= 0x80 {
+            // Before the first bits of a character of UTF-8 are as many ones as it has bytes, and a zero.
+            code &= 0x7F >> (code << 24).leading_ones();
+            while let [byte @ 0x80..=0xBF, after @ ..] = rest {
+                rest = after;
+                code = code << 6 | u32::from(*byte & 0x3F);
+            }
         }
+        // A reference can have any number; what stands plainly was checked, or is a caller's.
+        let c = char::from_u32(code).filter(|c| self.progress == Progress::None || is_xml(*c))?;
+        self.rest = rest;
+        self.progress = Progress::None;
+        Some(c)
     }
+
+    /// Returns the character that `c`, read last, starts by percent-coding, or `c` itself.
+    pub(crate) fn unescaped(&mut self, c: char) -> char {
+        if self.percent && c == '%' {
+            let mut ahead = self.clone();
+            if let Some(c) = percent::escaped_char(&mut ahead) {
+                // Only what belongs to the character may be consumed: its first `%` is, the rest is here.
+                *self = ahead;
+                return c;
+            }
+        }
+        c
+    }
+
+    /// Reads the reference whose ampersand is before `after`; returns its character and what follows.
+    fn reference(&mut self, after: &'a [u8]) -> Option<(u32, &'a [u8])> {
+        self.progress = Progress::Ampersand;
+        let (radix, mut rest) = match after {
+            [b';', ..] => return None,
+            [b'#', b'x', digits @ ..] => (16, digits),
+            [b'#', digits @ ..] => (10, digits),
+            name => (BYTES, name),
+        };
+        let mut number = 0;
+        loop {
+            let [byte, after @ ..] = rest else { return None };
+            rest = after;
+            match *byte {
+                b';' => break,
+                // What is no number stays the largest one, which is no character and no name.
+                byte if byte.is_ascii_alphanumeric() || byte == b'#' => {
+                    number = append(number, radix, Some(char::from(byte))).unwrap_or(u32::MAX);
+                }
+                _ => return None,
+            }
+        }
+        // No digits are number 0, which is no XML character.
+        self.progress = Progress::Number;
+        if radix == BYTES {
+            self.progress = Progress::Name;
+            let (_, c) = ENTITIES.iter().find(|(name, _)| number == u32::from_be_bytes(*name))?;
+            number = u32::from(*c);
+        }
+        Some((number, rest))
+    }
+}
+
+/// The entities of XML 1.0 (section 4.6): each by its name, as a number of radix [`BYTES`].
+static ENTITIES: [([u8; 4], u8); 5] =
+    [(*b"\0amp", b'&'), (*b"\0\0lt", b'<'), (*b"\0\0gt", b'>'), (*b"quot", b'"'), (*b"apos", b'\'')];
+
+/// How far a reference was read. One that is not read to its end is bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    /// Not at all, or there is none.
+    None,
+    /// Only its ampersand.
+    Ampersand,
+    /// The name of an entity, which may not be known.
+    Name,
+    /// A number, which may be no XML character.
+    Number,
 }
 
 /// Where `end` is first in `bytes`.
@@ -279,35 +315,19 @@ pub(crate) fn find(bytes: &[u8], end: &[u8]) -> Option<usize> {
     Some(bytes.len().wrapping_sub(rest.len()))
 }
 
-/// Reads the reference at the start of `text`, which starts with an ampersand; returns its character and what follows.
-fn reference(text: &str) -> Result<(char, &str), BadReference> {
-    static NAMED: [(&[u8], char); 5] =
-        [(b"amp", '&'), (b"lt", '<'), (b"gt", '>'), (b"quot", '"'), (b"apos", '\'')];
+/// The radix of a number whose digits are bytes: so a word of up to four of them is read and compared as one number.
+pub(crate) const BYTES: u32 = 256;
 
-    let after = text.get(1..).unwrap_or_default();
-    let length = after.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
-    let (name, rest) = after.split_at_checked(length).unwrap_or_default();
-    let rest = rest.strip_prefix(';').filter(|_| length > 0).ok_or(BadReference::None)?;
-    let c = match name.as_bytes() {
-        [b'#', number @ ..] => {
-            let (digits, radix) = match number {
-                [b'x', digits @ ..] => (digits, 16),
-                digits => (digits, 10),
-            };
-            // No digits are number 0, which is no XML character.
-            let number = digits.iter().try_fold(0_u32, |number, digit| {
-                let digit = u32::from(percent::hex(*digit)?);
-                number.checked_mul(radix)?.checked_add(digit).filter(|_| digit < radix)
-            });
-            let c = number.and_then(char::from_u32).filter(|c| is_xml(*c));
-            c.ok_or(BadReference::Character)?
-        }
-        name => {
-            let named = NAMED.iter().find(|(known, _)| *known == name);
-            named.ok_or(BadReference::Entity)?.1
-        }
-    };
-    Ok((c, rest))
+/// Returns `number` with the further digit `c`; nothing if there is no `c`, if it is no digit of the radix (10, 16 or
+/// [`BYTES`]), or if the number is too large.
+#[inline(never)]
+pub(crate) fn append(number: u32, radix: u32, c: Option<char>) -> Option<u32> {
+    let c = c?;
+    let digit = if radix == BYTES { u32::from(c) } else { c.to_digit(16)? };
+    if digit >= radix {
+        return None;
+    }
+    u32::try_from(u64::from(number) * u64::from(radix) + u64::from(digit)).ok()
 }
 
 /// Returns true for what XML 1.0 calls white space.
@@ -317,5 +337,5 @@ pub(crate) const fn is_blank(c: char) -> bool {
 
 /// Returns true for the characters that XML 1.0 allows in a document (section 2.2).
 pub(crate) const fn is_xml(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}')
+    is_blank(c) || c > ' ' && !matches!(c, '\u{FFFE}' | '\u{FFFF}')
 }

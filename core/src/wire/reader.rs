@@ -74,7 +74,7 @@ pub(super) struct Attribute<'a> {
 }
 
 impl Attribute<'_> {
-    fn coding(&self) -> Coding {
+    pub(super) fn coding(&self) -> Coding {
         if self.plain { Coding::Plain } else { Coding::Attribute }
     }
 }
@@ -254,9 +254,21 @@ impl<'a> Reader<'a> {
 
     /// Returns the content of the element that ended last.
     pub(super) fn content(&self) -> &'a str {
+        let (start, end) = self.content_range();
+        self.between(start, end)
+    }
+
+    /// Returns where the content of the element that ended last starts and ends.
+    #[inline]
+    pub(super) fn content_range(&self) -> (usize, usize) {
         let start = self.last.content;
         // An element that ended in its own start tag has none.
-        self.tokens.between(start, self.content_end.max(start))
+        (start, self.content_end.max(start))
+    }
+
+    /// Returns the input from one offset to another.
+    pub(super) fn between(&self, start: usize, end: usize) -> &'a str {
+        self.tokens.between(start, end)
     }
 
     /// Checks the text read last, which is no value.
@@ -303,11 +315,6 @@ impl<'a> Reader<'a> {
         let found = self.tokens.plain_text(self.name(), trim)?;
         self.end(found.1);
         Some(found)
-    }
-
-    /// Offset of the content of the innermost open element.
-    pub(super) const fn content_start(&self) -> usize {
-        self.innermost.content
     }
 
     /// Reads a start tag from behind its name to its end.

@@ -5,7 +5,7 @@ use super::reader::Reader;
 use super::tokens::Stop;
 use crate::error::{Field, Limit, Refusal};
 use crate::limits;
-use crate::text::{Coding, Decoder, Text, is_blank};
+use crate::text::{Chars, Coding, Text, is_blank};
 
 /// How a text is to be read.
 #[derive(Clone, Copy)]
@@ -68,19 +68,37 @@ impl<'a> Reader<'a> {
     /// Reads the text of the innermost open element into `words`, which stay empty if there are only blanks.
     #[inline(never)]
     pub(super) fn read_words(&mut self, field: Field, kind: Kind, words: &mut Words<'a>) -> Result<(), Stop> {
-        let trim = !matches!(kind, Kind::Certificate);
-        if let Some((raw, at)) = self.plain_text(trim) {
+        if let Some((raw, at)) = self.plain_text(!matches!(kind, Kind::Certificate)) {
             return self.plain(raw, at, field, kind, words);
         }
-        let start = self.content_start();
         if self.next()?.is_some() {
             return Err(self.refuse(Refusal::ElementInText(field), self.at()));
         }
-        self.check_text(self.content(), start, Coding::Element, field, kind, words)
+        self.check_text(self.content_range(), Coding::Element, field, kind, words)
     }
 
-    /// Takes a text in which nothing needs decoding but percent-coding, trimmed where its kind is.
-    #[inline]
+    /// Reads the attribute of the innermost open element as a name into `words`.
+    pub(super) fn name_attribute(
+        &mut self,
+        field: Field,
+        kind: Kind,
+        words: &mut Words<'a>,
+    ) -> Result<(), Stop> {
+        let found = self.found_attribute(field)?;
+        if found.plain {
+            self.plain(found.raw, found.at, field, kind, words)?;
+        } else {
+            self.check_text(range(found.raw, found.at), Coding::Attribute, field, kind, words)?;
+        }
+        if !words.any() {
+            return Err(self.refuse(Refusal::Blank(field), found.at));
+        }
+        Ok(())
+    }
+
+    /// Puts a text in which nothing needs decoding but percent-coding into `words`: at once if a look at its bytes shows
+    /// that it is neither blank nor too long.
+    #[inline(never)]
     fn plain(
         &mut self,
         raw: &'a str,
@@ -89,137 +107,85 @@ impl<'a> Reader<'a> {
         kind: Kind,
         words: &mut Words<'a>,
     ) -> Result<(), Stop> {
-        if raw.bytes().all(|byte| is_blank(char::from(byte))) {
+        let bytes = raw.as_bytes();
+        // A text that starts with an escape may decode to blanks; plain blanks are below the percent sign, and little else
+        // that a text starts with is.
+        if bytes.first().is_some_and(|byte| *byte > b'%')
+            && bytes.last().is_some_and(|byte| *byte > b' ')
+            && (bytes.len() <= limits::NAME_CHARS || matches!(kind, Kind::Words))
+        {
+            let percent = matches!(kind, Kind::CodedName) && raw.bytes().any(|byte| byte == b'%');
+            *words = Words { raw: Some(raw), coding: Coding::Plain, percent };
             return Ok(());
         }
-        self.bounded(raw, at, Coding::Plain, field, kind, words)
-    }
-
-    /// Reads it as a name into `words`.
-    pub(super) fn name_attribute(
-        &mut self,
-        field: Field,
-        kind: Kind,
-        words: &mut Words<'a>,
-    ) -> Result<(), Stop> {
-        let found = self.found_attribute(field)?;
-        if found.plain && !found.raw.starts_with(' ') && !found.raw.ends_with(' ') {
-            self.plain(found.raw, found.at, field, kind, words)?;
-        } else {
-            self.check_text(found.raw, found.at, Coding::Attribute, field, kind, words)?;
-        }
-        if !words.any() {
-            return Err(self.refuse(Refusal::Blank(field), found.at));
-        }
-        Ok(())
+        self.check_text(range(raw, at), Coding::Plain, field, kind, words)
     }
 
     /// Refuses a raw text with a reference that is none.
+    #[inline(never)]
     pub(super) fn check_references(&mut self, raw: &'a str, base: usize, coding: Coding) -> Result<(), Stop> {
-        if !raw.bytes().any(|byte| byte == b'&') {
-            return Ok(());
-        }
         // The field is in no error: words have no bound.
-        let mut words = Words::NONE;
-        self.check_text(raw, base, coding, Field::Error, Kind::Words, &mut words)
+        self.check_text(range(raw, base), coding, Field::Error, Kind::Words, &mut { Words::NONE })
     }
 
-    /// Checks the raw text that starts `base` bytes into the input, and puts it into `words` unless it is blank.
+    /// Checks the raw text between two offsets of the input, and puts it into `words` unless it is blank.
     #[cold]
     #[inline(never)]
     fn check_text(
         &mut self,
-        raw: &'a str,
-        base: usize,
+        (start, end): (usize, usize),
         coding: Coding,
         field: Field,
         kind: Kind,
         words: &mut Words<'a>,
     ) -> Result<(), Stop> {
-        // From the first to the last character that is no blank.
-        let mut first = None;
-        let mut end = 0;
-        let mut decoder = Decoder::new(raw, coding);
-        loop {
-            let (start, state) = (read_of(raw, &decoder), decoder.rest().1);
-            match decoder.next() {
-                None => break,
-                Some(Err(bad)) => {
-                    return Err(self.refuse(bad.into(), base.wrapping_add(read_of(raw, &decoder))));
-                }
-                Some(Ok(c)) if is_blank(c) => {}
-                Some(Ok(_)) => {
-                    first.get_or_insert((start, state));
-                    end = read_of(raw, &decoder);
-                }
+        let raw = self.between(start, end);
+        let whole = matches!(kind, Kind::Certificate);
+        // Up to the space there are no characters in XML but blanks.
+        let last_blank = if whole { '\0' } else { ' ' };
+        let mut chars = Chars::new(raw, coding, matches!(kind, Kind::CodedName));
+        // The text is from the first to the last character that is no blank: what is left of `raw` where it starts and
+        // behind it, and what counts for its bound. Blanks behind it are in `count` only.
+        let (mut from, mut behind) = (chars.rest(), 0);
+        let (mut size, mut count) = (0, 0_usize);
+        let (mut blank, mut percent) = (true, false);
+        while let Some(written) = chars.written() {
+            let c = chars.unescaped(written);
+            blank &= is_blank(c);
+            percent |= written == '%';
+            count = count.wrapping_add(if whole { c.len_utf8() } else { 1 });
+            if written > last_blank {
+                (behind, _) = chars.rest();
+                size = count;
+            } else if size == 0 {
+                from = chars.rest();
+                count = 0;
             }
         }
-        let Some((start, state)) = first else { return Ok(()) };
-        let (start, raw, coding) = match kind {
-            Kind::Certificate => (0, raw, coding),
-            _ => (start, raw.get(start..end).unwrap_or_default(), state),
-        };
-        let coding = if coding.is_plain(raw) { Coding::Plain } else { coding };
-        self.bounded(raw, base.wrapping_add(start), coding, field, kind, words)
-    }
-
-    /// Puts a text that was checked into `words`, unless it is over the bound of its kind.
-    #[inline]
-    fn bounded(
-        &mut self,
-        raw: &'a str,
-        at: usize,
-        coding: Coding,
-        field: Field,
-        kind: Kind,
-        words: &mut Words<'a>,
-    ) -> Result<(), Stop> {
-        let percent = matches!(kind, Kind::CodedName)
-            && (coding != Coding::Plain || raw.bytes().any(|byte| byte == b'%'));
-        *words = Words { raw: Some(raw), coding, percent };
-        if percent || raw.len() > limits::NAME_CHARS {
-            self.check_bound(at, field, kind, words)
-        } else {
-            Ok(())
+        if let Some(refusal) = chars.refusal() {
+            return Err(self.refuse(refusal, end.wrapping_sub(chars.rest().0)));
         }
-    }
-
-    /// Refuses a text over the bound of its kind; one that percent-decodes to blanks is emptied.
-    #[cold]
-    #[inline(never)]
-    fn check_bound(
-        &mut self,
-        at: usize,
-        field: Field,
-        kind: Kind,
-        words: &mut Words<'a>,
-    ) -> Result<(), Stop> {
-        let Some(text) = words.text().filter(|text| !text.is_blank()) else {
-            words.clear();
-            return Ok(());
-        };
-        // Each character takes a byte or more.
-        if words.raw.is_some_and(|raw| raw.len() <= limits::NAME_CHARS) {
+        if blank {
             return Ok(());
         }
+        let (left, coding) = from;
+        let start = end.wrapping_sub(left);
         let (limit, most) = match kind {
             Kind::Name | Kind::CodedName => (Limit::Name, limits::NAME_CHARS),
             Kind::Certificate => (Limit::Certificate, limits::CERTIFICATE_BYTES),
-            Kind::Words => return Ok(()),
+            Kind::Words => (Limit::Name, usize::MAX),
         };
-        if text
-            .chars()
-            .map(|c| if limit == Limit::Name { 1 } else { c.len_utf8() })
-            .fold(0, usize::saturating_add)
-            > most
-        {
-            return Err(self.refuse(Refusal::TooLong(field, limit), at));
+        if size > most {
+            return Err(self.refuse(Refusal::TooLong(field, limit), start));
         }
+        let raw = self.between(start, if whole { end } else { end.wrapping_sub(behind) });
+        let coding = if coding.is_plain(raw) { Coding::Plain } else { coding };
+        *words = Words { raw: Some(raw), coding, percent: percent && matches!(kind, Kind::CodedName) };
         Ok(())
     }
 }
 
-/// How many bytes of `raw` the decoder has read.
-fn read_of(raw: &str, decoder: &Decoder<'_>) -> usize {
-    raw.len().wrapping_sub(decoder.rest().0.len())
+/// Where a raw text starts that is at an offset of the input, and where it ends.
+const fn range(raw: &str, at: usize) -> (usize, usize) {
+    (at, at.wrapping_add(raw.len()))
 }
