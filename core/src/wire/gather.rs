@@ -8,7 +8,7 @@ use super::tag::Tag;
 use super::tokens::Stop;
 use super::words::{Kind, Words};
 use crate::error::{Field, Refusal};
-use crate::text::Text;
+use crate::text::{BYTES, Text, append};
 
 /// What was found in a message, or in a row of one.
 pub(super) struct Found<'a> {
@@ -234,24 +234,32 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns what a text stands for: the number it spells, or which of the words it is.
+/// The words that are values, and what each stands for.
+static WORDS: [(Field, [u8; 4], u8); 7] = [
+    (Field::EmccDevice, *b"\0\0no", 0),
+    (Field::EmccDevice, *b"\0yes", 1),
+    (Field::IsDefaultDeviceProfile, *b"\0\0\0f", 0),
+    (Field::IsDefaultDeviceProfile, *b"\0\0\0t", 1),
+    (Field::LoginType, *b"\0UID", 0),
+    (Field::LoginType, *b"\0\0DN", 1),
+    (Field::LoginType, *b"\0\0SP", 2),
+];
+
+/// Returns what a text stands for: the number it spells, or what the word does that it is.
 fn number(field: Field, text: Text<'_>) -> Option<u32> {
-    let (mut value, mut word, mut length) = (Some(0_u32), 0, 0_usize);
+    let word = !matches!(field, Field::Time | Field::ErrorCodeAttribute);
+    let radix = if word { BYTES } else { 10 };
+    let (mut number, mut length) = (0, 0_usize);
     for c in text.chars() {
-        value = value.and_then(|value| value.checked_mul(10)?.checked_add(c.to_digit(10)?));
-        // The last four characters; the words have up to three.
-        word = word << 8 | u32::from(c) & 0xFF | if c.is_ascii() { 0 } else { 0x80 };
-        length = length.saturating_add(1);
+        number = append(number, radix, Some(c))?;
+        length = length.wrapping_add(1);
     }
-    let words: [&[u8; 4]; 3] = match field {
-        Field::EmccDevice => [b"\0\0no", b"\0yes", b"    "],
-        Field::IsDefaultDeviceProfile => [b"\0\0\0f", b"\0\0\0t", b"    "],
-        Field::LoginType => [b"\0UID", b"\0\0DN", b"\0\0SP"],
-        Field::ErrorCodeAttribute => {
-            return value.filter(|value| matches!(length, 1..=5) && *value <= u32::from(u16::MAX));
-        }
-        _ => return value,
-    };
-    let known = |known: &[u8; 4]| length <= 3 && word == u32::from_be_bytes(*known);
-    (0..).zip(words).find(|(_, word)| known(word)).map(|(place, _)| place)
+    if word {
+        let found = WORDS.iter().find(|(of, word, _)| *of == field && number == u32::from_be_bytes(*word));
+        return found.map(|(_, _, value)| u32::from(*value));
+    }
+    if field == Field::ErrorCodeAttribute && (!matches!(length, 1..=5) || number > u32::from(u16::MAX)) {
+        return None;
+    }
+    Some(number)
 }
