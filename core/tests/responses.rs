@@ -211,7 +211,9 @@ fn rule_6_8_failures() {
             "{inside}"
         );
     }
-    for code in ["", "-1", "+1", " 3", "3 ", "1h", "0x3", "65536", "000003", "٣"] {
+    refuse(&failure("<error code='§ '>x</error>"), Refusal::Blank(Field::ErrorCodeAttribute));
+    refuse(&failure("<error code='§'>x</error>"), Refusal::Blank(Field::ErrorCodeAttribute));
+    for code in ["-1", "+1", " 3", "3 ", "1h", "0x3", "65536", "000003", "٣"] {
         refuse(
             &failure(&format!("<error code='§{code}'>x</error>")),
             Refusal::Value(Field::ErrorCodeAttribute),

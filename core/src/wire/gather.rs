@@ -161,19 +161,10 @@ impl<'a> Reader<'a> {
         };
         let Some(kept) = kept else { return Ok(()) };
         self.read_words(child.field, kind, &mut kept.words)?;
-        let refusal = match kept.words.text() {
-            None if blank => return Ok(()),
-            None => Refusal::Blank(child.field),
-            Some(text) if matches!(child.holds, Holds::Value) => match number(child.field, text) {
-                Some(number) => {
-                    kept.number = number;
-                    return Ok(());
-                }
-                None => Refusal::Value(child.field),
-            },
-            Some(_) => return Ok(()),
-        };
-        Err(self.refuse(refusal, at))
+        if !kept.words.any() {
+            return if blank { Ok(()) } else { Err(self.refuse(Refusal::Blank(child.field), at)) };
+        }
+        if matches!(child.holds, Holds::Value) { self.value(child.field, kept, at) } else { Ok(()) }
     }
 
     /// Goes into the element whose start tag was read last.
@@ -194,7 +185,7 @@ impl<'a> Reader<'a> {
         found.count = 0;
         let at = self.at();
         let Some(kept) = found.keep(slot::NAME, Tag::Other, at) else { return Ok(()) };
-        self.name_attribute(field, kind, &mut kept.words)
+        self.read_attribute(field, kind, &mut kept.words).map(|_| ())
     }
 
     /// Leaves the element that ended.
@@ -223,14 +214,21 @@ impl<'a> Reader<'a> {
     /// Reads the code of the `error` whose start tag was read last.
     fn code(&mut self, found: &mut Found<'a>) -> Result<(), Stop> {
         let field = Field::ErrorCodeAttribute;
-        let (text, at) = self.attribute(field)?;
-        let Some(number) = number(field, text) else {
-            return Err(self.refuse(Refusal::Value(field), at));
-        };
-        if let Some(kept) = found.keep(slot::CODE, Tag::Error, at) {
-            kept.number = number;
+        let Some(kept) = found.keep(slot::CODE, Tag::Error, self.at()) else { return Ok(()) };
+        // Of this kind, since there are no blanks around a code.
+        let at = self.read_attribute(field, Kind::Certificate, &mut kept.words)?;
+        self.value(field, kept, at)
+    }
+
+    /// Takes what was kept for what it stands for.
+    fn value(&mut self, field: Field, kept: &mut Kept<'a>, at: usize) -> Result<(), Stop> {
+        match kept.words.text().and_then(|text| number(field, text)) {
+            Some(number) => {
+                kept.number = number;
+                Ok(())
+            }
+            None => Err(self.refuse(Refusal::Value(field), at)),
         }
-        Ok(())
     }
 }
 

@@ -438,7 +438,7 @@ impl State {
             }
             (2, Tag::User) if self.result != Some(Tag::DeviceUserResults) => {
                 let mut id = Words::NONE;
-                reader.name_attribute(Field::UserIdAttribute, Kind::CodedName, &mut id)?;
+                reader.read_attribute(Field::UserIdAttribute, Kind::CodedName, &mut id)?;
                 let id = id.text().unwrap_or(Text::EMPTY);
                 step = Step::Found(Piece::User(id));
                 enters = true;

@@ -77,13 +77,13 @@ impl<'a> Reader<'a> {
         self.check_text(self.content_range(), Coding::Element, field, kind, words)
     }
 
-    /// Reads the attribute of the innermost open element as a name into `words`.
-    pub(super) fn name_attribute(
+    /// Reads the attribute of the innermost open element into `words`, and returns where it is.
+    pub(super) fn read_attribute(
         &mut self,
         field: Field,
         kind: Kind,
         words: &mut Words<'a>,
-    ) -> Result<(), Stop> {
+    ) -> Result<usize, Stop> {
         let found = self.found_attribute(field)?;
         if found.plain {
             self.plain(found.raw, found.at, field, kind, words)?;
@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
         if !words.any() {
             return Err(self.refuse(Refusal::Blank(field), found.at));
         }
-        Ok(())
+        Ok(found.at)
     }
 
     /// Puts a text in which nothing needs decoding but percent-coding into `words`: at once if a look at its bytes shows
