@@ -306,13 +306,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the text of the innermost open element and its end, if nothing in it needs decoding or checking, and returns
-    /// it and its offset; or nothing. Blanks around it are removed if `trim`.
+    /// it and its offset; or nothing.
     #[inline]
-    pub(super) fn plain_text(&mut self, trim: bool) -> Option<(&'a str, usize)> {
+    pub(super) fn plain_text(&mut self) -> Option<(&'a str, usize)> {
         if self.empty {
             return None;
         }
-        let found = self.tokens.plain_text(self.name(), trim)?;
+        let found = self.tokens.plain_text(self.name())?;
         self.end(found.1);
         Some(found)
     }

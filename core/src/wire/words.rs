@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
     /// Reads the text of the innermost open element into `words`, which stay empty if there are only blanks.
     #[inline(never)]
     pub(super) fn read_words(&mut self, field: Field, kind: Kind, words: &mut Words<'a>) -> Result<(), Stop> {
-        if let Some((raw, at)) = self.plain_text(!matches!(kind, Kind::Certificate)) {
+        if let Some((raw, at)) = self.plain_text() {
             return self.plain(raw, at, field, kind, words);
         }
         if self.next()?.is_some() {

@@ -233,17 +233,14 @@ impl<'a> Tokens<'a> {
     }
 
     /// Reads a text in which nothing needs decoding or checking, and the end tag of its element, `open`, behind it; or
-    /// nothing if something else comes. Blanks around the text are removed if `trim`.
+    /// nothing if something else comes.
     #[inline]
-    pub(in crate::wire) fn plain_text(&mut self, open: &[u8], trim: bool) -> Option<(&'a str, usize)> {
-        let start = if trim { skip_blanks(self.rest) } else { self.rest };
-        let (text, rest) = start.split_at_checked(run(start, PLAIN))?;
+    pub(in crate::wire) fn plain_text(&mut self, open: &[u8]) -> Option<(&'a str, usize)> {
+        let (text, rest) = self.rest.split_at_checked(run(self.rest, PLAIN))?;
         let [b'<', b'/', after @ ..] = rest else { return None };
         let [b'>', after @ ..] = behind(after, open)? else { return None };
-        let blanks = if trim { text.len().wrapping_sub(text.trim_ascii_end().len()) } else { 0 };
-        let start = self.offset(start);
-        let at = self.base.wrapping_add(start);
-        let text = self.between(at, at.wrapping_add(text.len()).wrapping_sub(blanks));
+        let at = self.position();
+        let text = self.between(at, at.wrapping_add(text.len()));
         self.rest = after;
         Some((text, at))
     }

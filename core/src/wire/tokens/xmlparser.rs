@@ -119,7 +119,7 @@ impl<'a> Tokens<'a> {
 
     /// Reads a text in which nothing needs decoding or checking, and the end tag behind it; or nothing. There is no
     /// short way with this tokenizer.
-    pub(in crate::wire) const fn plain_text(&self, _open: &[u8], _trim: bool) -> Option<(&'a str, usize)> {
+    pub(in crate::wire) const fn plain_text(&self, _open: &[u8]) -> Option<(&'a str, usize)> {
         None
     }
 
