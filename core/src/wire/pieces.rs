@@ -315,9 +315,9 @@ impl State {
         let closed = self.stage == Stage::Epilog;
         let around = if closed { Context::Epilog } else { Context::Document };
         let root = loop {
-            let token = reader.token(OUTSIDE, around);
+            let token = reader.token(OUTSIDE, around)?;
             *passed = reader.position();
-            match token? {
+            match token {
                 Token::Start(root) => break root,
                 Token::Nothing if !whole => return Err(reader.cut_short()),
                 Token::Nothing if closed => return Ok(Step::Found(Piece::End)),
@@ -356,8 +356,8 @@ impl State {
         let context = if skipped { Context::Ignored } else { self.context() };
         match reader.token(open.innermost(), context)? {
             Token::Start(child) => {
-                reader.start(child)?;
                 let (tag, (at, name)) = (child.tag, reader.token_at());
+                reader.start(child)?;
                 if skipped {
                     push(open, reader, name, at)?;
                 } else if let Some(piece) = self.row(reader, tag, here.of(text, at))? {

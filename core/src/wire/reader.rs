@@ -341,51 +341,57 @@ impl<'a> Reader<'a> {
     /// Reads the attributes up to the end of the start tag.
     #[inline(never)]
     fn attributes(&mut self, tag: Tag) -> Result<(), Stop> {
-        let wanted: &[u8] = match tag {
-            Tag::Device => b"name",
-            Tag::User => b"id",
-            Tag::Error => b"code",
-            _ => &b""[..],
-        };
         // The names that were seen are read again from here, so there is no array of them.
-        let first = self.tokens.clone();
+        let first = self.tokens.mark();
         let mut count = 0_usize;
         loop {
-            let (name, at, value, value_at, plain) = match self.tokens.tag_token()? {
-                InTag::Attribute { name, at, value, value_at, plain } => (name, at, value, value_at, plain),
+            let plain = match self.tokens.tag_token()? {
+                InTag::Attribute { plain } => plain,
                 end => {
                     self.empty = matches!(end, InTag::Empty);
                     return Ok(());
                 }
             };
-            if count > 0 && repeated(&first, name, at) {
-                return Err(self.refuse(Refusal::RepeatedAttribute, at));
+            let (at, name) = (self.tokens.at(), self.tokens.name());
+            if count > 0 {
+                self.tokens.go_back(&first);
+                // Up to this attribute, or another one of its name.
+                while self.tokens.tag_token().is_ok() && self.tokens.name() != name {}
+                if self.tokens.at() != at {
+                    return Err(self.refuse(Refusal::RepeatedAttribute, at));
+                }
             }
             if count == limits::ATTRIBUTES {
                 return Err(self.refuse(Refusal::TooManyAttributes, at));
             }
             count = count.wrapping_add(1);
+            let (raw, at) = self.tokens.value();
             if !plain {
-                self.check_references(value, value_at, Coding::Attribute)?;
+                self.check_references(raw, at, Coding::Attribute)?;
             }
-            if name == wanted {
-                self.attribute = Some(Attribute { raw: value, at: value_at, plain });
+            let wanted = match tag {
+                Tag::Device => name == b"name",
+                Tag::User => name == b"id",
+                Tag::Error => name == b"code",
+                _ => false,
+            };
+            if wanted {
+                self.attribute = Some(Attribute { raw, at, plain });
             }
         }
     }
 
     /// Returns the attribute of the innermost open element as it stands, blanks included, and its offset.
     pub(super) fn attribute(&mut self, field: Field) -> Result<(Text<'a>, usize), Stop> {
-        let found = self.found_attribute(field)?;
+        let found = *self.found_attribute(field)?;
         Ok((Text::checked(found.raw, found.coding(), false), found.at))
     }
 
-    /// Takes the attribute of the innermost open element.
-    pub(super) fn found_attribute(&mut self, field: Field) -> Result<Attribute<'a>, Stop> {
-        match self.attribute.take() {
-            Some(found) => Ok(found),
-            None => Err(self.refuse(Refusal::Missing(field), self.at())),
-        }
+    /// Returns the attribute of the innermost open element, which must have it.
+    #[inline(never)]
+    pub(super) fn found_attribute(&mut self, field: Field) -> Result<&Attribute<'a>, Stop> {
+        let at = self.at();
+        self.attribute.as_ref().ok_or_else(|| self.tokens.refuse(Refusal::Missing(field), at))
     }
 
     pub(super) fn cut_short(&mut self) -> Stop {
@@ -397,20 +403,4 @@ impl<'a> Reader<'a> {
     pub(super) fn once(&mut self, seen: bool, field: Field, at: usize) -> Result<(), Stop> {
         if seen { Err(self.refuse(Refusal::Repeated(field), at)) } else { Ok(()) }
     }
-}
-
-/// Returns true if an attribute of that name stands between the place of `first` and offset `end`.
-#[cold]
-#[inline(never)]
-fn repeated(first: &Tokens<'_>, name: &[u8], end: usize) -> bool {
-    let mut tokens = first.clone();
-    while let Ok(InTag::Attribute { name: seen, at, .. }) = tokens.tag_token() {
-        if at >= end {
-            return false;
-        }
-        if seen == name {
-            return true;
-        }
-    }
-    false
 }

@@ -56,15 +56,9 @@ pub(super) enum Token {
 }
 
 /// One piece of a start tag behind its name.
-pub(super) enum InTag<'a> {
-    /// `name="value"`.
+pub(super) enum InTag {
+    /// `name="value"`: both are with the tokens.
     Attribute {
-        name: &'a [u8],
-        /// Offset of the name.
-        at: usize,
-        value: &'a str,
-        /// Offset of the value.
-        value_at: usize,
         /// Nothing in the value needs decoding; if this is false, something may.
         plain: bool,
     },

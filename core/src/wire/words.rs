@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
         kind: Kind,
         words: &mut Words<'a>,
     ) -> Result<usize, Stop> {
-        let found = self.found_attribute(field)?;
+        let found = *self.found_attribute(field)?;
         if found.plain {
             self.plain(found.raw, found.at, field, kind, words)?;
         } else {

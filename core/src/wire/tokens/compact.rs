@@ -4,7 +4,6 @@
 
 use super::{InTag, Refused, Stop, Token};
 use crate::error::Refusal;
-use crate::text::find;
 use crate::wire::grammar::{Context, UNKNOWN};
 use crate::wire::tag::behind;
 
@@ -14,12 +13,14 @@ pub(in crate::wire) struct Tokens<'a> {
     text: &'a str,
     /// The end of `text` that is not read yet.
     rest: &'a [u8],
-    /// Where `text` starts in the input.
-    base: usize,
+    /// Where `text` ends in the input.
+    end: usize,
     /// Where the token read last starts in the input.
     at: usize,
-    /// The name in the start tag read last.
+    /// The name in the start tag, or of the attribute, read last.
     name: &'a [u8],
+    /// Where the value of the attribute read last starts in the input.
+    value_at: usize,
     /// What was refused; of no meaning before a [`Stop`].
     refused: Refused,
 }
@@ -35,6 +36,11 @@ const BLANK: u8 = 4;
 const PLAIN: u8 = 8;
 /// The same for the value of an attribute: no `"`, no `'` and no blank but the space.
 const VALUE: u8 = 16;
+/// `:`
+const COLON: u8 = 32;
+
+/// For [`Tokens::until`]: a byte that is in no text.
+const NONE: u8 = 0xFF;
 
 static CLASSES: [u8; 256] = classes();
 
@@ -54,6 +60,9 @@ const fn classes() -> [u8; 256] {
         }
         if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') {
             class |= NAME;
+        }
+        if byte == b':' {
+            class |= COLON;
         }
         if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
             class |= BLANK;
@@ -101,7 +110,8 @@ impl<'a> Tokens<'a> {
     /// Starts behind the byte order mark and the XML declaration, `base` bytes into the input.
     pub(in crate::wire) const fn document(text: &'a str, base: usize) -> Self {
         let refused = Refused { reason: Refusal::CutShort, at: 0 };
-        Self { text, rest: text.as_bytes(), base, at: 0, name: &[], refused }
+        let end = base.wrapping_add(text.len());
+        Self { text, rest: text.as_bytes(), end, at: 0, name: &[], value_at: 0, refused }
     }
 
     /// Starts inside an element that was checked.
@@ -111,7 +121,7 @@ impl<'a> Tokens<'a> {
 
     /// The offset in the input of what comes next.
     pub(in crate::wire) const fn position(&self) -> usize {
-        self.base.wrapping_add(self.offset(self.rest))
+        self.offset(self.rest)
     }
 
     /// Returns true if nothing follows.
@@ -122,7 +132,8 @@ impl<'a> Tokens<'a> {
     /// The text between two offsets in the input.
     #[inline(never)]
     pub(in crate::wire) fn between(&self, start: usize, end: usize) -> &'a str {
-        self.text.get(start.wrapping_sub(self.base)..end.wrapping_sub(self.base)).unwrap_or_default()
+        let base = self.end.wrapping_sub(self.text.len());
+        self.text.get(start.wrapping_sub(base)..end.wrapping_sub(base)).unwrap_or_default()
     }
 
     /// Remembers a refusal at an offset in the input.
@@ -138,23 +149,35 @@ impl<'a> Tokens<'a> {
         self.refused
     }
 
-    /// Where `rest`, which is an end of `text`, starts in it. (So nothing here wraps.)
+    /// Where `rest`, which is an end of `text`, starts in the input. (So nothing here wraps.)
     const fn offset(&self, rest: &[u8]) -> usize {
-        self.text.len().wrapping_sub(rest.len())
+        self.end.wrapping_sub(rest.len())
     }
 
-    /// Refuses at the start of `rest`.
+    /// Refuses what comes next, or that nothing comes.
     #[cold]
     #[inline(never)]
-    fn refuse_at(&mut self, reason: Refusal, rest: &[u8]) -> Stop {
-        let at = self.base.wrapping_add(self.offset(rest));
-        self.refuse(reason, at)
+    fn unexpected(&mut self, reason: Refusal) -> Stop {
+        self.at = self.position();
+        self.wrong(reason)
     }
 
+    /// Refuses the token that is read, or that nothing comes.
     #[cold]
     #[inline(never)]
-    fn cut_short(&mut self) -> Stop {
-        self.refuse_at(Refusal::CutShort, &[])
+    fn wrong(&mut self, reason: Refusal) -> Stop {
+        if self.rest.is_empty() {
+            return self.refuse(Refusal::CutShort, self.position());
+        }
+        self.refuse(reason, self.at)
+    }
+
+    /// Skips blanks; returns true if there are any.
+    #[inline(never)]
+    fn skip(&mut self) -> bool {
+        let before = self.rest.len();
+        self.rest = skip_blanks(self.rest);
+        self.rest.len() < before
     }
 
     /// Offset of the token read last.
@@ -162,24 +185,29 @@ impl<'a> Tokens<'a> {
         self.at
     }
 
-    /// The name in the start tag read last.
+    /// The name in the start tag, or of the attribute, read last.
     pub(in crate::wire) const fn name(&self) -> &'a [u8] {
         self.name
+    }
+
+    /// The value of the attribute read last, and its offset.
+    pub(in crate::wire) fn value(&self) -> (&'a str, usize) {
+        // The quote behind it was read, too.
+        (self.between(self.value_at, self.position().wrapping_sub(1)), self.value_at)
     }
 
     /// Reads the next token of the content of `open`.
     #[inline]
     pub(in crate::wire) fn token(&mut self, open: &[u8], context: Context) -> Result<Token, Stop> {
         let rest = skip_blanks(self.rest);
-        self.at = self.base.wrapping_add(self.offset(rest));
+        self.at = self.offset(rest);
         let Some((b'<', after)) = rest.split_first() else { return self.no_tag(rest, context) };
         match after.split_first() {
             Some((b'/', after)) => {
-                self.rest = match behind(after, open) {
-                    Some([b'>', rest @ ..]) => rest,
-                    _ => self.end_tag(after, open, context)?,
-                };
-                return Ok(Token::End);
+                if let Some([b'>', rest @ ..]) = behind(after, open) {
+                    self.rest = rest;
+                    return Ok(Token::End);
+                }
             }
             Some((first, _)) => {
                 for child in context.children().iter().filter(|child| child.initial == *first) {
@@ -195,7 +223,7 @@ impl<'a> Tokens<'a> {
             }
             None => {}
         }
-        self.other_markup(rest, context)
+        self.other_markup(rest, open, context)
     }
 
     /// Reads what does not start with `<`.
@@ -213,22 +241,12 @@ impl<'a> Tokens<'a> {
     }
 
     /// Reads a text that is more than blanks, from the blanks before it on.
-    #[inline(never)]
     fn text_token(&mut self) -> Result<Token, Stop> {
-        let text = self.rest;
-        let at = self.position();
-        self.at = at;
-        let length = text.iter().position(|byte| *byte == b'<').unwrap_or(text.len());
-        let (text, rest) = text.split_at_checked(length).unwrap_or_default();
-        let forbidden = forbidden(text);
-        let before = text.get(..forbidden.unwrap_or(text.len())).unwrap_or_default();
-        if let Some(offset) = find(before, b"]]>") {
-            return Err(self.refuse(Refusal::CdataEnd, at.wrapping_add(offset)));
+        self.at = self.position();
+        self.until(b"]]>", b'<')?;
+        if self.rest.first() == Some(&b']') {
+            return Err(self.unexpected(Refusal::CdataEnd));
         }
-        if let Some(offset) = forbidden {
-            return Err(self.refuse(Refusal::ForbiddenCharacter, at.wrapping_add(offset)));
-        }
-        self.rest = rest;
         Ok(Token::Text)
     }
 
@@ -259,255 +277,216 @@ impl<'a> Tokens<'a> {
 
     /// Reads the next piece of a start tag.
     #[inline(never)]
-    pub(in crate::wire) fn tag_token(&mut self) -> Result<InTag<'a>, Stop> {
-        let before = self.rest;
-        let rest = skip_blanks(before);
-        let spaced = rest.len() < before.len();
-        match rest {
-            [] | [b'/'] => Err(self.cut_short()),
-            [b'>', rest @ ..] => {
-                self.rest = rest;
-                Ok(InTag::Open)
-            }
-            [b'/', b'>', rest @ ..] => {
-                self.rest = rest;
-                Ok(InTag::Empty)
-            }
-            [b'/', rest @ ..] => Err(self.refuse_at(Refusal::Attribute, rest)),
-            _ if spaced => self.attribute(before, rest),
-            _ => Err(self.refuse_at(Refusal::Attribute, rest)),
+    pub(in crate::wire) fn tag_token(&mut self) -> Result<InTag, Stop> {
+        self.at = self.position();
+        let spaced = self.skip();
+        let slash = self.eat(b'/');
+        if self.eat(b'>') {
+            return Ok(if slash { InTag::Empty } else { InTag::Open });
         }
+        if slash || !spaced {
+            return Err(self.unexpected(Refusal::Attribute));
+        }
+        let at = self.position();
+        self.take_name(Refusal::Attribute)?;
+        self.at = at;
+        self.skip();
+        if !self.eat(b'=') {
+            return Err(self.unexpected(Refusal::Attribute));
+        }
+        self.skip();
+        let Some((quote @ (b'"' | b'\''), value)) = self.rest.split_first() else {
+            return Err(self.unexpected(Refusal::Attribute));
+        };
+        self.rest = value;
+        self.value_at = self.position();
+        self.rest = value.get(run(value, VALUE)..).unwrap_or_default();
+        let plain = self.rest.first() == Some(quote);
+        self.until(core::slice::from_ref(quote), b'<')?;
+        if !self.eat(*quote) {
+            return Err(self.unexpected(Refusal::Attribute));
+        }
+        Ok(InTag::Attribute { plain })
     }
 
-    /// Reads the attribute at the start of `start`, which stands behind the blanks `before` it.
-    fn attribute(&mut self, before: &'a [u8], start: &'a [u8]) -> Result<InTag<'a>, Stop> {
-        let (name, after) = self.take_name(start, Refusal::Attribute, before)?;
-        let rest = skip_blanks(after);
-        let rest = match rest {
-            [b'=', rest @ ..] => skip_blanks(rest),
-            [] => return Err(self.cut_short()),
-            _ => return Err(self.refuse_at(Refusal::Attribute, rest)),
-        };
-        let (quote, value) = match rest {
-            [quote @ (b'"' | b'\''), value @ ..] => (*quote, value),
-            [] => return Err(self.cut_short()),
-            _ => return Err(self.refuse_at(Refusal::Attribute, rest)),
-        };
-        let mut rest = value.get(run(value, VALUE)..).unwrap_or_default();
-        let plain = rest.first() == Some(&quote);
-        loop {
-            match rest {
-                [] => return Err(self.cut_short()),
-                [byte, ..] if *byte == quote => break,
-                [b'<', ..] => return Err(self.refuse_at(Refusal::Attribute, rest)),
-                _ if starts_forbidden(rest) => return Err(self.refuse_at(Refusal::ForbiddenCharacter, rest)),
-                [_, after @ ..] => rest = after.get(run(after, VALUE)..).unwrap_or_default(),
-            }
-        }
-        let value_at = self.base.wrapping_add(self.offset(value));
-        let value = self.between(value_at, self.base.wrapping_add(self.offset(rest)));
-        self.rest = rest.get(1..).unwrap_or_default();
-        let at = self.base.wrapping_add(self.offset(start));
-        Ok(InTag::Attribute { name, at, value, value_at, plain })
+    /// Where to read on.
+    pub(in crate::wire) const fn mark(&self) -> &'a [u8] {
+        self.rest
     }
 
-    /// Reads an end tag, from its name on, that is not simply `open`; returns what follows.
+    /// Goes back to where it was read before.
+    pub(in crate::wire) const fn go_back(&mut self, mark: &&'a [u8]) {
+        self.rest = mark;
+    }
+
+    /// Reads the markup at the start of `markup` that is not the end tag of `open` or a known start tag as they are
+    /// mostly written.
     #[cold]
     #[inline(never)]
-    fn end_tag(&mut self, after: &'a [u8], open: &[u8], context: Context) -> Result<&'a [u8], Stop> {
-        let at = self.at;
-        if context.is_outside() {
-            let epilog = context == Context::Epilog;
-            return Err(self.refuse(if epilog { Refusal::SecondRoot } else { Refusal::WrongEndTag }, at));
+    fn other_markup(&mut self, markup: &'a [u8], open: &[u8], context: Context) -> Result<Token, Stop> {
+        self.rest = markup.get(1..).unwrap_or_default();
+        if self.eat(b'?') {
+            return self.instruction();
         }
-        if after.is_empty() {
-            return Err(self.cut_short());
+        if self.opens(b"!--") {
+            // Two hyphens are the end, or wrong.
+            self.until(b"--", NONE)?;
+            let bad = self.rest.get(2) != Some(&b'>');
+            return self.section(b"-->", bad.then_some(Refusal::Comment));
         }
-        let tag = self.text.as_bytes().get(at.wrapping_sub(self.base)..).unwrap_or_default();
-        let (name, rest) = self.take_name(after, Refusal::Tag, tag)?;
-        match skip_blanks(rest) {
-            [] => Err(self.cut_short()),
-            [b'>', rest @ ..] if name == open => Ok(rest),
-            [b'>', ..] => Err(self.refuse(Refusal::WrongEndTag, at)),
-            rest => Err(self.refuse_at(Refusal::Tag, rest)),
+        if self.opens(b"!DOCTYPE") {
+            return Err(self.wrong(Refusal::Doctype));
         }
-    }
-
-    /// Reads the markup at the start of `rest` that is no end tag and no start tag with a short name.
-    #[cold]
-    #[inline(never)]
-    fn other_markup(&mut self, rest: &'a [u8], context: Context) -> Result<Token, Stop> {
-        if context == Context::Epilog && !matches!(rest, [_] | [_, b'!' | b'?', ..]) {
-            return Err(self.refuse(Refusal::SecondRoot, self.at));
+        let cdata = self.opens(b"![CDATA[");
+        if cdata && !context.is_outside() {
+            return self.section(b"]]>", None);
         }
-        if let Some(content) = rest.strip_prefix(b"<!--") {
-            self.comment(rest, content)
-        } else if let Some(content) = rest.strip_prefix(b"<![CDATA[")
-            && !context.is_outside()
-        {
-            self.rest = self.until(content, b"]]>")?.1;
-            Ok(Token::Checked)
-        } else if let Some(content) = rest.strip_prefix(b"<?") {
-            self.instruction(rest, content)
-        } else if cut_opener(rest) {
-            Err(self.cut_short())
-        } else if rest.starts_with(b"<!") {
-            let reason = match context {
-                _ if rest.starts_with(b"<!DOCTYPE") => Refusal::Doctype,
-                Context::Epilog => Refusal::SecondRoot,
-                _ => Refusal::Markup,
-            };
-            Err(self.refuse_at(reason, rest))
-        } else {
-            let (name, after) = self.take_name(rest.get(1..).unwrap_or_default(), Refusal::Tag, rest)?;
-            self.name = name;
-            self.rest = after;
-            Ok(Token::Start(&UNKNOWN))
+        if context == Context::Epilog {
+            return Err(self.wrong(Refusal::SecondRoot));
         }
-    }
-
-    #[inline(never)]
-    fn comment(&mut self, comment: &'a [u8], content: &'a [u8]) -> Result<Token, Stop> {
-        let (content, rest) = self.until(content, b"-->")?;
-        if content.ends_with(b"-") || find(content, b"--").is_some() {
-            return Err(self.refuse_at(Refusal::Comment, comment));
+        if cdata || self.rest.first() == Some(&b'!') {
+            return Err(self.wrong(Refusal::Markup));
+        }
+        let end = self.eat(b'/');
+        if end && context.is_outside() {
+            return Err(self.refuse(Refusal::WrongEndTag, self.at));
+        }
+        self.take_name(Refusal::Tag)?;
+        if !end {
+            return Ok(Token::Start(&UNKNOWN));
+        }
+        self.skip();
+        let Some((b'>', rest)) = self.rest.split_first() else { return Err(self.unexpected(Refusal::Tag)) };
+        if self.name != open {
+            return Err(self.wrong(Refusal::WrongEndTag));
         }
         self.rest = rest;
+        Ok(Token::End)
+    }
+
+    /// Reads a processing instruction from its target on.
+    fn instruction(&mut self) -> Result<Token, Stop> {
+        let target = self.rest;
+        if !self.letters(START | COLON) {
+            return Err(self.wrong(Refusal::ProcessingInstruction));
+        }
+        let mut bad = false;
+        if let [b'x' | b'X', b'm' | b'M', b'l' | b'L', behind @ ..] = target
+            && behind.len() == self.rest.len()
+        {
+            if target.starts_with(b"xml ") {
+                return Err(self.wrong(Refusal::LateDeclaration));
+            }
+            bad = true;
+        }
+        bad |= !self.skip() && !self.rest.starts_with(b"?>");
+        self.section(b"?>", bad.then_some(Refusal::ProcessingInstruction))
+    }
+
+    /// Reads up to `end`, and it; then refuses if there is a reason.
+    #[inline(never)]
+    fn section(&mut self, end: &[u8], refused: Option<Refusal>) -> Result<Token, Stop> {
+        self.until(end, NONE)?;
+        match self.rest.get(end.len()..) {
+            Some(rest) if refused.is_none() => self.rest = rest,
+            _ => return Err(self.wrong(refused.unwrap_or(Refusal::Markup))),
+        }
         Ok(Token::Checked)
     }
 
+    /// Reads a byte if it comes next.
     #[inline(never)]
-    fn instruction(&mut self, instruction: &'a [u8], target: &'a [u8]) -> Result<Token, Stop> {
-        let refusal = Refusal::ProcessingInstruction;
-        if instruction.starts_with(b"<?xml ") {
-            return Err(self.refuse_at(Refusal::LateDeclaration, instruction));
+    fn eat(&mut self, byte: u8) -> bool {
+        match self.rest {
+            [first, rest @ ..] if *first == byte => {
+                self.rest = rest;
+                true
+            }
+            _ => false,
         }
-        let length = self.text.get(self.offset(target)..).map_or(0, |text| name_length(text, false).0);
-        let Some((name, content)) = target.split_at_checked(length).filter(|(name, _)| !name.is_empty())
-        else {
-            return Err(if target.is_empty() {
-                self.cut_short()
+    }
+
+    /// Reads what opens markup if it comes next, whole or cut by the end of the input.
+    #[inline(never)]
+    fn opens(&mut self, opener: &[u8]) -> bool {
+        let length = opener.len().min(self.rest.len());
+        let opens = opener.get(..length) == self.rest.get(..length);
+        if opens {
+            self.rest = self.rest.get(opener.len()..).unwrap_or_default();
+        }
+        opens
+    }
+
+    /// Reads up to `end`, or to the byte `or`, or to the end of the input, and checks the characters on the way.
+    #[inline(never)]
+    fn until(&mut self, end: &[u8], or: u8) -> Result<(), Stop> {
+        while let [first, rest @ ..] = self.rest
+            && *first != or
+            && !self.rest.starts_with(end)
+        {
+            if is_forbidden(self.rest) {
+                return Err(self.unexpected(Refusal::ForbiddenCharacter));
+            }
+            self.rest = rest;
+        }
+        Ok(())
+    }
+
+    /// Reads the name of an element or attribute; refuses the token if there is none.
+    #[inline(never)]
+    fn take_name(&mut self, reason: Refusal) -> Result<(), Stop> {
+        let start = self.rest;
+        let mut whole = self.letters(START);
+        if self.eat(b':') {
+            whole = self.letters(START) && self.rest.first() != Some(&b':');
+        }
+        if !whole || self.rest.is_empty() {
+            return Err(self.wrong(reason));
+        }
+        self.name = start.get(..start.len().wrapping_sub(self.rest.len())).unwrap_or_default();
+        Ok(())
+    }
+
+    /// Reads the letters of a name, of which the first is of the class; returns true if there are any. XML 1.0, section
+    /// 2.3.
+    #[inline(never)]
+    fn letters(&mut self, start: u8) -> bool {
+        let mut class = start;
+        while let [first, rest @ ..] = self.rest {
+            let mut rest = rest;
+            let is_letter = if first.is_ascii() {
+                is(*first, class)
             } else {
-                self.refuse_at(refusal, instruction)
-            });
-        };
-        let (content, rest) = self.until(content, b"?>")?;
-        let spaced = content.first().is_none_or(|byte| is(*byte, BLANK));
-        if name.eq_ignore_ascii_case(b"xml") || !spaced {
-            return Err(self.refuse_at(refusal, instruction));
+                // The first byte of a character has up to five bits of it, each other six.
+                let mut c = u32::from(*first & 0x1F);
+                while let [byte @ 0x80..0xC0, after @ ..] = rest {
+                    c = c << 6 | u32::from(*byte & 0x3F);
+                    rest = after;
+                }
+                is_wide(c, class)
+            };
+            if !is_letter {
+                break;
+            }
+            self.rest = rest;
+            class = NAME | start & COLON;
         }
-        self.rest = rest;
-        Ok(Token::Checked)
-    }
-
-    /// Splits `bytes` at the first `end`, and checks the characters before it.
-    #[inline(never)]
-    fn until(&mut self, bytes: &'a [u8], end: &[u8]) -> Result<(&'a [u8], &'a [u8]), Stop> {
-        let found = find(bytes, end);
-        let length = found.unwrap_or(bytes.len());
-        let (content, rest) = bytes.split_at_checked(length).unwrap_or_default();
-        if let Some(offset) = forbidden(content) {
-            return Err(self.refuse_at(Refusal::ForbiddenCharacter, content_from(bytes, offset)));
-        }
-        match rest.strip_prefix(end) {
-            Some(rest) => Ok((content, rest)),
-            None => Err(self.cut_short()),
-        }
-    }
-
-    /// Splits the name of an element or attribute off; refuses at the start of `refused` if there is none.
-    #[inline(never)]
-    fn take_name(
-        &mut self,
-        bytes: &'a [u8],
-        reason: Refusal,
-        refused: &[u8],
-    ) -> Result<(&'a [u8], &'a [u8]), Stop> {
-        let length = run(bytes, NAME);
-        if let Some((name @ [first, ..], rest @ [next, ..])) = bytes.split_at_checked(length)
-            && is(*first, START)
-            && next.is_ascii()
-            && *next != b':'
-        {
-            return Ok((name, rest));
-        }
-        self.wide_name(bytes, reason, refused)
-    }
-
-    /// The same for names with a colon or with letters beyond ASCII.
-    #[cold]
-    #[inline(never)]
-    fn wide_name(
-        &mut self,
-        bytes: &'a [u8],
-        reason: Refusal,
-        refused: &[u8],
-    ) -> Result<(&'a [u8], &'a [u8]), Stop> {
-        let text = self.text.get(self.offset(bytes)..).unwrap_or_default();
-        let (length, whole) = name_length(text, true);
-        match bytes.split_at_checked(length) {
-            Some((_, [])) => Err(self.cut_short()),
-            Some(split) if whole => Ok(split),
-            _ => Err(self.refuse_at(reason, refused)),
-        }
+        class != start
     }
 }
 
-/// `bytes` from `offset` on.
-fn content_from(bytes: &[u8], offset: usize) -> &[u8] {
-    bytes.get(offset..).unwrap_or_default()
-}
-
-/// Returns true if the input ends inside the characters that open markup, so that the kind of markup is not known.
-fn cut_opener(rest: &[u8]) -> bool {
-    [&b"<!--"[..], b"<![CDATA[", b"<!DOCTYPE", b"</", b"<?xml "].iter().any(|opener| opener.starts_with(rest))
-}
-
-/// Where the first character is that XML does not allow.
-fn forbidden(bytes: &[u8]) -> Option<usize> {
-    let mut rest = bytes;
-    loop {
-        if starts_forbidden(rest) {
-            return Some(bytes.len().wrapping_sub(rest.len()));
-        }
-        rest = rest.get(1..)?;
-    }
-}
-
-fn starts_forbidden(rest: &[u8]) -> bool {
+/// Returns true if a character that XML does not allow comes first.
+fn is_forbidden(rest: &[u8]) -> bool {
     match rest {
         // U+FFFE and U+FFFF.
         [0xEF, 0xBF, 0xBE | 0xBF, ..] => true,
-        [byte, ..] => *byte < b' ' && !is(*byte, BLANK),
+        [byte, ..] => *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r'),
         [] => false,
     }
 }
 
-/// Returns how many bytes at the start of `text` are a name, and whether it is whole. One that is `qualified` may have one
-/// colon and needs a name behind it; in one that is not, a colon is a letter. XML 1.0, section 2.3.
-fn name_length(text: &str, qualified: bool) -> (usize, bool) {
-    let (mut class, mut colon) = (START, false);
-    for (length, c) in text.char_indices() {
-        if c == ':' && !(qualified && colon) {
-            colon = true;
-            class = if qualified { START } else { NAME };
-            continue;
-        }
-        let is_name = match u8::try_from(c) {
-            Ok(byte @ ..0x80) => is(byte, class),
-            _ => is_wide(c, class == NAME),
-        };
-        if !is_name {
-            // A second colon is no end of a name.
-            return (length, class == NAME && c != ':');
-        }
-        class = NAME;
-    }
-    (text.len(), class == NAME)
-}
-
-/// Returns true if a character beyond ASCII can start a name, or stand `inside` of one.
-fn is_wide(c: char, inside: bool) -> bool {
+/// Returns true if a character beyond ASCII is a letter of the class.
+fn is_wide(c: u32, class: u8) -> bool {
     /// NameStartChar of XML 1.0, section 2.3, first and last of each block below U+10000; then what NameChar has besides.
     const BLOCKS: [[u16; 2]; 14] = [
         [0xC0, 0xD6],
@@ -527,11 +506,8 @@ fn is_wide(c: char, inside: bool) -> bool {
     ];
     const STARTS: usize = 11;
 
-    match u16::try_from(u32::from(c)) {
-        Ok(c) => {
-            let blocks = if inside { &BLOCKS[..] } else { BLOCKS.get(..STARTS).unwrap_or_default() };
-            blocks.iter().any(|[first, last]| (*first..=*last).contains(&c))
-        }
-        Err(_) => c <= '\u{EFFFF}',
-    }
+    let blocks = if class & START == 0 { &BLOCKS[..] } else { BLOCKS.get(..STARTS).unwrap_or_default() };
+    let in_block = |[first, last]: &[u16; 2]| (u32::from(*first)..=u32::from(*last)).contains(&c);
+    // From U+10000 to U+EFFFF, and what the first of four bytes has besides.
+    blocks.iter().any(in_block) || (0x41_0000..0x4F_0000).contains(&c)
 }

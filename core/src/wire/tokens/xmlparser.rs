@@ -17,8 +17,10 @@ pub(in crate::wire) struct Tokens<'a> {
     base: usize,
     /// Where the token read last starts in the input.
     at: usize,
-    /// The name in the start tag read last.
+    /// The name in the start tag, or of the attribute, read last.
     name: &'a [u8],
+    /// The value of the attribute read last, and its offset.
+    value: (&'a str, usize),
     /// What was refused; of no meaning before a [`Stop`].
     refused: Refused,
 }
@@ -27,7 +29,7 @@ impl<'a> Tokens<'a> {
     /// Starts behind the byte order mark and the XML declaration, `base` bytes into the input.
     pub(in crate::wire) fn document(text: &'a str, base: usize) -> Self {
         let refused = Refused { reason: Refusal::CutShort, at: 0 };
-        Self { tokenizer: Tokenizer::from(text), text, base, at: 0, name: &[], refused }
+        Self { tokenizer: Tokenizer::from(text), text, base, at: 0, name: &[], value: ("", 0), refused }
     }
 
     /// Starts inside an element that was checked.
@@ -66,9 +68,14 @@ impl<'a> Tokens<'a> {
         self.at
     }
 
-    /// The name in the start tag read last.
+    /// The name in the start tag, or of the attribute, read last.
     pub(in crate::wire) const fn name(&self) -> &'a [u8] {
         self.name
+    }
+
+    /// The value of the attribute read last, and its offset.
+    pub(in crate::wire) const fn value(&self) -> (&'a str, usize) {
+        self.value
     }
 
     /// Reads the next token of the content of `open`.
@@ -129,24 +136,30 @@ impl<'a> Tokens<'a> {
     }
 
     /// Reads the next piece of a start tag.
-    pub(in crate::wire) fn tag_token(&mut self) -> Result<InTag<'a>, Stop> {
+    pub(in crate::wire) fn tag_token(&mut self) -> Result<InTag, Stop> {
         use xmlparser::Token as Raw;
 
         match self.raw()? {
             Some(Raw::Attribute { local, value, span, .. }) => {
-                let at = self.base.wrapping_add(span.start());
-                Ok(InTag::Attribute {
-                    name: self.between(at, self.base.wrapping_add(local.end())).as_bytes(),
-                    at,
-                    value: value.as_str(),
-                    value_at: self.base.wrapping_add(value.start()),
-                    plain: false,
-                })
+                self.at = self.base.wrapping_add(span.start());
+                self.name = self.between(self.at, self.base.wrapping_add(local.end())).as_bytes();
+                self.value = (value.as_str(), self.base.wrapping_add(value.start()));
+                Ok(InTag::Attribute { plain: false })
             }
             Some(Raw::ElementEnd { end: ElementEnd::Empty, .. }) => Ok(InTag::Empty),
             Some(_) => Ok(InTag::Open),
             None => Err(self.refuse(Refusal::CutShort, self.position())),
         }
+    }
+
+    /// Where to read on.
+    pub(in crate::wire) fn mark(&self) -> Tokenizer<'a> {
+        self.tokenizer.clone()
+    }
+
+    /// Goes back to where it was read before.
+    pub(in crate::wire) fn go_back(&mut self, mark: &Tokenizer<'a>) {
+        self.tokenizer = mark.clone();
     }
 
     /// Returns the crate's next token if it is one that a message may have.
