@@ -438,9 +438,9 @@ impl<'a> Tokens<'a> {
         let start = self.rest;
         let mut whole = self.letters(START);
         if self.eat(b':') {
-            whole = self.letters(START) && self.rest.first() != Some(&b':');
+            whole = self.letters(START);
         }
-        if !whole || self.rest.is_empty() {
+        if !whole || matches!(self.rest.first(), None | Some(b':')) {
             return Err(self.wrong(reason));
         }
         self.name = start.get(..start.len().wrapping_sub(self.rest.len())).unwrap_or_default();
