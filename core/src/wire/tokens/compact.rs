@@ -89,21 +89,18 @@ fn run(bytes: &[u8], class: u8) -> usize {
 }
 
 fn skip_blanks(mut bytes: &[u8]) -> &[u8] {
-    const WORD: usize = size_of::<usize>();
-    // Documents are indented with spaces, which are counted by the word.
-    while let Some((word, after)) = bytes.split_first_chunk::<WORD>() {
-        let other = usize::from_le_bytes(*word) ^ usize::from_le_bytes([b' '; WORD]);
-        if other == 0 {
-            bytes = after;
-            continue;
-        }
-        match bytes.get(other.trailing_zeros() as usize / 8..) {
+    loop {
+        // Documents are indented with spaces, which are counted by the word.
+        let spaces = bytes.first_chunk().map_or(0, |word| {
+            let other = usize::from_le_bytes(*word) ^ usize::from_le_bytes([b' '; size_of::<usize>()]);
+            other.trailing_zeros() as usize / 8
+        });
+        match bytes.get(spaces..) {
             Some([byte, rest @ ..]) if is(*byte, BLANK) => bytes = rest,
             Some(rest) => return rest,
             None => return bytes,
         }
     }
-    bytes.get(run(bytes, BLANK)..).unwrap_or_default()
 }
 
 impl<'a> Tokens<'a> {
