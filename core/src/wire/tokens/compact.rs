@@ -42,15 +42,16 @@ const COLON: u8 = 32;
 /// For [`Tokens::until`]: a byte that is in no text.
 const NONE: u8 = 0xFF;
 
-static CLASSES: [u8; 256] = classes();
+/// The classes of ASCII. A table of all bytes would be larger than the test for those beyond.
+static CLASSES: [u8; 128] = classes();
 
 #[allow(
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     reason = "runs when this crate is compiled, where a panic is an error of the compiler; the index is a byte"
 )]
-const fn classes() -> [u8; 256] {
-    let mut classes = [0; 256];
+const fn classes() -> [u8; 128] {
+    let mut classes = [0; 128];
     let mut i = 0;
     while i < classes.len() {
         let byte = i as u8;
@@ -67,7 +68,7 @@ const fn classes() -> [u8; 256] {
         if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
             class |= BLANK;
         }
-        if byte >= b' ' && !matches!(byte, b'&' | b'<' | b']' | 0xEF) || matches!(byte, b'\t' | b'\n') {
+        if byte >= b' ' && !matches!(byte, b'&' | b'<' | b']') || matches!(byte, b'\t' | b'\n') {
             class |= PLAIN;
             if byte >= b' ' && !matches!(byte, b'"' | b'\'') {
                 class |= VALUE;
@@ -80,7 +81,11 @@ const fn classes() -> [u8; 256] {
 }
 
 fn is(byte: u8, class: u8) -> bool {
-    CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+    match CLASSES.get(usize::from(byte)) {
+        Some(classes) => classes & class != 0,
+        // Letters beyond ASCII are plain, but for those that may be forbidden; where names need them, they are read whole.
+        None => class & (PLAIN | VALUE) != 0 && byte != 0xEF,
+    }
 }
 
 /// How many bytes at the start of `bytes` are of the class.
