@@ -372,16 +372,12 @@ impl<'a> Tokens<'a> {
         if !self.letters(START | COLON) {
             return Err(self.wrong(Refusal::ProcessingInstruction));
         }
-        let mut bad = false;
-        if let [b'x' | b'X', b'm' | b'M', b'l' | b'L', behind @ ..] = target
-            && behind.len() == self.rest.len()
-        {
-            if target.starts_with(b"xml ") {
-                return Err(self.wrong(Refusal::LateDeclaration));
-            }
-            bad = true;
+        if target.starts_with(b"xml ") {
+            return Err(self.wrong(Refusal::LateDeclaration));
         }
-        bad |= !self.skip() && !self.rest.starts_with(b"?>");
+        let is_xml = target.len().wrapping_sub(self.rest.len()) == 3
+            && matches!(target, [b'x' | b'X', b'm' | b'M', b'l' | b'L', ..]);
+        let bad = is_xml || !self.skip() && !self.rest.starts_with(b"?>");
         self.section(b"?>", bad.then_some(Refusal::ProcessingInstruction))
     }
 
@@ -411,10 +407,10 @@ impl<'a> Tokens<'a> {
     /// Reads what opens markup if it comes next, whole or cut by the end of the input.
     #[inline(never)]
     fn opens(&mut self, opener: &[u8]) -> bool {
-        let length = opener.len().min(self.rest.len());
-        let opens = opener.get(..length) == self.rest.get(..length);
-        if opens {
-            self.rest = self.rest.get(opener.len()..).unwrap_or_default();
+        let start = self.rest;
+        let opens = opener.iter().all(|byte| self.eat(*byte) || self.rest.is_empty());
+        if !opens {
+            self.rest = start;
         }
         opens
     }
