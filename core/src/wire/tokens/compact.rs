@@ -304,7 +304,9 @@ impl<'a> Tokens<'a> {
         self.value_at = self.position();
         self.rest = value.get(run(value, VALUE)..).unwrap_or_default();
         let plain = self.rest.first() == Some(quote);
-        self.until(core::slice::from_ref(quote), b'<')?;
+        if !plain {
+            self.until(core::slice::from_ref(quote), b'<')?;
+        }
         if !self.eat(*quote) {
             return Err(self.unexpected(Refusal::Attribute));
         }
