@@ -29,15 +29,13 @@ pub(in crate::wire) struct Tokens<'a> {
 const START: u8 = 1;
 /// What can stand in a name, but `:`.
 const NAME: u8 = 2;
-/// Space, tab, line feed, carriage return.
-const BLANK: u8 = 4;
 /// What a text holds that reads as it stands. Not `&` and `<`; not what may be forbidden (control characters, the first
 /// byte of U+FFFE); not a carriage return, which reads as a line feed; not `]`, which may start `]]>`.
-const PLAIN: u8 = 8;
+const PLAIN: u8 = 4;
 /// The same for the value of an attribute: no `"`, no `'` and no blank but the space.
-const VALUE: u8 = 16;
+const VALUE: u8 = 8;
 /// `:`
-const COLON: u8 = 32;
+const COLON: u8 = 16;
 
 /// For [`Tokens::until`]: a byte that is in no text.
 const NONE: u8 = 0xFF;
@@ -65,9 +63,6 @@ const fn classes() -> [u8; 128] {
         if byte == b':' {
             class |= COLON;
         }
-        if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-            class |= BLANK;
-        }
         if byte >= b' ' && !matches!(byte, b'&' | b'<' | b']') || matches!(byte, b'\t' | b'\n') {
             class |= PLAIN;
             if byte >= b' ' && !matches!(byte, b'"' | b'\'') {
@@ -93,6 +88,7 @@ fn run(bytes: &[u8], class: u8) -> usize {
     bytes.iter().position(|byte| !is(*byte, class)).unwrap_or(bytes.len())
 }
 
+/// What stands behind the blanks at the start of `bytes`: spaces, tabs, line feeds, carriage returns.
 fn skip_blanks(mut bytes: &[u8]) -> &[u8] {
     loop {
         // Documents are indented with spaces, which are counted by the word.
@@ -101,7 +97,7 @@ fn skip_blanks(mut bytes: &[u8]) -> &[u8] {
             other.trailing_zeros() as usize / 8
         });
         match bytes.get(spaces..) {
-            Some([byte, rest @ ..]) if is(*byte, BLANK) => bytes = rest,
+            Some([b' ' | b'\t' | b'\n' | b'\r', rest @ ..]) => bytes = rest,
             Some(rest) => return rest,
             None => return bytes,
         }
@@ -318,7 +314,7 @@ impl<'a> Tokens<'a> {
         self.rest
     }
 
-    /// Goes back to where it was read before.
+    /// Goes back to where it was read before. (By reference: the mark of the other tokenizer is no plain copy.)
     pub(in crate::wire) const fn go_back(&mut self, mark: &&'a [u8]) {
         self.rest = mark;
     }
@@ -508,6 +504,6 @@ fn is_wide(c: u32, class: u8) -> bool {
 
     let blocks = if class & START == 0 { &BLOCKS[..] } else { BLOCKS.get(..STARTS).unwrap_or_default() };
     let in_block = |[first, last]: &[u16; 2]| (u32::from(*first)..=u32::from(*last)).contains(&c);
-    // From U+10000 to U+EFFFF, and what the first of four bytes has besides.
+    // From U+10000 to U+EFFFF; the first of four bytes has 0x40_0000 besides.
     blocks.iter().any(in_block) || (0x41_0000..0x4F_0000).contains(&c)
 }
