@@ -7,7 +7,7 @@ use super::tag::Tag;
 use super::tokens::{InTag, OUTSIDE, Refused, Stop, Token, Tokens};
 use crate::error::{Field, Refusal};
 use crate::limits;
-use crate::text::{Coding, Text};
+use crate::text::Coding;
 
 /// What a [`List`](crate::List) can hold. Sealed: the rows of this crate implement it.
 pub trait Row<'a>: Copy {
@@ -71,12 +71,6 @@ pub(super) struct Attribute<'a> {
     pub(super) at: usize,
     /// Nothing in it needs decoding.
     pub(super) plain: bool,
-}
-
-impl Attribute<'_> {
-    pub(super) fn coding(&self) -> Coding {
-        if self.plain { Coding::Plain } else { Coding::Attribute }
-    }
 }
 
 /// Reads one document: `read` reads the root element, whose start tag was read.
@@ -379,12 +373,6 @@ impl<'a> Reader<'a> {
                 self.attribute = Some(Attribute { raw, at, plain });
             }
         }
-    }
-
-    /// Returns the attribute of the innermost open element as it stands, blanks included, and its offset.
-    pub(super) fn attribute(&mut self, field: Field) -> Result<(Text<'a>, usize), Stop> {
-        let found = *self.found_attribute(field)?;
-        Ok((Text::checked(found.raw, found.coding(), false), found.at))
     }
 
     /// Returns the attribute of the innermost open element, which must have it.
