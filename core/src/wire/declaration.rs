@@ -7,10 +7,10 @@ use crate::error::Refusal;
 /// `text` starts at the document's first character, behind a byte order mark.
 #[inline(never)]
 pub(super) fn length(text: &[u8]) -> Result<usize, (Refusal, usize)> {
-    let Some(rest @ [b' ' | b'\t' | b'\n' | b'\r', ..]) = text.strip_prefix(b"<?xml") else {
+    let mut cursor = Cursor { rest: text };
+    if !cursor.eat(b"<?xml") || !cursor.skip_blanks() {
         return Ok(0);
-    };
-    let mut cursor = Cursor { rest };
+    }
     let read = cursor.declaration();
     let at = text.len().wrapping_sub(cursor.rest.len());
     match read {
@@ -34,71 +34,82 @@ static ATTRIBUTES: [Attribute; 3] = [
     Attribute { name: b"standalone", values: [b"yes", b"no"], reason: Refusal::Declaration },
 ];
 
+const END: &[u8] = b"?>";
+
 struct Cursor<'a> {
     rest: &'a [u8],
 }
 
 impl Cursor<'_> {
-    /// Reads the declaration from behind its target to its end; stays where it is refused.
+    /// Reads the declaration from behind the blanks after its target to its end; stays where it is refused.
     fn declaration(&mut self) -> Result<(), Refusal> {
-        let mut spaced = false;
-        for Attribute { name, values, reason } in &ATTRIBUTES {
-            spaced |= self.skip(is_blank);
-            if !self.rest.starts_with(name) {
-                if *reason == Refusal::XmlVersion {
-                    return Err(Refusal::Declaration);
-                }
-                continue;
-            }
-            if !core::mem::take(&mut spaced) {
+        let mut spaced = true;
+        for attribute in &ATTRIBUTES {
+            if spaced && self.eat(attribute.name) {
+                self.value(attribute)?;
+                spaced = self.skip_blanks();
+            } else if attribute.reason == Refusal::XmlVersion {
                 return Err(Refusal::Declaration);
             }
-            self.eat(name)?;
-            self.skip(is_blank);
-            self.eat(b"=")?;
-            self.skip(is_blank);
-            let quote: &[u8] = if self.rest.starts_with(b"'") { b"'" } else { b"\"" };
-            self.eat(quote)?;
-            let value = self.rest;
-            self.skip(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
-            let length = value.len().wrapping_sub(self.rest.len());
-            self.eat(quote)?;
-            let text = value.get(..length).unwrap_or_default();
-            let any_case = *reason == Refusal::Encoding;
-            if !values.iter().any(|known| text == *known || any_case && text.eq_ignore_ascii_case(known)) {
-                self.rest = value;
-                return Err(*reason);
-            }
         }
-        self.skip(is_blank);
-        self.eat(b"?>")
+        if self.eat(END) { Ok(()) } else { Err(Refusal::Declaration) }
     }
 
-    /// Skips bytes of a kind; returns true if there were any.
+    /// Reads an attribute from behind its name to its end.
+    fn value(&mut self, attribute: &Attribute) -> Result<(), Refusal> {
+        self.skip_blanks();
+        if !self.eat(b"=") {
+            return Err(Refusal::Declaration);
+        }
+        self.skip_blanks();
+        let [quote @ (b'"' | b'\''), value @ ..] = self.rest else { return Err(Refusal::Declaration) };
+        let is_value = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+        let length = value.iter().position(|byte| !is_value(byte)).unwrap_or(value.len());
+        let (text, rest) = value.split_at_checked(length).unwrap_or_default();
+        self.rest = rest;
+        if rest.first() != Some(quote) {
+            return Err(Refusal::Declaration);
+        }
+        // In what may stand here, this bit is the case of a letter and set in all others but `_`.
+        let case = if attribute.reason == Refusal::Encoding { 0x20 } else { 0 };
+        let known = |known: &&[u8]| known.len() == length && common(text, known, case) == length;
+        if !attribute.values.iter().any(known) {
+            self.rest = value;
+            return Err(attribute.reason);
+        }
+        self.rest = rest.get(1..).unwrap_or_default();
+        Ok(())
+    }
+
+    /// Skips blanks; returns true if there were any.
     #[inline(never)]
-    fn skip(&mut self, kind: fn(u8) -> bool) -> bool {
+    fn skip_blanks(&mut self) -> bool {
         let before = self.rest.len();
-        while let [byte, rest @ ..] = self.rest
-            && kind(*byte)
-        {
+        while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.rest {
             self.rest = rest;
         }
         self.rest.len() < before
     }
 
+    /// Skips `text`; returns false if something else stands here.
     #[inline(never)]
-    fn eat(&mut self, text: &[u8]) -> Result<(), Refusal> {
-        self.rest = self.rest.strip_prefix(text).ok_or(Refusal::Declaration)?;
-        Ok(())
+    fn eat(&mut self, text: &[u8]) -> bool {
+        let found = common(self.rest, text, 0) == text.len();
+        if found {
+            self.rest = self.rest.get(text.len()..).unwrap_or_default();
+        }
+        found
     }
 
     /// Returns true if the input ends inside something that may stand here.
     fn is_cut(&self) -> bool {
-        b"?>".starts_with(self.rest)
-            || ATTRIBUTES.iter().any(|attribute| attribute.name.starts_with(self.rest))
+        let names = ATTRIBUTES.iter().map(|attribute| attribute.name);
+        names.chain([END]).any(|name| common(self.rest, name, 0) == self.rest.len())
     }
 }
 
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+/// How many bytes at the start of both are the same, with the bits `case` set in those of `a`.
+#[inline(never)]
+fn common(a: &[u8], b: &[u8], case: u8) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| **a | case == **b).count()
 }
