@@ -141,9 +141,8 @@ impl<'a> Found<'a> {
 
     /// Says what is wrong with an element that ended, and where if it is not the element itself.
     fn wrong(&self, context: Context) -> Option<(Refusal, Option<usize>)> {
-        let need = context.needs().iter().find(|need| self.seen & need.one_of == 0);
-        if let Some(need) = need {
-            return Some((need.refusal, None));
+        if let Some(refusal) = context.missing(self.seen) {
+            return Some((refusal, None));
         }
         let present = match context {
             Context::Device => bits([slot::USER, slot::LAST_LOGIN, slot::EMCC, slot::NONE]),

@@ -198,7 +198,7 @@ impl<'a> Reader<'a> {
             && let Some((child, at)) = self.tokens.plain_tag(open, context.children())
         {
             return match child {
-                Some(child) => self.start(child.tag.name(), at, Some(child)).map(|()| Next::Child(child)),
+                Some((child, name)) => self.start(name, at, Some(child)).map(|()| Next::Child(child)),
                 None => Ok(self.end(at)),
             };
         }

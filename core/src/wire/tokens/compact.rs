@@ -5,7 +5,7 @@
 use super::{InTag, Inside, Stop, Token};
 use crate::error::{Error, Refusal};
 use crate::text::find;
-use crate::wire::grammar::Child;
+use crate::wire::grammar::{Child, Named};
 use crate::wire::tag::same;
 
 /// The tokens of a document, or of the content of an element.
@@ -205,7 +205,7 @@ impl<'a> Tokens<'a> {
         &mut self,
         open: &[u8],
         children: &'static [Child],
-    ) -> Option<(Option<&'static Child>, usize)> {
+    ) -> Option<(Option<Named>, usize)> {
         let rest = skip_blanks(self.rest);
         let [b'<', after @ ..] = rest else { return None };
         // Blanks before markup are of no meaning.
@@ -223,7 +223,7 @@ impl<'a> Tokens<'a> {
                 && let [b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r', ..] = rest
             {
                 self.rest = rest;
-                return Some((Some(child), at));
+                return Some((Some((child, name)), at));
             }
         }
         None

@@ -6,7 +6,7 @@ use xmlparser::{ElementEnd, StreamError, TextPos, Tokenizer};
 use super::{InTag, Inside, Stop, Token};
 use crate::error::{Error, Refusal};
 use crate::text::is_blank;
-use crate::wire::grammar::Child;
+use crate::wire::grammar::{Child, Named};
 
 /// The tokens of a document, or of the content of an element.
 #[derive(Clone)]
@@ -113,7 +113,7 @@ impl<'a> Tokens<'a> {
         &self,
         _open: &[u8],
         _children: &[Child],
-    ) -> Option<(Option<&'static Child>, usize)> {
+    ) -> Option<(Option<Named>, usize)> {
         None
     }
 
