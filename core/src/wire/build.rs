@@ -1,7 +1,7 @@
 //! Makes messages and rows of what `gather` found. It refuses nothing: `gather` did.
 
 use super::gather::Found;
-use super::grammar::{Context, slot};
+use super::grammar::{Context, Slot, slot};
 use super::reader::{Reader, Row};
 use super::tag::Tag;
 use super::tokens::Stop;
@@ -11,22 +11,32 @@ use crate::error::Field;
 use crate::message::{
     AppCertificate, AppInfo, CheckUser, CheckUserResults, DeviceProfile, DeviceProfileQuery,
     DeviceProfileResults, DeviceResult, DeviceStatus, DeviceUserQuery, DeviceUserResults, ExclusiveDuration,
-    Failure, List, Login, LoginType, Logout, LogoutAll, Operation, Query, QueryOperation, Request, Response,
-    UserCheck, UserDevices, UserDevicesQuery, UserDevicesResults, UserDevicesStatus, UserProfiles,
+    Failure, List, Login, LoginType, Logout, LogoutAll, Message, Operation, Query, QueryOperation, Request,
+    Response, UserCheck, UserDevices, UserDevicesQuery, UserDevicesResults, UserDevicesStatus, UserProfiles,
     UserProfilesStatus,
 };
 use crate::secret::Secret;
 use crate::text::Text;
 
+/// Makes a message with that root.
 #[inline(never)]
+pub(super) fn message<'a>(root: Tag, found: &Found<'a>) -> Message<'a> {
+    match root {
+        Tag::Request => Message::Request(request(found)),
+        Tag::Query => Message::Query(query(found)),
+        _ => Message::Response(response(found)),
+    }
+}
+
+#[inline]
 pub(super) fn request<'a>(found: &Found<'a>) -> Request<'a> {
     let remote_ip_addr = found.optional(slot::REMOTE_IP_ADDR);
     let is_via_header_set = found.optional(slot::IS_VIA_HEADER_SET);
-    let device_name = found.text(slot::DEVICE_NAME);
+    let device_name = text(found, slot::DEVICE_NAME);
     let operation = match found.tag(slot::OPERATION) {
         Tag::Login => Operation::Login(Login {
             device_name,
-            user_id: found.text(slot::USER_ID),
+            user_id: text(found, slot::USER_ID),
             device_profile: found.optional(slot::DEVICE_PROFILE),
             exclusive_duration: exclusive_duration(found),
             login_type: login_type(found),
@@ -40,12 +50,12 @@ pub(super) fn request<'a>(found: &Found<'a>) -> Request<'a> {
 }
 
 fn app_info<'a>(found: &Found<'a>) -> AppInfo<'a> {
-    let secret = Secret::new(found.text(slot::CERTIFICATE));
+    let secret = Secret::new(text(found, slot::CERTIFICATE));
     let certificate = match found.tag(slot::CERTIFICATE) {
         Tag::AppEncryptedCertificate => AppCertificate::Encrypted(secret),
         _ => AppCertificate::Plain(secret),
     };
-    AppInfo { id: found.text(slot::APP_ID), certificate }
+    AppInfo { id: text(found, slot::APP_ID), certificate }
 }
 
 fn exclusive_duration(found: &Found<'_>) -> Option<ExclusiveDuration> {
@@ -64,7 +74,7 @@ fn login_type(found: &Found<'_>) -> Option<LoginType> {
     })
 }
 
-#[inline(never)]
+#[inline]
 pub(super) fn query<'a>(found: &Found<'a>) -> Query<'a> {
     let login_type = login_type(found);
     let remote_ip_addr = found.optional(slot::REMOTE_IP_ADDR);
@@ -86,7 +96,7 @@ pub(super) fn query<'a>(found: &Found<'a>) -> Query<'a> {
     Query { app: app_info(found), operation }
 }
 
-#[inline(never)]
+#[inline]
 pub(super) fn response<'a>(found: &Found<'a>) -> Response<'a> {
     macro_rules! results {
         ($results:ident, $list:ident) => {
@@ -103,10 +113,16 @@ pub(super) fn response<'a>(found: &Found<'a>) -> Response<'a> {
     }
 }
 
+/// Returns the text in the slot; an empty one if there is none.
+#[inline(never)]
+fn text<'a>(found: &Found<'a>, slot: Slot) -> Text<'a> {
+    found.text(slot)
+}
+
 /// Makes a `failure` of a response or of a `user`.
 pub(super) fn failure<'a>(found: &Found<'a>) -> Failure<'a> {
     let code = found.code().and_then(|number| u16::try_from(number).ok());
-    Failure { code: code.map(EmServiceCode::new), text: found.text(slot::ERROR) }
+    Failure { code: code.map(EmServiceCode::new), text: text(found, slot::ERROR) }
 }
 
 impl<'a> Row<'a> for DeviceResult<'a> {

@@ -32,21 +32,23 @@ use grammar::{Child, Holds};
 use crate::error::{Error, Field, Refusal};
 use crate::message::{Message, Query, Request, Response};
 
+#[inline(never)]
 pub(crate) fn parse_message(xml: &[u8]) -> Result<Message<'_>, Error> {
-    let mut found = Found::NOTHING;
-    Ok(match read(xml, Tag::Other, &mut found)? {
-        Tag::Request => Message::Request(build::request(&found)),
-        Tag::Query => Message::Query(build::query(&found)),
-        _ => Message::Response(build::response(&found)),
-    })
+    let (mut found, mut error) = (Found::NOTHING, NO_ERROR);
+    match read(xml, Tag::Other, &mut found, &mut error) {
+        Some(root) => Ok(build::message(root, &found)),
+        None => Err(error),
+    }
 }
 
 macro_rules! parse_one {
     ($function:ident, $message:ident, $build:path) => {
         pub(crate) fn $function(xml: &[u8]) -> Result<$message<'_>, Error> {
-            let mut found = Found::NOTHING;
-            read(xml, Tag::$message, &mut found)?;
-            Ok($build(&found))
+            let (mut found, mut error) = (Found::NOTHING, NO_ERROR);
+            match read(xml, Tag::$message, &mut found, &mut error) {
+                Some(_) => Ok($build(&found)),
+                None => Err(error),
+            }
         }
     };
 }
@@ -55,10 +57,14 @@ parse_one!(parse_request, Request, build::request);
 parse_one!(parse_query, Query, build::query);
 parse_one!(parse_response, Response, build::response);
 
-/// Reads a message with this root, or any if `wanted` is [`Tag::Other`]; returns the root.
+/// What stands in the place of an error before there is one.
+const NO_ERROR: Error = Error::refused(Refusal::NoRoot, 0);
+
+/// Reads a message with this root, or any if `wanted` is [`Tag::Other`]; returns the root, or nothing and the `error`.
+/// That goes into a place of the caller's and not up as a result, which would be copied by a call.
 #[inline(never)]
-fn read<'a>(xml: &'a [u8], wanted: Tag, found: &mut Found<'a>) -> Result<Tag, Error> {
-    reader::document(xml, |reader, root| {
+fn read<'a>(xml: &'a [u8], wanted: Tag, found: &mut Found<'a>, error: &mut Error) -> Option<Tag> {
+    let root = reader::document(xml, |reader, root| {
         let refusal = match root {
             Some(Child { tag, holds: Holds::Elements(context), .. })
                 if wanted == Tag::Other || wanted == *tag =>
@@ -73,5 +79,6 @@ fn read<'a>(xml: &'a [u8], wanted: Tag, found: &mut Found<'a>) -> Result<Tag, Er
             },
         };
         Err(reader.refuse(refusal, reader.at()))
-    })
+    });
+    root.map_err(|refused| *error = refused).ok()
 }
