@@ -178,7 +178,8 @@ impl Context {
     /// Returns what is known as a child here.
     #[inline]
     pub(super) fn children(self) -> &'static [Child] {
-        CHILDREN.get(usize::from(self as u8)).copied().unwrap_or_default()
+        let [start, end] = CHILDREN.get(usize::from(self as u8)).copied().unwrap_or_default();
+        ALL.get(usize::from(start)..usize::from(end)).unwrap_or_default()
     }
 
     /// Returns the child of that name, if it is known here.
@@ -225,14 +226,18 @@ struct Table<const SIZE: usize> {
 const TABLE: Table<{ table::<128>().size }> = table();
 static ALL: [Child; TABLE.size] = TABLE.children;
 
-/// The children that are known in each context.
-#[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled")]
-static CHILDREN: [&[Child]; LISTS.len()] = {
-    let mut children: [&[Child]; LISTS.len()] = [&[]; LISTS.len()];
+/// Which children are known in each context: from the first to before the end.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "runs when this crate is compiled"
+)]
+static CHILDREN: [[u8; 2]; LISTS.len()] = {
+    let mut children = [[0; 2]; LISTS.len()];
     let mut context = 0;
     while context < LISTS.len() {
-        let (_, rest) = ALL.split_at(TABLE.starts[context]);
-        (children[context], _) = rest.split_at(LISTS[context].len());
+        let start = TABLE.starts[context];
+        children[context] = [start as u8, (start + LISTS[context].len()) as u8];
         context += 1;
     }
     children
