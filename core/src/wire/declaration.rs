@@ -1,5 +1,6 @@
 //! The XML declaration. It is read here and not by the tokenizer crate, which lets XML 1.1 and foreign encodings pass.
 
+use super::class::{BLANK, NAME, is};
 use crate::error::Refusal;
 
 /// Returns how many bytes the declaration at the start of `text` takes, or a refusal and its offset.
@@ -8,108 +9,118 @@ use crate::error::Refusal;
 #[inline(never)]
 pub(super) fn length(text: &[u8]) -> Result<usize, (Refusal, usize)> {
     let mut cursor = Cursor { rest: text };
-    if !cursor.eat(b"<?xml") || !cursor.skip_blanks() {
-        return Ok(0);
-    }
-    let read = cursor.declaration();
+    let refusal = cursor.declaration();
     let at = text.len().wrapping_sub(cursor.rest.len());
-    match read {
-        Ok(()) => Ok(at),
-        Err(Refusal::Declaration) if cursor.is_cut() => Err((Refusal::CutShort, text.len())),
-        Err(reason) => Err((reason, at)),
+    match refusal {
+        None => Ok(at),
+        Some(reason) => Err((reason, at)),
     }
 }
 
-struct Attribute {
+/// An attribute, or the end, which has no values.
+struct Part {
     name: &'static [u8],
     values: [&'static [u8]; 2],
     /// The refusal of another value.
     reason: Refusal,
 }
 
-/// XML 1.0, section 2.8: version, then maybe encoding, then maybe standalone, in this order.
-static ATTRIBUTES: [Attribute; 3] = [
-    Attribute { name: b"version", values: [b"1.0", b"1.0"], reason: Refusal::XmlVersion },
-    Attribute { name: b"encoding", values: [b"utf-8", b"us-ascii"], reason: Refusal::Encoding },
-    Attribute { name: b"standalone", values: [b"yes", b"no"], reason: Refusal::Declaration },
+/// XML 1.0, section 2.8: version, then maybe encoding, then maybe standalone, in this order. A capital stands for either
+/// case.
+static PARTS: [Part; 4] = [
+    Part { name: b"version", values: [b"1.0", b"1.0"], reason: Refusal::XmlVersion },
+    Part { name: b"encoding", values: [b"UTF-8", b"US-ASCII"], reason: Refusal::Encoding },
+    Part { name: b"standalone", values: [b"yes", b"no"], reason: Refusal::Declaration },
+    Part { name: b"?>", values: [b"", b""], reason: Refusal::Declaration },
 ];
-
-const END: &[u8] = b"?>";
 
 struct Cursor<'a> {
     rest: &'a [u8],
 }
 
 impl Cursor<'_> {
-    /// Reads the declaration from behind the blanks after its target to its end; stays where it is refused.
-    fn declaration(&mut self) -> Result<(), Refusal> {
+    /// Reads the declaration, if there is one; stays where it is refused.
+    fn declaration(&mut self) -> Option<Refusal> {
+        let start = self.rest;
+        if !self.eat(b"<?xml") || !self.skip(BLANK) {
+            self.rest = start;
+            return None;
+        }
         let mut spaced = true;
-        for attribute in &ATTRIBUTES {
-            if spaced && self.eat(attribute.name) {
-                self.value(attribute)?;
-                spaced = self.skip_blanks();
-            } else if attribute.reason == Refusal::XmlVersion {
-                return Err(Refusal::Declaration);
+        for part in &PARTS {
+            let [value, _] = part.values;
+            let is_end = value.is_empty();
+            if !(spaced || is_end) || !self.eat(part.name) {
+                if part.reason == Refusal::XmlVersion {
+                    break;
+                }
+                continue;
             }
+            if is_end {
+                return None;
+            }
+            self.skip(BLANK);
+            if !self.eat(b"=") {
+                break;
+            }
+            self.skip(BLANK);
+            let quote @ ([b'"'] | [b'\'']) = self.rest.get(..1).unwrap_or_default() else { break };
+            self.eat(quote);
+            let value = self.rest;
+            let is_known = part.values.iter().any(|known| {
+                self.rest = value;
+                self.eat(known) && self.eat(quote)
+            });
+            if !is_known {
+                self.rest = value;
+                // The same bytes are in names.
+                self.skip(NAME);
+                if !self.eat(quote) {
+                    break;
+                }
+                self.rest = value;
+                return Some(part.reason);
+            }
+            spaced = self.skip(BLANK);
         }
-        if self.eat(END) { Ok(()) } else { Err(Refusal::Declaration) }
+        Some(self.malformed())
     }
 
-    /// Reads an attribute from behind its name to its end.
-    fn value(&mut self, attribute: &Attribute) -> Result<(), Refusal> {
-        self.skip_blanks();
-        if !self.eat(b"=") {
-            return Err(Refusal::Declaration);
-        }
-        self.skip_blanks();
-        let [quote @ (b'"' | b'\''), value @ ..] = self.rest else { return Err(Refusal::Declaration) };
-        let is_value = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-        let length = value.iter().position(|byte| !is_value(byte)).unwrap_or(value.len());
-        let (text, rest) = value.split_at_checked(length).unwrap_or_default();
-        self.rest = rest;
-        if rest.first() != Some(quote) {
-            return Err(Refusal::Declaration);
-        }
-        // In what may stand here, this bit is the case of a letter and set in all others but `_`.
-        let case = if attribute.reason == Refusal::Encoding { 0x20 } else { 0 };
-        let known = |known: &&[u8]| known.len() == length && common(text, known, case) == length;
-        if !attribute.values.iter().any(known) {
-            self.rest = value;
-            return Err(attribute.reason);
-        }
-        self.rest = rest.get(1..).unwrap_or_default();
-        Ok(())
-    }
-
-    /// Skips blanks; returns true if there were any.
+    /// Skips bytes of a class; returns true if there were any.
     #[inline(never)]
-    fn skip_blanks(&mut self) -> bool {
+    fn skip(&mut self, class: u8) -> bool {
         let before = self.rest.len();
-        while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.rest {
+        while let [byte, rest @ ..] = self.rest
+            && is(*byte, class)
+        {
             self.rest = rest;
         }
         self.rest.len() < before
     }
 
-    /// Skips `text`; returns false if something else stands here.
+    /// Skips `text`, in which a capital stands for either case; returns false if something else stands here.
     #[inline(never)]
     fn eat(&mut self, text: &[u8]) -> bool {
-        let found = common(self.rest, text, 0) == text.len();
-        if found {
-            self.rest = self.rest.get(text.len()..).unwrap_or_default();
+        let mut rest = self.rest;
+        for known in text {
+            match rest {
+                // All that is no capital has this bit.
+                [byte, after @ ..] if byte == known || *byte == *known | 0x20 => rest = after,
+                _ => return false,
+            }
         }
-        found
+        self.rest = rest;
+        true
     }
 
-    /// Returns true if the input ends inside something that may stand here.
-    fn is_cut(&self) -> bool {
-        let names = ATTRIBUTES.iter().map(|attribute| attribute.name);
-        names.chain([END]).any(|name| common(self.rest, name, 0) == self.rest.len())
+    /// Returns the refusal of what stands here. The input may end inside something that may stand here.
+    fn malformed(&mut self) -> Refusal {
+        for part in &PARTS {
+            if part.name.starts_with(self.rest) {
+                self.rest = &[];
+                return Refusal::CutShort;
+            }
+        }
+        Refusal::Declaration
     }
-}
-
-/// How many bytes at the start of both are the same, with the bits `case` set in those of `a`.
-#[inline(never)]
-fn common(a: &[u8], b: &[u8], case: u8) -> usize {
-    a.iter().zip(b).take_while(|(a, b)| **a | case == **b).count()
 }
