@@ -1,7 +1,7 @@
 //! What each element of the protocol may hold, as data (core/PROTOCOL.md sections 3 to 6): which children, how often,
 //! what is read of them and where it is kept. It must not read anything: `gather` does.
 
-use super::tag::{Tag, same};
+use super::tag::Tag;
 use super::words::Kind;
 use crate::error::{Choice, Field, Refusal};
 
@@ -185,7 +185,7 @@ impl Context {
     /// Returns the child of that name, if it is known here.
     pub(super) fn child(self, name: &[u8]) -> Option<&'static Child> {
         let initial = name.first()?;
-        self.children().iter().find(|child| child.initial == *initial && same(child.tag.name(), name))
+        self.children().iter().find(|child| child.initial == *initial && child.tag.name() == name)
     }
 
     /// Says what is missing at the end of an element in which these slots were seen.
@@ -338,9 +338,9 @@ contexts! {
     Ignored: [], None;
     /// What stands around the root element.
     Document: [
+        rows(Tag::Response, Context::Response, Field::Error),
         rows(Tag::Request, Context::Request, Field::Error),
         rows(Tag::Query, Context::Query, Field::Error),
-        rows(Tag::Response, Context::Response, Field::Error),
     ], None;
     Request: [
         operation(Tag::Login, Context::Login),

@@ -144,12 +144,14 @@ const fn fits<const SIZE: usize>(name: &[u8], names: &Names<SIZE>, start: usize)
 }
 
 /// Returns true if two names are the same. A processor without instructions for it compares bytes by memcmp one by one.
+#[cfg(feature = "compact")]
 #[inline]
 pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && by_chunks::<{ size_of::<usize>() }>(a, b)
 }
 
 /// Compares by chunks; the last one overlaps the one before it, so that no byte is compared by itself.
+#[cfg(feature = "compact")]
 fn by_chunks<const N: usize>(a: &[u8], b: &[u8]) -> bool {
     let (Some(last), Some(other)) = (a.last_chunk::<N>(), b.last_chunk::<N>()) else {
         return if N > 4 { by_chunks::<4>(a, b) } else { a.iter().zip(b).all(|(a, b)| a == b) };
