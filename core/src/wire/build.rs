@@ -11,12 +11,22 @@ use crate::error::Field;
 use crate::message::{
     AppCertificate, AppInfo, CheckUser, CheckUserResults, DeviceProfile, DeviceProfileQuery,
     DeviceProfileResults, DeviceResult, DeviceStatus, DeviceUserQuery, DeviceUserResults, ExclusiveDuration,
-    Failure, List, Login, LoginType, Logout, LogoutAll, Operation, Query, QueryOperation, Request, Response,
-    UserCheck, UserDevices, UserDevicesQuery, UserDevicesResults, UserDevicesStatus, UserProfiles,
+    Failure, List, Login, LoginType, Logout, LogoutAll, Message, Operation, Query, QueryOperation, Request,
+    Response, UserCheck, UserDevices, UserDevicesQuery, UserDevicesResults, UserDevicesStatus, UserProfiles,
     UserProfilesStatus,
 };
 use crate::secret::Secret;
 use crate::text::Text;
+
+/// Makes a message with that root.
+#[inline(never)]
+pub(super) fn message<'a>(root: Tag, found: &Found<'a>) -> Message<'a> {
+    match root {
+        Tag::Request => Message::Request(request(found)),
+        Tag::Query => Message::Query(query(found)),
+        _ => Message::Response(response(found)),
+    }
+}
 
 #[inline]
 pub(super) fn request<'a>(found: &Found<'a>) -> Request<'a> {

@@ -1,5 +1,6 @@
 //! The XML declaration. It is read here and not by the tokenizer crate, which lets XML 1.1 and foreign encodings pass.
 
+use super::class::{BLANK, NAME, is};
 use crate::error::Refusal;
 
 /// Returns how many bytes the declaration at the start of `text` takes, or a refusal and its offset.
@@ -7,31 +8,30 @@ use crate::error::Refusal;
 /// `text` starts at the document's first character, behind a byte order mark.
 #[inline(never)]
 pub(super) fn length(text: &[u8]) -> Result<usize, (Refusal, usize)> {
-    let Some(rest @ [b' ' | b'\t' | b'\n' | b'\r', ..]) = text.strip_prefix(b"<?xml") else {
-        return Ok(0);
-    };
-    let mut cursor = Cursor { rest };
-    let read = cursor.declaration();
+    let mut cursor = Cursor { rest: text };
+    let refusal = cursor.declaration();
     let at = text.len().wrapping_sub(cursor.rest.len());
-    match read {
-        Ok(()) => Ok(at),
-        Err(Refusal::Declaration) if cursor.is_cut() => Err((Refusal::CutShort, text.len())),
-        Err(reason) => Err((reason, at)),
+    match refusal {
+        None => Ok(at),
+        Some(reason) => Err((reason, at)),
     }
 }
 
-struct Attribute {
+/// An attribute, or the end, which has no values.
+struct Part {
     name: &'static [u8],
     values: [&'static [u8]; 2],
     /// The refusal of another value.
     reason: Refusal,
 }
 
-/// XML 1.0, section 2.8: version, then maybe encoding, then maybe standalone, in this order.
-static ATTRIBUTES: [Attribute; 3] = [
-    Attribute { name: b"version", values: [b"1.0", b"1.0"], reason: Refusal::XmlVersion },
-    Attribute { name: b"encoding", values: [b"utf-8", b"us-ascii"], reason: Refusal::Encoding },
-    Attribute { name: b"standalone", values: [b"yes", b"no"], reason: Refusal::Declaration },
+/// XML 1.0, section 2.8: version, then maybe encoding, then maybe standalone, in this order. A capital stands for either
+/// case.
+static PARTS: [Part; 4] = [
+    Part { name: b"version", values: [b"1.0", b"1.0"], reason: Refusal::XmlVersion },
+    Part { name: b"encoding", values: [b"UTF-8", b"US-ASCII"], reason: Refusal::Encoding },
+    Part { name: b"standalone", values: [b"yes", b"no"], reason: Refusal::Declaration },
+    Part { name: b"?>", values: [b"", b""], reason: Refusal::Declaration },
 ];
 
 struct Cursor<'a> {
@@ -39,66 +39,88 @@ struct Cursor<'a> {
 }
 
 impl Cursor<'_> {
-    /// Reads the declaration from behind its target to its end; stays where it is refused.
-    fn declaration(&mut self) -> Result<(), Refusal> {
-        let mut spaced = false;
-        for Attribute { name, values, reason } in &ATTRIBUTES {
-            spaced |= self.skip(is_blank);
-            if !self.rest.starts_with(name) {
-                if *reason == Refusal::XmlVersion {
-                    return Err(Refusal::Declaration);
+    /// Reads the declaration, if there is one; stays where it is refused.
+    fn declaration(&mut self) -> Option<Refusal> {
+        let start = self.rest;
+        if !self.eat(b"<?xml") || !self.skip(BLANK) {
+            self.rest = start;
+            return None;
+        }
+        let mut spaced = true;
+        for part in &PARTS {
+            let [value, _] = part.values;
+            let is_end = value.is_empty();
+            if !(spaced || is_end) || !self.eat(part.name) {
+                if part.reason == Refusal::XmlVersion {
+                    break;
                 }
                 continue;
             }
-            if !core::mem::take(&mut spaced) {
-                return Err(Refusal::Declaration);
+            if is_end {
+                return None;
             }
-            self.eat(name)?;
-            self.skip(is_blank);
-            self.eat(b"=")?;
-            self.skip(is_blank);
-            let quote: &[u8] = if self.rest.starts_with(b"'") { b"'" } else { b"\"" };
-            self.eat(quote)?;
+            self.skip(BLANK);
+            if !self.eat(b"=") {
+                break;
+            }
+            self.skip(BLANK);
+            let quote @ ([b'"'] | [b'\'']) = self.rest.get(..1).unwrap_or_default() else { break };
+            self.eat(quote);
             let value = self.rest;
-            self.skip(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
-            let length = value.len().wrapping_sub(self.rest.len());
-            self.eat(quote)?;
-            let text = value.get(..length).unwrap_or_default();
-            let any_case = *reason == Refusal::Encoding;
-            if !values.iter().any(|known| text == *known || any_case && text.eq_ignore_ascii_case(known)) {
+            let is_known = part.values.iter().any(|known| {
                 self.rest = value;
-                return Err(*reason);
+                self.eat(known) && self.eat(quote)
+            });
+            if !is_known {
+                self.rest = value;
+                // The same bytes are in names.
+                self.skip(NAME);
+                if !self.eat(quote) {
+                    break;
+                }
+                self.rest = value;
+                return Some(part.reason);
             }
+            spaced = self.skip(BLANK);
         }
-        self.skip(is_blank);
-        self.eat(b"?>")
+        Some(self.malformed())
     }
 
-    /// Skips bytes of a kind; returns true if there were any.
+    /// Skips bytes of a class; returns true if there were any.
     #[inline(never)]
-    fn skip(&mut self, kind: fn(u8) -> bool) -> bool {
+    fn skip(&mut self, class: u8) -> bool {
         let before = self.rest.len();
         while let [byte, rest @ ..] = self.rest
-            && kind(*byte)
+            && is(*byte, class)
         {
             self.rest = rest;
         }
         self.rest.len() < before
     }
 
+    /// Skips `text`, in which a capital stands for either case; returns false if something else stands here.
     #[inline(never)]
-    fn eat(&mut self, text: &[u8]) -> Result<(), Refusal> {
-        self.rest = self.rest.strip_prefix(text).ok_or(Refusal::Declaration)?;
-        Ok(())
+    fn eat(&mut self, text: &[u8]) -> bool {
+        let mut rest = self.rest;
+        for known in text {
+            match rest {
+                // All that is no capital has this bit.
+                [byte, after @ ..] if byte == known || *byte == *known | 0x20 => rest = after,
+                _ => return false,
+            }
+        }
+        self.rest = rest;
+        true
     }
 
-    /// Returns true if the input ends inside something that may stand here.
-    fn is_cut(&self) -> bool {
-        b"?>".starts_with(self.rest)
-            || ATTRIBUTES.iter().any(|attribute| attribute.name.starts_with(self.rest))
+    /// Returns the refusal of what stands here. The input may end inside something that may stand here.
+    fn malformed(&mut self) -> Refusal {
+        for part in &PARTS {
+            if part.name.starts_with(self.rest) {
+                self.rest = &[];
+                return Refusal::CutShort;
+            }
+        }
+        Refusal::Declaration
     }
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }

@@ -36,15 +36,17 @@ struct Kept<'a> {
 const ROW: u16 = PART
     | bits([
         slot::NAME,
-        slot::DOES_NOT_EXIST,
-        slot::EMCC,
-        slot::FREE,
         slot::HAS,
         slot::USER_FAILURE,
         slot::NONE,
+        slot::DOES_NOT_EXIST,
+        slot::USER,
+        slot::FREE,
+        slot::LAST_LOGIN,
+        slot::EMCC,
     ]);
 
-/// The slots of a part of a row, and those that a `device`, which has none, uses besides.
+/// The slots of a part of a row.
 const PART: u16 = bits([slot::ERROR, slot::CODE, slot::PROFILE_NAME, slot::IS_DEFAULT]);
 
 impl<'a> Found<'a> {
@@ -70,6 +72,7 @@ impl<'a> Found<'a> {
     }
 
     /// Returns the text in the slot; an empty one if there is none.
+    #[inline(never)]
     pub(super) fn text(&self, slot: Slot) -> Text<'a> {
         self.optional(slot).unwrap_or(Text::EMPTY)
     }
@@ -191,10 +194,8 @@ impl<'a> Reader<'a> {
     /// Leaves the element that ended.
     fn leave(&mut self, found: &mut Found<'a>) -> Result<(), Stop> {
         let (context, at) = self.ended();
-        for need in context.needs() {
-            if found.seen & need.one_of == 0 {
-                return Err(self.refuse(need.refusal, at));
-            }
+        if let Some(refusal) = context.missing(found.seen) {
+            return Err(self.refuse(refusal, at));
         }
         if context.is_row() {
             for exclusion in &EXCLUSIONS {

@@ -6,6 +6,7 @@ use super::words::Kind;
 use crate::error::{Choice, Field, Refusal};
 
 /// A child that is known where it stands.
+#[derive(Clone, Copy)]
 pub(super) struct Child {
     pub(super) tag: Tag,
     /// The first byte of its name: most names that are not meant differ in it.
@@ -67,36 +68,36 @@ pub(super) mod slot {
     pub(in crate::wire) const REMOTE_IP_ADDR: Slot = 10;
     pub(in crate::wire) const IS_VIA_HEADER_SET: Slot = 11;
 
-    /// `error` or `errorMessage`.
-    pub(in crate::wire) const ERROR: Slot = 2;
-    /// The code of `error`.
-    pub(in crate::wire) const CODE: Slot = 3;
     pub(in crate::wire) const PROFILE_NAME: Slot = 2;
     pub(in crate::wire) const IS_DEFAULT: Slot = 3;
+    /// The code of `error`.
+    pub(in crate::wire) const CODE: Slot = 3;
+    /// `error` or `errorMessage`.
+    pub(in crate::wire) const ERROR: Slot = 8;
 
     /// The rows of a query or result.
     pub(in crate::wire) const ROWS: Slot = 4;
     /// The attribute of a row.
     pub(in crate::wire) const NAME: Slot = 5;
-    pub(in crate::wire) const DOES_NOT_EXIST: Slot = 6;
-    /// The user of a `device`.
-    pub(in crate::wire) const USER: Slot = 2;
-    pub(in crate::wire) const LAST_LOGIN: Slot = 3;
-    pub(in crate::wire) const EMCC: Slot = 7;
-    /// A `none` in a `device`.
-    pub(in crate::wire) const FREE: Slot = 8;
     /// What a `user` of a result has: devices, profiles, or that it exists.
-    pub(in crate::wire) const HAS: Slot = 9;
+    pub(in crate::wire) const HAS: Slot = 6;
     /// The `failure` of a `user`.
-    pub(in crate::wire) const USER_FAILURE: Slot = 10;
+    pub(in crate::wire) const USER_FAILURE: Slot = 7;
     /// The `none` of a `user`.
-    pub(in crate::wire) const NONE: Slot = 11;
+    pub(in crate::wire) const NONE: Slot = 9;
+    pub(in crate::wire) const DOES_NOT_EXIST: Slot = 10;
+    /// The user of a `device`.
+    pub(in crate::wire) const USER: Slot = 6;
+    /// A `none` of a `device`.
+    pub(in crate::wire) const FREE: Slot = 8;
+    pub(in crate::wire) const LAST_LOGIN: Slot = 11;
+    pub(in crate::wire) const EMCC: Slot = 12;
 
     /// Of what is not kept.
     pub(in crate::wire) const SKIPPED: Slot = 15;
 
     /// How many places there are.
-    pub(in crate::wire) const COUNT: usize = 12;
+    pub(in crate::wire) const COUNT: usize = 13;
 }
 
 /// A set of slots.
@@ -110,11 +111,29 @@ pub(super) const fn bits<const N: usize>(slots: [Slot; N]) -> u16 {
     bits
 }
 
-/// What an element must hold: one of the slots, or the refusal.
-pub(super) struct Need {
-    pub(super) one_of: u16,
-    pub(super) refusal: Refusal,
-}
+/// An element that knows a child of one of these slots must have it.
+const MANDATORY: u16 = bits([
+    slot::APP_INFO,
+    slot::APP_ID,
+    slot::CERTIFICATE,
+    slot::DEVICE_NAME,
+    slot::USER_ID,
+    slot::PROFILE_NAME,
+    slot::IS_DEFAULT,
+    slot::ROWS,
+]);
+
+/// An element with a [`Choice`] must have a child of one of these.
+const CHOICE: u16 = bits([
+    slot::OPERATION,
+    slot::MINUTES,
+    slot::ERROR,
+    slot::USER,
+    slot::FREE,
+    slot::HAS,
+    slot::NONE,
+    slot::DOES_NOT_EXIST,
+]);
 
 /// What nothing of some slots may stand beside.
 pub(super) struct Exclusion {
@@ -171,6 +190,7 @@ const APP_INFO: Child = once(Tag::AppInfo, slot::APP_INFO, Holds::Elements(Conte
 const USER_NONE: Child = once(Tag::None, slot::NONE, IGNORED, Field::None);
 const DOES_NOT_EXIST: Child = once(Tag::DoesNotExist, slot::DOES_NOT_EXIST, IGNORED, Field::DoesNotExist);
 
+const DEVICE_NAME: Child = once(Tag::DeviceName, slot::DEVICE_NAME, NAME, Field::DeviceName);
 const LOGIN_TYPE: Child = once(Tag::LoginType, slot::LOGIN_TYPE, Holds::Value, Field::LoginType);
 const REMOTE_IP_ADDR: Child =
     once(Tag::RemoteIpAddr, slot::REMOTE_IP_ADDR, Holds::Blank(Kind::Name), Field::RemoteIpAddr);
@@ -178,14 +198,11 @@ const IS_VIA_HEADER_SET: Child =
     once(Tag::IsViaHeaderSet, slot::IS_VIA_HEADER_SET, Holds::Blank(Kind::Name), Field::IsViaHeaderSet);
 
 impl Context {
-    fn shape(self) -> &'static Shape {
-        SHAPES.get(usize::from(self as u8)).unwrap_or(&NOTHING)
-    }
-
     /// Returns what is known as a child here.
     #[inline]
     pub(super) fn children(self) -> &'static [Child] {
-        self.shape().children
+        let [start, end] = CHILDREN.get(usize::from(self as u8)).copied().unwrap_or_default();
+        ALL.get(usize::from(start)..usize::from(end)).unwrap_or_default()
     }
 
     /// Returns the child of that name, or [`UNKNOWN`].
@@ -195,10 +212,16 @@ impl Context {
         self.children().iter().find(known).unwrap_or(&UNKNOWN)
     }
 
-    /// Returns what must have been there at the end of the element.
-    #[inline]
-    pub(super) fn needs(self) -> &'static [Need] {
-        self.shape().needs
+    /// Says what is missing at the end of an element in which these slots were seen.
+    pub(super) fn missing(self, seen: u16) -> Option<Refusal> {
+        let known = SLOTS.get(usize::from(self as u8))?;
+        let missing = known & MANDATORY & !seen;
+        if missing != 0 {
+            let child = self.children().iter().find(|child| bits([child.slot]) & missing != 0)?;
+            return Some(Refusal::Missing(child.field));
+        }
+        let choice = CHOICES.get(usize::from(self as u8)).copied()??;
+        if seen & known & CHOICE == 0 { Some(Refusal::MissingOneOf(choice)) } else { None }
     }
 
     /// Returns true for a row with an attribute.
@@ -227,54 +250,140 @@ impl Context {
     }
 }
 
-/// What an element may and must hold.
-struct Shape {
-    children: &'static [Child],
-    needs: &'static [Need],
+/// All children in one array, where the end of one list may be the start of the next: many lists share children.
+struct Table<const SIZE: usize> {
+    children: [Child; SIZE],
+    size: usize,
+    starts: [usize; LISTS.len()],
 }
 
-static NOTHING: Shape = Shape { children: &[], needs: &[] };
+const TABLE: Table<{ table::<128>().size }> = table();
+static ALL: [Child; TABLE.size] = TABLE.children;
+
+/// Which children are known in each context: from the first to before the end.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "runs when this crate is compiled"
+)]
+static CHILDREN: [[u8; 2]; LISTS.len()] = {
+    let mut children = [[0; 2]; LISTS.len()];
+    let mut context = 0;
+    while context < LISTS.len() {
+        let start = TABLE.starts[context];
+        children[context] = [start as u8, (start + LISTS[context].len()) as u8];
+        context += 1;
+    }
+    children
+};
+
+/// The slots of these children.
+#[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled")]
+static SLOTS: [u16; LISTS.len()] = {
+    let mut slots = [0; LISTS.len()];
+    let mut context = 0;
+    while context < LISTS.len() {
+        let mut list = LISTS[context];
+        while let [child, rest @ ..] = list {
+            slots[context] |= bits([child.slot]);
+            list = rest;
+        }
+        context += 1;
+    }
+    slots
+};
+
+/// Puts each list where the table has it already, or has its start at the end.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "runs when this crate is compiled, where a panic is an error of the compiler"
+)]
+const fn table<const SIZE: usize>() -> Table<SIZE> {
+    let mut table = Table { children: [APP_INFO; SIZE], size: 0, starts: [0; LISTS.len()] };
+    let mut context = 0;
+    while context < LISTS.len() {
+        let list = LISTS[context];
+        let mut start = 0;
+        while !fits(list, &table, start) {
+            start += 1;
+        }
+        let mut i = 0;
+        while i < list.len() {
+            table.children[start + i] = list[i];
+            i += 1;
+        }
+        if table.size < start + i {
+            table.size = start + i;
+        }
+        table.starts[context] = start;
+        context += 1;
+    }
+    table
+}
+
+/// Returns true if the table has nothing else there than the list.
+#[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled")]
+const fn fits<const SIZE: usize>(list: &[Child], table: &Table<SIZE>, start: usize) -> bool {
+    let mut i = 0;
+    while i < list.len() && start + i < table.size {
+        let (a, b) = (list[i], table.children[start + i]);
+        if a.tag as u8 != b.tag as u8
+            || a.slot != b.slot
+            || a.often as u8 != b.often as u8
+            || a.holds.number() != b.holds.number()
+        {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+impl Holds {
+    /// A number of its own for each.
+    const fn number(self) -> u16 {
+        match self {
+            Self::Value => 0,
+            Self::Text(kind) => 0x100 | kind as u16,
+            Self::Blank(kind) => 0x200 | kind as u16,
+            Self::Elements(context) => 0x300 | context as u16,
+        }
+    }
+}
 
 macro_rules! contexts {
-    ($($(#[$doc:meta])* $context:ident: $children:expr, $needs:expr;)*) => {
+    ($($(#[$doc:meta])* $context:ident: $children:expr, $choice:expr;)*) => {
         /// What an element may hold, by the element and where it stands.
         #[derive(Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Context {
             $($(#[$doc])* $context,)*
         }
 
-        static SHAPES: &[Shape] = &[$(Shape { children: &$children, needs: &$needs },)*];
+        const LISTS: &[&[Child]] = &[$(&$children,)*];
+
+        static CHOICES: [Option<Choice>; LISTS.len()] = [$($choice,)*];
     };
 }
 
-const fn need(slot: Slot, field: Field) -> Need {
-    Need { one_of: bits([slot]), refusal: Refusal::Missing(field) }
-}
-
-const fn one_of<const N: usize>(slots: [Slot; N], choice: Choice) -> Need {
-    Need { one_of: bits(slots), refusal: Refusal::MissingOneOf(choice) }
-}
-
+// Of each element its children and what one of them must be. The first mandatory child that is missing is the one that
+// errors name.
 contexts! {
     /// Nothing that is read: unknown elements, and known ones that only have to be there.
-    Ignored: [], [];
+    Ignored: [], None;
     /// What stands behind the root element, where every tag is refused.
-    Epilog: [], [];
+    Epilog: [], None;
     /// What stands before the root element, and it.
     Document: [
+        rows(Tag::Response, Context::Response, Field::Error),
         rows(Tag::Request, Context::Request, Field::Error),
         rows(Tag::Query, Context::Query, Field::Error),
-        rows(Tag::Response, Context::Response, Field::Error),
-    ], [];
+    ], None;
     Request: [
-        APP_INFO,
         operation(Tag::Login, Context::Login),
         operation(Tag::Logout, Context::Logout),
         operation(Tag::LogoutAll, Context::LogoutAll),
-    ], [
-        need(slot::APP_INFO, Field::AppInfo),
-        one_of([slot::OPERATION], Choice::RequestOperation),
-    ];
+        APP_INFO,
+    ], Some(Choice::RequestOperation);
     Query: [
         APP_INFO,
         operation(Tag::DeviceUserQuery, Context::DeviceQuery),
@@ -282,55 +391,41 @@ contexts! {
         operation(Tag::CheckUser, Context::UserQuery),
         operation(Tag::DeviceProfileQuery, Context::UserQuery),
         operation(Tag::UserDeviceProfileQuery, Context::UserQuery),
-    ], [
-        need(slot::APP_INFO, Field::AppInfo),
-        one_of([slot::OPERATION], Choice::QueryOperation),
-    ];
+    ], Some(Choice::QueryOperation);
     AppInfo: [
         once(Tag::AppId, slot::APP_ID, NAME, Field::AppId),
         once(Tag::AppCertificate, slot::CERTIFICATE, CERTIFICATE, Field::AppCertificate),
         once(Tag::AppEncryptedCertificate, slot::CERTIFICATE, CERTIFICATE, Field::AppEncryptedCertificate),
-    ], [
-        need(slot::APP_ID, Field::AppId),
-        need(slot::CERTIFICATE, Field::AppCertificate),
-    ];
-    Login: [
-        once(Tag::DeviceName, slot::DEVICE_NAME, NAME, Field::DeviceName),
-        once(Tag::UserId, slot::USER_ID, NAME, Field::UserId),
-        once(Tag::DeviceProfile, slot::DEVICE_PROFILE, Holds::Blank(Kind::Name), Field::DeviceProfile),
-        once(Tag::ExclusiveDuration, slot::DURATION, DURATION, Field::ExclusiveDuration),
-        LOGIN_TYPE,
-        REMOTE_IP_ADDR,
-        IS_VIA_HEADER_SET,
-    ], [
-        need(slot::DEVICE_NAME, Field::DeviceName),
-        need(slot::USER_ID, Field::UserId),
-    ];
-    Logout: [
-        once(Tag::DeviceName, slot::DEVICE_NAME, NAME, Field::DeviceName),
-        LOGIN_TYPE,
-        REMOTE_IP_ADDR,
-        IS_VIA_HEADER_SET,
-    ], [need(slot::DEVICE_NAME, Field::DeviceName)];
-    LogoutAll: [LOGIN_TYPE, REMOTE_IP_ADDR, IS_VIA_HEADER_SET], [];
-    ExclusiveDuration: [
-        once(Tag::Time, slot::MINUTES, Holds::Value, Field::Time),
-        once(Tag::Indefinite, slot::MINUTES, IGNORED, Field::Indefinite),
-    ], [one_of([slot::MINUTES], Choice::ExclusiveDuration)];
+    ], None;
     /// `deviceUserQuery`.
     DeviceQuery: [
         child(Tag::DeviceName, slot::ROWS, NAME, Often::Rows, Field::DeviceName),
         LOGIN_TYPE,
         REMOTE_IP_ADDR,
         IS_VIA_HEADER_SET,
-    ], [need(slot::ROWS, Field::DeviceName)];
+    ], None;
+    Login: [
+        LOGIN_TYPE,
+        REMOTE_IP_ADDR,
+        IS_VIA_HEADER_SET,
+        DEVICE_NAME,
+        once(Tag::UserId, slot::USER_ID, NAME, Field::UserId),
+        once(Tag::DeviceProfile, slot::DEVICE_PROFILE, Holds::Blank(Kind::Name), Field::DeviceProfile),
+        once(Tag::ExclusiveDuration, slot::DURATION, DURATION, Field::ExclusiveDuration),
+    ], None;
+    Logout: [LOGIN_TYPE, REMOTE_IP_ADDR, IS_VIA_HEADER_SET, DEVICE_NAME], None;
+    LogoutAll: [LOGIN_TYPE, REMOTE_IP_ADDR, IS_VIA_HEADER_SET], None;
     /// The queries that name users.
     UserQuery: [
         child(Tag::UserId, slot::ROWS, NAME, Often::Rows, Field::UserId),
         LOGIN_TYPE,
         REMOTE_IP_ADDR,
         IS_VIA_HEADER_SET,
-    ], [need(slot::ROWS, Field::UserId)];
+    ], None;
+    ExclusiveDuration: [
+        once(Tag::Time, slot::MINUTES, Holds::Value, Field::Time),
+        once(Tag::Indefinite, slot::MINUTES, IGNORED, Field::Indefinite),
+    ], Some(Choice::ExclusiveDuration);
     Response: [
         operation(Tag::Success, Context::Ignored),
         operation(Tag::Failure, Context::Failure),
@@ -338,47 +433,41 @@ contexts! {
         operation(Tag::UserDevicesResults, Context::UserDevicesResults),
         operation(Tag::DeviceProfileResults, Context::DeviceProfileResults),
         operation(Tag::CheckUserResults, Context::CheckUserResults),
-    ], [one_of([slot::OPERATION], Choice::Result)];
+    ], Some(Choice::Result);
     Failure: [
         once(Tag::Error, slot::ERROR, Holds::Blank(Kind::Words), Field::Error),
         once(Tag::ErrorMessage, slot::ERROR, Holds::Blank(Kind::Words), Field::ErrorMessage),
-    ], [one_of([slot::ERROR], Choice::Failure)];
-    DeviceUserResults: [rows(Tag::Device, Context::Device, Field::Device)], [need(slot::ROWS, Field::Device)];
-    UserDevicesResults: [rows(Tag::User, Context::UserDevices, Field::User)], [need(slot::ROWS, Field::User)];
-    DeviceProfileResults: [rows(Tag::User, Context::UserProfiles, Field::User)], [need(slot::ROWS, Field::User)];
-    CheckUserResults: [rows(Tag::User, Context::UserCheck, Field::User)], [need(slot::ROWS, Field::User)];
-    /// A row of `deviceUserResults`.
-    Device: [
-        child(Tag::UserId, slot::USER, Holds::Text(Kind::CodedName), Often::Filler, Field::UserId),
-        child(Tag::LastLogin, slot::LAST_LOGIN, NAME, Often::Filler, Field::LastLogin),
-        once(Tag::EmccDevice, slot::EMCC, Holds::Value, Field::EmccDevice),
-        child(Tag::None, slot::FREE, IGNORED, Often::NoneFiller, Field::None),
-        DOES_NOT_EXIST,
-    ], [one_of([slot::USER, slot::FREE, slot::DOES_NOT_EXIST], Choice::Device)];
+    ], Some(Choice::Failure);
+    DeviceUserResults: [rows(Tag::Device, Context::Device, Field::Device)], None;
+    UserDevicesResults: [rows(Tag::User, Context::UserDevices, Field::User)], None;
+    DeviceProfileResults: [rows(Tag::User, Context::UserProfiles, Field::User)], None;
+    CheckUserResults: [rows(Tag::User, Context::UserCheck, Field::User)], None;
     /// A row of `userDevicesResults`.
     UserDevices: [
         child(Tag::DeviceName, slot::HAS, NAME, Often::Rows, Field::DeviceName),
         USER_NONE,
         DOES_NOT_EXIST,
-    ], [one_of([slot::HAS, slot::NONE, slot::DOES_NOT_EXIST], Choice::UserDevices)];
+    ], Some(Choice::UserDevices);
     /// A row of `deviceProfileResults`; an empty one has no profile.
     UserProfiles: [
-        child(Tag::DeviceProfile, slot::HAS, PROFILE, Often::Rows, Field::DeviceProfile),
-        once(Tag::Failure, slot::USER_FAILURE, Holds::Elements(Context::Failure), Field::Failure),
         USER_NONE,
         DOES_NOT_EXIST,
-    ], [];
+        child(Tag::DeviceProfile, slot::HAS, PROFILE, Often::Rows, Field::DeviceProfile),
+        once(Tag::Failure, slot::USER_FAILURE, Holds::Elements(Context::Failure), Field::Failure),
+    ], None;
     /// A row of `checkUserResults`. `exists` may be empty or hold the ID once more, which says nothing new.
-    UserCheck: [
-        once(Tag::Exists, slot::HAS, IGNORED, Field::Exists),
+    UserCheck: [once(Tag::Exists, slot::HAS, IGNORED, Field::Exists), DOES_NOT_EXIST], Some(Choice::UserCheck);
+    /// A row of `deviceUserResults`.
+    Device: [
         DOES_NOT_EXIST,
-    ], [one_of([slot::HAS, slot::DOES_NOT_EXIST], Choice::UserCheck)];
+        child(Tag::UserId, slot::USER, Holds::Text(Kind::CodedName), Often::Filler, Field::UserId),
+        child(Tag::LastLogin, slot::LAST_LOGIN, NAME, Often::Filler, Field::LastLogin),
+        once(Tag::EmccDevice, slot::EMCC, Holds::Value, Field::EmccDevice),
+        child(Tag::None, slot::FREE, IGNORED, Often::NoneFiller, Field::None),
+    ], Some(Choice::Device);
     /// A row of [`UserProfiles`](Self::UserProfiles).
     DeviceProfile: [
         once(Tag::DeviceProfileName, slot::PROFILE_NAME, NAME, Field::DeviceProfileName),
         once(Tag::IsDefaultDeviceProfile, slot::IS_DEFAULT, Holds::Value, Field::IsDefaultDeviceProfile),
-    ], [
-        need(slot::PROFILE_NAME, Field::DeviceProfileName),
-        need(slot::IS_DEFAULT, Field::IsDefaultDeviceProfile),
-    ];
+    ], None;
 }

@@ -2,6 +2,7 @@
 //! (lists, texts) reads what was checked. Nothing here recurses, allocates, panics or keeps a row.
 
 mod build;
+mod class;
 mod declaration;
 mod encode;
 mod gather;
@@ -32,34 +33,26 @@ use tokens::Refused;
 use crate::error::{Error, Field, Refusal};
 use crate::message::{Message, Query, Request, Response};
 
+#[inline(never)]
 pub(crate) fn parse_message(xml: &[u8]) -> Result<Message<'_>, Error> {
     let mut found = Found::NOTHING;
-    match read(xml, Tag::Other, &mut found)? {
-        Tag::Request => Ok(request(&found)),
-        Tag::Query => Ok(query(&found)),
-        _ => Ok(response(&found)),
-    }
+    let root = read(xml, Tag::Other, &mut found)?;
+    Ok(build::message(root, &found))
 }
 
 macro_rules! parse_one {
-    ($parse:ident, $make:ident, $message:ident) => {
-        pub(crate) fn $parse(xml: &[u8]) -> Result<$message<'_>, Error> {
+    ($function:ident, $message:ident, $build:path) => {
+        pub(crate) fn $function(xml: &[u8]) -> Result<$message<'_>, Error> {
             let mut found = Found::NOTHING;
             read(xml, Tag::$message, &mut found)?;
-            Ok(build::$make(&found))
-        }
-
-        /// Makes the message in its place: built elsewhere, it would be copied.
-        #[inline(never)]
-        fn $make<'a>(found: &Found<'a>) -> Message<'a> {
-            Message::$message(build::$make(found))
+            Ok($build(&found))
         }
     };
 }
 
-parse_one!(parse_request, request, Request);
-parse_one!(parse_query, query, Query);
-parse_one!(parse_response, response, Response);
+parse_one!(parse_request, Request, build::request);
+parse_one!(parse_query, Query, build::query);
+parse_one!(parse_response, Response, build::response);
 
 /// Reads a message with this root, or any if `wanted` is [`Tag::Other`]; returns the root.
 #[inline(never)]

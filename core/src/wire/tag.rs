@@ -36,13 +36,16 @@ macro_rules! tags {
                 )
             }
 
-            /// Returns the name as it stands on the wire; an empty one for [`Tag::Other`].
-            #[inline]
+            /// Returns the name as it stands on the wire; an empty one for [`Tag::Other`]. Not inline, for its size.
+            #[inline(never)]
             pub(super) fn name(self) -> &'static [u8] {
-                static NAMES: &[&str] = &["", $($name,)*];
-                NAMES.get(usize::from(self as u8)).copied().unwrap_or_default().as_bytes()
+                let place = PLACES.get(usize::from(self as u8)).copied().unwrap_or_default();
+                let (start, length) = (usize::from(place >> 5), usize::from(place & 31));
+                TEXT.get(start..start.wrapping_add(length)).unwrap_or_default()
             }
         }
+
+        const NAMES: &[&[u8]] = &[b"", $($name.as_bytes(),)*];
     };
 }
 
@@ -88,6 +91,69 @@ tags! {
     IsDefaultDeviceProfile = "isDefaultDeviceProfile",
     Error = "error",
     ErrorMessage = "errorMessage",
+}
+
+/// All names in one text, where a name that is a part of another one is not repeated.
+struct Names<const SIZE: usize> {
+    text: [u8; SIZE],
+    size: usize,
+    /// Of each name: where it starts, and in the lowest five bits how long it is.
+    places: [u16; NAMES.len()],
+}
+
+const LONGEST: usize = 31;
+const PACKED: Names<{ packed::<1024>().size }> = packed();
+static TEXT: [u8; PACKED.size] = PACKED.text;
+static PLACES: [u16; NAMES.len()] = PACKED.places;
+
+/// Puts each name where the text has it already, or has its start at the end.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "runs when this crate is compiled, where a panic is an error of the compiler; the text is short"
+)]
+const fn packed<const SIZE: usize>() -> Names<SIZE> {
+    let mut names = Names { text: [0; SIZE], size: 0, places: [0; NAMES.len()] };
+    // From the longest on: it may have others in it.
+    let mut length = LONGEST;
+    while length > 0 {
+        let mut tag = 0;
+        while tag < NAMES.len() {
+            let name = NAMES[tag];
+            assert!(name.len() <= LONGEST);
+            if name.len() == length {
+                let mut start = 0;
+                while !fits(name, &names, start) {
+                    start += 1;
+                }
+                let mut i = 0;
+                while i < length {
+                    names.text[start + i] = name[i];
+                    i += 1;
+                }
+                if names.size < start + i {
+                    names.size = start + i;
+                }
+                names.places[tag] = (start << 5 | length) as u16;
+            }
+            tag += 1;
+        }
+        length -= 1;
+    }
+    names
+}
+
+/// Returns true if the text has nothing else there than the name.
+#[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled")]
+const fn fits<const SIZE: usize>(name: &[u8], names: &Names<SIZE>, start: usize) -> bool {
+    let mut i = 0;
+    while i < name.len() && start + i < names.size {
+        if names.text[start + i] != name[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
 }
 
 /// Returns what stands behind `name`, if `bytes` start with it. Names are compared by words: by bytes it takes three times

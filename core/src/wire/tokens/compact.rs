@@ -4,6 +4,7 @@
 
 use super::{InTag, Refused, Stop, Token};
 use crate::error::Refusal;
+use crate::wire::class::{COLON, NAME, PLAIN, START, VALUE, is};
 use crate::wire::grammar::{Context, UNKNOWN};
 use crate::wire::tag::behind;
 
@@ -25,63 +26,8 @@ pub(in crate::wire) struct Tokens<'a> {
     refused: Refused,
 }
 
-/// Letters and `_`: they can start a name.
-const START: u8 = 1;
-/// What can stand in a name, but `:`.
-const NAME: u8 = 2;
-/// What a text holds that reads as it stands. Not `&` and `<`; not what may be forbidden (control characters, the first
-/// byte of U+FFFE); not a carriage return, which reads as a line feed; not `]`, which may start `]]>`.
-const PLAIN: u8 = 4;
-/// The same for the value of an attribute: no `"`, no `'` and no blank but the space.
-const VALUE: u8 = 8;
-/// `:`
-const COLON: u8 = 16;
-
 /// For [`Tokens::until`]: a byte that is in no text.
 const NONE: u8 = 0xFF;
-
-/// The classes of ASCII. A table of all bytes would be larger than the test for those beyond.
-static CLASSES: [u8; 128] = classes();
-
-#[allow(
-    clippy::indexing_slicing,
-    clippy::cast_possible_truncation,
-    reason = "runs when this crate is compiled, where a panic is an error of the compiler; the index is a byte"
-)]
-const fn classes() -> [u8; 128] {
-    let mut classes = [0; 128];
-    let mut i = 0;
-    while i < classes.len() {
-        let byte = i as u8;
-        let mut class = 0;
-        if byte.is_ascii_alphabetic() || byte == b'_' {
-            class |= START;
-        }
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') {
-            class |= NAME;
-        }
-        if byte == b':' {
-            class |= COLON;
-        }
-        if byte >= b' ' && !matches!(byte, b'&' | b'<' | b']') || matches!(byte, b'\t' | b'\n') {
-            class |= PLAIN;
-            if byte >= b' ' && !matches!(byte, b'"' | b'\'') {
-                class |= VALUE;
-            }
-        }
-        classes[i] = class;
-        i += 1;
-    }
-    classes
-}
-
-fn is(byte: u8, class: u8) -> bool {
-    match CLASSES.get(usize::from(byte)) {
-        Some(classes) => classes & class != 0,
-        // Letters beyond ASCII are plain, but for those that may be forbidden; where names need them, they are read whole.
-        None => class & (PLAIN | VALUE) != 0 && byte != 0xEF,
-    }
-}
 
 /// How many bytes at the start of `bytes` are of the class.
 fn run(bytes: &[u8], class: u8) -> usize {
