@@ -14,16 +14,15 @@ pub(super) const VALUE: u8 = 16;
 /// `:`
 pub(super) const COLON: u8 = 32;
 
-/// The classes of ASCII. A table of all bytes would be larger than the test for those beyond.
-static CLASSES: [u8; 128] = classes();
+static CLASSES: [u8; 256] = classes();
 
 #[allow(
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     reason = "runs when this crate is compiled, where a panic is an error of the compiler; the index is a byte"
 )]
-const fn classes() -> [u8; 128] {
-    let mut classes = [0; 128];
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
     let mut i = 0;
     while i < classes.len() {
         let byte = i as u8;
@@ -40,7 +39,7 @@ const fn classes() -> [u8; 128] {
         if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
             class |= BLANK;
         }
-        if byte >= b' ' && !matches!(byte, b'&' | b'<' | b']') || matches!(byte, b'\t' | b'\n') {
+        if byte >= b' ' && !matches!(byte, b'&' | b'<' | b']' | 0xEF) || matches!(byte, b'\t' | b'\n') {
             class |= PLAIN;
             if byte >= b' ' && !matches!(byte, b'"' | b'\'') {
                 class |= VALUE;
@@ -53,9 +52,5 @@ const fn classes() -> [u8; 128] {
 }
 
 pub(super) fn is(byte: u8, class: u8) -> bool {
-    match CLASSES.get(usize::from(byte)) {
-        Some(classes) => classes & class != 0,
-        // Letters beyond ASCII are plain, but for those that may be forbidden; where names need them, they are read whole.
-        None => class & (PLAIN | VALUE) != 0 && byte != 0xEF,
-    }
+    CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
 }

@@ -36,8 +36,8 @@ macro_rules! tags {
                 )
             }
 
-            /// Returns the name as it stands on the wire; an empty one for [`Tag::Other`]. Not inline, for its size.
-            #[inline(never)]
+            /// Returns the name as it stands on the wire; an empty one for [`Tag::Other`].
+            #[inline]
             pub(super) fn name(self) -> &'static [u8] {
                 let place = PLACES.get(usize::from(self as u8)).copied().unwrap_or_default();
                 let (start, length) = (usize::from(place >> 5), usize::from(place & 31));

@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
 
     /// Puts a text in which nothing needs decoding but percent-coding into `words`: at once if a look at its bytes shows
     /// that it is neither blank nor too long.
-    #[inline(never)]
+    #[inline]
     fn plain(
         &mut self,
         raw: &'a str,
