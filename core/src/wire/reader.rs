@@ -210,7 +210,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Leaves the innermost open element, whose content ends at an offset.
-    #[inline(never)]
     fn end(&mut self, at: usize) {
         self.depth = self.depth.wrapping_sub(1);
         self.last.copy(&self.innermost);

@@ -159,7 +159,6 @@ const fn fits<const SIZE: usize>(name: &[u8], names: &Names<SIZE>, start: usize)
 /// Returns what stands behind `name`, if `bytes` start with it. Names are compared by words: by bytes it takes three times
 /// as long where a processor has no instructions for it.
 #[cfg(feature = "compact")]
-#[inline(never)]
 pub(super) fn behind<'a>(bytes: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     const WORD: usize = 4;
 

@@ -74,7 +74,6 @@ impl<'a> Tokens<'a> {
     }
 
     /// The text between two offsets in the input.
-    #[inline(never)]
     pub(in crate::wire) fn between(&self, start: usize, end: usize) -> &'a str {
         let base = self.end.wrapping_sub(self.text.len());
         self.text.get(start.wrapping_sub(base)..end.wrapping_sub(base)).unwrap_or_default()
