@@ -113,7 +113,7 @@ impl<'a> Found<'a> {
         Some(kept)
     }
 
-    /// Says why a child that is about to be read cannot stand here, if it cannot.
+    /// Counts a child that is about to be read, and says why it cannot stand here, if it cannot.
     fn refuses(&mut self, child: &Child) -> Option<Refusal> {
         if matches!(child.often, Often::Once | Often::Filler) && self.has(child.slot) {
             return Some(match self.tag(child.slot) {
@@ -216,7 +216,7 @@ impl<'a> Reader<'a> {
     fn code(&mut self, found: &mut Found<'a>) -> Result<(), Stop> {
         let field = Field::ErrorCodeAttribute;
         let Some(kept) = found.keep(slot::CODE, Tag::Error, self.at()) else { return Ok(()) };
-        // Of this kind, since there are no blanks around a code.
+        // A certificate keeps its blanks; a code has none.
         let at = self.read_attribute(field, Kind::Certificate, &mut kept.words)?;
         self.value(field, kept, at)
     }

@@ -58,16 +58,14 @@ parse_one!(parse_response, Response, build::response);
 #[inline(never)]
 fn read<'a>(xml: &'a [u8], wanted: Tag, found: &mut Found<'a>) -> Result<Tag, Refused> {
     reader::document(xml, |reader, root| {
-        let refusal = match (root.holds, wanted) {
-            (Holds::Elements(context), Tag::Other) if root.tag != Tag::Other => {
-                return reader.gather(context, found).map(|()| root.tag);
-            }
-            (Holds::Elements(context), wanted) if wanted == root.tag && wanted != Tag::Other => {
-                return reader.gather(context, found).map(|()| root.tag);
-            }
-            (_, Tag::Request) => Refusal::OtherRoot(Field::Request),
-            (_, Tag::Query) => Refusal::OtherRoot(Field::Query),
-            (_, Tag::Response) => Refusal::OtherRoot(Field::Response),
+        let is_wanted = root.tag != Tag::Other && (wanted == Tag::Other || wanted == root.tag);
+        if let (true, Holds::Elements(context)) = (is_wanted, root.holds) {
+            return reader.gather(context, found).map(|()| root.tag);
+        }
+        let refusal = match wanted {
+            Tag::Request => Refusal::OtherRoot(Field::Request),
+            Tag::Query => Refusal::OtherRoot(Field::Query),
+            Tag::Response => Refusal::OtherRoot(Field::Response),
             _ => Refusal::UnknownRoot,
         };
         Err(reader.refuse(refusal, reader.at()))
