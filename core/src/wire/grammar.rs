@@ -45,7 +45,8 @@ pub(super) enum Often {
     NoneFiller,
 }
 
-/// A place to keep something of a message. Elements that are never open at the same time share places.
+/// A place to keep something of a message. Elements that are never open at the same time share places; what
+/// [`MANDATORY`], [`CHOICE`] and [`EXCLUSIONS`] say of a place holds for all that share it.
 pub(super) type Slot = u8;
 
 /// The places, by what is kept there.
