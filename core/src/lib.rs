@@ -20,6 +20,7 @@
 #[cfg(test)]
 extern crate std;
 
+mod bytes;
 pub mod codes;
 mod error;
 pub mod explain;

@@ -3,6 +3,7 @@
 
 use core::fmt::{self, Write as _};
 
+use crate::bytes::find;
 use crate::error::Refusal;
 use crate::percent;
 
@@ -303,16 +304,6 @@ enum Progress {
     Name,
     /// A number, which may be no XML character.
     Number,
-}
-
-/// Where `end` is first in `bytes`.
-#[inline(never)]
-pub(crate) fn find(bytes: &[u8], end: &[u8]) -> Option<usize> {
-    let mut rest = bytes;
-    while !rest.starts_with(end) {
-        rest = rest.get(1..)?;
-    }
-    Some(bytes.len().wrapping_sub(rest.len()))
 }
 
 /// The radix of a number whose digits are bytes: so a word of up to four of them is read and compared as one number.

@@ -1,6 +1,6 @@
 //! The XML declaration. It is read here and not by the tokenizer crate, which lets XML 1.1 and foreign encodings pass.
 
-use super::class::{BLANK, NAME, is};
+use crate::bytes::{BLANK, NAME, behind, is};
 use crate::error::Refusal;
 
 /// Returns how many bytes the declaration at the start of `text` takes, or a refusal and its offset.
@@ -116,7 +116,7 @@ impl Cursor<'_> {
     /// Returns the refusal of what stands here. The input may end inside something that may stand here.
     fn malformed(&mut self) -> Refusal {
         for part in &PARTS {
-            if part.name.starts_with(self.rest) {
+            if behind(part.name, self.rest).is_some() {
                 self.rest = &[];
                 return Refusal::CutShort;
             }

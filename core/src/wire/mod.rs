@@ -2,7 +2,6 @@
 //! (lists, texts) reads what was checked. Nothing here recurses, allocates, panics or keeps a row.
 
 mod build;
-mod class;
 mod declaration;
 mod encode;
 mod gather;

@@ -5,6 +5,7 @@ use super::declaration;
 use super::grammar::{Child, Context, Often};
 use super::tag::Tag;
 use super::tokens::{InTag, OUTSIDE, Refused, Stop, Token, Tokens};
+use crate::bytes::same;
 use crate::error::{Field, Refusal};
 use crate::limits;
 use crate::text::Coding;
@@ -45,6 +46,18 @@ impl<'a> Open<'a> {
     }
 }
 
+/// An element that ended.
+struct Ended {
+    /// Offset of its `<` in the input.
+    at: usize,
+    /// Offset of its content.
+    content: usize,
+    /// Where its content ended.
+    end: usize,
+    /// What it could hold.
+    context: Context,
+}
+
 /// Reads a document element by element.
 pub struct Reader<'a> {
     tokens: Tokens<'a>,
@@ -54,11 +67,9 @@ pub struct Reader<'a> {
     around: [Open<'a>; limits::DEPTH],
     depth: usize,
     /// The element that ended last.
-    last: Open<'a>,
+    last: Ended,
     /// The innermost open element ended in its own start tag.
     empty: bool,
-    /// Where the content of the element that was closed last ended.
-    content_end: usize,
     /// Of the start tag read last: the one attribute that the protocol knows there.
     attribute: Option<Attribute<'a>>,
 }
@@ -126,9 +137,8 @@ impl<'a> Reader<'a> {
             innermost: Open { context, ..NONE },
             around: [NONE; limits::DEPTH],
             depth: 0,
-            last: NONE,
+            last: Ended { at: 0, content: 0, end: 0, context: Context::Ignored },
             empty: false,
-            content_end: 0,
             attribute: None,
         }
     }
@@ -212,11 +222,11 @@ impl<'a> Reader<'a> {
     /// Leaves the innermost open element, whose content ends at an offset.
     fn end(&mut self, at: usize) {
         self.depth = self.depth.wrapping_sub(1);
-        self.last.copy(&self.innermost);
+        let Open { at: start, content, context, .. } = self.innermost;
+        self.last = Ended { at: start, content, end: at, context };
         if let Some(around) = self.around.get(self.depth) {
             self.innermost.copy(around);
         }
-        self.content_end = at;
     }
 
     /// Name of the innermost open element, as it stands.
@@ -256,7 +266,7 @@ impl<'a> Reader<'a> {
     pub(super) fn content_range(&self) -> (usize, usize) {
         let start = self.last.content;
         // An element that ended in its own start tag has none.
-        (start, self.content_end.max(start))
+        (start, self.last.end.max(start))
     }
 
     /// Returns the input from one offset to another.
@@ -349,7 +359,7 @@ impl<'a> Reader<'a> {
             if count > 0 {
                 self.tokens.go_back(&first);
                 // Up to this attribute, or another one of its name.
-                while self.tokens.tag_token().is_ok() && self.tokens.name() != name {}
+                while self.tokens.tag_token().is_ok() && !same(self.tokens.name(), name) {}
                 if self.tokens.at() != at {
                     return Err(self.refuse(Refusal::RepeatedAttribute, at));
                 }

@@ -155,16 +155,3 @@ const fn fits<const SIZE: usize>(name: &[u8], names: &Names<SIZE>, start: usize)
     }
     true
 }
-
-/// Returns what stands behind `name`, if `bytes` start with it. Names are compared by words: by bytes it takes three times
-/// as long where a processor has no instructions for it.
-#[cfg(feature = "compact")]
-pub(super) fn behind<'a>(bytes: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    const WORD: usize = 4;
-
-    let (start, rest) = bytes.split_at_checked(name.len())?;
-    let ((words, end), (name_words, name_end)) = (start.as_chunks::<WORD>(), name.as_chunks::<WORD>());
-    let same =
-        words.iter().zip(name_words).all(|(a, b)| a == b) && end.iter().zip(name_end).all(|(a, b)| a == b);
-    same.then_some(rest)
-}

@@ -3,10 +3,9 @@
 //! accept and refuse what xmlparser does, and what core/PROTOCOL.md section 1 refuses beyond that.
 
 use super::{InTag, Refused, Stop, Token};
+use crate::bytes::{COLON, NAME, PLAIN, START, VALUE, behind, is, same};
 use crate::error::Refusal;
-use crate::wire::class::{COLON, NAME, PLAIN, START, VALUE, is};
 use crate::wire::grammar::{Context, UNKNOWN};
-use crate::wire::tag::behind;
 
 /// The tokens of a document, or of the content of an element.
 #[derive(Clone)]
@@ -302,7 +301,7 @@ impl<'a> Tokens<'a> {
         }
         self.skip();
         let Some((b'>', rest)) = self.rest.split_first() else { return Err(self.unexpected(Refusal::Tag)) };
-        if self.name != open {
+        if !same(self.name, open) {
             return Err(self.wrong(Refusal::WrongEndTag));
         }
         self.rest = rest;
@@ -320,7 +319,7 @@ impl<'a> Tokens<'a> {
         }
         let is_xml = target.len().wrapping_sub(self.rest.len()) == 3
             && matches!(target, [b'x' | b'X', b'm' | b'M', b'l' | b'L', ..]);
-        let bad = is_xml || !self.skip() && !self.rest.starts_with(b"?>");
+        let bad = is_xml || !self.skip() && !matches!(self.rest, [b'?', b'>', ..]);
         self.section(b"?>", bad.then_some(Refusal::ProcessingInstruction))
     }
 
@@ -363,7 +362,7 @@ impl<'a> Tokens<'a> {
     fn until(&mut self, end: &[u8], or: u8) -> Result<(), Stop> {
         while let [first, rest @ ..] = self.rest
             && *first != or
-            && !self.rest.starts_with(end)
+            && behind(self.rest, end).is_none()
         {
             if is_forbidden(self.rest) {
                 return Err(self.unexpected(Refusal::ForbiddenCharacter));

@@ -1,18 +1,21 @@
-//! The classes of bytes in a table, for whoever reads bytes one by one. It knows no more of XML than that.
+//! Looks at bytes: the class of one, what stands behind others, where they are. It knows no more of XML than the classes.
+//!
+//! Bytes are compared by words, and here only: memcmp of a small processor compares them one by one, and would be
+//! linked for it.
 
 /// Letters and `_`: they can start a name.
-pub(super) const START: u8 = 1;
+pub(crate) const START: u8 = 1;
 /// What can stand in a name, but `:`.
-pub(super) const NAME: u8 = 2;
+pub(crate) const NAME: u8 = 2;
 /// Space, tab, line feed, carriage return.
-pub(super) const BLANK: u8 = 4;
+pub(crate) const BLANK: u8 = 4;
 /// What a text holds that reads as it stands. Not `&` and `<`; not what may be forbidden (control characters, the first
 /// byte of U+FFFE); not a carriage return, which reads as a line feed; not `]`, which may start `]]>`.
-pub(super) const PLAIN: u8 = 8;
+pub(crate) const PLAIN: u8 = 8;
 /// The same for the value of an attribute: no `"`, no `'` and no blank but the space.
-pub(super) const VALUE: u8 = 16;
+pub(crate) const VALUE: u8 = 16;
 /// `:`
-pub(super) const COLON: u8 = 32;
+pub(crate) const COLON: u8 = 32;
 
 static CLASSES: [u8; 256] = classes();
 
@@ -51,6 +54,32 @@ const fn classes() -> [u8; 256] {
     classes
 }
 
-pub(super) fn is(byte: u8, class: u8) -> bool {
+pub(crate) fn is(byte: u8, class: u8) -> bool {
     CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+}
+
+/// Returns what stands behind `start`, if `bytes` start with it.
+pub(crate) fn behind<'a>(bytes: &'a [u8], start: &[u8]) -> Option<&'a [u8]> {
+    const WORD: usize = 4;
+
+    let (first, rest) = bytes.split_at_checked(start.len())?;
+    let ((words, end), (start_words, start_end)) = (first.as_chunks::<WORD>(), start.as_chunks::<WORD>());
+    let same =
+        words.iter().zip(start_words).all(|(a, b)| a == b) && end.iter().zip(start_end).all(|(a, b)| a == b);
+    same.then_some(rest)
+}
+
+/// Returns true if both are the same bytes.
+pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
+    matches!(behind(a, b), Some([]))
+}
+
+/// Where `end` is first in `bytes`.
+#[inline(never)]
+pub(crate) fn find(bytes: &[u8], end: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    while behind(rest, end).is_none() {
+        rest = rest.get(1..)?;
+    }
+    Some(bytes.len().wrapping_sub(rest.len()))
 }
