@@ -143,15 +143,15 @@ impl<'a> Tokens<'a> {
     pub(in crate::wire) fn token(&mut self, open: &[u8], context: Context) -> Result<Token, Stop> {
         let rest = skip_blanks(self.rest);
         self.at = self.offset(rest);
-        let Some((b'<', after)) = rest.split_first() else { return self.no_tag(rest, context) };
-        match after.split_first() {
-            Some((b'/', after)) => {
+        let [b'<', after @ ..] = rest else { return self.no_tag(rest, context) };
+        match after {
+            [b'/', after @ ..] => {
                 if let Some([b'>', rest @ ..]) = behind(after, open) {
                     self.rest = rest;
                     return Ok(Token::End);
                 }
             }
-            Some((first, _)) => {
+            [first, ..] => {
                 for child in context.children().iter().filter(|child| child.initial == *first) {
                     // A name that is known need not be read twice, to find its end and to find it.
                     let name = child.tag.name();
@@ -163,7 +163,7 @@ impl<'a> Tokens<'a> {
                     }
                 }
             }
-            None => {}
+            [] => {}
         }
         self.other_markup(rest, open, context)
     }
