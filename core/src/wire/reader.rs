@@ -1,6 +1,8 @@
 //! Pairs the tokens: elements with their ends, their one attribute of interest, their texts. It refuses what the
 //! tokenizer lets pass (core/PROTOCOL.md section 1) and knows of the protocol only names and bounds.
 
+use heapless::Vec;
+
 use super::declaration;
 use super::grammar::{Child, Context, Often};
 use super::tag::Tag;
@@ -20,8 +22,7 @@ pub trait Row<'a>: Copy {
 /// An element whose start tag was read.
 #[derive(Clone, Copy)]
 struct Open<'a> {
-    /// Nothing for what is around all elements, and before there was one: so an empty one is all zeros.
-    name: Option<&'a [u8]>,
+    name: &'a [u8],
     /// Offset of its `<` in the input.
     at: usize,
     /// Offset of its content.
@@ -30,21 +31,8 @@ struct Open<'a> {
     context: Context,
 }
 
-impl<'a> Open<'a> {
-    /// Copies field by field: the whole would be copied by a call.
-    #[inline]
-    const fn copy(&mut self, other: &Self) {
-        self.name = other.name;
-        self.at = other.at;
-        self.content = other.content;
-        self.context = other.context;
-    }
-
-    #[inline]
-    fn name(&self) -> &'a [u8] {
-        self.name.unwrap_or(OUTSIDE)
-    }
-}
+/// What is around all elements of a document.
+const NONE: Open<'static> = Open { name: OUTSIDE, at: 0, content: 0, context: Context::Document };
 
 /// An element that ended.
 struct Ended {
@@ -64,8 +52,7 @@ pub struct Reader<'a> {
     /// The innermost open element, or what is around all of them.
     innermost: Open<'a>,
     /// What is around each open element.
-    around: [Open<'a>; limits::DEPTH],
-    depth: usize,
+    around: Vec<Open<'a>, { limits::DEPTH }>,
     /// The element that ended last.
     last: Ended,
     /// The innermost open element ended in its own start tag.
@@ -125,18 +112,15 @@ impl<'a> Reader<'a> {
     #[cfg(feature = "compact")]
     pub(super) fn piece(text: &'a str, base: usize, depth: usize) -> Self {
         let mut reader = Self::new(Tokens::document(text, base), Context::Document);
-        reader.depth = depth;
+        while reader.depth() < depth && reader.around.push(NONE).is_ok() {}
         reader
     }
 
     fn new(tokens: Tokens<'a>, context: Context) -> Self {
-        const NONE: Open<'static> = Open { name: None, at: 0, content: 0, context: Context::Ignored };
-
         Self {
             tokens,
             innermost: Open { context, ..NONE },
-            around: [NONE; limits::DEPTH],
-            depth: 0,
+            around: Vec::new(),
             last: Ended { at: 0, content: 0, end: 0, context: Context::Ignored },
             empty: false,
             attribute: None,
@@ -202,7 +186,7 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         loop {
-            match self.tokens.token(self.innermost.name(), self.innermost.context)? {
+            match self.tokens.token(self.innermost.name, self.innermost.context)? {
                 Token::Start(child) => {
                     self.start(child)?;
                     return Ok(Some(child));
@@ -213,7 +197,7 @@ impl<'a> Reader<'a> {
                 }
                 Token::Text => self.other_text()?,
                 Token::Checked => {}
-                Token::Nothing if self.depth == 0 => return Ok(None),
+                Token::Nothing if self.depth() == 0 => return Ok(None),
                 Token::Nothing => return Err(self.cut_short()),
             }
         }
@@ -221,23 +205,26 @@ impl<'a> Reader<'a> {
 
     /// Leaves the innermost open element, whose content ends at an offset.
     fn end(&mut self, at: usize) {
-        self.depth = self.depth.wrapping_sub(1);
         let Open { at: start, content, context, .. } = self.innermost;
         self.last = Ended { at: start, content, end: at, context };
-        if let Some(around) = self.around.get(self.depth) {
-            self.innermost.copy(around);
+        if let Some(around) = self.around.pop() {
+            // Field by field: the whole would be copied by a call.
+            self.innermost.name = around.name;
+            self.innermost.at = around.at;
+            self.innermost.content = around.content;
+            self.innermost.context = around.context;
         }
     }
 
     /// Name of the innermost open element, as it stands.
     #[inline]
     pub(super) fn name(&self) -> &'a [u8] {
-        self.innermost.name()
+        self.innermost.name
     }
 
     /// How many elements are open.
-    pub(super) const fn depth(&self) -> usize {
-        self.depth
+    pub(super) fn depth(&self) -> usize {
+        self.around.len()
     }
 
     /// Offset of the innermost open element.
@@ -278,7 +265,7 @@ impl<'a> Reader<'a> {
     #[cold]
     #[inline(never)]
     pub(super) fn other_text(&mut self) -> Result<(), Stop> {
-        if self.depth > 0 && self.tokens.at_end() {
+        if self.depth() > 0 && self.tokens.at_end() {
             // No element can be open at the end; a reference may be cut, too.
             return Err(self.cut_short());
         }
@@ -301,8 +288,8 @@ impl<'a> Reader<'a> {
 
     /// Skips the rest of the innermost open element.
     pub(super) fn skip(&mut self) -> Result<(), Stop> {
-        let outside = self.depth.wrapping_sub(1);
-        while self.depth != outside {
+        let outside = self.depth().wrapping_sub(1);
+        while self.depth() != outside {
             self.next()?;
         }
         Ok(())
@@ -324,12 +311,11 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(super) fn start(&mut self, child: &Child) -> Result<(), Stop> {
         let at = self.tokens.at();
-        let Some(around) = self.around.get_mut(self.depth) else {
+        let Open { name, at: open_at, content, context } = self.innermost;
+        if self.around.push(Open { name, at: open_at, content, context }).is_err() {
             return Err(self.refuse(Refusal::TooDeep, at));
-        };
-        around.copy(&self.innermost);
-        self.depth = self.depth.wrapping_add(1);
-        self.innermost.name = Some(self.tokens.name());
+        }
+        self.innermost.name = self.tokens.name();
         self.innermost.at = at;
         self.innermost.context = Context::Ignored;
         self.attribute = None;
