@@ -63,9 +63,13 @@ pub(crate) fn behind<'a>(bytes: &'a [u8], start: &[u8]) -> Option<&'a [u8]> {
     const WORD: usize = 4;
 
     let (first, rest) = bytes.split_at_checked(start.len())?;
-    let ((words, end), (start_words, start_end)) = (first.as_chunks::<WORD>(), start.as_chunks::<WORD>());
-    let same =
-        words.iter().zip(start_words).all(|(a, b)| a == b) && end.iter().zip(start_end).all(|(a, b)| a == b);
+    let (words, end) = first.as_chunks::<WORD>();
+    let (start_words, start_end) = start.as_chunks::<WORD>();
+    let same = match (first.last_chunk::<WORD>(), start.last_chunk::<WORD>()) {
+        // The last word may overlap the one before it.
+        (Some(a), Some(b)) => a == b && words.iter().zip(start_words).all(|(a, b)| a == b),
+        _ => end.iter().zip(start_end).all(|(a, b)| a == b),
+    };
     same.then_some(rest)
 }
 
