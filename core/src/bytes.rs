@@ -54,6 +54,7 @@ const fn classes() -> [u8; 256] {
     classes
 }
 
+/// Returns true if the byte is of one of the classes.
 pub(crate) fn is(byte: u8, class: u8) -> bool {
     CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
 }
@@ -86,4 +87,49 @@ pub(crate) fn find(bytes: &[u8], end: &[u8]) -> Option<usize> {
         rest = rest.get(1..)?;
     }
     Some(bytes.len().wrapping_sub(rest.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{behind, find, same};
+
+    const TEXT: &[u8] = b"deviceProfileQuery";
+
+    #[test]
+    fn what_stands_behind_each_start_is_found() {
+        for length in 0..=TEXT.len() {
+            let (start, rest) = TEXT.split_at(length);
+            assert_eq!(behind(TEXT, start), Some(rest), "{length}");
+            assert!(same(start, start), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_start_that_differs_in_one_byte_is_none() {
+        for length in 1..=TEXT.len() {
+            for place in 0..length {
+                let mut start = [0; TEXT.len()];
+                start.copy_from_slice(TEXT);
+                start[place] ^= 0x20;
+                assert_eq!(behind(TEXT, &start[..length]), None, "{length}, {place}");
+                assert!(!same(&TEXT[..length], &start[..length]), "{length}, {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_start_that_is_longer_is_none() {
+        for length in 0..TEXT.len() {
+            assert_eq!(behind(&TEXT[..length], &TEXT[..=length]), None, "{length}");
+            assert!(!same(&TEXT[..=length], &TEXT[..length]), "{length}");
+        }
+    }
+
+    #[test]
+    fn the_first_place_is_found() {
+        assert_eq!(find(b"a-->b-->", b"-->"), Some(1));
+        assert_eq!(find(b"-->", b"-->"), Some(0));
+        assert_eq!(find(b"a--", b"-->"), None);
+        assert_eq!(find(b"abc", b""), Some(0));
+    }
 }

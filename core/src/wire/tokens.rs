@@ -20,7 +20,7 @@ compile_error!("hotdesk-core needs a tokenizer: turn on its feature `compact` or
 use super::grammar::Child;
 use crate::error::{Error, Refusal};
 
-/// Why the document was refused, and where. Smaller than [`Error`], which any message or [`Tag`](super::Tag) can turn into.
+/// Why the document was refused, and where. It takes two words; an [`Error`] takes three, which would be copied by a call.
 #[derive(Clone, Copy)]
 pub(super) struct Refused {
     pub(super) reason: Refusal,
