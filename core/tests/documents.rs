@@ -66,6 +66,11 @@ fn rule_1_3_other_versions_encodings_and_forms_are_refused() {
         ("<?xml version='1.0' standalone='no' §encoding='UTF-8'?>", Refusal::Declaration),
         ("<?xml version §'1.0'?>", Refusal::Declaration),
         ("<?xml version=§1.0?>", Refusal::Declaration),
+        ("<?xml §Version='1.0'?>", Refusal::Declaration),
+        ("<?xml version='1.0' §ENCODING='UTF-8'?>", Refusal::Declaration),
+        ("<?xml version='1.0' standalone='§YES'?>", Refusal::Declaration),
+        ("\u{feff}<?xml version='§1.1'?>", Refusal::XmlVersion),
+        ("\u{feff}<?xml version='1.0' §?", Refusal::Declaration),
     ] {
         refuse(&format!("{declaration}{rest}"), reason);
     }
@@ -78,6 +83,12 @@ fn rule_1_3_other_versions_encodings_and_forms_are_refused() {
     refuse("<response><success/></response>§<?xml version='1.0'?>", Refusal::LateDeclaration);
     refuse("<?xml version='1.0' encoding='UTF-8§", Refusal::CutShort);
     refuse("<?xml version='1.0' §", Refusal::CutShort);
+}
+
+#[test]
+fn rule_1_3_an_instruction_whose_name_starts_like_it_is_no_declaration() {
+    same("<?xml-stylesheet href='a'?><response><success/></response>", SUCCESS);
+    same("<?xmlns?><response><?xml-a b?><success/></response>", SUCCESS);
 }
 
 #[test]
@@ -115,6 +126,19 @@ fn rule_1_5_a_document_cut_after_any_byte_is_refused_as_cut_at_its_end() {
 }
 
 #[test]
+fn rule_1_5_a_declaration_cut_after_any_byte_is_refused_as_cut_at_its_end() {
+    for declaration in [
+        "<?xml version='1.0' encoding='US-ASCII' standalone='yes' ?>",
+        "\u{feff}<?xml version = \"1.0\" standalone = \"no\"?>",
+    ] {
+        let start = declaration.find('<').unwrap();
+        for end in start + 1..declaration.len() {
+            refuse(&format!("{}§", &declaration[..end]), Refusal::CutShort);
+        }
+    }
+}
+
+#[test]
 fn rule_1_6_there_is_one_root() {
     refuse("§", Refusal::NoRoot);
     refuse("  <!-- nothing -->\n§", Refusal::NoRoot);
@@ -137,6 +161,10 @@ fn rule_1_7_end_tags_pair_with_start_tags() {
     refuse("<response><b>§</a:b></response>", Refusal::WrongEndTag);
     refuse("<response><b>§</:b></response>", Refusal::WrongEndTag);
     refuse("<!-- nothing is open -->§</response>", Refusal::WrongEndTag);
+    refuse("<response><succesz>§</success></response>", Refusal::WrongEndTag);
+    for inside in ["<remoteIPAddr/>§</remoteIPAddr>", "<remoteIPAddr/>x§</remoteIPAddr>"] {
+        refuse(&logout("d").replace("</logout>", &format!("{inside}</logout>")), Refusal::WrongEndTag);
+    }
     same("<response><success></success\n></response >", SUCCESS);
 }
 
@@ -195,6 +223,11 @@ fn rule_1_11_references_that_name_nothing_are_refused_also_where_they_are_skippe
         ("§&#0;", Refusal::BadCharacterReference),
         ("§&#xD800;", Refusal::BadCharacterReference),
         ("§&#xFFFE;", Refusal::BadCharacterReference),
+        ("§&#xFFFF;", Refusal::BadCharacterReference),
+        ("§&#1;", Refusal::BadCharacterReference),
+        ("§&#x1F;", Refusal::BadCharacterReference),
+        ("§&abcdelt;", Refusal::UnknownEntity),
+        ("§&#x1000000041;", Refusal::BadCharacterReference),
         ("§&#x110000;", Refusal::BadCharacterReference),
         ("§&#99999999999999999999;", Refusal::BadCharacterReference),
     ] {
@@ -220,6 +253,8 @@ fn rule_1_12_comments_instructions_and_sections_are_no_part_of_a_value() {
         ("<response>§<!-- a -- b --><success/></response>", Refusal::Comment),
         ("<response>§<!-- a ---><success/></response>", Refusal::Comment),
         ("<response>§<?XML a?><success/></response>", Refusal::ProcessingInstruction),
+        ("<response>§<?xmL a?><success/></response>", Refusal::ProcessingInstruction),
+        ("<response>§<?xMl?><success/></response>", Refusal::ProcessingInstruction),
         ("<response>§<?1?><success/></response>", Refusal::ProcessingInstruction),
         ("<response>§<?a\"b\"?><success/></response>", Refusal::ProcessingInstruction),
         ("<response>a§]]>b<success/></response>", Refusal::CdataEnd),
@@ -229,6 +264,8 @@ fn rule_1_12_comments_instructions_and_sections_are_no_part_of_a_value() {
         ("<response>§<a:/></response>", Refusal::Tag),
         ("<response><success/></response §a='1'>", Refusal::Tag),
         ("<response><success /§ ></response>", Refusal::Attribute),
+        ("<response><success /§a='1'></success></response>", Refusal::Attribute),
+        ("<response><success /§ a='1'></success></response>", Refusal::Attribute),
         ("<response><success a§></response>", Refusal::Attribute),
         ("<response><success a=§1/></response>", Refusal::Attribute),
         ("<response><success a='1'§b='2'/></response>", Refusal::Attribute),
@@ -236,8 +273,74 @@ fn rule_1_12_comments_instructions_and_sections_are_no_part_of_a_value() {
         ("<response>§<!ENTITY a 'b'><success/></response>", Refusal::Markup),
         ("<response>§<![INCLUDE[a]]><success/></response>", Refusal::Markup),
         ("§<!doctype response><response/>", Refusal::Markup),
+        ("§<![CDATA[]]><response><success/></response>", Refusal::Markup),
     ] {
         refuse(xml, reason);
+    }
+}
+
+#[test]
+fn rule_1_12_cdata_end_is_refused_in_values_too() {
+    refuse(&logout("a§]]>b"), Refusal::CdataEnd);
+    refuse(&logout("a§]]>"), Refusal::CdataEnd);
+    same(&logout("a]]b]>"), &logout("a&#93;]b]&gt;"));
+}
+
+#[test]
+fn rule_1_12_known_names_end_at_any_blank() {
+    for blank in ["\n", "\t", "\r", "\r\n", " \t"] {
+        let xml = format!("<response{blank}>{blank}<success{blank}/>{blank}</response{blank}>{blank}");
+        same(&xml, SUCCESS);
+    }
+}
+
+#[test]
+fn rule_1_12_names_are_of_the_letters_of_xml() {
+    let taken = |name: &str| {
+        same(&format!("<response><{name} {name}=''></{name}><?{name} a?><success/></response>"), SUCCESS);
+    };
+    for name in ["_", "a_b", "a-", "a.", "a1", "a:b", "Z", "a:_"] {
+        taken(name);
+    }
+    same("<response><?:a?><?a:b:c d?><success/></response>", SUCCESS);
+    for name in [".", "-", "1", ".a", "-a", "1a", "a:1", "a:-", "a:.b"] {
+        refuse(&format!("<response>§<{name}/><success/></response>"), Refusal::Tag);
+    }
+    let starts = [
+        ('\u{C0}', '\u{D6}'),
+        ('\u{D8}', '\u{F6}'),
+        ('\u{F8}', '\u{2FF}'),
+        ('\u{370}', '\u{37D}'),
+        ('\u{37F}', '\u{1FFF}'),
+        ('\u{200C}', '\u{200D}'),
+        ('\u{2070}', '\u{218F}'),
+        ('\u{2C00}', '\u{2FEF}'),
+        ('\u{3001}', '\u{D7FF}'),
+        ('\u{F900}', '\u{FDCF}'),
+        ('\u{FDF0}', '\u{FFFD}'),
+        ('\u{10000}', '\u{EFFFF}'),
+    ];
+    let others = [('\u{B7}', '\u{B7}'), ('\u{300}', '\u{36F}'), ('\u{203F}', '\u{2040}')];
+    let within =
+        |blocks: &[(char, char)], c| blocks.iter().any(|(first, last)| (*first..=*last).contains(&c));
+    for (first, last) in starts.into_iter().chain(others) {
+        let edges = [u32::from(first) - 1, u32::from(first), u32::from(last), u32::from(last) + 1];
+        for c in edges.into_iter().filter_map(char::from_u32) {
+            let later = format!("a{c}");
+            if within(&starts, c) {
+                taken(&c.to_string());
+            } else {
+                refuse(&format!("<response>§<{c}/><success/></response>"), Refusal::Tag);
+            }
+            if within(&starts, c) || within(&others, c) {
+                taken(&later);
+            } else {
+                refuse(&format!("<response><a§{c}/><success/></response>"), Refusal::Attribute);
+            }
+        }
+    }
+    for name in ["ж", "名", "𐐀", "aжz"] {
+        taken(name);
     }
 }
 

@@ -30,6 +30,7 @@ const USER: Element = ("<userID>u</userID>", Field::UserId, Once);
 const DEVICES: Element = (DEVICE.0, DEVICE.1, OnceOrMore);
 const USERS: Element = (USER.0, USER.1, OnceOrMore);
 const DOES_NOT_EXIST: Element = ("<doesNotExist/>", Field::DoesNotExist, AtMostOnce);
+const NONE: Element = ("<none/>", Field::None, AtMostOnce);
 const PROFILE: &str = "<deviceProfile><deviceProfileName>p</deviceProfileName>\
     <isDefaultDeviceProfile>t</isDefaultDeviceProfile></deviceProfile>";
 
@@ -114,9 +115,11 @@ fn places() -> Vec<(String, String, Vec<Element>)> {
     }
     for (results, element) in [
         ("userDevicesResults", (DEVICE.0, DEVICE.1, Any)),
+        ("userDevicesResults", NONE),
         ("userDevicesResults", DOES_NOT_EXIST),
         ("deviceProfileResults", (PROFILE, Field::DeviceProfile, Any)),
         ("deviceProfileResults", ("<failure><error code='1'/></failure>", Field::Failure, AtMostOnce)),
+        ("deviceProfileResults", NONE),
         ("deviceProfileResults", DOES_NOT_EXIST),
         ("checkUserResults", ("<exists/>", Field::Exists, AtMostOnce)),
         ("checkUserResults", DOES_NOT_EXIST),

@@ -38,6 +38,10 @@ fn rule_2_1_line_ends_are_line_feeds() {
 fn rule_2_2_blanks_around_a_text_are_removed_but_not_around_a_certificate() {
     assert_eq!(device_name(&logout(" \r\n\tSEP 1&#32;&#x9;\n")), "SEP 1");
     assert_eq!(device_name(&logout("<![CDATA[  SEP&1 ]]> ")), "SEP&1");
+    for blanks in [" ", "\t", "\n", "\r\n"] {
+        assert_eq!(device_name(&logout(&format!("SEP{blanks}"))), "SEP");
+        assert_eq!(device_name(&logout(&format!("{blanks}SEP"))), "SEP");
+    }
     let xml = "<request><appInfo><appID> a </appID><appCertificate> b<![CDATA[ ]]></appCertificate></appInfo>\
                <logoutAll/></request>";
     let Message::Request(request) = parse(xml) else { panic!() };
@@ -58,6 +62,7 @@ fn rule_2_3_ids_of_responses_are_percent_coded() {
         ("%zz%40", "%zz@"),
         ("%FF%C3%28", "%FF%C3("),
         ("%C3x%A4", "%C3x%A4"),
+        ("%C3xA4", "%C3xA4"),
         ("%ED%A0%80", "%ED%A0%80"),
         ("%2540", "%40"),
         ("a&#37;40b", "a@b"),
@@ -89,6 +94,61 @@ fn rule_2_4_ids_of_requests_and_queries_are_plain() {
 }
 
 #[test]
+fn rule_2_4_no_other_text_is_percent_coded() {
+    for written in ["a%40b", " a%40b ", "%40b", "a<!---->%40b"] {
+        let read = written.trim().replace("<!---->", "");
+        let xml = format!(
+            "<request>{APP_INFO}<login><deviceName>{written}</deviceName><userID>{written}</userID>\
+             <deviceProfile>{written}</deviceProfile><remoteIPAddr>{written}</remoteIPAddr>\
+             <isViaHeaderSet>{written}</isViaHeaderSet></login></request>"
+        );
+        let Message::Request(Request { operation: Operation::Login(login), .. }) = parse(&xml) else {
+            panic!()
+        };
+        assert_eq!((login.device_name, login.user_id), (Text::from(&*read), Text::from(&*read)));
+        for text in [login.device_profile, login.remote_ip_addr, login.is_via_header_set] {
+            assert_eq!(text, Some(Text::from(&*read)));
+        }
+    }
+    // Nor does an escape count as one character for the bound.
+    let long = "%C3%A4".repeat(22);
+    for (operation, element, field) in
+        [("checkUser", "userID", Field::UserId), ("deviceUserQuery", "deviceName", Field::DeviceName)]
+    {
+        let row = format!("<{element}>§{long}</{element}>");
+        let xml = format!("<query>{APP_INFO}<{operation}>{row}</{operation}></query>");
+        refuse(&xml, Refusal::TooLong(field, Limit::Name));
+    }
+    let xml = format!(
+        "<response><userDevicesResults><user id='u'><deviceName>§{long}</deviceName></user></userDevicesResults></response>"
+    );
+    refuse(&xml, Refusal::TooLong(Field::DeviceName, Limit::Name));
+}
+
+#[test]
+fn a_text_that_needs_no_decoding_is_a_slice() {
+    let name = |inside: &str| {
+        let xml = logout(inside);
+        match parse(&xml) {
+            Message::Request(Request { operation: Operation::Logout(logout), .. }) => {
+                logout.device_name.as_str().map(str::to_owned)
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(name("SEP").as_deref(), Some("SEP"));
+    assert_eq!(name(" SEP\n").as_deref(), Some("SEP"));
+    assert_eq!(name("<!--a-->SEP"), None);
+    for (id, slice) in [("john", Some("john")), (" john ", Some("john")), ("a%40b", None), ("a\tb", None)] {
+        let xml = format!(
+            "<response><checkUserResults><user id='{id}'><exists/></user></checkUserResults></response>"
+        );
+        let Message::Response(Response::CheckUserResults(results)) = parse(&xml) else { panic!() };
+        assert_eq!(results.users.iter().next().unwrap().id.as_str(), slice);
+    }
+}
+
+#[test]
 fn rule_2_5_a_text_holds_no_element() {
     refuse(&logout("SEP§<b>1</b>"), Refusal::ElementInText(Field::DeviceName));
 }
@@ -100,6 +160,26 @@ fn rule_2_6_what_is_over_its_bound_is_refused_not_cut() {
     refuse(&logout(&format!(" §{name}x ")), Refusal::TooLong(Field::DeviceName, Limit::Name));
     assert_eq!(device_name(&logout(&"&amp;".repeat(128))), "&".repeat(128));
     refuse(&logout(&format!("§{}", "&amp;".repeat(129))), Refusal::TooLong(Field::DeviceName, Limit::Name));
+    let ascii = "x".repeat(128);
+    refuse(&logout(&format!("§{ascii}x")), Refusal::TooLong(Field::DeviceName, Limit::Name));
+    // Blanks around it do not count.
+    let blanks = " \n".repeat(100);
+    assert_eq!(device_name(&logout(&format!("{blanks}{ascii}"))), ascii);
+    assert_eq!(device_name(&logout(&format!("{ascii}{blanks}"))), ascii);
+    for (element, field) in [
+        ("deviceProfile", Field::DeviceProfile),
+        ("remoteIPAddr", Field::RemoteIpAddr),
+        ("isViaHeaderSet", Field::IsViaHeaderSet),
+    ] {
+        let long = login(&format!("<{element}>§{ascii}x</{element}>"));
+        refuse(&long, Refusal::TooLong(field, Limit::Name));
+    }
+    let app_id = format!("<request><appInfo><appID>§{ascii}x</appID></appInfo><logoutAll/></request>");
+    refuse(&app_id, Refusal::TooLong(Field::AppId, Limit::Name));
+    let device = format!(
+        "<response><deviceUserResults><device name='d'><lastlogin>§{ascii}x</lastlogin></device></deviceUserResults></response>"
+    );
+    refuse(&device, Refusal::TooLong(Field::LastLogin, Limit::Name));
 
     let user = |id: &str| {
         format!(
@@ -121,9 +201,17 @@ fn rule_2_6_what_is_over_its_bound_is_refused_not_cut() {
     assert!(Certificate::try_from("ä".repeat(128).as_str()).is_ok());
     assert!(Certificate::try_from(format!("{}x", "ä".repeat(128)).as_str()).is_err());
 
-    let words =
-        format!("<response><failure><error code='1'>{}</error></failure></response>", "x".repeat(5000));
-    assert!(Message::parse(words.as_bytes()).is_ok());
+    let encrypted =
+        |certificate: &str| signed(certificate).replace("appCertificate", "appEncryptedCertificate");
+    assert!(Message::parse(encrypted(&"ä".repeat(128)).as_bytes()).is_ok());
+    let too_long = Refusal::TooLong(Field::AppEncryptedCertificate, Limit::Certificate);
+    refuse(&encrypted(&format!("§{}x", "ä".repeat(128))), too_long);
+
+    for error in [("error code='1'", "error"), ("errorMessage", "errorMessage")] {
+        let text = "x".repeat(5000);
+        let words = format!("<response><failure><{}>{text}</{}></failure></response>", error.0, error.1);
+        assert!(Message::parse(words.as_bytes()).is_ok());
+    }
 }
 
 #[test]
@@ -207,6 +295,7 @@ fn rule_3_4_mandatory_elements_are_there_and_not_blank() {
     refuse(&app("§<appInfo><appCertificate>b</appCertificate></appInfo>"), Refusal::Missing(Field::AppId));
     refuse(&format!("<query>{APP_INFO}§<checkUser/></query>"), Refusal::Missing(Field::UserId));
     refuse(&login("§<exclusiveDuration/>"), Refusal::MissingOneOf(Choice::ExclusiveDuration));
+    refuse(&login("<exclusiveDuration>§<time> </time></exclusiveDuration>"), Refusal::Blank(Field::Time));
     same(&login("<deviceProfile/><remoteIPAddr> </remoteIPAddr><loginType/><isViaHeaderSet/>"), &login(""));
 }
 
@@ -217,7 +306,10 @@ fn rule_3_5_of_a_choice_there_is_one() {
         &format!("<query>{APP_INFO}<checkUser><userID>u</userID></checkUser>§<deviceProfileQuery/></query>"),
         Refusal::TwoOperations,
     );
-    refuse("<response><success/>§<failure/></response>", Refusal::TwoResults);
+    for second in ["success", "failure", "deviceUserResults", "userDevicesResults", "deviceProfileResults"] {
+        refuse(&format!("<response><success/>§<{second}/></response>"), Refusal::TwoResults);
+    }
+    refuse("<response><success/>§<checkUserResults/></response>", Refusal::TwoResults);
     refuse(
         "<request><appInfo><appID>a</appID><appCertificate>b</appCertificate>\
          §<appEncryptedCertificate>c</appEncryptedCertificate></appInfo><logoutAll/></request>",
@@ -240,6 +332,30 @@ fn rule_4_1_the_certificate_is_plain_or_encrypted() {
     let Message::Request(request) = parse(xml) else { panic!() };
     assert_eq!(request.app.certificate, AppCertificate::Encrypted("b".into()));
     assert!(!format!("{request:?}").contains("\"b\""), "a secret is in Debug: {request:?}");
+}
+
+#[test]
+fn rules_4_2_4_5_and_4_6_each_text_is_where_it_belongs() {
+    let extras = "<remoteIPAddr>r</remoteIPAddr><isViaHeaderSet>v</isViaHeaderSet>";
+    let (remote, via) = (Some(Text::from("r")), Some(Text::from("v")));
+    let xml = login(&format!("<deviceProfile>p</deviceProfile>{extras}"));
+    let Message::Request(Request { operation: Operation::Login(login), .. }) = parse(&xml) else { panic!() };
+    assert_eq!((login.device_name, login.user_id), ("d".into(), "u".into()));
+    assert_eq!(login.device_profile, Some("p".into()));
+    assert_eq!((login.remote_ip_addr, login.is_via_header_set), (remote, via));
+    let xml = logout("d").replace("</logout>", &format!("{extras}</logout>"));
+    let Message::Request(Request { operation: Operation::Logout(logout), .. }) = parse(&xml) else {
+        panic!()
+    };
+    assert_eq!(
+        (logout.device_name, logout.remote_ip_addr, logout.is_via_header_set),
+        ("d".into(), remote, via)
+    );
+    let xml = format!("<request>{APP_INFO}<logoutAll>{extras}</logoutAll></request>");
+    let Message::Request(Request { operation: Operation::LogoutAll(all), .. }) = parse(&xml) else {
+        panic!()
+    };
+    assert_eq!((all.remote_ip_addr, all.is_via_header_set), (remote, via));
 }
 
 #[test]
@@ -269,7 +385,9 @@ fn rule_4_4_the_login_type_is_one_of_three() {
         };
         assert_eq!(login.login_type, Some(known));
     }
-    refuse(&login("§<loginType>XY</loginType>"), Refusal::Value(Field::LoginType));
+    for other in ["XY", "yes", "no", "t", "f", "0", "UIDx"] {
+        refuse(&login(&format!("§<loginType>{other}</loginType>")), Refusal::Value(Field::LoginType));
+    }
 }
 
 #[test]

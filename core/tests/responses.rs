@@ -79,6 +79,29 @@ fn rule_6_2_slots_of_a_device() {
 }
 
 #[test]
+fn rule_6_2_each_row_is_read_on_its_own() {
+    let rows = "<device name='a' id='x'><userID>u</userID><lastlogin>l</lastlogin><emccDevice>yes</emccDevice></device>";
+    let xml = format!("<response><deviceUserResults>{rows}{rows}</deviceUserResults></response>");
+    let Message::Response(Response::DeviceUserResults(results)) = parse(&xml) else { panic!() };
+    let status = DeviceStatus::LoggedIn { user: "u".into() };
+    let row = DeviceResult { name: "a".into(), status, last_login: Some("l".into()), emcc: Some(true) };
+    assert!(results.devices.iter().eq([row, row]));
+    let refused = |second: &str, reason| {
+        for first in
+            [rows, "<device name='a'><none/><none/></device>", "<device name='a'><doesNotExist/></device>"]
+        {
+            refuse(
+                &format!("<response><deviceUserResults>{first}{second}</deviceUserResults></response>"),
+                reason,
+            );
+        }
+    };
+    refused("§<device name='b'/>", Refusal::MissingOneOf(Choice::Device));
+    refused("§<device><none/></device>", Refusal::Missing(Field::DeviceNameAttribute));
+    refused("§<device id='x'><none/></device>", Refusal::Missing(Field::DeviceNameAttribute));
+}
+
+#[test]
 fn rule_6_3_emcc_device() {
     for (inside, emcc) in [
         ("<none/><none/><emccDevice> yes </emccDevice>", true),
@@ -87,7 +110,10 @@ fn rule_6_3_emcc_device() {
     ] {
         assert_eq!(read_device(&device(inside)).emcc, Some(emcc), "{inside}");
     }
-    refuse(&device("<none/>§<emccDevice>true</emccDevice>"), Refusal::Value(Field::EmccDevice));
+    for other in ["true", "t", "f", "UID", "DN", "1", "Yes"] {
+        let inside = format!("<none/>§<emccDevice>{other}</emccDevice>");
+        refuse(&device(&inside), Refusal::Value(Field::EmccDevice));
+    }
     refuse(&device("<none/>§<emccDevice/>"), Refusal::Blank(Field::EmccDevice));
 }
 
@@ -132,6 +158,16 @@ fn rule_6_5_where_users_are_logged_in() {
     refuse(&empty, Refusal::MissingOneOf(Choice::UserDevices));
     refuse(&user("userDevicesResults", "<deviceName>d</deviceName>§<none/>"), Refusal::Excluded(Field::None));
     refuse(&user("userDevicesResults", "§<deviceName/>"), Refusal::Blank(Field::DeviceName));
+    // A `failure` says nothing here.
+    parse(&user("userDevicesResults", "<failure/><deviceName>d</deviceName>"));
+    for id in ["", "%20", "%20%0A", "&#32;"] {
+        let xml = user("userDevicesResults", "<none/>").replace("'u'", &format!("'§{id}'"));
+        refuse(&xml, Refusal::Blank(Field::UserIdAttribute));
+    }
+    refuse(&device("§<userID>%20</userID>"), Refusal::Blank(Field::UserId));
+    let xml = user("userDevicesResults", "<none/>").replace("id='u'", "id='a\tb\nc' name='x'");
+    let Message::Response(Response::UserDevicesResults(results)) = parse(&xml) else { panic!() };
+    assert_eq!(results.users.iter().next().unwrap().id, "a b c");
 }
 
 #[test]
@@ -169,8 +205,19 @@ fn rule_6_6_device_profiles() {
         &profile("<deviceProfile>§<isDefaultDeviceProfile>true</isDefaultDeviceProfile></deviceProfile>"),
         Refusal::Value(Field::IsDefaultDeviceProfile),
     );
+    refuse(
+        &profile("<deviceProfile>§<isDefaultDeviceProfile> </isDefaultDeviceProfile></deviceProfile>"),
+        Refusal::Blank(Field::IsDefaultDeviceProfile),
+    );
+    let failure = "<failure><error code='1'>a</error></failure>";
+    refuse(&profile(&format!("§<none/>{failure}")), Refusal::Excluded(Field::None));
+    let two = format!("<user id='a'>{failure}</user><user id='b'>{failure}</user>");
+    parse(&format!("<response><deviceProfileResults>{two}</deviceProfileResults></response>"));
     let whole = format!("<deviceProfile><deviceProfileName>p</deviceProfileName>{flag}</deviceProfile>");
     refuse(&profile(&format!("{whole}§<none/>")), Refusal::Excluded(Field::None));
+    refuse(&profile(&format!("{whole}{failure}§<none/>")), Refusal::Excluded(Field::None));
+    let last = format!("{whole}{failure}<none/>§<doesNotExist/>");
+    refuse(&profile(&last), Refusal::Excluded(Field::DoesNotExist));
     refuse(
         &profile(&format!("{whole}§<failure><errorMessage/></failure>")),
         Refusal::Excluded(Field::Failure),
@@ -184,8 +231,11 @@ fn rule_6_7_whether_users_exist() {
     let Message::Response(Response::CheckUserResults(results)) = parse(xml) else { panic!() };
     assert!(results.users.iter().map(|user| user.exists).eq([true, true, false]));
     refuse(&user("checkUserResults", "<exists/>§<exists/>"), Refusal::Repeated(Field::Exists));
-    let empty = user("checkUserResults", "").replace("<user ", "§<user ");
-    refuse(&empty, Refusal::MissingOneOf(Choice::UserCheck));
+    for inside in ["", "<none/>"] {
+        let neither = user("checkUserResults", inside).replace("<user ", "§<user ");
+        refuse(&neither, Refusal::MissingOneOf(Choice::UserCheck));
+    }
+    parse(&user("checkUserResults", "<exists/><none/><none/>"));
     refuse(
         "<response><checkUserResults>§<user/></checkUserResults></response>",
         Refusal::Missing(Field::UserIdAttribute),
@@ -202,6 +252,7 @@ fn rule_6_8_failures() {
         ("<error code='&#49;'>x</error>", Some(1), "x"),
         ("<errorMessage>no code</errorMessage>", None, "no code"),
         ("<errorMessage code='3'/>", None, ""),
+        ("<error code='3' a='4'/>", Some(3), ""),
     ] {
         let xml = failure(inside);
         let Message::Response(Response::Failure(failure)) = parse(&xml) else { panic!("{inside}") };

@@ -142,10 +142,10 @@ fn rule_8_3_empty_elements() {
 
 #[test]
 fn rule_8_4_ids_in_responses_are_percent_coded() {
-    let users = [UserDevices { id: "Jü+100% @<\u{1}".into(), status: UserDevicesStatus::None }];
+    let users = [UserDevices { id: "Jü+100% @<\u{1}-._~".into(), status: UserDevicesStatus::None }];
     let message = Response::UserDevicesResults(UserDevicesResults { users: users[..].into() }).into();
     let xml = written(&message);
-    assert!(xml.contains("<user id=\"J%C3%BC%2B100%25%20%40%3C%01\">"), "{xml}");
+    assert!(xml.contains("<user id=\"J%C3%BC%2B100%25%20%40%3C%01-._~\">"), "{xml}");
     assert_eq!(parse(&xml), message);
 }
 

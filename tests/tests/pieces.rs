@@ -29,6 +29,62 @@ fn pieces_of_the_prolog_and_the_root_may_be_cut_anywhere() {
 }
 
 #[test]
+fn children_of_a_user_read_the_same_in_any_order() {
+    let profile = "<deviceProfile><deviceProfileName>p</deviceProfileName>\
+                   <isDefaultDeviceProfile>t</isDefaultDeviceProfile></deviceProfile>";
+    let children = [
+        "",
+        "<none/>",
+        "<doesNotExist></doesNotExist>",
+        "<failure><errorMessage>f</errorMessage></failure>",
+        "<deviceName>d</deviceName>",
+        profile,
+        "<exists/>",
+    ];
+    for results in ["userDevicesResults", "deviceProfileResults", "checkUserResults"] {
+        for first in children {
+            for second in children {
+                for third in children {
+                    let users = format!("<user id='u'>{first}{second}</user>\n<user id='v'>{third}</user>");
+                    let xml = format!("<response>\n<{results}>{users}</{results}></response>");
+                    same(&whole(xml.as_bytes()), &pieces(1024, [xml.as_bytes()]), &xml);
+                    let user = format!("<user id='u'>\n{first}\n{second}\n{third}</user>");
+                    let xml = format!("<response><{results}>{user}</{results}></response>");
+                    same(&whole(xml.as_bytes()), &pieces(1024, xml.as_bytes().chunks(50)), &xml);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn rules_of_a_response_hold_in_pieces() {
+    let mark = "\u{feff}";
+    for xml in [
+        format!("{mark}<?xml version='1.1'?><response><success/></response>"),
+        format!("{mark}<?xml version='1.0'?><response><success/></response>"),
+        format!("{mark}<response/>"),
+        "<query/>".to_owned(),
+        "<request/>".to_owned(),
+        "<response><success/><success/></response>".to_owned(),
+        "<response><success/><failure><errorMessage/></failure></response>".to_owned(),
+        "<response><failure><errorMessage/></failure><success/></response>".to_owned(),
+        "<response><success/><checkUserResults/></response>".to_owned(),
+        "<response><other><success/><failure/></other></response>".to_owned(),
+        "<response>\n<deviceUserResults/></response>".to_owned(),
+        "<response>\n<userDevicesResults>\n</userDevicesResults></response>".to_owned(),
+        "<response><checkUserResults></checkUserResults></response>".to_owned(),
+        "<response><userDevicesResults><user id='a%40b'><none/></user></userDevicesResults></response>"
+            .to_owned(),
+    ] {
+        let expected = whole(xml.as_bytes());
+        for size in 1..=xml.len() {
+            same(&expected, &pieces(1024, xml.as_bytes().chunks(size)), &xml);
+        }
+    }
+}
+
+#[test]
 fn accepted_responses_read_through_a_window_of_1024_bytes() {
     for vector in vectors().into_iter().filter(|vector| !vector.is_form()) {
         let expected = whole(&vector.input);
