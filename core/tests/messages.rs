@@ -28,6 +28,7 @@ fn device_name(xml: &str) -> String {
 #[test]
 fn rule_2_1_line_ends_are_line_feeds() {
     assert_eq!(device_name(&logout("a\r\nb\rc\nd&#13;e")), "a\nb\nc\nd\re");
+    assert_eq!(device_name(&logout("a\r\nb\rc")), "a\nb\nc");
     assert_eq!(device_name(&logout("<![CDATA[a\r\nb\rc]]>")), "a\nb\nc");
     let xml = "<response><userDevicesResults><user id='a\r\nb\tc&#9;d'><none/></user></userDevicesResults></response>";
     let Message::Response(Response::UserDevicesResults(results)) = parse(xml) else { panic!() };
@@ -138,6 +139,7 @@ fn a_text_that_needs_no_decoding_is_a_slice() {
     };
     assert_eq!(name("SEP").as_deref(), Some("SEP"));
     assert_eq!(name(" SEP\n").as_deref(), Some("SEP"));
+    assert_eq!(name("&#32;SEP\r\n").as_deref(), Some("SEP"));
     assert_eq!(name("<!--a-->SEP"), None);
     for (id, slice) in [("john", Some("john")), (" john ", Some("john")), ("a%40b", None), ("a\tb", None)] {
         let xml = format!(

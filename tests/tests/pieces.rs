@@ -58,6 +58,21 @@ fn children_of_a_user_read_the_same_in_any_order() {
 }
 
 #[test]
+fn a_character_cut_by_the_end_is_refused_where_it_starts() {
+    for xml in [
+        &b"<response><success/></response>\xC3"[..],
+        b"<response><success/>\xE2\x82",
+        b"<response\xF0\x9F\x98",
+    ] {
+        let expected = whole(xml);
+        assert!(matches!(expected.1, Some((Error::Refused { reason: Refusal::NotUtf8, .. }, _))));
+        for size in 1..=xml.len() {
+            assert_eq!(pieces(1024, xml.chunks(size)).1, expected.1);
+        }
+    }
+}
+
+#[test]
 fn rules_of_a_response_hold_in_pieces() {
     let mark = "\u{feff}";
     for xml in [
@@ -115,6 +130,9 @@ fn rule_14_2_what_does_not_fit_into_the_window_is_refused() {
     assert_eq!(refused, Some((Error::Refused { reason: Refusal::Window, position: 10 }, (1, 11))));
     let (found, refused) = pieces(4096, [xml.as_bytes()]);
     assert_eq!((found.len(), refused), (1, None));
+    // What was read before it is no part of the window.
+    let xml = format!("<response><!--{}--><success/></response>", "x".repeat(1010));
+    assert_eq!(pieces(1024, [xml.as_bytes()]), whole(xml.as_bytes()));
 }
 
 proptest! {
