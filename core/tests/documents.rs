@@ -67,6 +67,8 @@ fn rule_1_3_other_versions_encodings_and_forms_are_refused() {
         ("<?xml version §'1.0'?>", Refusal::Declaration),
         ("<?xml version=§1.0?>", Refusal::Declaration),
         ("<?xml §Version='1.0'?>", Refusal::Declaration),
+        ("<?xml version='1.0§\"?>", Refusal::Declaration),
+        ("<?xml version='1.0'§\u{c}?>", Refusal::Declaration),
         ("<?xml version='1.0' §ENCODING='UTF-8'?>", Refusal::Declaration),
         ("<?xml version='1.0' standalone='§YES'?>", Refusal::Declaration),
         ("\u{feff}<?xml version='§1.1'?>", Refusal::XmlVersion),
@@ -161,6 +163,7 @@ fn rule_1_7_end_tags_pair_with_start_tags() {
     refuse("<response><b>§</a:b></response>", Refusal::WrongEndTag);
     refuse("<response><b>§</:b></response>", Refusal::WrongEndTag);
     refuse("<!-- nothing is open -->§</response>", Refusal::WrongEndTag);
+    refuse("§</1>", Refusal::WrongEndTag);
     refuse("<response><succesz>§</success></response>", Refusal::WrongEndTag);
     for inside in ["<remoteIPAddr/>§</remoteIPAddr>", "<remoteIPAddr/>x§</remoteIPAddr>"] {
         refuse(&logout("d").replace("</logout>", &format!("{inside}</logout>")), Refusal::WrongEndTag);
@@ -191,6 +194,8 @@ fn rule_1_9_at_most_16_attributes_and_none_twice() {
     refuse("<response><success a='1' b='2' §a='1'/></response>", Refusal::RepeatedAttribute);
     refuse("<response><success a:x='1' §a:x='1'/></response>", Refusal::RepeatedAttribute);
     same("<response><success a:x='1' b:x='1' x='1'/></response>", SUCCESS);
+    same("<response><success ab='1' a='2' abc='3'/></response>", SUCCESS);
+    same("<response><success a='\"' b=\"'\" c\n=\t'x'/></response>", SUCCESS);
 }
 
 #[test]
@@ -200,6 +205,8 @@ fn rule_1_10_characters_that_xml_does_not_allow_are_refused() {
         refuse(&format!("<response><success a='§{c}'/></response>"), Refusal::ForbiddenCharacter);
         refuse(&format!("<response><!--§{c}--><success/></response>"), Refusal::ForbiddenCharacter);
         refuse(&logout(&format!("<![CDATA[§{c}]]>")), Refusal::ForbiddenCharacter);
+        refuse(&format!("<response><?a §{c}?><success/></response>"), Refusal::ForbiddenCharacter);
+        refuse(&format!("<response>§{c}<success/></response>"), Refusal::ForbiddenCharacter);
     }
     for c in ['\u{7f}', '\u{80}', '\u{d7ff}', '\u{e000}', '\u{fffd}', '\u{10000}', '\u{10ffff}'] {
         assert!(Message::parse(logout(&format!("a{c}")).as_bytes()).is_ok(), "{c:?}");
@@ -215,6 +222,7 @@ fn rule_1_11_references_that_name_nothing_are_refused_also_where_they_are_skippe
         ("§&amp", Refusal::BareAmpersand),
         ("§&amp ;", Refusal::BareAmpersand),
         ("§&nbsp;", Refusal::UnknownEntity),
+        ("§&a#1;", Refusal::UnknownEntity),
         ("§&AMP;", Refusal::UnknownEntity),
         ("§&#;", Refusal::BadCharacterReference),
         ("§&#x;", Refusal::BadCharacterReference),
@@ -237,6 +245,7 @@ fn rule_1_11_references_that_name_nothing_are_refused_also_where_they_are_skippe
         refuse(&format!("<response><other>{reference}</other><success/></response>"), reason);
         refuse(&format!("<response><success a='{reference}'/></response>"), reason);
     }
+    same(&logout("&#233;&#xA0;&#x20AC;&#128512;"), &logout("é\u{A0}€😀"));
     same(&logout("a&#64;&#x40;&#00064;&lt;&gt;&amp;&quot;&apos;"), &logout("a@@@&lt;>&amp;\"'"));
 }
 
@@ -244,6 +253,8 @@ fn rule_1_11_references_that_name_nothing_are_refused_also_where_they_are_skippe
 fn rule_1_12_comments_instructions_and_sections_are_no_part_of_a_value() {
     same("<response><!-- a --><?b?><![CDATA[c]]><success/></response>", SUCCESS);
     same(&logout("S<!-- > & < -->E<?x ?>P"), &logout("SEP"));
+    same(&logout("S<?x > & < -->?>E<?y ??>P"), &logout("SEP"));
+    same(&logout("<![CDATA[a]>b]]c]]]]><![CDATA[>]]]>"), &logout("a]&gt;b]]c]]&gt;]"));
     // The hyphens that open a comment do not end it.
     same(&logout("S<!-->-->E<!--->-->P<!---->"), &logout("SEP"));
     same("<response><!-->--><!--->--><success/></response>", SUCCESS);
@@ -273,6 +284,7 @@ fn rule_1_12_comments_instructions_and_sections_are_no_part_of_a_value() {
         ("<response>§<!ENTITY a 'b'><success/></response>", Refusal::Markup),
         ("<response>§<![INCLUDE[a]]><success/></response>", Refusal::Markup),
         ("§<!doctype response><response/>", Refusal::Markup),
+        ("§<!DOCTYPO response><response/>", Refusal::Markup),
         ("§<![CDATA[]]><response><success/></response>", Refusal::Markup),
     ] {
         refuse(xml, reason);

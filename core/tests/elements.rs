@@ -177,6 +177,25 @@ fn rule_3_4_what_must_stand_there_is_missed_everywhere() {
 }
 
 #[test]
+fn rule_3_4_of_what_is_missing_the_first_is_named_and_a_choice_last() {
+    let profile = "§<deviceProfile/>";
+    for (marked, field) in [
+        ("§<request/>".to_owned(), Field::AppInfo),
+        ("§<query/>".to_owned(), Field::AppInfo),
+        ("<request>§<appInfo/></request>".to_owned(), Field::AppId),
+        (format!("<request>{APP_INFO}§<login/></request>"), Field::DeviceName),
+        (
+            format!(
+                "<response><deviceProfileResults><user id='u'>{profile}</user></deviceProfileResults></response>"
+            ),
+            Field::DeviceProfileName,
+        ),
+    ] {
+        refuse(&marked, Refusal::Missing(field));
+    }
+}
+
+#[test]
 fn rule_3_4_one_of_a_choice_is_missed_everywhere() {
     let result = |name: &str, row: &str| format!("<response><{name}>{row}</{name}></response>");
     for (marked, choice) in [

@@ -127,6 +127,13 @@ fn rule_2_4_no_other_text_is_percent_coded() {
 }
 
 #[test]
+fn debug_shows_a_text_as_rust_does_a_string() {
+    for text in ["a", "é\"€\n", "\u{1}\\"] {
+        assert_eq!(format!("{:?}", Text::from(text)), format!("{text:?}"));
+    }
+}
+
+#[test]
 fn a_text_that_needs_no_decoding_is_a_slice() {
     let name = |inside: &str| {
         let xml = logout(inside);
@@ -191,6 +198,8 @@ fn rule_2_6_what_is_over_its_bound_is_refused_not_cut() {
     assert!(Message::parse(user(&"%C3%A4".repeat(128)).as_bytes()).is_ok());
     let too_long = Refusal::TooLong(Field::UserIdAttribute, Limit::Name);
     refuse(&user(&format!("§{}", "%C3%A4".repeat(129))), too_long);
+    assert!(Message::parse(user(&ascii).as_bytes()).is_ok());
+    refuse(&user(&format!("§{ascii}x")), too_long);
 
     let signed = |certificate: &str| {
         format!(
@@ -210,7 +219,7 @@ fn rule_2_6_what_is_over_its_bound_is_refused_not_cut() {
     refuse(&encrypted(&format!("§{}x", "ä".repeat(128))), too_long);
 
     for error in [("error code='1'", "error"), ("errorMessage", "errorMessage")] {
-        let text = "x".repeat(5000);
+        let text = "x".repeat(100_000);
         let words = format!("<response><failure><{}>{text}</{}></failure></response>", error.0, error.1);
         assert!(Message::parse(words.as_bytes()).is_ok());
     }

@@ -40,6 +40,7 @@ fn children_of_a_user_read_the_same_in_any_order() {
         "<deviceName>d</deviceName>",
         profile,
         "<exists/>",
+        "<deviceName> </deviceName>",
     ];
     for results in ["userDevicesResults", "deviceProfileResults", "checkUserResults"] {
         for first in children {
@@ -80,6 +81,9 @@ fn rules_of_a_response_hold_in_pieces() {
         format!("{mark}<?xml version='1.0'?><response><success/></response>"),
         format!("{mark}<response/>"),
         "<query/>".to_owned(),
+        "\n <response>\n</response>".to_owned(),
+        "<response>a &nbsp;<success/></response>".to_owned(),
+        "<response><success/>\n<other>a &</other></response>".to_owned(),
         "<request/>".to_owned(),
         "<response><success/><success/></response>".to_owned(),
         "<response><success/><failure><errorMessage/></failure></response>".to_owned(),
@@ -130,6 +134,12 @@ fn rule_14_2_what_does_not_fit_into_the_window_is_refused() {
     assert_eq!(refused, Some((Error::Refused { reason: Refusal::Window, position: 10 }, (1, 11))));
     let (found, refused) = pieces(4096, [xml.as_bytes()]);
     assert_eq!((found.len(), refused), (1, None));
+    // So are the names of open elements, if they take more than 96 bytes.
+    let xml = |length| format!("<response><{}/><success/></response>", "x".repeat(length));
+    let (found, refused) = pieces(1024, [xml(88).as_bytes()]);
+    assert_eq!((found.len(), refused), (1, None));
+    let (_, refused) = pieces(1024, [xml(89).as_bytes()]);
+    assert_eq!(refused, Some((Error::Refused { reason: Refusal::Window, position: 10 }, (1, 11))));
     // What was read before it is no part of the window.
     let xml = format!("<response><!--{}--><success/></response>", "x".repeat(1010));
     assert_eq!(pieces(1024, [xml.as_bytes()]), whole(xml.as_bytes()));
