@@ -206,6 +206,7 @@ fn rule_1_10_characters_that_xml_does_not_allow_are_refused() {
         refuse(&format!("<response><!--§{c}--><success/></response>"), Refusal::ForbiddenCharacter);
         refuse(&logout(&format!("<![CDATA[§{c}]]>")), Refusal::ForbiddenCharacter);
         refuse(&format!("<response><?a §{c}?><success/></response>"), Refusal::ForbiddenCharacter);
+        refuse(&format!("<response><!-- -- §{c}--><success/></response>"), Refusal::ForbiddenCharacter);
         refuse(&format!("<response>§{c}<success/></response>"), Refusal::ForbiddenCharacter);
     }
     for c in ['\u{7f}', '\u{80}', '\u{d7ff}', '\u{e000}', '\u{fffd}', '\u{10000}', '\u{10ffff}'] {

@@ -59,11 +59,12 @@ fn children_of_a_user_read_the_same_in_any_order() {
 }
 
 #[test]
-fn a_character_cut_by_the_end_is_refused_where_it_starts() {
+fn rule_1_1_bytes_that_are_not_utf_8_are_refused_where_they_stand() {
     for xml in [
         &b"<response><success/></response>\xC3"[..],
         b"<response><success/>\xE2\x82",
         b"<response\xF0\x9F\x98",
+        b"<response><a></a>\xFF",
     ] {
         let expected = whole(xml);
         assert!(matches!(expected.1, Some((Error::Refused { reason: Refusal::NotUtf8, .. }, _))));
