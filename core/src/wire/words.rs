@@ -124,6 +124,9 @@ impl<'a> Reader<'a> {
     /// Refuses a raw text with a reference that is none.
     #[inline(never)]
     pub(super) fn check_references(&mut self, raw: &'a str, base: usize, coding: Coding) -> Result<(), Stop> {
+        if !raw.bytes().any(|byte| byte == b'&') {
+            return Ok(());
+        }
         // The field is in no error: words have no bound.
         self.check_text(range(raw, base), coding, Field::Error, Kind::Words, &mut { Words::NONE })
     }
