@@ -2,7 +2,7 @@
 //! is not known where it stands is skipped, and what was found is kept until `build` makes a message or a row of it. It
 //! must not know what a message is for.
 
-use super::grammar::{Child, Context, EXCLUSIONS, Holds, Often, Slot, bits, slot};
+use super::grammar::{Child, Context, Holds, Often, Slot, bits, excluded, slot};
 use super::reader::Reader;
 use super::tag::Tag;
 use super::tokens::Stop;
@@ -197,14 +197,11 @@ impl<'a> Reader<'a> {
         if let Some(refusal) = context.missing(found.seen) {
             return Err(self.refuse(refusal, at));
         }
-        if context.is_row() {
-            for exclusion in &EXCLUSIONS {
-                if let Some(kept) = found.get(exclusion.slot)
-                    && found.seen & exclusion.beside != 0
-                {
-                    return Err(self.refuse(Refusal::Excluded(exclusion.field), kept.at));
-                }
-            }
+        if context.is_row()
+            && let Some(exclusion) = excluded(found.seen)
+        {
+            let at = found.get(exclusion.slot).map_or(at, |kept| kept.at);
+            return Err(self.refuse(Refusal::Excluded(exclusion.field), at));
         }
         if context.is_list() {
             found.content = Some(self.content());

@@ -139,12 +139,17 @@ const CHOICE: u16 = bits([
 /// What nothing of some slots may stand beside.
 pub(super) struct Exclusion {
     pub(super) slot: Slot,
-    pub(super) beside: u16,
+    beside: u16,
     pub(super) field: Field,
 }
 
+/// Returns the first exclusion that the slots of a row break.
+pub(super) fn excluded(seen: u16) -> Option<&'static Exclusion> {
+    EXCLUSIONS.iter().find(|it| seen & bits([it.slot]) != 0 && seen & it.beside != 0)
+}
+
 /// What excludes each other in a row.
-pub(super) static EXCLUSIONS: [Exclusion; 3] = [
+static EXCLUSIONS: [Exclusion; 3] = [
     Exclusion {
         slot: slot::DOES_NOT_EXIST,
         beside: bits([
@@ -265,7 +270,7 @@ static ALL: [Child; TABLE.size] = TABLE.children;
 #[allow(
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
-    reason = "runs when this crate is compiled"
+    reason = "runs when this crate is compiled; places are below 128, the size of the table"
 )]
 static CHILDREN: [[u8; 2]; LISTS.len()] = {
     let mut children = [[0; 2]; LISTS.len()];
@@ -331,6 +336,7 @@ const fn fits<const SIZE: usize>(list: &[Child], table: &Table<SIZE>, start: usi
         if a.tag as u8 != b.tag as u8
             || a.slot != b.slot
             || a.often as u8 != b.often as u8
+            || a.field as u8 != b.field as u8
             || a.holds.number() != b.holds.number()
         {
             return false;

@@ -5,13 +5,13 @@
 use super::build;
 use super::declaration;
 use super::gather::Found;
-use super::grammar::Context;
+use super::grammar::{Context, bits, excluded, slot};
 use super::place::{Open, Place};
 use super::reader::{Reader, Row};
 use super::tag::Tag;
 use super::tokens::{OUTSIDE, Stop, Token};
 use super::words::{Kind, Words};
-use crate::error::{Choice, Error, Field, Refusal};
+use crate::error::{Error, Field, Refusal};
 use crate::message::{DeviceProfile, DeviceResult, Failure, UserCheck};
 use crate::text::Text;
 
@@ -477,39 +477,45 @@ impl State {
             return Ok(Step::Passed);
         }
         let at = self.places.get(usize::from(level).wrapping_sub(1)).copied().unwrap_or_default().at;
+        let context = self.context();
         self.level = level.saturating_sub(1);
+        let seen = self.seen(level);
+        if let Some(refusal) = context.missing(seen) {
+            return Err(reader.refuse(refusal, at));
+        }
         match level {
             3 => {
-                let profiles = self.result == Some(Tag::DeviceProfileResults);
-                let present = self.any_of_user || self.failed.is_some();
-                let exclusions = [
-                    (self.does_not_exist, present || self.none.is_some(), Field::DoesNotExist),
-                    (self.none, present, Field::None),
-                    (self.failed, self.any_of_user, Field::Failure),
-                ];
-                for (place, excluded, field) in exclusions {
-                    if let Some(place) = place.filter(|_| excluded) {
-                        return Err(reader.refuse(Refusal::Excluded(field), place.at));
-                    }
+                if let Some(exclusion) = excluded(seen) {
+                    let place = match exclusion.slot {
+                        slot::DOES_NOT_EXIST => self.does_not_exist,
+                        slot::NONE => self.none,
+                        _ => self.failed,
+                    };
+                    let at = place.map_or(at, |place| place.at);
+                    return Err(reader.refuse(Refusal::Excluded(exclusion.field), at));
                 }
                 let does_not_exist = self.does_not_exist.is_some();
-                if !(profiles || self.any_of_user || does_not_exist || self.none.is_some()) {
-                    return Err(reader.refuse(Refusal::MissingOneOf(Choice::UserDevices), at));
-                }
                 return Ok(Step::Found(Piece::UserEnd { does_not_exist }));
             }
-            2 if !self.any_row => {
-                let devices = self.result == Some(Tag::DeviceUserResults);
-                let field = if devices { Field::Device } else { Field::User };
-                return Err(reader.refuse(Refusal::Missing(field), at));
-            }
             2 => {}
-            _ if self.result.is_none() => {
-                return Err(reader.refuse(Refusal::MissingOneOf(Choice::Result), at));
-            }
             _ => self.stage = Stage::Epilog,
         }
         Ok(Step::Passed)
+    }
+
+    /// What was seen in the element of this level, as slots.
+    fn seen(&self, level: u8) -> u16 {
+        let slots = match level {
+            3 => [
+                (slot::HAS, self.any_of_user),
+                (slot::USER_FAILURE, self.failed.is_some()),
+                (slot::NONE, self.none.is_some()),
+                (slot::DOES_NOT_EXIST, self.does_not_exist.is_some()),
+            ],
+            2 => [(slot::ROWS, self.any_row); 4],
+            _ => [(slot::OPERATION, self.result.is_some()); 4],
+        };
+        slots.into_iter().filter(|(_, seen)| *seen).fold(0, |seen, (slot, _)| seen | bits([slot]))
     }
 
     /// The place of a refusal: in `rest`, which is at `here`, or one that was kept.

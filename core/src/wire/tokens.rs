@@ -1,8 +1,9 @@
 //! The one private interface to a tokenizer, and the choice of it: `compact`, our own, or the crate xmlparser by the
 //! feature of that name. With both features on, `compact` is used.
 //!
-//! A tokenizer turns bytes into tokens and refuses what is no well-formed token; it knows nothing of the protocol,
-//! pairs no tags but the innermost, checks no references and counts no depth: `reader` does.
+//! A tokenizer turns bytes into tokens and refuses what is no well-formed token. Of the protocol it knows no more than
+//! `grammar` says of the place: which names are known there. It pairs no tags but the innermost, checks no references and
+//! counts no depth: `reader` does.
 
 #[cfg(feature = "compact")]
 mod compact;

@@ -1,5 +1,5 @@
 //! The one file that names the tokenizer crate. It turns its tokens and errors into ours, with byte positions, and
-//! knows nothing of the protocol. xmlparser pairs no tags, decodes no text and counts no depth: `reader` does.
+//! knows no rule of the protocol. xmlparser pairs no tags, decodes no text and counts no depth: `reader` does.
 
 use xmlparser::{ElementEnd, StreamError, TextPos, Tokenizer};
 
