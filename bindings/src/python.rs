@@ -11,6 +11,7 @@ use crate::decode::Refusal;
 /// The native part of `hotdesk`; import `hotdesk` instead.
 #[pymodule(gil_used = true)]
 mod _native {
+    use hotdesk_core::http::{OfChange, Status};
     use pyo3::prelude::*;
 
     #[pymodule_export]
@@ -49,6 +50,19 @@ mod _native {
     #[pyfunction]
     fn code_rows() -> Vec<crate::codes::Row> {
         crate::codes::rows()
+    }
+
+    /// Returns what an HTTP status says of a change that was posted: "answer" (the body tells), "notCarriedOut", or
+    /// "mayBeCarriedOut" (only a query can tell).
+    #[pyfunction]
+    #[pyo3(signature = (status, /))]
+    fn status_of_change(status: u16) -> &'static str {
+        match Status::new(status).map(Status::of_change) {
+            Some(OfChange::Answer) => "answer",
+            Some(OfChange::NotCarriedOut) => "notCarriedOut",
+            // A number that is no status promises nothing.
+            Some(OfChange::MayBeCarriedOut) | None => "mayBeCarriedOut",
+        }
     }
 
     /// Reads a message and returns it as one line of JSON, as `hotdesk decode` prints it.

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import hotdesk
 from conftest import Run
-from hotdesk import codes
+from hotdesk import _native, codes
 
 
 def test_a_code_has_its_row() -> None:
@@ -73,3 +73,12 @@ def test_the_command_lists_the_tables(hotdesk: Run) -> None:
     one = json.loads(hotdesk("codes", "em-service", "--json").stdout)
     assert [row["code"] for row in one] == list(codes.em_service)
     assert hotdesk("codes", "nonsense").returncode == 2
+
+
+def test_a_status_says_one_thing_of_a_change() -> None:
+    refused = {400, 401, 403, 404, 405, 411, 413, 414, 415, 421, 429, 431, 501, 503}
+    for status in range(1100):
+        expected = "answer" if status == 200 else "mayBeCarriedOut"
+        if status in refused:
+            expected = "notCarriedOut"
+        assert _native.status_of_change(status) == expected, status

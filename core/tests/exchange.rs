@@ -258,7 +258,7 @@ fn an_answer_before_the_whole_request_was_sent_counts() {
 }
 
 #[test]
-fn rule_11_3_what_was_sent_is_overwritten_at_once() {
+fn rule_11_4_what_was_sent_is_overwritten_at_once() {
     let mut buffers = Buffers::new();
     let mut exchange = buffers.start();
     exchange.connected(seconds(1));

@@ -277,7 +277,7 @@ fn rule_10_7_only_200_carries_a_message_and_no_redirect_is_followed() {
 }
 
 #[test]
-fn rule_11_3_what_was_sent_is_overwritten_before_an_exchange_ends_and_the_rest_when_it_ends() {
+fn rule_11_4_what_was_sent_is_overwritten_before_an_exchange_ends_and_the_rest_when_it_ends() {
     type End = fn(&mut Exchange<'_>);
     let ends: [(End, &[u8]); 5] = [
         (|_| {}, b"\0\0\0\0secret"),

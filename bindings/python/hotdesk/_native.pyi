@@ -593,6 +593,11 @@ def parse(data: bytes | str, /) -> _Message:
     Raises `hotdesk.Refused` with the position where it breaks the protocol.
     """
 
+def status_of_change(status: int, /) -> Literal["answer", "notCarriedOut", "mayBeCarriedOut"]:
+    """Return what an HTTP status says of a change that was posted: "answer" (the body tells),
+    "notCarriedOut", or "mayBeCarriedOut" (only a query can tell).
+    """
+
 def decode(data: bytes | str, /) -> str:
     """Read a message and return it as one line of JSON, as `hotdesk decode` prints it.
 

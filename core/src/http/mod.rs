@@ -8,10 +8,12 @@ mod frame;
 mod request;
 mod response;
 mod server;
+mod status;
 
 pub use request::write_post;
 pub use response::ResponseReader;
 pub use server::{IncomingRequest, RequestError, RequestReader, write_response};
+pub use status::{OfChange, Status};
 
 use core::fmt;
 
