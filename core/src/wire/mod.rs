@@ -1,32 +1,52 @@
-//! Between bytes and typed messages, in both directions. One pass checks a document; whatever reads it again later
-//! (lists, texts) reads what was checked. Nothing here recurses, allocates, panics or keeps a row.
+//! Converts between XML and typed messages. Nothing here panics, allocates or recurses, whatever the input is.
+//!
+//! Reading, from bytes to messages:
+//!
+//! - `declaration`: the XML declaration
+//! - `tokens`: bytes to tags, texts and attributes, by `tokens/compact` (ours) or `tokens/xmlparser` (the crate)
+//! - `reader`: pairs the tags, finds attributes, skips what is unknown: any well-formed document
+//! - `text_value`: the text of an element or attribute, its references and its bound
+//! - `schema`: which children an element has, as tables; `element_name` has their names
+//! - `collect`: reads a message by the schema, in one loop for all of them
+//! - `convert`: turns what was collected into messages and rows
+//! - `pieces`: reads a response that comes in pieces; `position` and `name_stack` are what it remembers of them
+//! - `parse_vip`: reads the answers of VIP User Services over `reader`
+//!
+//! Writing, from messages to bytes:
+//!
+//! - `encode`: elements and escapes, in the order of the service's DTD
+//! - `sink`: where they go: a buffer, a form body, or a counter
+//!
+//! A document is checked once. Lists and texts read from the checked bytes later on and find nothing to refuse.
 
-mod build;
+mod collect;
+mod convert;
 mod declaration;
+mod element_name;
 mod encode;
-mod gather;
-mod grammar;
+#[cfg(feature = "compact")]
+mod name_stack;
 #[cfg(feature = "vip")]
 pub(crate) mod parse_vip;
 #[cfg(feature = "compact")]
 mod pieces;
 #[cfg(feature = "compact")]
-mod place;
+mod position;
 mod reader;
+mod schema;
 mod sink;
-mod tag;
+mod text_value;
 mod tokens;
-mod words;
 
+use collect::Collected;
+use element_name::ElementName;
 pub(crate) use encode::{encode, encode_form, measure, measure_form};
-use gather::Found;
-pub(crate) use grammar::Context;
-use grammar::Holds;
 #[cfg(feature = "compact")]
 pub use pieces::{Piece, PieceReader};
 pub(crate) use reader::{Reader, Row};
+use schema::ContentModel;
+pub(crate) use schema::Context;
 pub(crate) use sink::Sink;
-use tag::Tag;
 use tokens::Refused;
 
 use crate::error::{Error, Field, Refusal};
@@ -34,37 +54,42 @@ use crate::message::{Message, Query, Request, Response};
 
 #[inline(never)]
 pub(crate) fn parse_message(xml: &[u8]) -> Result<Message<'_>, Error> {
-    let mut found = Found::NOTHING;
-    let root = read(xml, Tag::Other, &mut found)?;
-    Ok(build::message(root, &found))
+    let mut collected = Collected::NOTHING;
+    let root = read(xml, ElementName::Other, &mut collected)?;
+    Ok(convert::message(root, &collected))
 }
 
 macro_rules! parse_one {
-    ($function:ident, $message:ident, $build:path) => {
+    ($function:ident, $message:ident, $convert:path) => {
         pub(crate) fn $function(xml: &[u8]) -> Result<$message<'_>, Error> {
-            let mut found = Found::NOTHING;
-            read(xml, Tag::$message, &mut found)?;
-            Ok($build(&found))
+            let mut collected = Collected::NOTHING;
+            read(xml, ElementName::$message, &mut collected)?;
+            Ok($convert(&collected))
         }
     };
 }
 
-parse_one!(parse_request, Request, build::request);
-parse_one!(parse_query, Query, build::query);
-parse_one!(parse_response, Response, build::response);
+parse_one!(parse_request, Request, convert::request);
+parse_one!(parse_query, Query, convert::query);
+parse_one!(parse_response, Response, convert::response);
 
-/// Reads a message with this root, or any if `wanted` is [`Tag::Other`]; returns the root.
+/// Reads a message with this root, or any if `wanted` is [`ElementName::Other`]; returns the root.
 #[inline(never)]
-fn read<'a>(xml: &'a [u8], wanted: Tag, found: &mut Found<'a>) -> Result<Tag, Refused> {
+fn read<'a>(
+    xml: &'a [u8],
+    wanted: ElementName,
+    collected: &mut Collected<'a>,
+) -> Result<ElementName, Refused> {
     reader::document(xml, |reader, root| {
-        let is_wanted = root.tag != Tag::Other && (wanted == Tag::Other || wanted == root.tag);
-        if let (true, Holds::Elements(context)) = (is_wanted, root.holds) {
-            return reader.gather(context, found).map(|()| root.tag);
+        let is_wanted =
+            root.element != ElementName::Other && (wanted == ElementName::Other || wanted == root.element);
+        if let (true, ContentModel::Elements(context)) = (is_wanted, root.content) {
+            return reader.collect(context, collected).map(|()| root.element);
         }
         let refusal = match wanted {
-            Tag::Request => Refusal::OtherRoot(Field::Request),
-            Tag::Query => Refusal::OtherRoot(Field::Query),
-            Tag::Response => Refusal::OtherRoot(Field::Response),
+            ElementName::Request => Refusal::OtherRoot(Field::Request),
+            ElementName::Query => Refusal::OtherRoot(Field::Query),
+            ElementName::Response => Refusal::OtherRoot(Field::Response),
             _ => Refusal::UnknownRoot,
         };
         Err(reader.refuse(refusal, reader.at()))

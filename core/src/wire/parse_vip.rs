@@ -2,8 +2,8 @@
 //! by their local names; prefixes are not resolved. What is not known is skipped, as in every message.
 
 use super::reader::{Reader, document};
+use super::text_value::TextKind;
 use super::tokens::Stop;
-use super::words::Kind;
 use crate::error::{Error, Field, Refusal};
 use crate::text::Text;
 use crate::vip::{Answer, Status, Transactions};
@@ -57,7 +57,7 @@ fn content<'a>(reader: &mut Reader<'a>) -> Result<Answer<'a>, Stop> {
         match local_name(reader) {
             b"requestId" => {
                 reader.once(request_id.is_some(), Field::RequestId, reader.at())?;
-                request_id = Some(reader.text(Field::RequestId, Kind::Words)?);
+                request_id = Some(reader.text(Field::RequestId, TextKind::Unbounded)?);
             }
             b"transactionStatus" => {
                 transaction(reader)?;
@@ -90,19 +90,19 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn take(&mut self, reader: &mut Reader<'a>, name: &[u8]) -> Result<(), Stop> {
         let at = reader.at();
-        let (slot, field, kind) = match name {
+        let (part, field, kind) = match name {
             b"status" => {
                 reader.once(self.code.is_some(), Field::VipStatus, at)?;
-                self.code = Some(reader.mandatory(Field::VipStatus, Kind::Name)?);
+                self.code = Some(reader.mandatory(Field::VipStatus, TextKind::Name)?);
                 return Ok(());
             }
-            b"statusMessage" => (&mut self.message, Field::StatusMessage, Kind::Words),
-            b"detail" => (&mut self.detail, Field::Detail, Kind::Name),
-            b"detailMessage" => (&mut self.detail_message, Field::DetailMessage, Kind::Words),
+            b"statusMessage" => (&mut self.message, Field::StatusMessage, TextKind::Unbounded),
+            b"detail" => (&mut self.detail, Field::Detail, TextKind::Name),
+            b"detailMessage" => (&mut self.detail_message, Field::DetailMessage, TextKind::Unbounded),
             _ => return reader.skip(),
         };
-        reader.once(slot.is_some(), field, at)?;
-        *slot = Some(reader.text(field, kind)?);
+        reader.once(part.is_some(), field, at)?;
+        *part = Some(reader.text(field, kind)?);
         Ok(())
     }
 

@@ -2,15 +2,16 @@
 //! out one at a time. It must hand out what `Response::parse` finds in the whole document, whatever the pieces are, and
 //! keep nothing but the window and what its own fields hold.
 
-use super::build;
+use super::collect::Collected;
+use super::convert;
 use super::declaration;
-use super::gather::Found;
-use super::grammar::{Context, bits, excluded, slot};
-use super::place::{Open, Place};
+use super::element_name::ElementName;
+use super::name_stack::NameStack;
+use super::position::Position;
 use super::reader::{Reader, Row};
-use super::tag::Tag;
+use super::schema::{Context, excluded, key, keys};
+use super::text_value::{TextKind, TextValue};
 use super::tokens::{OUTSIDE, Stop, Token};
-use super::words::{Kind, Words};
 use crate::error::{Error, Field, Refusal};
 use crate::message::{DeviceProfile, DeviceResult, Failure, UserCheck};
 use crate::text::Text;
@@ -49,7 +50,7 @@ pub enum Piece<'p> {
 /// Reads a response in pieces, without I/O.
 ///
 /// The window bounds what must be in memory at once: a row (`device`, `deviceProfile`, `deviceName`, a `user` of
-/// `checkUserResults`, `failure`), a tag, a comment, a text between tags. One that is longer is refused with
+/// `checkUserResults`, `failure`), an element, a comment, a text between tags. One that is longer is refused with
 /// [`Refusal::Window`]. 1024 bytes hold any row of 512 bytes. Names of open elements are kept beside, in 96 bytes.
 ///
 /// A refusal ends the reading: what was handed out before belongs to a document that is not to be trusted.
@@ -83,13 +84,13 @@ pub struct PieceReader<'w> {
     start: usize,
     end: usize,
     /// Where `start` is in the document.
-    here: Place,
+    here: Position,
     /// No more bytes come.
     ended: bool,
     state: State,
-    open: Open,
+    open: NameStack,
     /// The refusal that ended the reading, and where.
-    refused: Option<(Error, Place)>,
+    refused: Option<(Error, Position)>,
 }
 
 /// Where in the document the reader is.
@@ -105,30 +106,22 @@ enum Stage {
 struct State {
     stage: Stage,
     /// The result that was seen.
-    result: Option<Tag>,
+    result: Option<ElementName>,
     /// A row of the result was seen.
     any_row: bool,
     /// A row of the user was seen.
     any_of_user: bool,
     /// Where the user's `failure` is.
-    failed: Option<Place>,
+    failed: Option<Position>,
     /// The depth of the innermost open element that is not skipped: 1 the root, 2 the result, 3 a user.
     level: u8,
     /// Where the elements of these levels start.
-    places: [Place; 3],
+    positions: [Position; 3],
     /// Where the user's `none` is, and its `doesNotExist`.
-    none: Option<Place>,
-    does_not_exist: Option<Place>,
-    /// The innermost open element ended in its own start tag.
+    none: Option<Position>,
+    does_not_exist: Option<Position>,
+    /// The innermost open element ended in its own start element.
     empty: bool,
-}
-
-/// What one step found.
-enum Step<'p> {
-    /// Something to hand out.
-    Found(Piece<'p>),
-    /// Something that is not handed out.
-    Passed,
 }
 
 impl<'w> PieceReader<'w> {
@@ -138,7 +131,7 @@ impl<'w> PieceReader<'w> {
             window,
             start: 0,
             end: 0,
-            here: Place::default(),
+            here: Position::default(),
             ended: false,
             state: State {
                 stage: Stage::Start,
@@ -147,12 +140,12 @@ impl<'w> PieceReader<'w> {
                 any_of_user: false,
                 failed: None,
                 level: 0,
-                places: [Place::default(); 3],
+                positions: [Position::default(); 3],
                 none: None,
                 does_not_exist: None,
                 empty: false,
             },
-            open: Open::NONE,
+            open: NameStack::NONE,
             refused: None,
         }
     }
@@ -164,8 +157,8 @@ impl<'w> PieceReader<'w> {
         self.start = 0;
         let room = self.window.get_mut(self.end..).unwrap_or_default();
         let taken = room.len().min(bytes.len());
-        for (place, byte) in room.iter_mut().zip(bytes) {
-            *place = *byte;
+        for (position, byte) in room.iter_mut().zip(bytes) {
+            *position = *byte;
         }
         self.end = self.end.saturating_add(taken);
         taken
@@ -179,9 +172,9 @@ impl<'w> PieceReader<'w> {
     /// Returns line and column of the refusal, as [`Error::line_column`] does with the whole document; (1, 1) before
     /// there is one.
     pub fn line_column(&self) -> (usize, usize) {
-        let place = self.refused.map(|(_, place)| place).unwrap_or_default();
+        let position = self.refused.map(|(_, position)| position).unwrap_or_default();
         let from_one = |count: u32| usize::try_from(count).unwrap_or(usize::MAX).saturating_add(1);
-        (from_one(place.line), from_one(place.column))
+        (from_one(position.line), from_one(position.column))
     }
 
     /// Returns what comes next.
@@ -214,8 +207,8 @@ impl<'w> PieceReader<'w> {
             let read = before.0.saturating_sub(rest.len());
             self.start = self.start.saturating_add(read);
             let error = match outcome {
-                Ok(Step::Found(piece)) => return Ok(piece),
-                Ok(Step::Passed) => continue,
+                Ok(Some(piece)) => return Ok(piece),
+                Ok(None) => continue,
                 Err(error) => error,
             };
             let cut = matches!(error, Error::Refused { reason: Refusal::CutShort, .. });
@@ -233,23 +226,24 @@ impl<'w> PieceReader<'w> {
                 None if full && self.start == 0 => Error::refused(Refusal::Window, self.here.at),
                 None => return Ok(Piece::More),
             };
-            let place = self.state.place_of(error, self.here, rest);
-            self.refused = Some((error, place));
+            let position = self.state.position_of(error, self.here, rest);
+            self.refused = Some((error, position));
             return Err(error);
         }
     }
 }
 
 impl State {
-    /// Reads one thing at the start of `rest`, which is at `here` in the document; both go on. `whole` says that the
-    /// document ends where `rest` does; if not, [`Refusal::CutShort`] means that more bytes are needed.
+    /// Reads one thing at the start of `rest` and returns it if it is handed out. `here` is where `rest` starts in the
+    /// document; both are moved behind what was read. `whole` says that the document ends where `rest` does; if not,
+    /// [`Refusal::CutShort`] means that more bytes are needed.
     fn step<'p>(
         &mut self,
-        open: &mut Open,
+        open: &mut NameStack,
         rest: &mut &'p str,
-        here: &mut Place,
+        here: &mut Position,
         whole: bool,
-    ) -> Result<Step<'p>, Error> {
+    ) -> Result<Option<Piece<'p>>, Error> {
         let base = here.at;
         // Up to where the text is read also if what follows is cut.
         let mut passed = base;
@@ -272,18 +266,23 @@ impl State {
     fn context(&self) -> Context {
         match (self.level, self.result) {
             (1, _) => Context::Response,
-            (2, Some(Tag::DeviceUserResults)) => Context::DeviceUserResults,
-            (2, Some(Tag::UserDevicesResults)) => Context::UserDevicesResults,
-            (2, Some(Tag::DeviceProfileResults)) => Context::DeviceProfileResults,
-            (2, Some(Tag::CheckUserResults)) => Context::CheckUserResults,
-            (3, Some(Tag::UserDevicesResults)) => Context::UserDevices,
-            (3, Some(Tag::DeviceProfileResults)) => Context::UserProfiles,
+            (2, Some(ElementName::DeviceUserResults)) => Context::DeviceUserResults,
+            (2, Some(ElementName::UserDevicesResults)) => Context::UserDevicesResults,
+            (2, Some(ElementName::DeviceProfileResults)) => Context::DeviceProfileResults,
+            (2, Some(ElementName::CheckUserResults)) => Context::CheckUserResults,
+            (3, Some(ElementName::UserDevicesResults)) => Context::UserDevices,
+            (3, Some(ElementName::DeviceProfileResults)) => Context::UserProfiles,
             _ => Context::Ignored,
         }
     }
 
     /// Reads byte order mark and declaration.
-    fn start<'p>(&mut self, rest: &mut &'p str, here: &mut Place, whole: bool) -> Result<Step<'p>, Error> {
+    fn start<'p>(
+        &mut self,
+        rest: &mut &'p str,
+        here: &mut Position,
+        whole: bool,
+    ) -> Result<Option<Piece<'p>>, Error> {
         const LONGEST_OPENER: usize = "\u{feff}<?xml ".len();
         if rest.len() < LONGEST_OPENER && !whole {
             return Err(Error::refused(Refusal::CutShort, here.at));
@@ -299,19 +298,19 @@ impl State {
         *here = here.behind(declaration.as_bytes());
         *rest = behind;
         self.stage = Stage::Prolog;
-        Ok(Step::Passed)
+        Ok(None)
     }
 
-    /// Reads what stands before the root up to its start tag, or what stands behind it.
+    /// Reads what stands before the root up to its start element, or what stands behind it.
     fn outside<'p>(
         &mut self,
-        open: &mut Open,
+        open: &mut NameStack,
         reader: &mut Reader<'p>,
-        here: Place,
+        here: Position,
         text: &str,
         whole: bool,
         passed: &mut usize,
-    ) -> Result<Step<'p>, Stop> {
+    ) -> Result<Option<Piece<'p>>, Stop> {
         let closed = self.stage == Stage::Epilog;
         let around = if closed { Context::Epilog } else { Context::Document };
         let root = loop {
@@ -320,7 +319,7 @@ impl State {
             match token {
                 Token::Start(root) => break root,
                 Token::Nothing if !whole => return Err(reader.cut_short()),
-                Token::Nothing if closed => return Ok(Step::Found(Piece::End)),
+                Token::Nothing if closed => return Ok(Some(Piece::End)),
                 Token::Nothing => return Err(reader.refuse(Refusal::NoRoot, reader.position())),
                 _ => {}
             }
@@ -328,27 +327,27 @@ impl State {
         let (at, name) = reader.token_at();
         *passed = at;
         reader.start(root)?;
-        if root.tag != Tag::Response {
+        if root.element != ElementName::Response {
             return Err(reader.refuse(Refusal::OtherRoot(Field::Response), at));
         }
         self.stage = Stage::Inside;
-        if let Some(kept) = self.places.first_mut() {
+        if let Some(kept) = self.positions.first_mut() {
             *kept = here.of(text, at);
         }
         self.level = 1;
         self.empty = reader.ends_empty();
         push(open, reader, name, at)?;
-        Ok(Step::Passed)
+        Ok(None)
     }
 
     /// Reads one piece of what the root holds.
     fn inside<'p>(
         &mut self,
-        open: &mut Open,
+        open: &mut NameStack,
         reader: &mut Reader<'p>,
-        here: Place,
+        here: Position,
         text: &str,
-    ) -> Result<Step<'p>, Stop> {
+    ) -> Result<Option<Piece<'p>>, Stop> {
         if core::mem::take(&mut self.empty) {
             return self.close(open, reader);
         }
@@ -356,46 +355,55 @@ impl State {
         let context = if skipped { Context::Ignored } else { self.context() };
         match reader.token(open.innermost(), context)? {
             Token::Start(child) => {
-                let (tag, (at, name)) = (child.tag, reader.token_at());
+                let (element, (at, name)) = (child.element, reader.token_at());
                 reader.start(child)?;
                 if skipped {
                     push(open, reader, name, at)?;
-                } else if let Some(piece) = self.row(reader, tag, here.of(text, at))? {
-                    return Ok(Step::Found(piece));
+                } else if let Some(piece) = self.row(reader, element, here.of(text, at))? {
+                    return Ok(Some(piece));
                 } else {
-                    return self.child(open, reader, tag, name, here.of(text, at));
+                    return self.child(open, reader, element, name, here.of(text, at));
                 }
                 self.empty = reader.ends_empty();
-                Ok(Step::Passed)
+                Ok(None)
             }
             Token::End => self.close(open, reader),
-            Token::Text => reader.other_text().map(|()| Step::Passed),
-            Token::Checked => Ok(Step::Passed),
+            Token::Text => reader.other_text().map(|()| None),
+            Token::Checked => Ok(None),
             Token::Nothing => Err(reader.cut_short()),
         }
     }
 
     /// Reads `element` to its end if it is handed out in one piece.
-    fn row<'p>(&mut self, reader: &mut Reader<'p>, tag: Tag, at: Place) -> Result<Option<Piece<'p>>, Stop> {
-        let piece = match (self.level, self.result, tag) {
-            (1, seen, Tag::Failure) => {
+    fn row<'p>(
+        &mut self,
+        reader: &mut Reader<'p>,
+        element: ElementName,
+        at: Position,
+    ) -> Result<Option<Piece<'p>>, Stop> {
+        let piece = match (self.level, self.result, element) {
+            (1, seen, ElementName::Failure) => {
                 two_results(reader, seen, at.at)?;
                 let found = failure(reader)?;
-                self.result = Some(Tag::Failure);
+                self.result = Some(ElementName::Failure);
                 return Ok(Some(Piece::Failure(found)));
             }
-            (3, Some(Tag::DeviceProfileResults), Tag::Failure) => {
+            (3, Some(ElementName::DeviceProfileResults), ElementName::Failure) => {
                 reader.once(self.failed.is_some(), Field::Failure, at.at)?;
                 let found = failure(reader)?;
                 self.failed = Some(at);
                 return Ok(Some(Piece::UserFailure(found)));
             }
-            (2, Some(Tag::DeviceUserResults), Tag::Device) => Piece::Device(DeviceResult::read(reader)?),
-            (2, Some(Tag::CheckUserResults), Tag::User) => Piece::Check(UserCheck::read(reader)?),
-            (3, Some(Tag::UserDevicesResults), Tag::DeviceName) => {
-                Piece::DeviceName(reader.mandatory(Field::DeviceName, Kind::Name)?)
+            (2, Some(ElementName::DeviceUserResults), ElementName::Device) => {
+                Piece::Device(DeviceResult::read(reader)?)
             }
-            (3, Some(Tag::DeviceProfileResults), Tag::DeviceProfile) => {
+            (2, Some(ElementName::CheckUserResults), ElementName::User) => {
+                Piece::Check(UserCheck::read(reader)?)
+            }
+            (3, Some(ElementName::UserDevicesResults), ElementName::DeviceName) => {
+                Piece::DeviceName(reader.mandatory(Field::DeviceName, TextKind::Name)?)
+            }
+            (3, Some(ElementName::DeviceProfileResults), ElementName::DeviceProfile) => {
                 Piece::Profile(DeviceProfile::read(reader)?)
             }
             _ => return Ok(None),
@@ -408,50 +416,50 @@ impl State {
         Ok(Some(piece))
     }
 
-    /// Goes into `element`, whose start tag was read.
+    /// Goes into `element`, whose start element was read.
     fn child<'p>(
         &mut self,
-        open: &mut Open,
+        open: &mut NameStack,
         reader: &mut Reader<'p>,
-        tag: Tag,
+        element: ElementName,
         name: &[u8],
-        at: Place,
-    ) -> Result<Step<'p>, Stop> {
-        let mut step = Step::Passed;
+        at: Position,
+    ) -> Result<Option<Piece<'p>>, Stop> {
+        let mut step = None;
         let mut enters = false;
-        match (self.level, tag) {
-            (1, Tag::Success) => {
+        match (self.level, element) {
+            (1, ElementName::Success) => {
                 two_results(reader, self.result, at.at)?;
-                self.result = Some(tag);
-                step = Step::Found(Piece::Success);
+                self.result = Some(element);
+                step = Some(Piece::Success);
             }
             (
                 1,
-                Tag::DeviceUserResults
-                | Tag::UserDevicesResults
-                | Tag::DeviceProfileResults
-                | Tag::CheckUserResults,
+                ElementName::DeviceUserResults
+                | ElementName::UserDevicesResults
+                | ElementName::DeviceProfileResults
+                | ElementName::CheckUserResults,
             ) => {
                 two_results(reader, self.result, at.at)?;
-                self.result = Some(tag);
+                self.result = Some(element);
                 enters = true;
             }
-            (2, Tag::User) if self.result != Some(Tag::DeviceUserResults) => {
-                let mut id = Words::NONE;
-                reader.read_attribute(Field::UserIdAttribute, Kind::CodedName, &mut id)?;
-                let id = id.text().unwrap_or(Text::EMPTY);
-                step = Step::Found(Piece::User(id));
+            (2, ElementName::User) if self.result != Some(ElementName::DeviceUserResults) => {
+                let mut id = TextValue::NONE;
+                reader.read_attribute(Field::UserIdAttribute, TextKind::CodedName, &mut id)?;
+                let id = id.get().unwrap_or(Text::EMPTY);
+                step = Some(Piece::User(id));
                 enters = true;
                 self.any_row = true;
                 self.any_of_user = false;
                 self.failed = None;
                 (self.none, self.does_not_exist) = (None, None);
             }
-            (3, Tag::None) => {
+            (3, ElementName::None) => {
                 reader.once(self.none.is_some(), Field::None, at.at)?;
                 self.none = Some(at);
             }
-            (3, Tag::DoesNotExist) => {
+            (3, ElementName::DoesNotExist) => {
                 reader.once(self.does_not_exist.is_some(), Field::DoesNotExist, at.at)?;
                 self.does_not_exist = Some(at);
             }
@@ -459,7 +467,7 @@ impl State {
         }
         push(open, reader, name, at.at)?;
         if enters {
-            if let Some(kept) = self.places.get_mut(usize::from(self.level)) {
+            if let Some(kept) = self.positions.get_mut(usize::from(self.level)) {
                 *kept = at;
             }
             self.level = self.level.saturating_add(1);
@@ -469,14 +477,18 @@ impl State {
     }
 
     /// Leaves the innermost open element.
-    fn close<'p>(&mut self, open: &mut Open, reader: &mut Reader<'p>) -> Result<Step<'p>, Stop> {
+    fn close<'p>(
+        &mut self,
+        open: &mut NameStack,
+        reader: &mut Reader<'p>,
+    ) -> Result<Option<Piece<'p>>, Stop> {
         let level = self.level;
         let skipped = open.depth != usize::from(level);
         open.depth = open.depth.saturating_sub(1);
         if skipped {
-            return Ok(Step::Passed);
+            return Ok(None);
         }
-        let at = self.places.get(usize::from(level).wrapping_sub(1)).copied().unwrap_or_default().at;
+        let at = self.positions.get(usize::from(level).wrapping_sub(1)).copied().unwrap_or_default().at;
         let context = self.context();
         self.level = level.saturating_sub(1);
         let seen = self.seen(level);
@@ -486,62 +498,66 @@ impl State {
         match level {
             3 => {
                 if let Some(exclusion) = excluded(seen) {
-                    let place = match exclusion.slot {
-                        slot::DOES_NOT_EXIST => self.does_not_exist,
-                        slot::NONE => self.none,
+                    let position = match exclusion.key {
+                        key::DOES_NOT_EXIST => self.does_not_exist,
+                        key::NONE => self.none,
                         _ => self.failed,
                     };
-                    let at = place.map_or(at, |place| place.at);
+                    let at = position.map_or(at, |position| position.at);
                     return Err(reader.refuse(Refusal::Excluded(exclusion.field), at));
                 }
                 let does_not_exist = self.does_not_exist.is_some();
-                return Ok(Step::Found(Piece::UserEnd { does_not_exist }));
+                return Ok(Some(Piece::UserEnd { does_not_exist }));
             }
             2 => {}
             _ => self.stage = Stage::Epilog,
         }
-        Ok(Step::Passed)
+        Ok(None)
     }
 
     /// What was seen in the element of this level, as slots.
     fn seen(&self, level: u8) -> u16 {
         let slots = match level {
             3 => [
-                (slot::HAS, self.any_of_user),
-                (slot::USER_FAILURE, self.failed.is_some()),
-                (slot::NONE, self.none.is_some()),
-                (slot::DOES_NOT_EXIST, self.does_not_exist.is_some()),
+                (key::HAS, self.any_of_user),
+                (key::USER_FAILURE, self.failed.is_some()),
+                (key::NONE, self.none.is_some()),
+                (key::DOES_NOT_EXIST, self.does_not_exist.is_some()),
             ],
-            2 => [(slot::ROWS, self.any_row); 4],
-            _ => [(slot::OPERATION, self.result.is_some()); 4],
+            2 => [(key::ROWS, self.any_row); 4],
+            _ => [(key::OPERATION, self.result.is_some()); 4],
         };
-        slots.into_iter().filter(|(_, seen)| *seen).fold(0, |seen, (slot, _)| seen | bits([slot]))
+        slots.into_iter().filter(|(_, seen)| *seen).fold(0, |seen, (key, _)| seen | keys([key]))
     }
 
-    /// The place of a refusal: in `rest`, which is at `here`, or one that was kept.
-    fn place_of(&self, error: Error, here: Place, rest: &str) -> Place {
+    /// The position of a refusal: in `rest`, which is at `here`, or one that was kept.
+    fn position_of(&self, error: Error, here: Position, rest: &str) -> Position {
         let at = error.position().unwrap_or(here.at);
         if at >= here.at {
             return here.of(rest, at);
         }
         let kept = [self.none, self.does_not_exist, self.failed];
-        self.places.into_iter().chain(kept.into_iter().flatten()).find(|kept| kept.at == at).unwrap_or(here)
+        self.positions
+            .into_iter()
+            .chain(kept.into_iter().flatten())
+            .find(|kept| kept.at == at)
+            .unwrap_or(here)
     }
 }
 
 /// Goes one deeper.
-fn push(open: &mut Open, reader: &mut Reader<'_>, name: &[u8], at: usize) -> Result<(), Stop> {
+fn push(open: &mut NameStack, reader: &mut Reader<'_>, name: &[u8], at: usize) -> Result<(), Stop> {
     if open.push(name) { Ok(()) } else { Err(reader.refuse(Refusal::Window, at)) }
 }
 
-/// Reads the `failure` whose start tag was read last.
+/// Reads the `failure` whose start element was read last.
 fn failure<'p>(reader: &mut Reader<'p>) -> Result<Failure<'p>, Stop> {
-    let mut found = Found::NOTHING;
-    reader.gather(Context::Failure, &mut found)?;
-    Ok(build::failure(&found))
+    let mut collected = Collected::NOTHING;
+    reader.collect(Context::Failure, &mut collected)?;
+    Ok(convert::failure(&collected))
 }
 
-fn two_results(reader: &mut Reader<'_>, seen: Option<Tag>, at: usize) -> Result<(), Stop> {
+fn two_results(reader: &mut Reader<'_>, seen: Option<ElementName>, at: usize) -> Result<(), Stop> {
     match seen {
         Some(_) => Err(reader.refuse(Refusal::TwoResults, at)),
         None => Ok(()),

@@ -4,9 +4,9 @@
 use heapless::Vec;
 
 use super::declaration;
-use super::grammar::{Child, Context, Often};
-use super::tag::Tag;
-use super::tokens::{InTag, OUTSIDE, Refused, Stop, Token, Tokens};
+use super::element_name::ElementName;
+use super::schema::{Cardinality, Child, Context};
+use super::tokens::{OUTSIDE, Refused, Stop, TagToken, Token, Tokens};
 use crate::bytes::same;
 use crate::error::{Field, Refusal};
 use crate::limits;
@@ -21,7 +21,7 @@ pub trait Row<'a>: Copy {
 
 /// An element whose start tag was read.
 #[derive(Clone, Copy)]
-struct Open<'a> {
+struct OpenElement<'a> {
     name: &'a [u8],
     /// Offset of its `<` in the input.
     at: usize,
@@ -32,10 +32,11 @@ struct Open<'a> {
 }
 
 /// What is around all elements of a document.
-const NONE: Open<'static> = Open { name: OUTSIDE, at: 0, content: 0, context: Context::Document };
+const NONE: OpenElement<'static> =
+    OpenElement { name: OUTSIDE, at: 0, content: 0, context: Context::Document };
 
 /// An element that ended.
-struct Ended {
+struct EndedElement {
     /// Offset of its `<` in the input.
     at: usize,
     /// Offset of its content.
@@ -50,11 +51,11 @@ struct Ended {
 pub struct Reader<'a> {
     tokens: Tokens<'a>,
     /// The innermost open element, or what is around all of them.
-    innermost: Open<'a>,
+    innermost: OpenElement<'a>,
     /// What is around each open element.
-    around: Vec<Open<'a>, { limits::DEPTH }>,
+    around: Vec<OpenElement<'a>, { limits::DEPTH }>,
     /// The element that ended last.
-    last: Ended,
+    last: EndedElement,
     /// The innermost open element ended in its own start tag.
     empty: bool,
     /// Of the start tag read last: the one attribute that the protocol knows there.
@@ -119,9 +120,9 @@ impl<'a> Reader<'a> {
     fn new(tokens: Tokens<'a>, context: Context) -> Self {
         Self {
             tokens,
-            innermost: Open { context, ..NONE },
+            innermost: OpenElement { context, ..NONE },
             around: Vec::new(),
-            last: Ended { at: 0, content: 0, end: 0, context: Context::Ignored },
+            last: EndedElement { at: 0, content: 0, end: 0, context: Context::Ignored },
             empty: false,
             attribute: None,
         }
@@ -205,8 +206,8 @@ impl<'a> Reader<'a> {
 
     /// Leaves the innermost open element, whose content ends at an offset.
     fn end(&mut self, at: usize) {
-        let Open { at: start, content, context, .. } = self.innermost;
-        self.last = Ended { at: start, content, end: at, context };
+        let OpenElement { at: start, content, context, .. } = self.innermost;
+        self.last = EndedElement { at: start, content, end: at, context };
         if let Some(around) = self.around.pop() {
             // Field by field: the whole would be copied by a call.
             self.innermost.name = around.name;
@@ -278,7 +279,9 @@ impl<'a> Reader<'a> {
         loop {
             match self.next()? {
                 None => return Ok(None),
-                Some(child) if child.often == Often::Rows && child.tag != Tag::Other => {
+                Some(child)
+                    if child.cardinality == Cardinality::Rows && child.element != ElementName::Other =>
+                {
                     return T::read(self).map(Some);
                 }
                 Some(_) => self.skip()?,
@@ -311,8 +314,8 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(super) fn start(&mut self, child: &Child) -> Result<(), Stop> {
         let at = self.tokens.at();
-        let Open { name, at: open_at, content, context } = self.innermost;
-        if self.around.push(Open { name, at: open_at, content, context }).is_err() {
+        let OpenElement { name, at: open_at, content, context } = self.innermost;
+        if self.around.push(OpenElement { name, at: open_at, content, context }).is_err() {
             return Err(self.refuse(Refusal::TooDeep, at));
         }
         self.innermost.name = self.tokens.name();
@@ -321,7 +324,7 @@ impl<'a> Reader<'a> {
         self.attribute = None;
         match self.tokens.plain_tag_end() {
             Some(empty) => self.empty = empty,
-            None => self.attributes(child.tag)?,
+            None => self.attributes(child.element)?,
         }
         self.innermost.content = self.tokens.position();
         Ok(())
@@ -329,15 +332,15 @@ impl<'a> Reader<'a> {
 
     /// Reads the attributes up to the end of the start tag.
     #[inline(never)]
-    fn attributes(&mut self, tag: Tag) -> Result<(), Stop> {
+    fn attributes(&mut self, element: ElementName) -> Result<(), Stop> {
         // The names that were seen are read again from here, so there is no array of them.
         let first = self.tokens.mark();
         let mut count = 0_usize;
         loop {
             let plain = match self.tokens.tag_token()? {
-                InTag::Attribute { plain } => plain,
+                TagToken::Attribute { plain } => plain,
                 end => {
-                    self.empty = matches!(end, InTag::Empty);
+                    self.empty = matches!(end, TagToken::Empty);
                     return Ok(());
                 }
             };
@@ -358,10 +361,10 @@ impl<'a> Reader<'a> {
             if !plain {
                 self.check_references(raw, at, Coding::Attribute)?;
             }
-            let wanted = match tag {
-                Tag::Device => name == b"name",
-                Tag::User => name == b"id",
-                Tag::Error => name == b"code",
+            let wanted = match element {
+                ElementName::Device => name == b"name",
+                ElementName::User => name == b"id",
+                ElementName::Error => name == b"code",
                 _ => false,
             };
             if wanted {

@@ -2,7 +2,7 @@
 //! feature of that name. With both features on, `compact` is used.
 //!
 //! A tokenizer turns bytes into tokens and refuses what is no well-formed token. Of the protocol it knows no more than
-//! `grammar` says of the place: which names are known there. It pairs no tags but the innermost, checks no references and
+//! `schema` says of the place: which names are known there. It pairs no tags but the innermost, checks no references and
 //! counts no depth: `reader` does.
 
 #[cfg(feature = "compact")]
@@ -18,7 +18,7 @@ pub(super) use xmlparser::Tokens;
 #[cfg(not(any(feature = "compact", feature = "xmlparser")))]
 compile_error!("hotdesk-core needs a tokenizer: turn on its feature `compact` or its feature `xmlparser`");
 
-use super::grammar::Child;
+use super::schema::Child;
 use crate::error::{Error, Refusal};
 
 /// Why the document was refused, and where. It takes two words; an [`Error`] takes three, which would be copied by a call.
@@ -57,7 +57,7 @@ pub(super) enum Token {
 }
 
 /// One piece of a start tag behind its name.
-pub(super) enum InTag {
+pub(super) enum TagToken {
     /// `name="value"`: both are with the tokens.
     Attribute {
         /// Nothing in the value needs decoding; if this is false, something may.

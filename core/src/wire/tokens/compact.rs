@@ -2,10 +2,10 @@
 //! (blanks, known tags, plain texts). What is rare is in functions of its own, out of the way of the rest. It must
 //! accept and refuse what xmlparser does, and what core/PROTOCOL.md section 1 refuses beyond that.
 
-use super::{InTag, Refused, Stop, Token};
+use super::{Refused, Stop, TagToken, Token};
 use crate::bytes::{COLON, NAME, PLAIN, START, VALUE, behind, is, same};
 use crate::error::Refusal;
-use crate::wire::grammar::{Context, UNKNOWN};
+use crate::wire::schema::{Context, UNKNOWN};
 
 /// The tokens of a document, or of the content of an element.
 #[derive(Clone)]
@@ -154,7 +154,7 @@ impl<'a> Tokens<'a> {
             [first, ..] => {
                 for child in context.children().iter().filter(|child| child.initial == *first) {
                     // A name that is known need not be read twice, to find its end and to find it.
-                    let name = child.tag.name();
+                    let name = child.element.as_bytes();
                     if let Some(rest @ [b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r', ..]) = behind(after, name)
                     {
                         self.name = name;
@@ -219,12 +219,12 @@ impl<'a> Tokens<'a> {
 
     /// Reads the next piece of a start tag.
     #[inline(never)]
-    pub(in crate::wire) fn tag_token(&mut self) -> Result<InTag, Stop> {
+    pub(in crate::wire) fn tag_token(&mut self) -> Result<TagToken, Stop> {
         self.at = self.position();
         let spaced = self.skip();
         let slash = self.eat(b'/');
         if self.eat(b'>') {
-            return Ok(if slash { InTag::Empty } else { InTag::Open });
+            return Ok(if slash { TagToken::Empty } else { TagToken::Open });
         }
         if slash || !spaced {
             return Err(self.unexpected(Refusal::Attribute));
@@ -250,7 +250,7 @@ impl<'a> Tokens<'a> {
         if !self.eat(*quote) {
             return Err(self.unexpected(Refusal::Attribute));
         }
-        Ok(InTag::Attribute { plain })
+        Ok(TagToken::Attribute { plain })
     }
 
     /// Where to read on.

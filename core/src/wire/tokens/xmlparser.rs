@@ -3,10 +3,10 @@
 
 use xmlparser::{ElementEnd, StreamError, TextPos, Tokenizer};
 
-use super::{InTag, Refused, Stop, Token};
+use super::{Refused, Stop, TagToken, Token};
 use crate::error::Refusal;
 use crate::text::is_blank;
-use crate::wire::grammar::Context;
+use crate::wire::schema::Context;
 
 /// The tokens of a document, or of the content of an element.
 #[derive(Clone)]
@@ -136,7 +136,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// Reads the next piece of a start tag.
-    pub(in crate::wire) fn tag_token(&mut self) -> Result<InTag, Stop> {
+    pub(in crate::wire) fn tag_token(&mut self) -> Result<TagToken, Stop> {
         use xmlparser::Token as Raw;
 
         match self.raw()? {
@@ -144,10 +144,10 @@ impl<'a> Tokens<'a> {
                 self.at = self.base.wrapping_add(span.start());
                 self.name = self.between(self.at, self.base.wrapping_add(local.end())).as_bytes();
                 self.value = (value.as_str(), self.base.wrapping_add(value.start()));
-                Ok(InTag::Attribute { plain: false })
+                Ok(TagToken::Attribute { plain: false })
             }
-            Some(Raw::ElementEnd { end: ElementEnd::Empty, .. }) => Ok(InTag::Empty),
-            Some(_) => Ok(InTag::Open),
+            Some(Raw::ElementEnd { end: ElementEnd::Empty, .. }) => Ok(TagToken::Empty),
+            Some(_) => Ok(TagToken::Open),
             None => Err(self.refuse(Refusal::CutShort, self.position())),
         }
     }

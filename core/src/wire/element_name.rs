@@ -1,17 +1,17 @@
 //! The names of the elements that the protocol knows. A name is compared with those that may stand where it stands;
 //! whatever decides by it afterwards compares a byte.
 
-macro_rules! tags {
+macro_rules! names {
     ($($variant:ident = $name:literal,)*) => {
-        /// An element by its name.
+        /// The name of an element.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Tag {
+        pub(crate) enum ElementName {
             /// None that the protocol knows.
             Other,
             $($variant,)*
         }
 
-        impl Tag {
+        impl ElementName {
             /// Returns the first byte of the name.
             pub(super) const fn initial(self) -> u8 {
                 match self {
@@ -36,9 +36,9 @@ macro_rules! tags {
                 )
             }
 
-            /// Returns the name as it stands on the wire; an empty one for [`Tag::Other`].
+            /// Returns the name as it stands on the wire; an empty one for [`ElementName::Other`].
             #[inline]
-            pub(super) fn name(self) -> &'static [u8] {
+            pub(super) fn as_bytes(self) -> &'static [u8] {
                 let place = PLACES.get(usize::from(self as u8)).copied().unwrap_or_default();
                 let (start, length) = (usize::from(place >> 5), usize::from(place & 31));
                 TEXT.get(start..start.wrapping_add(length)).unwrap_or_default()
@@ -49,7 +49,7 @@ macro_rules! tags {
     };
 }
 
-tags! {
+names! {
     Request = "request",
     Query = "query",
     Response = "response",
@@ -117,26 +117,26 @@ const fn packed<const SIZE: usize>() -> Names<SIZE> {
     // From the longest on: it may have others in it.
     let mut length = LONGEST;
     while length > 0 {
-        let mut tag = 0;
-        while tag < NAMES.len() {
-            let name = NAMES[tag];
+        let mut i = 0;
+        while i < NAMES.len() {
+            let name = NAMES[i];
             assert!(name.len() <= LONGEST);
             if name.len() == length {
                 let mut start = 0;
                 while !fits(name, &names, start) {
                     start += 1;
                 }
-                let mut i = 0;
-                while i < length {
-                    names.text[start + i] = name[i];
-                    i += 1;
+                let mut byte = 0;
+                while byte < length {
+                    names.text[start + byte] = name[byte];
+                    byte += 1;
                 }
-                if names.size < start + i {
-                    names.size = start + i;
+                if names.size < start + byte {
+                    names.size = start + byte;
                 }
-                names.places[tag] = (start << 5 | length) as u16;
+                names.places[i] = (start << 5 | length) as u16;
             }
-            tag += 1;
+            i += 1;
         }
         length -= 1;
     }

@@ -9,31 +9,31 @@ use crate::text::{Chars, Coding, Text, is_blank};
 
 /// How a text is to be read.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(super) enum TextKind {
     /// A name: blanks around it removed, at most 128 characters.
     Name,
     /// A name in a response, percent-coded besides.
     CodedName,
     /// A certificate: blanks kept, at most 256 bytes.
     Certificate,
-    /// Words: blanks around them removed, any length.
-    Words,
+    /// Blanks around it removed, any length.
+    Unbounded,
 }
 
 /// A text that was read. It goes into a place of the caller's and not up as a result: where size counts, each way up
 /// would copy it by a call. An empty one is all zeros.
 #[derive(Clone, Copy)]
-pub(super) struct Words<'a> {
+pub(super) struct TextValue<'a> {
     /// Nothing if there are only blanks.
     raw: Option<&'a str>,
     coding: Coding,
     percent: bool,
 }
 
-impl<'a> Words<'a> {
+impl<'a> TextValue<'a> {
     pub(super) const NONE: Self = Self { raw: None, coding: Coding::Plain, percent: false };
 
-    pub(super) const fn any(&self) -> bool {
+    pub(super) const fn is_some(&self) -> bool {
         self.raw.is_some()
     }
 
@@ -42,22 +42,22 @@ impl<'a> Words<'a> {
     }
 
     #[inline]
-    pub(super) fn text(&self) -> Option<Text<'a>> {
+    pub(super) fn get(&self) -> Option<Text<'a>> {
         Some(Text::checked(self.raw?, self.coding, self.percent))
     }
 }
 
 impl<'a> Reader<'a> {
     /// Reads the text of the innermost open element; nothing if it is blank.
-    pub(super) fn text(&mut self, field: Field, kind: Kind) -> Result<Option<Text<'a>>, Stop> {
-        let mut words = Words::NONE;
-        self.read_words(field, kind, &mut words)?;
-        Ok(words.text())
+    pub(super) fn text(&mut self, field: Field, kind: TextKind) -> Result<Option<Text<'a>>, Stop> {
+        let mut value = TextValue::NONE;
+        self.read_text(field, kind, &mut value)?;
+        Ok(value.get())
     }
 
     /// Reads the text of the innermost open element, which must have one.
     #[cfg(any(feature = "compact", feature = "vip"))]
-    pub(super) fn mandatory(&mut self, field: Field, kind: Kind) -> Result<Text<'a>, Stop> {
+    pub(super) fn mandatory(&mut self, field: Field, kind: TextKind) -> Result<Text<'a>, Stop> {
         let at = self.at();
         match self.text(field, kind)? {
             Some(text) => Ok(text),
@@ -65,38 +65,43 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the text of the innermost open element into `words`, which stay empty if there are only blanks.
+    /// Reads the text of the innermost open element into `value`, which stays empty if there are only blanks.
     #[inline(never)]
-    pub(super) fn read_words(&mut self, field: Field, kind: Kind, words: &mut Words<'a>) -> Result<(), Stop> {
+    pub(super) fn read_text(
+        &mut self,
+        field: Field,
+        kind: TextKind,
+        value: &mut TextValue<'a>,
+    ) -> Result<(), Stop> {
         if let Some((raw, at)) = self.plain_text() {
-            return self.plain(raw, at, field, kind, words);
+            return self.plain(raw, at, field, kind, value);
         }
         if self.next()?.is_some() {
             return Err(self.refuse(Refusal::ElementInText(field), self.at()));
         }
-        self.check_text(self.content_range(), Coding::Element, field, kind, words)
+        self.check_text(self.content_range(), Coding::Element, field, kind, value)
     }
 
-    /// Reads the attribute of the innermost open element into `words`, and returns where it is.
+    /// Reads the attribute of the innermost open element into `value`, and returns where it is.
     pub(super) fn read_attribute(
         &mut self,
         field: Field,
-        kind: Kind,
-        words: &mut Words<'a>,
+        kind: TextKind,
+        value: &mut TextValue<'a>,
     ) -> Result<usize, Stop> {
         let found = *self.found_attribute(field)?;
         if found.plain {
-            self.plain(found.raw, found.at, field, kind, words)?;
+            self.plain(found.raw, found.at, field, kind, value)?;
         } else {
-            self.check_text(range(found.raw, found.at), Coding::Attribute, field, kind, words)?;
+            self.check_text(range(found.raw, found.at), Coding::Attribute, field, kind, value)?;
         }
-        if !words.any() {
+        if !value.is_some() {
             return Err(self.refuse(Refusal::Blank(field), found.at));
         }
         Ok(found.at)
     }
 
-    /// Puts a text in which nothing needs decoding but percent-coding into `words`: at once if a look at its bytes shows
+    /// Puts a text in which nothing needs decoding but percent-coding into `value`: at once if a look at its bytes shows
     /// that it is neither blank nor too long.
     #[inline]
     fn plain(
@@ -104,21 +109,21 @@ impl<'a> Reader<'a> {
         raw: &'a str,
         at: usize,
         field: Field,
-        kind: Kind,
-        words: &mut Words<'a>,
+        kind: TextKind,
+        value: &mut TextValue<'a>,
     ) -> Result<(), Stop> {
         let bytes = raw.as_bytes();
         // A text that starts with an escape may decode to blanks; plain blanks are below the percent sign, and little else
         // that a text starts with is.
         if bytes.first().is_some_and(|byte| *byte > b'%')
             && bytes.last().is_some_and(|byte| *byte > b' ')
-            && (bytes.len() <= limits::NAME_CHARS || matches!(kind, Kind::Words))
+            && (bytes.len() <= limits::NAME_CHARS || matches!(kind, TextKind::Unbounded))
         {
-            let percent = matches!(kind, Kind::CodedName) && raw.bytes().any(|byte| byte == b'%');
-            *words = Words { raw: Some(raw), coding: Coding::Plain, percent };
+            let percent = matches!(kind, TextKind::CodedName) && raw.bytes().any(|byte| byte == b'%');
+            *value = TextValue { raw: Some(raw), coding: Coding::Plain, percent };
             return Ok(());
         }
-        self.check_text(range(raw, at), Coding::Plain, field, kind, words)
+        self.check_text(range(raw, at), Coding::Plain, field, kind, value)
     }
 
     /// Refuses a raw text with a reference that is none.
@@ -127,11 +132,11 @@ impl<'a> Reader<'a> {
         if !raw.bytes().any(|byte| byte == b'&') {
             return Ok(());
         }
-        // The field is in no error: words have no bound.
-        self.check_text(range(raw, base), coding, Field::Error, Kind::Words, &mut { Words::NONE })
+        // No error names the field: this kind has no bound.
+        self.check_text(range(raw, base), coding, Field::Error, TextKind::Unbounded, &mut { TextValue::NONE })
     }
 
-    /// Checks the raw text between two offsets of the input, and puts it into `words` unless it is blank.
+    /// Checks the raw text between two offsets of the input, and puts it into `value` unless it is blank.
     #[cold]
     #[inline(never)]
     fn check_text(
@@ -139,14 +144,14 @@ impl<'a> Reader<'a> {
         (start, end): (usize, usize),
         coding: Coding,
         field: Field,
-        kind: Kind,
-        words: &mut Words<'a>,
+        kind: TextKind,
+        value: &mut TextValue<'a>,
     ) -> Result<(), Stop> {
         let raw = self.between(start, end);
-        let whole = matches!(kind, Kind::Certificate);
+        let whole = matches!(kind, TextKind::Certificate);
         // Up to the space there are no characters in XML but blanks.
         let last_blank = if whole { '\0' } else { ' ' };
-        let mut chars = Chars::new(raw, coding, matches!(kind, Kind::CodedName));
+        let mut chars = Chars::new(raw, coding, matches!(kind, TextKind::CodedName));
         // The text is from the first to the last character that is no blank: what is left of `raw` where it starts and
         // behind it, and what counts for its bound. Blanks behind it are in `count` only.
         let (mut from, mut behind) = (chars.rest(), 0);
@@ -174,16 +179,17 @@ impl<'a> Reader<'a> {
         let (left, coding) = from;
         let start = end.wrapping_sub(left);
         let (limit, most) = match kind {
-            Kind::Name | Kind::CodedName => (Limit::Name, limits::NAME_CHARS),
-            Kind::Certificate => (Limit::Certificate, limits::CERTIFICATE_BYTES),
-            Kind::Words => (Limit::Name, usize::MAX),
+            TextKind::Name | TextKind::CodedName => (Limit::Name, limits::NAME_CHARS),
+            TextKind::Certificate => (Limit::Certificate, limits::CERTIFICATE_BYTES),
+            TextKind::Unbounded => (Limit::Name, usize::MAX),
         };
         if size > most {
             return Err(self.refuse(Refusal::TooLong(field, limit), start));
         }
         let raw = self.between(start, if whole { end } else { end.wrapping_sub(behind) });
         let coding = if coding.is_plain(raw) { Coding::Plain } else { coding };
-        *words = Words { raw: Some(raw), coding, percent: percent && matches!(kind, Kind::CodedName) };
+        *value =
+            TextValue { raw: Some(raw), coding, percent: percent && matches!(kind, TextKind::CodedName) };
         Ok(())
     }
 }
