@@ -16,6 +16,8 @@ pub(crate) const PLAIN: u8 = 8;
 pub(crate) const VALUE: u8 = 16;
 /// `:`
 pub(crate) const COLON: u8 = 32;
+/// What percent-coding leaves as it is: RFC 3986 calls it unreserved.
+pub(crate) const UNRESERVED: u8 = 64;
 
 static CLASSES: [u8; 256] = classes();
 
@@ -34,7 +36,10 @@ const fn classes() -> [u8; 256] {
             class |= START;
         }
         if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') {
-            class |= NAME;
+            class |= NAME | UNRESERVED;
+        }
+        if byte == b'~' {
+            class |= UNRESERVED;
         }
         if byte == b':' {
             class |= COLON;

@@ -1,18 +1,18 @@
 //! Percent-coding: of IDs in responses (PROTOCOL.md section 2) and of form bodies (section 9). It must never turn a
 //! plus into a space in an ID.
 
+use crate::bytes::{UNRESERVED, is};
 use crate::text::{Chars, Coding, append};
 
-/// Returns true for the bytes that stand for themselves: RFC 3986 calls them unreserved.
-pub(crate) const fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+/// Returns true for the bytes that stand for themselves.
+pub(crate) fn is_unreserved(byte: u8) -> bool {
+    is(byte, UNRESERVED)
 }
 
 /// Returns `%` and the two upper-case hexadecimal digits of `byte`.
-pub(crate) const fn escape(byte: u8) -> [u8; 3] {
-    const fn digit(value: u8) -> u8 {
-        if value < 10 { b'0' + value } else { b'A' + value - 10 }
-    }
+pub(crate) fn escape(byte: u8) -> [u8; 3] {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or(b'0');
     [b'%', digit(byte >> 4), digit(byte & 15)]
 }
 

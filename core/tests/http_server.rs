@@ -9,7 +9,7 @@
 use hotdesk_core::http::{
     Error, RequestError, RequestReader, ResponseReader, SERVICE_PATH, write_post, write_response,
 };
-use hotdesk_core::{AppCertificate, AppInfo, Login, Message, Operation, Request, form};
+use hotdesk_core::{AppCertificate, AppInfo, Login, Operation, Request, form};
 
 /// What a request is read as: method, target, content type, body.
 type Read = Result<(String, String, Option<String>, String), Error>;
@@ -43,9 +43,9 @@ fn ok(method: &str, target: &str, content_type: Option<&str>, body: &str) -> Rea
 fn rule_10_8_what_a_client_writes_a_service_reads() {
     let login = Login::new("SEP003094C25B15".into(), "john".into());
     let app = AppInfo { id: "a&b".into(), certificate: AppCertificate::Plain("p<w".into()) };
-    let message = Message::Request(Request { app, operation: Operation::Login(login) });
+    let login = Request { app, operation: Operation::Login(login) };
     let mut out = [0; 2048];
-    let length = write_post(&mut out, "em1:8080", SERVICE_PATH, &message).unwrap();
+    let length = write_post(&mut out, "em1:8080", SERVICE_PATH, &login).unwrap();
 
     let mut buffer = [0; 2048];
     let mut reader = RequestReader::new(&mut buffer);
@@ -57,7 +57,7 @@ fn rule_10_8_what_a_client_writes_a_service_reads() {
     assert_eq!((request.method, request.target), ("POST", SERVICE_PATH));
     assert_eq!(request.content_type, Some(form::CONTENT_TYPE));
     let mut body = request.body.to_vec();
-    assert_eq!(Message::parse(form::decode(&mut body).unwrap()).unwrap(), message);
+    assert_eq!(Request::parse(form::decode(&mut body).unwrap()).unwrap(), login);
 }
 
 #[test]

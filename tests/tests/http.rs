@@ -143,7 +143,12 @@ fn a_post_carries_the_form_and_its_length() {
     for vector in good_documents() {
         let message = Message::parse(&vector.input).unwrap();
         let mut out = vec![0; 64 * 1024];
-        let length = write_post(&mut out, "10.0.2.2:8080", SERVICE_PATH, &message).unwrap();
+        let length = match message {
+            Message::Request(request) => write_post(&mut out, "10.0.2.2:8080", SERVICE_PATH, &request),
+            Message::Query(query) => write_post(&mut out, "10.0.2.2:8080", SERVICE_PATH, &query),
+            Message::Response(_) => continue,
+        };
+        let length = length.unwrap();
         let at = out.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
         let head = std::str::from_utf8(&out[..at]).unwrap().to_owned();
         let lines: Vec<&str> = head.split("\r\n").collect();

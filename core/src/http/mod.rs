@@ -10,7 +10,7 @@ mod response;
 mod server;
 mod status;
 
-pub use request::write_post;
+pub use request::{Outgoing, write_post};
 pub use response::ResponseReader;
 pub use server::{IncomingRequest, RequestError, RequestReader, write_response};
 pub use status::{OfChange, Status};

@@ -2,8 +2,14 @@
 
 use crate::error::{Error, Field, Unsendable};
 use crate::form;
-use crate::message::Message;
-use crate::wire::Sink;
+use crate::message::{Query, Request};
+use crate::wire::{self, Sink};
+
+/// A message that a client sends: a [`Request`] or a [`Query`]. Sealed.
+pub trait Outgoing: wire::Encode {}
+
+impl Outgoing for Request<'_> {}
+impl Outgoing for Query<'_> {}
 
 /// Writes the whole HTTP request for `message` into `out` and returns its length in bytes.
 ///
@@ -23,14 +29,28 @@ use crate::wire::Sink;
 ///     operation: Operation::Logout(Logout::new("SEP003094C25B15".into())),
 /// };
 /// let mut out = [0; 512];
-/// let length = http::write_post(&mut out, "10.0.2.2:8080", http::SERVICE_PATH, &request.into())?;
+/// let length = http::write_post(&mut out, "10.0.2.2:8080", http::SERVICE_PATH, &request)?;
 /// assert!(out[..length].starts_with(b"POST /emservice/EMServiceServlet HTTP/1.1\r\nHost: 10.0.2.2:8080\r\n"));
 /// # Ok::<(), hotdesk_core::Error>(())
 /// ```
-pub fn write_post(out: &mut [u8], host: &str, path: &str, message: &Message<'_>) -> Result<usize, Error> {
+///
+/// A response is never posted:
+///
+/// ```compile_fail,E0277
+/// # use hotdesk_core::{Response, http};
+/// let _ = http::write_post(&mut [0; 512], "10.0.2.2:8080", http::SERVICE_PATH, &Response::Success);
+/// ```
+pub fn write_post<M: Outgoing>(out: &mut [u8], host: &str, path: &str, message: &M) -> Result<usize, Error> {
+    let body = wire::measure_form(message)?;
+    let head = write_head(out, host, path, body)?;
+    wire::encode_form(out.get_mut(head..).unwrap_or_default(), message)?;
+    Ok(head.saturating_add(body))
+}
+
+/// Writes the head for a body of that length and returns the head's length; refuses an `out` in which both do not fit.
+fn write_head(out: &mut [u8], host: &str, path: &str, body: usize) -> Result<usize, Error> {
     check(Field::Host, host)?;
     check(Field::Path, path)?;
-    let body = message.form_len()?;
     let mut head = Sink::plain(out);
     for part in ["POST ", path, " HTTP/1.1\r\nHost: ", host, "\r\nContent-Type: ", form::CONTENT_TYPE] {
         head.put(part);
@@ -43,8 +63,7 @@ pub fn write_post(out: &mut [u8], host: &str, path: &str, message: &Message<'_>)
     if needed > out.len() {
         return Err(Error::BufferTooSmall { needed });
     }
-    message.encode_form(out.get_mut(head..).unwrap_or_default())?;
-    Ok(needed)
+    Ok(head)
 }
 
 /// Refuses what would end a line or a word of the head.
@@ -60,13 +79,17 @@ fn check(field: Field, value: &str) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::Response;
+    use crate::message::{AppCertificate, AppInfo, LogoutAll, Operation};
+
+    fn request() -> Request<'static> {
+        let app = AppInfo { id: "a".into(), certificate: AppCertificate::Plain("b".into()) };
+        Request { app, operation: Operation::LogoutAll(LogoutAll::default()) }
+    }
 
     #[test]
     fn rule_10_1_the_length_is_that_of_the_body() {
         let mut out = [0; 512];
-        let message = Message::Response(Response::Success);
-        let length = write_post(&mut out, "host", "/p", &message).unwrap();
+        let length = write_post(&mut out, "host", "/p", &request()).unwrap();
         let text = core::str::from_utf8(&out[..length]).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         assert_eq!(
@@ -77,16 +100,19 @@ mod tests {
                 body.len()
             )
         );
-        assert_eq!(body, "xml=%3Cresponse%3E%3Csuccess%2F%3E%3C%2Fresponse%3E");
-        let short = write_post(&mut out[..length - 1], "host", "/p", &message);
+        assert_eq!(
+            body,
+            "xml=%3Crequest%3E%3CappInfo%3E%3CappID%3Ea%3C%2FappID%3E%3CappCertificate%3Eb%3C%2FappCertificate%3E\
+             %3C%2FappInfo%3E%3ClogoutAll%3E%3C%2FlogoutAll%3E%3C%2Frequest%3E"
+        );
+        let short = write_post(&mut out[..length - 1], "host", "/p", &request());
         assert_eq!(short, Err(Error::BufferTooSmall { needed: length }));
     }
 
     #[test]
     fn rule_10_1_nothing_breaks_out_of_the_head() {
-        let message = Message::Response(Response::Success);
         for (host, path) in [("a\r\nX: b", "/"), ("a b", "/"), ("", "/"), ("a", ""), ("a", "/ HTTP/1.1")] {
-            let refused = write_post(&mut [0; 512], host, path, &message).unwrap_err();
+            let refused = write_post(&mut [0; 512], host, path, &request()).unwrap_err();
             assert!(matches!(refused, Error::Unsendable { .. }), "{host:?} {path:?}");
         }
     }

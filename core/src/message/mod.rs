@@ -82,7 +82,7 @@ macro_rules! encoding {
             /// [`Error::BufferTooSmall`] with the size needed; [`Error::Unsendable`] with the field that cannot be
             /// sent. `out` is wiped then.
             pub fn encode(&self, out: &mut [u8]) -> Result<usize, Error> {
-                wire::encode(out, |encoder| encoder.message(&(*self).into()))
+                wire::encode(out, self)
             }
 
             /// Returns the length that [`encode`](Self::encode) writes, in bytes.
@@ -91,7 +91,7 @@ macro_rules! encoding {
             ///
             /// [`Error::Unsendable`] with the field that cannot be sent.
             pub fn encoded_len(&self) -> Result<usize, Error> {
-                wire::measure(|encoder| encoder.message(&(*self).into()))
+                wire::measure(self)
             }
 
             /// Writes the body of the HTTP request, `xml=` and the percent-encoded document, into `out` in one pass,
@@ -101,7 +101,7 @@ macro_rules! encoding {
             ///
             /// As [`encode`](Self::encode).
             pub fn encode_form(&self, out: &mut [u8]) -> Result<usize, Error> {
-                wire::encode_form(out, |encoder| encoder.message(&(*self).into()))
+                wire::encode_form(out, self)
             }
 
             /// Returns the length that [`encode_form`](Self::encode_form) writes, in bytes.
@@ -110,7 +110,7 @@ macro_rules! encoding {
             ///
             /// As [`encoded_len`](Self::encoded_len).
             pub fn form_len(&self) -> Result<usize, Error> {
-                wire::measure_form(|encoder| encoder.message(&(*self).into()))
+                wire::measure_form(self)
             }
         }
     )*};

@@ -99,7 +99,7 @@ pub enum Wanted {
 /// assert_eq!(session.next(), Next::Connect { service: 1 });
 /// session.connected(now);
 /// assert_eq!(session.next(), Next::Write { service: 1, wanted: Wanted::Operation });
-/// session.write(|out| http::write_post(out, hosts[1], http::SERVICE_PATH, &request.into()))?;
+/// session.write(|out| http::write_post(out, hosts[1], http::SERVICE_PATH, &request))?;
 /// assert_eq!(session.next(), Next::Exchange);
 /// let taken = session.outgoing().len(); // what the socket took of it
 /// session.sent(taken);

@@ -1,66 +1,79 @@
-//! Writes messages: elements in the order of the service's DTD, every text escaped, nothing that a reader of section
-//! 1 of core/PROTOCOL.md would refuse. One encoder for all sinks.
+//! Writes messages: elements in the order of the service's DTD, every text escaped, nothing that a reader would refuse
+//! (PROTOCOL.md section 8). One encoder for all sinks. It must not tie the kinds of messages together: a program links
+//! what it writes and no more.
+
+mod request;
+mod response;
 
 use zeroize::Zeroize as _;
 
 use super::sink::Sink;
+use super::text_value::WITHIN_ANY_BOUND;
+use crate::bytes::{PLAIN, is};
 use crate::error::{Error, Field, Limit, Unsendable};
 use crate::limits;
-use crate::message::{
-    AppCertificate, AppInfo, DeviceProfile, DeviceResult, DeviceStatus, ExclusiveDuration, Failure, List,
-    Login, LoginType, Message, Operation, Query, QueryOperation, Request, Response, UserCheck, UserDevices,
-    UserDevicesStatus, UserProfiles, UserProfilesStatus,
-};
+use crate::message::{List, Message};
 use crate::percent;
-use crate::text::{Text, is_xml};
+use crate::text::{Text, is_blank, is_xml};
 use crate::wire::Row;
 
 type Encoded = Result<(), Error>;
 
-/// Writes into `out`.
-pub(crate) fn encode(
-    out: &mut [u8],
-    write: impl FnOnce(&mut Encoder<'_>) -> Encoded,
-) -> Result<usize, Error> {
-    let done = run(Sink::plain(&mut *out), write);
+/// A message that can be written.
+pub trait Encode {
+    /// Writes the document.
+    #[doc(hidden)]
+    fn write(&self, encoder: &mut Encoder<'_>) -> Result<(), Error>;
+}
+
+impl Encode for Message<'_> {
+    fn write(&self, encoder: &mut Encoder<'_>) -> Encoded {
+        match self {
+            Message::Request(request) => request.write(encoder),
+            Message::Query(query) => query.write(encoder),
+            Message::Response(response) => response.write(encoder),
+        }
+    }
+}
+
+/// Writes a message into `out` and returns its length.
+pub(crate) fn encode(out: &mut [u8], message: &impl Encode) -> Result<usize, Error> {
+    let done = run(Sink::plain(&mut *out), message);
     wiped(out, done)
 }
 
-/// Counts only.
-pub(crate) fn measure(write: impl FnOnce(&mut Encoder<'_>) -> Encoded) -> Result<usize, Error> {
-    count(Sink::plain(&mut []), write)
+/// Returns the length of a message.
+pub(crate) fn measure(message: &impl Encode) -> Result<usize, Error> {
+    count(Sink::plain(&mut []), message)
 }
 
-/// Writes a form body into `out`.
-pub(crate) fn encode_form(
-    out: &mut [u8],
-    write: impl FnOnce(&mut Encoder<'_>) -> Encoded,
-) -> Result<usize, Error> {
+/// Writes a message as a form body into `out` and returns the body's length.
+pub(crate) fn encode_form(out: &mut [u8], message: &impl Encode) -> Result<usize, Error> {
     let mut sink = Sink::form(&mut *out);
     sink.raw(FIELD);
-    let done = run(sink, write);
+    let done = run(sink, message);
     wiped(out, done)
 }
 
-/// Counts a form body only.
-pub(crate) fn measure_form(write: impl FnOnce(&mut Encoder<'_>) -> Encoded) -> Result<usize, Error> {
+/// Returns the length of a form body.
+pub(crate) fn measure_form(message: &impl Encode) -> Result<usize, Error> {
     let mut sink = Sink::form(&mut []);
     sink.raw(FIELD);
-    count(sink, write)
+    count(sink, message)
 }
 
-/// The one field of a form body, and what stands between its name and its value.
+/// The start of a form body: the name of its one field.
 const FIELD: &[u8] = b"xml=";
 
-fn run(sink: Sink<'_>, write: impl FnOnce(&mut Encoder<'_>) -> Encoded) -> Result<usize, Error> {
+fn run(sink: Sink<'_>, message: &impl Encode) -> Result<usize, Error> {
     let mut encoder = Encoder { sink };
-    let result = write(&mut encoder);
+    let result = message.write(&mut encoder);
     encoder.sink.finish(result)
 }
 
-fn count(sink: Sink<'_>, write: impl FnOnce(&mut Encoder<'_>) -> Encoded) -> Result<usize, Error> {
+fn count(sink: Sink<'_>, message: &impl Encode) -> Result<usize, Error> {
     let mut encoder = Encoder { sink };
-    write(&mut encoder)?;
+    message.write(&mut encoder)?;
     Ok(encoder.sink.count())
 }
 
@@ -77,336 +90,16 @@ fn wiped(out: &mut [u8], done: Result<usize, Error>) -> Result<usize, Error> {
 enum Escape {
     Element,
     Attribute,
-    /// Percent-coded besides.
+    /// Percent-coded.
     Coded,
 }
 
-/// Copies 4 to 16 letters, digits and other characters of ASCII that are no blank and not escaped in an element.
-///
-/// Returns false for any other text. Some of those could be sent as they stand, too, but most names are of letters
-/// and digits, and short. `place` is as long as `text`.
-#[inline]
-fn copy_simple(place: &mut [u8], text: &[u8]) -> bool {
-    // Two words that overlap cover it, so that no byte is handled by itself.
-    if let (..=16, Some(first), Some(last)) = (text.len(), text.first_chunk::<8>(), text.last_chunk::<8>()) {
-        if let Some(place) = place.first_chunk_mut() {
-            *place = *first;
-        }
-        if let Some(place) = place.last_chunk_mut() {
-            *place = *last;
-        }
-        return are_simple(u64::from_ne_bytes(*first)) & are_simple(u64::from_ne_bytes(*last));
-    }
-    if let (..=8, Some([a, b, c, d]), Some([e, f, g, h])) =
-        (text.len(), text.first_chunk(), text.last_chunk())
-    {
-        if let Some(place) = place.first_chunk_mut() {
-            *place = [*a, *b, *c, *d];
-        }
-        if let Some(place) = place.last_chunk_mut() {
-            *place = [*e, *f, *g, *h];
-        }
-        return are_simple(u64::from_ne_bytes([*a, *b, *c, *d, *e, *f, *g, *h]));
-    }
-    false
-}
-
-/// Returns true if each byte of a word is in `-` to `;` or `@` to DEL.
-#[inline]
-fn are_simple(word: u64) -> bool {
-    // The highest bit of a byte is set by a byte under the bound; what it borrows from the next one is no matter then.
-    let low = word.wrapping_sub(each(b'-'));
-    // `<` to `?` are one block of four.
-    let angle = (word ^ each(b'<')).wrapping_sub(each(4));
-    (word | low | angle) & each(0x80) == 0
-}
-
-/// A word of eight times the same byte.
-const fn each(byte: u8) -> u64 {
-    u64::MAX / 255 * byte as u64
-}
-
-pub(crate) struct Encoder<'b> {
+/// Writes into a sink.
+pub struct Encoder<'b> {
     sink: Sink<'b>,
 }
 
 impl Encoder<'_> {
-    pub(crate) fn message(&mut self, message: &Message<'_>) -> Encoded {
-        match message {
-            Message::Request(request) => self.request(request),
-            Message::Query(query) => self.query(query),
-            Message::Response(response) => self.response(response),
-        }
-    }
-
-    fn request(&mut self, request: &Request<'_>) -> Encoded {
-        // Tags that always stand together are put together: a request is written often, and by small processors.
-        self.sink.put("<request><appInfo><appID>");
-        self.app_info(&request.app)?;
-        match &request.operation {
-            Operation::Login(login) => {
-                self.login(login)?;
-                self.sink.put("</login></request>");
-            }
-            Operation::Logout(logout) => {
-                self.sink.put("<logout><deviceName>");
-                self.name_text(Field::DeviceName, &logout.device_name)?;
-                self.sink.put("</deviceName>");
-                self.extras(None, &logout.remote_ip_addr, &logout.is_via_header_set)?;
-                self.sink.put("</logout></request>");
-            }
-            // Open and close tag also when it is empty: servers were only ever shown this form.
-            Operation::LogoutAll(all) => {
-                self.sink.put("<logoutAll>");
-                self.extras(None, &all.remote_ip_addr, &all.is_via_header_set)?;
-                self.sink.put("</logoutAll></request>");
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes what is behind the open tags of appInfo and appID.
-    fn app_info(&mut self, app: &AppInfo<'_>) -> Encoded {
-        self.name_text(Field::AppId, &app.id)?;
-        match &app.certificate {
-            AppCertificate::Plain(secret) => {
-                self.sink.put("</appID><appCertificate>");
-                self.certificate(Field::AppCertificate, &secret.expose())?;
-                self.sink.put("</appCertificate></appInfo>");
-            }
-            AppCertificate::Encrypted(secret) => {
-                self.sink.put("</appID><appEncryptedCertificate>");
-                self.certificate(Field::AppEncryptedCertificate, &secret.expose())?;
-                self.sink.put("</appEncryptedCertificate></appInfo>");
-            }
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn certificate(&mut self, field: Field, text: &Text<'_>) -> Encoded {
-        if self.simple_text(text) {
-            return Ok(());
-        }
-        self.other_certificate(field, text)
-    }
-
-    #[inline(never)]
-    fn other_certificate(&mut self, field: Field, text: &Text<'_>) -> Encoded {
-        let unsendable = |reason| Err(Error::Unsendable { field, reason });
-        if text.is_blank() {
-            return unsendable(Unsendable::Missing);
-        }
-        if text.chars().map(char::len_utf8).fold(0, usize::saturating_add) > limits::CERTIFICATE_BYTES {
-            return unsendable(Unsendable::TooLong(Limit::Certificate));
-        }
-        self.text(field, text, Escape::Element)
-    }
-
-    fn login(&mut self, login: &Login<'_>) -> Encoded {
-        self.sink.put("<login><deviceName>");
-        self.name_text(Field::DeviceName, &login.device_name)?;
-        self.sink.put("</deviceName><userID>");
-        self.name_text(Field::UserId, &login.user_id)?;
-        match &login.device_profile {
-            Some(profile) => {
-                self.sink.put("</userID><deviceProfile>");
-                self.name_text(Field::DeviceProfile, profile)?;
-                self.sink.put("</deviceProfile>");
-            }
-            None => self.sink.put("</userID>"),
-        }
-        match login.exclusive_duration {
-            Some(ExclusiveDuration::Minutes(minutes)) => {
-                self.sink.put("<exclusiveDuration><time>");
-                self.sink.number(minutes as usize);
-                self.sink.put("</time></exclusiveDuration>");
-            }
-            Some(ExclusiveDuration::Indefinite) => {
-                self.sink.put("<exclusiveDuration><indefinite/></exclusiveDuration>");
-            }
-            None => {}
-        }
-        self.extras(login.login_type, &login.remote_ip_addr, &login.is_via_header_set)
-    }
-
-    fn extras(
-        &mut self,
-        login_type: Option<LoginType>,
-        remote_ip_addr: &Option<Text<'_>>,
-        is_via_header_set: &Option<Text<'_>>,
-    ) -> Encoded {
-        if let Some(login_type) = login_type {
-            self.name(Field::LoginType, &Text::from(login_type.as_str()))?;
-        }
-        if let Some(address) = remote_ip_addr {
-            self.name(Field::RemoteIpAddr, address)?;
-        }
-        if let Some(is_set) = is_via_header_set {
-            self.name(Field::IsViaHeaderSet, is_set)?;
-        }
-        Ok(())
-    }
-
-    fn query(&mut self, query: &Query<'_>) -> Encoded {
-        let (name, field, list, login_type, remote_ip_addr, is_via_header_set) = match &query.operation {
-            QueryOperation::DeviceUserQuery(q) => {
-                let extras = (&q.remote_ip_addr, &q.is_via_header_set);
-                ("deviceUserQuery", Field::DeviceName, q.devices, q.login_type, extras.0, extras.1)
-            }
-            QueryOperation::UserDevicesQuery(q) => {
-                let extras = (&q.remote_ip_addr, &q.is_via_header_set);
-                ("userDevicesQuery", Field::UserId, q.users, q.login_type, extras.0, extras.1)
-            }
-            QueryOperation::CheckUser(q) => {
-                let extras = (&q.remote_ip_addr, &q.is_via_header_set);
-                ("checkUser", Field::UserId, q.users, q.login_type, extras.0, extras.1)
-            }
-            QueryOperation::DeviceProfileQuery(q) => {
-                let extras = (&q.remote_ip_addr, &q.is_via_header_set);
-                ("deviceProfileQuery", Field::UserId, q.users, q.login_type, extras.0, extras.1)
-            }
-        };
-        self.element("query", |e| {
-            e.sink.put("<appInfo><appID>");
-            e.app_info(&query.app)?;
-            e.element(name, |e| {
-                e.rows(field, &list, |e, text| e.name(field, text))?;
-                e.extras(login_type, remote_ip_addr, is_via_header_set)
-            })
-        })
-    }
-
-    fn response(&mut self, response: &Response<'_>) -> Encoded {
-        self.element("response", |e| match response {
-            Response::Success => {
-                e.sink.put("<success/>");
-                Ok(())
-            }
-            Response::Failure(failure) => e.failure(failure),
-            Response::DeviceUserResults(results) => e.element("deviceUserResults", |e| {
-                e.rows(Field::Device, &results.devices, |e, device| e.device(device))
-            }),
-            Response::UserDevicesResults(results) => e.element("userDevicesResults", |e| {
-                e.rows(Field::User, &results.users, |e, user| e.user_devices(user))
-            }),
-            Response::DeviceProfileResults(results) => e.element("deviceProfileResults", |e| {
-                e.rows(Field::User, &results.users, |e, user| e.user_profiles(user))
-            }),
-            Response::CheckUserResults(results) => e.element("checkUserResults", |e| {
-                e.rows(Field::User, &results.users, |e, user| e.user_check(user))
-            }),
-        })
-    }
-
-    fn failure(&mut self, failure: &Failure<'_>) -> Encoded {
-        self.element("failure", |e| match failure.code {
-            Some(code) => {
-                e.sink.put("<error code=\"");
-                e.sink.number(usize::from(code.number()));
-                e.sink.put("\">");
-                e.text(Field::Error, &failure.text, Escape::Element)?;
-                e.sink.put("</error>");
-                Ok(())
-            }
-            None => {
-                e.element("errorMessage", |e| e.text(Field::ErrorMessage, &failure.text, Escape::Element))
-            }
-        })
-    }
-
-    fn device(&mut self, device: &DeviceResult<'_>) -> Encoded {
-        self.with_attribute(
-            "device",
-            "name",
-            Field::DeviceNameAttribute,
-            &device.name,
-            Escape::Attribute,
-            |e| {
-                match &device.status {
-                    DeviceStatus::DoesNotExist => {
-                        e.sink.put("<doesNotExist/>");
-                        return Ok(());
-                    }
-                    DeviceStatus::LoggedIn { user } => {
-                        e.bounded(Field::UserId, user)?;
-                        e.element("userID", |e| e.text(Field::UserId, user, Escape::Coded))?;
-                    }
-                    DeviceStatus::LoggedOut => e.sink.put("<none/>"),
-                }
-                match &device.last_login {
-                    Some(user) => e.name(Field::LastLogin, user)?,
-                    None => e.sink.put("<none/>"),
-                }
-                match device.emcc {
-                    Some(true) => e.sink.put("<emccDevice>yes</emccDevice>"),
-                    Some(false) => e.sink.put("<emccDevice>no</emccDevice>"),
-                    None => {}
-                }
-                Ok(())
-            },
-        )
-    }
-
-    fn user_devices(&mut self, user: &UserDevices<'_>) -> Encoded {
-        self.user(&user.id, |e| match &user.status {
-            UserDevicesStatus::LoggedIn(devices) => {
-                e.rows(Field::DeviceName, devices, |e, device| e.name(Field::DeviceName, device))
-            }
-            UserDevicesStatus::None => e.empty("<none/>"),
-            UserDevicesStatus::DoesNotExist => e.empty("<doesNotExist/>"),
-        })
-    }
-
-    fn user_profiles(&mut self, user: &UserProfiles<'_>) -> Encoded {
-        self.user(&user.id, |e| match &user.status {
-            UserProfilesStatus::Found(profiles) => {
-                e.rows(Field::DeviceProfile, profiles, |e, profile| e.device_profile(profile))
-            }
-            UserProfilesStatus::None => e.empty("<none/>"),
-            UserProfilesStatus::DoesNotExist => e.empty("<doesNotExist/>"),
-            UserProfilesStatus::Failure(failure) => e.failure(failure),
-        })
-    }
-
-    fn device_profile(&mut self, profile: &DeviceProfile<'_>) -> Encoded {
-        self.element("deviceProfile", |e| {
-            e.name(Field::DeviceProfileName, &profile.name)?;
-            let flag = if profile.is_default { "t" } else { "f" };
-            e.name(Field::IsDefaultDeviceProfile, &Text::from(flag))
-        })
-    }
-
-    fn user_check(&mut self, user: &UserCheck<'_>) -> Encoded {
-        self.user(&user.id, |e| e.empty(if user.exists { "<exists/>" } else { "<doesNotExist/>" }))
-    }
-
-    fn user(&mut self, id: &Text<'_>, content: impl FnOnce(&mut Self) -> Encoded) -> Encoded {
-        self.with_attribute("user", "id", Field::UserIdAttribute, id, Escape::Coded, content)
-    }
-
-    fn with_attribute(
-        &mut self,
-        element: &str,
-        attribute: &str,
-        field: Field,
-        value: &Text<'_>,
-        escape: Escape,
-        content: impl FnOnce(&mut Self) -> Encoded,
-    ) -> Encoded {
-        self.bounded(field, value)?;
-        self.sink.put("<");
-        self.sink.put(element);
-        self.sink.put(" ");
-        self.sink.put(attribute);
-        self.sink.put("=\"");
-        self.text(field, value, escape)?;
-        self.sink.put("\">");
-        content(self)?;
-        self.end(element);
-        Ok(())
-    }
-
     fn element(&mut self, name: &str, content: impl FnOnce(&mut Self) -> Encoded) -> Encoded {
         self.sink.put("<");
         self.sink.put(name);
@@ -420,11 +113,6 @@ impl Encoder<'_> {
         self.sink.put("</");
         self.sink.put(name);
         self.sink.put(">");
-    }
-
-    fn empty(&mut self, tag: &str) -> Encoded {
-        self.sink.put(tag);
-        Ok(())
     }
 
     /// Writes the rows of a list; there must be one.
@@ -443,47 +131,56 @@ impl Encoder<'_> {
     /// Writes an element that holds a name.
     #[inline(never)]
     fn name(&mut self, field: Field, name: &Text<'_>) -> Encoded {
-        self.element(field.name(), |e| e.name_text(field, name))
+        self.element(field.name(), |e| e.bounded_text(field, name, Limit::Name))
     }
 
-    /// Writes a name, after its bounds are checked.
-    #[inline]
-    fn name_text(&mut self, field: Field, name: &Text<'_>) -> Encoded {
-        if self.simple_text(name) {
+    /// Writes a text that must not be blank or over its bound.
+    #[inline(never)]
+    fn bounded_text(&mut self, field: Field, text: &Text<'_>, limit: Limit) -> Encoded {
+        if self.simple_text(text) {
             return Ok(());
         }
-        self.bounded(field, name)?;
-        self.text(field, name, Escape::Element)
+        self.check_bounds(field, text, limit)?;
+        self.text(field, text, Escape::Element)
     }
 
     /// Writes a text as it stands and returns true, if it is not blank, is within any bound, and needs no escape.
-    #[inline(never)]
+    #[inline]
     fn simple_text(&mut self, text: &Text<'_>) -> bool {
         let Some(plain) = text.as_str() else { return false };
         let bytes = plain.as_bytes();
-        if self.sink.put_if(bytes, copy_simple) {
+        #[cfg(target_pointer_width = "64")]
+        if self.sink.put_if(bytes, words::copy_simple) {
             return true;
         }
-        // It is of another length, or goes the slow way, or is not simple.
-        let simple = (1..=limits::NAME_CHARS).contains(&bytes.len())
-            && bytes.iter().all(|byte| are_simple(each(*byte)));
+        // What reads as it stands is written as it stands; `>` is escaped besides.
+        let simple = bytes.len() <= WITHIN_ANY_BOUND
+            && bytes.first().is_some_and(|byte| *byte > b' ')
+            && bytes.iter().all(|byte| is(*byte, PLAIN) && *byte != b'>');
         if simple {
             self.sink.put(plain);
         }
         simple
     }
 
-    /// Checks the bounds of a name.
+    /// Refuses a text that is blank or over its bound.
     #[inline(never)]
-    fn bounded(&self, field: Field, name: &Text<'_>) -> Encoded {
-        let unsendable = |reason| Err(Error::Unsendable { field, reason });
-        if name.is_blank() {
-            return unsendable(Unsendable::Missing);
+    fn check_bounds(&self, field: Field, text: &Text<'_>, limit: Limit) -> Encoded {
+        let (mut blank, mut size) = (true, 0_usize);
+        for c in text.chars() {
+            blank &= is_blank(c);
+            size = size.saturating_add(if matches!(limit, Limit::Name) { 1 } else { c.len_utf8() });
         }
-        if name.chars().nth(limits::NAME_CHARS).is_some() {
-            return unsendable(Unsendable::TooLong(Limit::Name));
-        }
-        Ok(())
+        let most = match limit {
+            Limit::Name => limits::NAME_CHARS,
+            Limit::Certificate => limits::CERTIFICATE_BYTES,
+        };
+        let reason = match size {
+            _ if blank => Unsendable::Missing,
+            size if size > most => Unsendable::TooLong(limit),
+            _ => return Ok(()),
+        };
+        Err(Error::Unsendable { field, reason })
     }
 
     /// Writes a text so that a reader gets the same characters.
@@ -491,38 +188,88 @@ impl Encoder<'_> {
     fn text(&mut self, field: Field, text: &Text<'_>, escape: Escape) -> Encoded {
         let mut utf8 = [0; 4];
         for c in text.chars() {
-            let plain: &str = c.encode_utf8(&mut utf8);
-            match (escape, c) {
+            let escaped = match (escape, c) {
                 (Escape::Coded, _) => {
-                    for &byte in plain.as_bytes() {
+                    for byte in c.encode_utf8(&mut utf8).bytes() {
                         if percent::is_unreserved(byte) {
-                            self.sink.raw(&[byte]);
-                        } else if let Ok(escaped) = core::str::from_utf8(&percent::escape(byte)) {
-                            self.sink.put(escaped);
+                            self.sink.put_bytes(&[byte]);
+                        } else {
+                            self.sink.put_bytes(&percent::escape(byte));
                         }
                     }
+                    continue;
                 }
-                (_, '&') => self.sink.put("&amp;"),
-                (_, '<') => self.sink.put("&lt;"),
-                (_, '>') => self.sink.put("&gt;"),
+                (_, '&') => "&amp;",
+                (_, '<') => "&lt;",
+                (_, '>') => "&gt;",
                 // A reader would take these for a line feed or a space.
-                (_, '\r') => self.sink.put("&#13;"),
-                (Escape::Attribute, '\n') => self.sink.put("&#10;"),
-                (Escape::Attribute, '\t') => self.sink.put("&#9;"),
-                (Escape::Attribute, '"') => self.sink.put("&quot;"),
+                (_, '\r') => "&#13;",
+                (Escape::Attribute, '\n') => "&#10;",
+                (Escape::Attribute, '\t') => "&#9;",
+                (Escape::Attribute, '"') => "&quot;",
                 (_, c) if !is_xml(c) => {
                     return Err(Error::Unsendable { field, reason: Unsendable::Character(c) });
                 }
-                _ => self.sink.put(plain),
-            }
+                _ => c.encode_utf8(&mut utf8),
+            };
+            self.sink.put(escaped);
         }
         Ok(())
     }
 }
 
-#[cfg(test)]
+/// Copies short texts by words of 64 bits, so that no byte is handled by itself.
+#[cfg(target_pointer_width = "64")]
+mod words {
+    /// Copies a text of 4 to 16 bytes if each is in `-` to `;` or `@` to DEL, as in most names, and returns whether it did. `place` is as
+    /// long as `text`.
+    #[inline]
+    pub(super) fn copy_simple(place: &mut [u8], text: &[u8]) -> bool {
+        // Two words that overlap cover it.
+        if let (..=16, Some(first), Some(last)) =
+            (text.len(), text.first_chunk::<8>(), text.last_chunk::<8>())
+        {
+            if let Some(place) = place.first_chunk_mut() {
+                *place = *first;
+            }
+            if let Some(place) = place.last_chunk_mut() {
+                *place = *last;
+            }
+            return are_simple(u64::from_ne_bytes(*first)) & are_simple(u64::from_ne_bytes(*last));
+        }
+        if let (..=8, Some([a, b, c, d]), Some([e, f, g, h])) =
+            (text.len(), text.first_chunk(), text.last_chunk())
+        {
+            if let Some(place) = place.first_chunk_mut() {
+                *place = [*a, *b, *c, *d];
+            }
+            if let Some(place) = place.last_chunk_mut() {
+                *place = [*e, *f, *g, *h];
+            }
+            return are_simple(u64::from_ne_bytes([*a, *b, *c, *d, *e, *f, *g, *h]));
+        }
+        false
+    }
+
+    /// Returns true if each byte of a word is in `-` to `;` or `@` to DEL.
+    #[inline]
+    fn are_simple(word: u64) -> bool {
+        // The highest bit of a byte is set by a byte under the bound; what it borrows from the next one is no matter then.
+        let low = word.wrapping_sub(each(b'-'));
+        // `<` to `?` are one block of four.
+        let angle = (word ^ each(b'<')).wrapping_sub(each(4));
+        (word | low | angle) & each(0x80) == 0
+    }
+
+    /// A word of eight times the same byte.
+    const fn each(byte: u8) -> u64 {
+        u64::MAX / 255 * byte as u64
+    }
+}
+
+#[cfg(all(test, target_pointer_width = "64"))]
 mod tests {
-    use super::*;
+    use super::words::copy_simple;
 
     #[test]
     fn a_text_is_copied_by_words_only_if_each_byte_stands_for_itself() {

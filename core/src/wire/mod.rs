@@ -40,7 +40,7 @@ mod tokens;
 
 use collect::Collected;
 use element_name::ElementName;
-pub(crate) use encode::{encode, encode_form, measure, measure_form};
+pub(crate) use encode::{Encode, encode, encode_form, measure, measure_form};
 #[cfg(feature = "compact")]
 pub use pieces::{Piece, PieceReader};
 pub(crate) use reader::{Reader, Row};

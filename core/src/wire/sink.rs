@@ -1,8 +1,8 @@
 //! Where encoded bytes go: a buffer, percent-encoded into a buffer, or nowhere, only counted. What does not fit is
-//! counted, too, so that the error names the size that is enough.
+//! counted, too, so that the error names the required size.
 
 use crate::error::Error;
-use crate::percent;
+use crate::percent::{self, is_unreserved};
 
 pub(crate) struct Sink<'b> {
     /// What is left of the buffer. A form has none here, so that all it is given takes the slow way.
@@ -26,16 +26,25 @@ impl<'b> Sink<'b> {
         Self { size: out.len(), room: &mut [], form: Some(out), missing: 0 }
     }
 
+    /// Writes a text.
     #[inline]
     pub(crate) fn put(&mut self, text: &str) {
-        let bytes = text.as_bytes();
+        self.put_bytes(text.as_bytes());
+    }
+
+    /// Writes bytes. (There are many calls: inlined, a text of known length is a few moves on 64 bits, and too much flash
+    /// on 32.)
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) fn put_bytes(&mut self, bytes: &[u8]) {
         if !fill(&mut self.room, bytes) {
             self.put_slowly(bytes);
         }
     }
 
-    /// Writes bytes that `copy` copies into a place of its length. Returns false, with nothing put in, if `copy`
-    /// does or if they would have to go the slow way.
+    /// Writes bytes that `copy` copies into a place of its length. Returns false, with nothing written, if `copy` does or
+    /// if they would have to go the slow way.
+    #[cfg(target_pointer_width = "64")]
     #[inline]
     pub(crate) fn put_if(&mut self, bytes: &[u8], copy: impl FnOnce(&mut [u8], &[u8]) -> bool) -> bool {
         let copied = self.room.get_mut(..bytes.len()).is_some_and(|place| copy(place, bytes));
@@ -44,18 +53,25 @@ impl<'b> Sink<'b> {
 
     /// Writes bytes for which there is no room, or percent-encoded.
     #[inline(never)]
-    fn put_slowly(&mut self, mut bytes: &[u8]) {
-        if self.form.is_none() {
-            return self.miss(bytes.len());
+    fn put_slowly(&mut self, bytes: &[u8]) {
+        let Some(form) = &mut self.form else { return self.miss(bytes.len()) };
+        // Where the next byte goes, in the room there is or behind its end: then it is only counted.
+        let mut at = 0_usize;
+        for byte in bytes {
+            if is_unreserved(*byte) {
+                if let Some(place) = form.get_mut(at) {
+                    *place = *byte;
+                }
+                at = at.saturating_add(1);
+            } else {
+                if let Some(place) = form.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+                    *place = percent::escape(*byte);
+                }
+                at = at.saturating_add(3);
+            }
         }
-        loop {
-            let run = bytes.iter().position(|byte| !percent::is_unreserved(*byte)).unwrap_or(bytes.len());
-            let Some((run, rest)) = bytes.split_at_checked(run) else { return };
-            self.raw(run);
-            let Some((byte, rest)) = rest.split_first() else { return };
-            self.raw(&percent::escape(*byte));
-            bytes = rest;
-        }
+        self.missing = self.missing.saturating_add(at.saturating_sub(form.len()));
+        let _ = form.split_off_mut(..at.min(form.len()));
     }
 
     /// Writes bytes that need no percent-encoding.

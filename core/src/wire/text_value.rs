@@ -7,6 +7,13 @@ use crate::error::{Field, Limit, Refusal};
 use crate::limits;
 use crate::text::{Chars, Coding, Text, is_blank};
 
+/// A text of so many bytes is within every bound.
+pub(super) const WITHIN_ANY_BOUND: usize = if limits::NAME_CHARS < limits::CERTIFICATE_BYTES {
+    limits::NAME_CHARS
+} else {
+    limits::CERTIFICATE_BYTES
+};
+
 /// How a text is to be read.
 #[derive(Clone, Copy)]
 pub(super) enum TextKind {
@@ -117,7 +124,7 @@ impl<'a> Reader<'a> {
         // that a text starts with is.
         if bytes.first().is_some_and(|byte| *byte > b'%')
             && bytes.last().is_some_and(|byte| *byte > b' ')
-            && (bytes.len() <= limits::NAME_CHARS || matches!(kind, TextKind::Unbounded))
+            && (bytes.len() <= WITHIN_ANY_BOUND || matches!(kind, TextKind::Unbounded))
         {
             let percent = matches!(kind, TextKind::CodedName) && raw.bytes().any(|byte| byte == b'%');
             *value = TextValue { raw: Some(raw), coding: Coding::Plain, percent };

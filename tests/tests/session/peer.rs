@@ -7,8 +7,8 @@ use std::time::Duration;
 use hotdesk_core::http::{RequestReader, SERVICE_PATH, write_post, write_response};
 use hotdesk_core::session::{Found, Next, Outcome, Plan, Session, SessionError, Task, Wanted};
 use hotdesk_core::{
-    AppCertificate, AppInfo, DeviceStatus, DeviceUserQuery, Login, Logout, LogoutAll, Message, Operation,
-    Query, QueryOperation, Request, Response, form,
+    AppCertificate, AppInfo, DeviceStatus, DeviceUserQuery, Error, Login, Logout, LogoutAll, Message,
+    Operation, Query, QueryOperation, Request, Response, form,
 };
 
 pub(crate) const DEVICE: &str = "SEP003094C25B15";
@@ -118,6 +118,14 @@ impl Report {
     }
 }
 
+fn post(out: &mut [u8], host: &str, message: &Message<'_>) -> Result<usize, Error> {
+    match message {
+        Message::Request(request) => write_post(out, host, SERVICE_PATH, request),
+        Message::Query(query) => write_post(out, host, SERVICE_PATH, query),
+        Message::Response(_) => unreachable!("a client sends no response"),
+    }
+}
+
 /// A session against a script.
 pub(crate) struct Run {
     pub(crate) job: Job,
@@ -189,7 +197,7 @@ impl Run {
                         Wanted::Operation => message,
                         Wanted::Query => query.into(),
                     };
-                    session.write(|out| write_post(out, host, SERVICE_PATH, &message)).unwrap();
+                    session.write(|out| post(out, host, &message)).unwrap();
                     match act {
                         Act::EndsAtOnce(end) => finish(&mut session, end, &mut now),
                         Act::SpeaksFirst => session.received(b"220 smtp\r\n", now),

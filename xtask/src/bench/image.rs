@@ -12,13 +12,15 @@ use crate::run::Program;
 use crate::setup::Thumb;
 
 /// The parts whose size is measured: a name, and the features of the image that hold it.
-pub(crate) const PARTS: [(&str, &str); 11] = [
+pub(crate) const PARTS: [(&str, &str); 13] = [
     ("parse", "parse"),
     ("parse over xmlparser", "parse-xmlparser"),
     ("parse in pieces", "pieces"),
-    ("encode", "encode"),
-    ("form encode", "form"),
-    ("parse and encode", "parse,encode,form"),
+    ("encode a Request", "encode"),
+    ("encode a Request as a form", "form"),
+    ("encode a Request, plain and as a form", "encode,form"),
+    ("write the HTTP request for a Request", "post"),
+    ("parse, encode and form", "parse,encode,form"),
     ("HTTP answers", "http"),
     ("one exchange, HTTP answers included", "session"),
     ("all code tables, names alone", "codes"),

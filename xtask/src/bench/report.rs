@@ -170,8 +170,8 @@ fn rows(measured: &Measured) -> Result<Vec<Row>> {
         (small, "Cortex-M, optimised for size: functions that panic in parse and encode"),
         (fast, "Cortex-M, optimised for speed: functions that panic in parse and encode"),
     ] {
-        let both = image.parts.iter().find(|part| part.name == "parse and encode");
-        let both = both.context("no image held parse and encode")?;
+        let both = image.parts.iter().find(|part| part.name == "parse, encode and form");
+        let both = both.context("no image held parse, encode and form")?;
         rows.push(at_most(name, float(u64::try_from(both.panics.len())?), 3.0, 0.0));
     }
     let kilobytes = |part| Ok::<f64, anyhow::Error>(float(bytes(small, part)?) / 1000.0);

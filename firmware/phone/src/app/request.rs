@@ -5,8 +5,8 @@ use core::fmt::Write as _;
 use heapless::String;
 use hotdesk_core::http::{SERVICE_PATH, write_post};
 use hotdesk_core::{
-    AppCertificate, AppInfo, DeviceUserQuery, Error, Login, Logout, Message, Operation, Query,
-    QueryOperation, Request, Secret, Text,
+    AppCertificate, AppInfo, DeviceUserQuery, Error, Login, Logout, Operation, Query, QueryOperation,
+    Request, Secret, Text,
 };
 
 use super::{App, Ask, Signer, Trouble};
@@ -47,19 +47,24 @@ impl App<'_> {
                 }
             }
         };
-        let request = |operation| Message::Request(Request { app, operation });
-        let message = match ask {
-            Ask::Who => {
-                let operation = QueryOperation::DeviceUserQuery(DeviceUserQuery::new(&devices));
-                Message::Query(Query { app, operation })
-            }
-            Ask::Login => request(Operation::Login(Login::new(device, Text::from(self.form.user())))),
-            Ask::Logout => request(Operation::Logout(Logout::new(device))),
-        };
         let mut host = String::<HOST_AND_PORT>::new();
         // It is as long as the longest service, so there is always room.
         let _ = write!(host, "{service}");
-        write_post(out, &host, SERVICE_PATH, &message).map_err(|error| match error {
+        let request = |operation| Request { app, operation };
+        let written = match ask {
+            Ask::Who => {
+                let operation = QueryOperation::DeviceUserQuery(DeviceUserQuery::new(&devices));
+                write_post(out, &host, SERVICE_PATH, &Query { app, operation })
+            }
+            Ask::Login => {
+                let operation = Operation::Login(Login::new(device, Text::from(self.form.user())));
+                write_post(out, &host, SERVICE_PATH, &request(operation))
+            }
+            Ask::Logout => {
+                write_post(out, &host, SERVICE_PATH, &request(Operation::Logout(Logout::new(device))))
+            }
+        };
+        written.map_err(|error| match error {
             Error::BufferTooSmall { needed } => Trouble::RequestTooLong { needed },
             _ => Trouble::Unsendable,
         })

@@ -150,7 +150,7 @@ fn scan(bytes: &[u8]) -> Option<usize> {
     Some(last)
 }
 
-#[cfg(any(feature = "encode", feature = "form", feature = "memory"))]
+#[cfg(any(feature = "encode", feature = "form", feature = "post", feature = "memory"))]
 fn login() -> hotdesk_core::Request<'static> {
     use hotdesk_core::{AppCertificate, AppInfo, ExclusiveDuration, Login, Operation, Request};
 

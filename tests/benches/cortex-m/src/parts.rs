@@ -2,6 +2,8 @@
 
 /// Uses each part that this image holds, on input the compiler does not know.
 pub(crate) fn link() {
+    #[cfg(feature = "post")]
+    post();
     #[cfg(feature = "http")]
     http();
     #[cfg(feature = "session")]
@@ -10,6 +12,17 @@ pub(crate) fn link() {
     codes();
     #[cfg(feature = "explain")]
     explain();
+}
+
+#[cfg(feature = "post")]
+fn post() {
+    use core::hint::black_box;
+
+    use hotdesk_core::http::{SERVICE_PATH, write_post};
+
+    let mut out = [0; 1024];
+    let _ =
+        black_box(write_post(black_box(&mut out), "10.0.2.2:8080", SERVICE_PATH, black_box(&crate::login())));
 }
 
 #[cfg(feature = "http")]
