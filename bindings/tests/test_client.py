@@ -146,7 +146,7 @@ LOST = [
     CutAnswer(after=60),
     ResetAnswer(after=20),
     Silence(),
-    Answer(b"<html>busy</html>", status=503),
+    Answer(b"<html>busy</html>", status=500),
     Answer(b"<html>success</html>"),
     Answer(b"<request><success/></request>"),
     Answer(b""),
@@ -163,16 +163,28 @@ def test_a_lost_answer_of_a_login_that_happened_is_found_by_a_query(
 
 
 @pytest.mark.parametrize("fault", [CloseWithoutAnswer(executed=False), Silence(executed=False)], ids=repr)
-@pytest.mark.parametrize(("method", "arguments"), [("login", (PHONE, "john")), ("logout", (PHONE,))])
-def test_a_lost_request_that_did_not_happen_is_told_and_not_sent_again(
+@pytest.mark.parametrize(("method", "arguments"), [("login", (PHONE, "mary")), ("logout", (PHONE,))])
+def test_a_lost_request_that_did_not_happen_is_sent_once_more(
     client: Made, service: EmService, fault: Fault, method: str, arguments: tuple[str, ...]
 ) -> None:
-    service.login(PHONE, "mary")
+    if method == "logout":
+        service.login(PHONE, "mary")
     service.faults.add(fault, operation=method)
+    client().call(method, *arguments)
+    assert sent(service) == [method, "deviceUserQuery", method]
+    assert service.sessions() == ({PHONE: "mary"} if method == "login" else {})
+
+
+@pytest.mark.parametrize(("method", "arguments"), [("login", (PHONE, "john")), ("logout", (PHONE,))])
+def test_a_request_that_is_lost_twice_is_told_and_not_sent_again(
+    client: Made, service: EmService, method: str, arguments: tuple[str, ...]
+) -> None:
+    service.login(PHONE, "mary")
+    service.faults.add(CloseWithoutAnswer(executed=False), operation=method, times=None)
     with pytest.raises(AnswerLost, match="shows that it is not done") as caught:
         client().call(method, *arguments)
     assert caught.value.done is False
-    assert sent(service) == [method, "deviceUserQuery"]
+    assert sent(service) == [method, "deviceUserQuery"] * 2
     assert service.sessions() == {PHONE: "mary"}
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "decode",
     "explain_rows",
     "parse",
+    "status_of_change",
 ]
 
 __version__: str

@@ -1,15 +1,16 @@
 """What a client does, without doing it: each operation is a generator that yields what is to be sent or how
 long to wait, is told what became of it, and returns the result.
 
-No socket, no clock, no thread: `Client` and `AsyncClient` drive the same generators. Nothing is ever sent
-again that may have happened: code 26 and connections that failed before a byte was sent are, a lost answer
-is followed by a query.
+No socket, no clock, no thread: `Client` and `AsyncClient` drive the same generators. What an HTTP status says
+of a request is the core's table. Nothing is ever sent again that may have happened, unless a query says that
+it has not.
 """
 
+import logging
 import random
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from ._native import (
     AppInfo,
@@ -31,25 +32,40 @@ from ._native import (
     UserDevicesResults,
     UserProfiles,
     parse,
+    status_of_change,
 )
-from .errors import AnswerLost, BrokenAnswer, Error, Refused, ServiceRefused, TransportError, Unreachable
+from ._shown import shown
+from .errors import (
+    AnswerLost,
+    BrokenAnswer,
+    Error,
+    Refused,
+    ServiceRefused,
+    TransportError,
+    TurnedAway,
+    Unreachable,
+)
 
 BUSY = 26
 ANOTHER_USER = 18
 NOBODY_LOGGED_IN = 19
+LOST_QUERIES = 3
+"""Rounds through all services in which the answer to a query may be lost: each can take minutes."""
 
 Duration: TypeAlias = int | Literal["indefinite"] | None
+Message: TypeAlias = (
+    Login | Logout | LogoutAll | DeviceUserQuery | UserDevicesQuery | DeviceProfileQuery | CheckUser
+)
+
+log = logging.getLogger("hotdesk")
 
 
 @dataclass(frozen=True)
 class Send:
-    """Post `form` to the service at `endpoint`, an index."""
+    """Post a message to the service at `endpoint`, an index."""
 
     endpoint: int
-    form: bytes
-
-    def __repr__(self) -> str:
-        return f"Send(endpoint={self.endpoint})"
+    message: Message
 
 
 @dataclass(frozen=True)
@@ -61,10 +77,12 @@ class Wait:
 
 @dataclass(frozen=True)
 class Answered:
-    """An HTTP answer came, complete."""
+    """An HTTP answer came, complete; `location` is where a redirect points to."""
 
     status: int
-    body: bytes
+    body: bytes = field(repr=False)
+    seconds: float = 0.0
+    location: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +90,7 @@ class Failed:
     """No complete answer came; `error` is `Unreachable` where nothing was sent."""
 
     error: TransportError
+    seconds: float = 0.0
 
 
 Effect: TypeAlias = Send | Wait
@@ -81,6 +100,31 @@ Steps: TypeAlias = Generator[Effect, Outcome, T]
 _Answer: TypeAlias = (
     Success | Failure | DeviceUserResults | UserDevicesResults | DeviceProfileResults | CheckUserResults
 )
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One sending of a message and what came of it; it never holds a secret.
+
+    `operation` is named as in the message (`login`, `deviceUserQuery`), `number` counts its sendings within
+    the call from 1, `service` is the host and port, `seconds` is how long it took. `outcome` is `answered`,
+    `refused` or `busy` (with the service's `code`), `not sent`, `turned away` (not carried out, as the HTTP
+    status says) or `lost` (each with the `error`). A change that was lost may have been carried out.
+    """
+
+    operation: str
+    number: int
+    service: str
+    outcome: Literal["answered", "refused", "busy", "not sent", "turned away", "lost"]
+    seconds: float
+    code: int | None = None
+    error: TransportError | None = None
+
+    def __str__(self) -> str:
+        code = "" if self.code is None else f" with code {self.code}"
+        why = "" if self.error is None else f": {shown(self.error.message)}"
+        took = f"in {self.seconds:.3f} s"
+        return f"{self.operation}, attempt {self.number}, {self.service}: {self.outcome}{code} {took}{why}"
 
 
 @dataclass(frozen=True)
@@ -101,18 +145,26 @@ class Retry:
 
 
 class Operations:
-    """The operations of one cluster: who asks, how many services there are, and which of them answered
-    last.
+    """The operations of one cluster: who asks, which services there are, and which of them is asked first.
+
+    The first one is left for the next by a request that saw it fail, and only as long as it still is the
+    first: requests that fail side by side leave it once.
     """
 
     def __init__(
-        self, app: AppInfo, endpoints: int, retry: Retry, on_busy: Callable[[], None] | None
+        self,
+        app: AppInfo,
+        services: Sequence[str],
+        retry: Retry,
+        on_busy: Callable[[], None] | None = None,
+        on_attempt: Callable[[Attempt], None] | None = None,
     ) -> None:
         self._app = app
-        self._endpoints = endpoints
+        self._services = services
         self._retry = retry
         self._on_busy = on_busy
-        self._current = 0
+        self._on_attempt = on_attempt
+        self._first = 0
 
     def login(self, device: str, user: str, profile: str | None, duration: Duration) -> Steps[None]:
         """Log a user in; after a lost answer ask whether he is."""
@@ -125,26 +177,25 @@ class Operations:
         )
 
         def done(row: DeviceResult) -> bool:
-            return row.user is not None and row.user.casefold() == user.casefold()
+            return row.user is not None and _key(row.user) == _key(user)
 
-        yield from self._change(request.to_form(), device, done)
+        yield from self._change(request, device, done)
 
     def logout(self, device: str) -> Steps[None]:
         """Log out whoever is on the device; after a lost answer ask whether somebody still is."""
         request = Logout(app=self._app, device_name=device)
-        yield from self._change(request.to_form(), device, lambda row: row.status == "loggedOut")
+        yield from self._change(request, device, lambda row: row.status == "loggedOut")
 
     def logout_all(self) -> Steps[None]:
         """Log everybody out; no query can say afterwards whether a lost answer was a success."""
         try:
-            answer = yield from self._exchange(LogoutAll(app=self._app).to_form())
+            yield from self._exchange(_Sending(LogoutAll(app=self._app), _success))
         except Unreachable:
             raise
         except TransportError as error:
             raise AnswerLost(
-                f"{error.message}; look on the service whether everybody is logged out"
+                f"{error.message}; look on the service whether everybody is logged out", service=error.service
             ) from error
-        _succeed(answer)
 
     def take_over(self, device: str, user: str, profile: str | None, duration: Duration) -> Steps[str | None]:
         """Log a user in; where another one is on the device, log that one out first and return his ID."""
@@ -167,123 +218,278 @@ class Operations:
 
     def device_users(self, devices: Sequence[str]) -> Steps[list[DeviceResult]]:
         """Ask who is on the devices."""
-        answer = yield from self._ask(DeviceUserQuery(app=self._app, devices=devices).to_form())
-        return _rows(answer, DeviceUserResults, "devices", len(devices))
+        if not devices:
+            return []
+        query = DeviceUserQuery(app=self._app, devices=devices)
+        return (yield from self._exchange(_Sending(query, _rows(DeviceUserResults, "devices", devices))))
 
     def user_devices(self, users: Sequence[str]) -> Steps[list[UserDevices]]:
         """Ask on which devices the users are."""
-        answer = yield from self._ask(UserDevicesQuery(app=self._app, users=users).to_form())
-        return _rows(answer, UserDevicesResults, "users", len(users))
+        if not users:
+            return []
+        query = UserDevicesQuery(app=self._app, users=users)
+        return (yield from self._exchange(_Sending(query, _rows(UserDevicesResults, "users", users))))
 
     def device_profiles(self, users: Sequence[str]) -> Steps[list[UserProfiles]]:
         """Ask which device profiles the users have."""
-        answer = yield from self._ask(DeviceProfileQuery(app=self._app, users=users).to_form())
-        return _rows(answer, DeviceProfileResults, "users", len(users))
+        if not users:
+            return []
+        query = DeviceProfileQuery(app=self._app, users=users)
+        return (yield from self._exchange(_Sending(query, _rows(DeviceProfileResults, "users", users))))
 
     def check_user(self, users: Sequence[str]) -> Steps[list[UserCheck]]:
         """Ask whether the users exist."""
-        answer = yield from self._ask(CheckUser(app=self._app, users=users).to_form())
-        return _rows(answer, CheckUserResults, "users", len(users))
+        if not users:
+            return []
+        query = CheckUser(app=self._app, users=users)
+        return (yield from self._exchange(_Sending(query, _rows(CheckUserResults, "users", users))))
 
-    def _change(self, form: bytes, device: str, done: Callable[[DeviceResult], bool]) -> Steps[None]:
+    def _change(
+        self, request: Login | Logout, device: str, done: Callable[[DeviceResult], bool]
+    ) -> Steps[None]:
+        """Send a change; where its answer is lost, ask, and send it once more where it was not done."""
+        sending = _Sending(request, _success)
         try:
-            answer = yield from self._exchange(form)
+            return (yield from self._exchange(sending))
         except Unreachable:
             raise
         except TransportError as error:
-            try:
-                (row,) = yield from self.device_users([device])
-            except Error as query:
-                what = f"{error.message}; whether it is done is not known, for the query failed, too: {query}"
-                raise AnswerLost(what) from error
-            if not done(row):
-                what = f"{error.message}; the service shows that it is not done"
-                raise AnswerLost(what, done=False) from error
-        else:
-            _succeed(answer)
+            lost = error
+        query = self._look(device)
+        if done((yield from self._settle(query, sending.at, lost))):
+            return None
+        not_done = f"{lost.message}; {self._services[query.at]} shows that it is not done"
+        refused: ServiceRefused | None = None
+        try:
+            return (yield from self._exchange(sending, query.at))
+        except ServiceRefused as error:
+            # Perhaps because the first one was carried out in the meantime.
+            refused = error
+        except Unreachable as error:
+            raise AnswerLost(not_done, done=False, service=lost.service) from error
+        except TransportError as error:
+            lost = error
+        if done((yield from self._settle(query, sending.at, refused or lost))):
+            return None
+        if refused is not None:
+            raise refused
+        not_done = f"{lost.message}; {self._services[query.at]} shows that it is not done"
+        raise AnswerLost(not_done, done=False, service=lost.service) from lost
 
-    def _ask(self, form: bytes) -> Steps[_Answer]:
-        """Send a query; it changes nothing, so it is sent again whatever became of it."""
+    def _look(self, device: str) -> "_Sending[list[DeviceResult]]":
+        query = DeviceUserQuery(app=self._app, devices=[device])
+        return _Sending(query, _rows(DeviceUserResults, "devices", [device]))
+
+    def _settle(
+        self, query: "_Sending[list[DeviceResult]]", at: int, why: TransportError | ServiceRefused
+    ) -> Steps[DeviceResult]:
+        """Ask what became of a change, first the service that got it."""
+        try:
+            (row,) = yield from self._exchange(query, at)
+        except Error as error:
+            if isinstance(why, ServiceRefused):
+                raise why from error
+            same = isinstance(error, TransportError) and error.message == why.message
+            what = f"{why.message}; whether it is done is not known, for the query failed, too"
+            raise AnswerLost(what if same else f"{what}: {error}", service=why.service) from error
+        return row
+
+    def _exchange(self, sending: "_Sending[T]", first: int | None = None) -> Steps[T]:
+        """Send a message until it is answered, or a change until it may have been carried out.
+
+        A service that fails is followed by the next one at once; when all were asked, it waits. Raises
+        `ServiceRefused`, `Unreachable` where it was certainly not carried out, or another `TransportError`.
+        """
+        at = self._first if first is None else first
+        lost_rounds = 0
         for attempt in range(self._retry.attempts):
-            try:
-                answer = yield from self._exchange(form)
-            except Unreachable:
-                raise
-            except TransportError:
-                if attempt + 1 >= min(3, self._retry.attempts):
-                    raise
-                yield self._retry.wait(attempt)
+            last = attempt + 1 == self._retry.attempts
+            failures: list[TransportError] = []
+            while len(failures) < len(self._services):
+                try:
+                    return (yield from self._send(sending, at))
+                except ServiceRefused as refused:
+                    if refused.code != BUSY or last:
+                        raise
+                    if self._on_busy is not None:
+                        self._on_busy()
+                    at = self._next(at)
+                    break
+                except TransportError as error:
+                    if sending.changes and not isinstance(error, Unreachable):
+                        raise
+                    failures.append(error)
+                    self._leave(at)
+                    at = self._next(at)
             else:
-                if isinstance(answer, Failure):
-                    raise ServiceRefused(answer.code, answer.text)
-                return answer
+                lost_rounds += any(not isinstance(error, Unreachable) for error in failures)
+                hopeless = not any(error.retry for error in failures)
+                if last or hopeless or lost_rounds >= LOST_QUERIES:
+                    raise _all(failures)
+                at = self._first
+            wait = self._retry.wait(attempt)
+            log.info("%s: again in %.3f s", sending.operation, wait.seconds)
+            yield wait
         raise AssertionError("the last attempt returns or raises")
 
-    def _exchange(self, form: bytes) -> Steps[_Answer]:
-        """Send a request until it may have happened; return the answer that is no 26.
-
-        Raises `Unreachable` where it was never sent, another `TransportError` where it may have happened.
-        """
-        attempt = 0
-        while True:
-            answer = yield from self._post(form, last=attempt + 1 >= self._retry.attempts)
-            if answer is not None:
-                return answer
-            yield self._retry.wait(attempt)
-            attempt += 1
-
-    def _post(self, form: bytes, *, last: bool) -> Steps[_Answer | None]:
-        """Try each service once, the one that answered last first; return `None` where it is to be tried
-        again.
-        """
-        error: Unreachable | None = None
-        for _ in range(self._endpoints):
-            outcome = yield Send(self._current, form)
+    def _send(self, sending: "_Sending[T]", at: int) -> Steps[T]:
+        """Send a message to one service; return what it answers, or raise why it does not."""
+        service = self._services[at]
+        sending.at = at
+        sending.number += 1
+        outcome = yield Send(at, sending.message)
+        assert outcome is not None
+        attempt = (sending.operation, sending.number, service)
+        try:
             if isinstance(outcome, Failed):
-                if not isinstance(outcome.error, Unreachable):
-                    raise outcome.error
-                error = outcome.error
-                self._current = (self._current + 1) % self._endpoints
-                continue
-            assert isinstance(outcome, Answered), outcome
-            answer = _read(outcome)
-            if isinstance(answer, Failure) and answer.code == BUSY and not last:
-                if self._on_busy is not None:
-                    self._on_busy()
-                return None
-            return answer
-        if error is not None and (last or not error.retry):
-            raise error
-        return None
+                raise outcome.error
+            answer = _read(outcome, service)
+            if isinstance(answer, Failure):
+                raise ServiceRefused(answer.code, answer.text, service)
+            result = sending.read(answer, service)
+        except ServiceRefused as refused:
+            how = "busy" if refused.code == BUSY else "refused"
+            self._report(Attempt(*attempt, how, outcome.seconds, refused.code))
+            raise
+        except TransportError as error:
+            not_carried_out = "turned away" if isinstance(error, TurnedAway) else "not sent"
+            how = not_carried_out if isinstance(error, Unreachable) else "lost"
+            self._report(Attempt(*attempt, how, outcome.seconds, error=error))
+            raise
+        self._report(Attempt(*attempt, "answered", outcome.seconds))
+        return result
+
+    def _report(self, attempt: Attempt) -> None:
+        expected = attempt.outcome in ("answered", "refused")
+        log.log(logging.DEBUG if expected else logging.INFO, "%s", attempt)
+        if self._on_attempt is not None:
+            self._on_attempt(attempt)
+
+    def _next(self, at: int) -> int:
+        return (at + 1) % len(self._services)
+
+    def _leave(self, at: int) -> None:
+        if self._first == at:
+            self._first = self._next(at)
 
 
-def _read(answered: Answered) -> _Answer:
+@dataclass
+class _Sending(Generic[T]):
+    """A message on its way: how its answer is read, which service got it last, and how often it was sent."""
+
+    message: Message
+    read: Callable[[_Answer, str], T]
+    at: int = 0
+    number: int = 0
+
+    @property
+    def operation(self) -> str:
+        """The name of the message's element."""
+        name = type(self.message).__name__
+        return name[0].lower() + name[1:]
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes anything."""
+        return isinstance(self.message, (Login, Logout, LogoutAll))
+
+
+def _read(answered: Answered, service: str) -> _Answer:
     if answered.status != 200:
-        raise BrokenAnswer(
-            f"the service answered with HTTP status {answered.status}; only 200 is an answer of Extension "
-            f"Mobility"
-        )
+        what = _status(answered, service)
+        if status_of_change(answered.status) == "notCarriedOut":
+            raise TurnedAway(what, service)
+        raise BrokenAnswer(what, service)
     try:
         message = parse(answered.body)
     except Refused as refused:
-        raise BrokenAnswer(f"the answer is no message of Extension Mobility: {refused}") from None
+        if answered.body.lstrip()[:64].lower().startswith((b"<!doctype html", b"<html")):
+            raise BrokenAnswer(
+                f"{service} answered with a web page, which is no message of Extension Mobility: a login "
+                f"page, or a proxy that answers instead; check the address, and what is between",
+                service,
+            ) from None
+        raise BrokenAnswer(
+            f"the answer of {service} is no message of Extension Mobility: {refused}", service
+        ) from None
     if not isinstance(message, _Answer):
-        raise BrokenAnswer("the service sent a request instead of an answer; check the address")
+        raise BrokenAnswer(f"{service} sent a request instead of an answer; check the address", service)
     return message
 
 
-def _succeed(answer: _Answer) -> None:
-    if isinstance(answer, Failure):
-        raise ServiceRefused(answer.code, answer.text)
+def _status(answered: Answered, service: str) -> str:
+    """Say what an HTTP status other than 200 means, and what to do."""
+    status = answered.status
+    said = f"{service} answered with HTTP status {status}"
+    if status == 404:
+        return (
+            f"{said}: there is no Extension Mobility at this address; check host, port and path, and whether "
+            f"the service is activated and runs on this node"
+        )
+    if status == 503:
+        return (
+            f"{said}: its web server runs, but Extension Mobility does not or is overloaded; start the "
+            f"service on this node, or ask another one"
+        )
+    if status in (401, 403):
+        return (
+            f"{said}: something before Extension Mobility (a proxy, single sign-on) lets nobody pass; check "
+            f"the address"
+        )
+    if 300 <= status < 400:
+        where = f" to {shown(answered.location)}" if answered.location else ""
+        return (
+            f"{said}: it sends the client elsewhere{where}, as a login page or a proxy does; it is not "
+            f"followed, for it would get the password; check the address"
+        )
+    if status in (500, 502, 504):
+        return f"{said}: the service or a proxy before it failed; look into the log of this node"
+    return f"{said}; only 200 is an answer of Extension Mobility; check the address"
+
+
+def _all(failures: Sequence[TransportError]) -> TransportError:
+    """Return the last failure, which tells of all: each service has failed in its own way."""
+    *_, last = failures
+    last.message = "; ".join(dict.fromkeys(error.message for error in failures))
+    return last
+
+
+def _success(answer: _Answer, service: str) -> None:
     if not isinstance(answer, Success):
-        raise AnswerLost("the service answered a request with rows; look on it whether it was carried out")
+        raise BrokenAnswer(f"{service} answered a request with {type(answer).__name__}; check it", service)
 
 
-def _rows(answer: object, kind: type, name: str, asked: int) -> list:  # type: ignore[type-arg]
-    if not isinstance(answer, kind):
-        wanted = kind.__name__
-        raise BrokenAnswer(f"the service answered with {type(answer).__name__}, not with {wanted}; check it")
-    rows = list(getattr(answer, name))
-    if len(rows) != asked:
-        raise BrokenAnswer(f"the service answered {len(rows)} rows where {asked} were asked for; check it")
-    return rows
+def _rows(kind: type, name: str, asked: Sequence[str]) -> Callable[[_Answer, str], list[Any]]:
+    """Return what reads the rows of an answer: one for each that was asked for, in that order."""
+
+    def read(answer: _Answer, service: str) -> list[Any]:
+        if not isinstance(answer, kind):
+            given = type(answer).__name__
+            raise BrokenAnswer(
+                f"{service} answered with {given}, not with {kind.__name__}; check it", service
+            )
+        rows: dict[str, Any] = {}
+        wanted = [_key(one) for one in asked]
+        for row in getattr(answer, name):
+            key = _key(row.name if kind is DeviceUserResults else row.id)
+            if key not in wanted_set:
+                raise BrokenAnswer(
+                    f"{service} answered about {name} that nobody asked for; check what is between", service
+                )
+            if rows.setdefault(key, row) != row:
+                raise BrokenAnswer(
+                    f"{service} answered twice and differently about one of the {name}", service
+                )
+        if len(rows) < len(wanted_set):
+            raise BrokenAnswer(
+                f"{service} answered about {len(rows)} of {len(wanted_set)} {name}; check it", service
+            )
+        return [rows[key] for key in wanted]
+
+    wanted_set = {_key(one) for one in asked}
+    return read
+
+
+def _key(name: str) -> str:
+    """Return what names are compared by: the service ignores case and the blanks around."""
+    return name.strip(" \t\r\n").casefold()

@@ -47,16 +47,17 @@ class ServiceRefused(Error):
     """The service answered that it did not do what was asked.
 
     `code` is its number (`None` where it sent none), `name`, `meaning` and `remedy` are what is documented
-    of the code (`None` where nothing is), `text` is the service's own words.
+    of the code (`None` where nothing is), `text` is the service's own words, `service` its host and port.
     """
 
-    def __init__(self, code: int | None, text: str | None = None) -> None:
-        super().__init__(code, text)
+    def __init__(self, code: int | None, text: str | None = None, service: str | None = None) -> None:
+        super().__init__(code, text, service)
         from .codes import em_service
 
         row = None if code is None else em_service[code]
         self.code = code
         self.text = text
+        self.service = service
         self.name = row and row.name
         self.meaning = row and row.meaning
         self.remedy = row and row.remedy
@@ -64,25 +65,37 @@ class ServiceRefused(Error):
     def __str__(self) -> str:
         number = "without a code" if self.code is None else f"with code {self.code}"
         named = f" ({self.name})" if self.name else f" ({self.text})" if self.text else ""
-        return f"the service refused {number}{named}" + (f": {self.remedy}" if self.remedy else "")
+        by = f" [{self.service}]" if self.service else ""
+        return f"the service refused {number}{named}" + (f": {self.remedy}" if self.remedy else "") + by
 
 
 class TransportError(Error):
-    """No usable answer came from the service. `message` says what happened and what to do."""
+    """No usable answer came from the service.
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-class Unreachable(TransportError):
-    """Nothing was sent: no address that was tried could be connected to. It is safe to try again."""
+    `message` says what happened and what to do; `service` is the host and port that it happened with.
+    """
 
     retry = True
 
+    def __init__(self, message: str, service: str | None = None) -> None:
+        super().__init__(message, service)
+        self.message = message
+        self.service = service
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class Unreachable(TransportError):
+    """Nothing was carried out: no service that was tried could be connected to, or each turned the request
+    away. It is safe to try again.
+    """
+
 
 class CertificateRefused(Unreachable):
-    """The service's TLS certificate is expired, untrusted or of another name; nothing was sent."""
+    """The service's TLS certificate is not accepted, or the service accepts none of this side; nothing was
+    sent.
+    """
 
     retry = False
 
@@ -93,17 +106,24 @@ class BrokenAnswer(TransportError):
     """
 
 
+class TurnedAway(Unreachable, BrokenAnswer):
+    """The service's web server answered with an HTTP status that says that nothing was carried out: 404
+    where there is no Extension Mobility, 503 where it does not run.
+    """
+
+
 class AnswerLost(TransportError):
-    """A request was sent, its answer was lost, and it was not sent again.
+    """A request was sent, and its answer was lost.
 
     `done` is what a query said afterwards: `False` where the service shows that it is not done, `None` where
     no query could tell.
     """
 
-    def __init__(self, message: str, done: bool | None = None) -> None:
-        super().__init__(message)
-        self.args = (message, done)
+    def __init__(self, message: str, done: bool | None = None, service: str | None = None) -> None:
+        super().__init__(message, service)
+        self.args = (message, done, service)
         self.done = done
 
-    def __str__(self) -> str:
-        return self.message
+
+class ClientClosed(Error, RuntimeError):
+    """A client was used after it was closed; make another one."""
