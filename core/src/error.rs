@@ -1,8 +1,8 @@
-//! What can be wrong with a message, sorted by who must act: the peer broke the rules ([`Error::Refused`]), the
-//! caller asked for what cannot be sent ([`Error::Unsendable`]), the caller's buffer is too small
-//! ([`Error::BufferTooSmall`]).
+//! What can be wrong with a message, sorted by who must act: the sender of a document broke a rule
+//! ([`Error::Refused`]), the caller gave a value that cannot be sent ([`Error::Unsendable`]), or the caller's buffer is
+//! too small ([`Error::BufferTooSmall`]).
 //!
-//! An error never carries text of the message itself: it might hold a PIN.
+//! An error never carries text of the message, which might be a PIN.
 
 use core::fmt;
 
@@ -18,27 +18,27 @@ use crate::limits;
 /// assert!(matches!(error, Error::Refused { reason: Refusal::WrongEndTag, .. }));
 /// assert_eq!(error.line_column(xml), (2, 12));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Error {
-    /// The sender of the bytes broke a rule of core/PROTOCOL.md. The sender must act.
+    /// The bytes break a rule of [`protocol`](crate::protocol). Their sender must act.
     Refused {
-        /// Which rule.
+        /// The rule.
         reason: Refusal,
-        /// Where: an offset in bytes from the start of the input.
+        /// The place: an offset in bytes from the start of the input.
         position: usize,
     },
     /// A value cannot be put into a message. The caller must act.
     Unsendable {
-        /// Which element or attribute was to carry it.
+        /// The element or attribute that was to carry it.
         field: Field,
         /// What is wrong with it.
         reason: Unsendable,
     },
-    /// The caller's buffer cannot hold the result. Nothing of it is left in the buffer.
+    /// The result does not fit into the caller's buffer. Nothing of it is left there.
     BufferTooSmall {
-        /// The size that is enough, in bytes.
+        /// The required size in bytes.
         needed: usize,
     },
 }
@@ -48,7 +48,7 @@ impl Error {
         Self::Refused { reason, position }
     }
 
-    /// Returns where in the input the error is, as an offset in bytes; nothing for errors of writing.
+    /// Returns where in the input the error is, as an offset in bytes; `None` for errors of writing.
     pub const fn position(&self) -> Option<usize> {
         match *self {
             Self::Refused { position, .. } => Some(position),
@@ -56,10 +56,10 @@ impl Error {
         }
     }
 
-    /// Returns line and column of the error in `input`, the bytes that were refused.
+    /// Returns the line and column of the error in `input`, the bytes that were refused.
     ///
     /// Both count from 1. A column is a character, a line ends with a line feed, and a leading byte order mark is not
-    /// counted. An error of writing has no place in an input and gives (1, 1).
+    /// counted. An error of writing has no position and gives (1, 1).
     pub fn line_column(&self, input: &[u8]) -> (usize, usize) {
         let before = input.get(..self.position().unwrap_or(0)).unwrap_or(input);
         let before = before.strip_prefix("\u{feff}".as_bytes()).unwrap_or(before);
@@ -81,14 +81,19 @@ impl fmt::Display for Error {
         match self {
             Self::Refused { reason, .. } => reason.fmt(f),
             Self::Unsendable { field, reason } => match reason {
-                Unsendable::Missing => write!(f, "{field} is mandatory and blank; give it a value"),
+                Unsendable::Blank if field.is_optional() => {
+                    write!(f, "{field} is blank; give it a value or leave it out")
+                }
+                Unsendable::Blank => write!(f, "{field} is blank; give it a value"),
+                Unsendable::EmptyList => write!(f, "there is no {field} in the list; add one"),
                 Unsendable::TooLong(limit) => write!(f, "{field} is longer than {limit}; shorten it"),
                 Unsendable::Character(c) => {
-                    write!(f, "{field} holds U+{:04X}, which XML cannot carry; remove it", u32::from(*c))
+                    let format = if field.is_http() { "it" } else { "XML" };
+                    write!(f, "{field} contains U+{:04X}, which {format} cannot carry; remove it", u32::from(*c))
                 }
             },
             Self::BufferTooSmall { needed } => {
-                write!(f, "the buffer is too small; {needed} bytes are enough")
+                write!(f, "the buffer is too small; the message needs {needed} bytes")
             }
         }
     }
@@ -97,20 +102,22 @@ impl fmt::Display for Error {
 impl core::error::Error for Error {}
 
 /// Why a value cannot be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Unsendable {
-    /// It is mandatory, and blank or an empty list.
-    Missing,
+    /// It is blank: empty, or nothing but white space. An optional value is left out instead.
+    Blank,
+    /// It is a list without a row; the service's grammar wants one at least.
+    EmptyList,
     /// It is over its bound.
     TooLong(Limit),
-    /// It holds a character that an XML document cannot carry, such as a control character.
+    /// It contains a character that cannot be sent there, such as a control character.
     Character(char),
 }
 
 /// The bound of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Limit {
@@ -129,8 +136,8 @@ impl fmt::Display for Limit {
     }
 }
 
-/// The rule that bytes from outside broke. Numbers are those of core/PROTOCOL.md.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The rule that a document breaks. Numbers are those of [`protocol`](crate::protocol).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Refusal {
@@ -146,17 +153,17 @@ pub enum Refusal {
     LateDeclaration,
     /// A document type declaration (rule 1.4).
     Doctype,
-    /// The end of the input inside the document (rule 1.5).
+    /// Input that ends inside the document (rule 1.5).
     CutShort,
     /// No element at all (rule 1.6).
     NoRoot,
-    /// A second root element, or other markup behind the root (rule 1.6).
+    /// A second root element, or other markup after the root (rule 1.6).
     SecondRoot,
     /// Text before or after the root element (rule 1.6).
     TextOutsideRoot,
     /// An end tag that does not pair with the open element (rule 1.7).
     WrongEndTag,
-    /// More than [`limits::DEPTH`] elements inside each other (rule 1.8).
+    /// Elements nested more than [`limits::DEPTH`] deep (rule 1.8).
     TooDeep,
     /// More than [`limits::ATTRIBUTES`] attributes (rule 1.9).
     TooManyAttributes,
@@ -168,7 +175,7 @@ pub enum Refusal {
     BareAmpersand,
     /// A reference to an entity other than amp, lt, gt, quot and apos (rule 1.11).
     UnknownEntity,
-    /// A character reference to what is no XML character (rule 1.11).
+    /// A character reference to something other than an XML character (rule 1.11).
     BadCharacterReference,
     /// A comment that is not well-formed (rule 1.12).
     Comment,
@@ -178,25 +185,25 @@ pub enum Refusal {
     Tag,
     /// An attribute that is not well-formed (rule 1.12).
     Attribute,
-    /// The end of a CDATA section outside of one (rule 1.12).
+    /// `]]>` outside a CDATA section (rule 1.12).
     CdataEnd,
-    /// Markup that starts with `<` and is nothing XML knows (rule 1.12).
+    /// Markup that starts with `<` and is not XML (rule 1.12).
     Markup,
     /// An element inside a text (rule 2.5).
     ElementInText(Field),
     /// A text over its bound (rule 2.6).
     TooLong(Field, Limit),
-    /// A root element other than request, query and response (rule 3.1).
+    /// A root element other than request, query or response (rule 3.1).
     UnknownRoot,
-    /// A root element other than the one that the caller wants (rule 3.1).
+    /// A root element other than the one the caller asked for (rule 3.1).
     OtherRoot(Field),
-    /// A known element twice where it stands once (rule 3.3).
+    /// A known element that appears twice where one is allowed (rule 3.3).
     Repeated(Field),
-    /// A mandatory element or attribute that is not there (rule 3.4).
+    /// A mandatory element or attribute that is missing (rule 3.4).
     Missing(Field),
     /// A mandatory text that is blank (rule 3.4).
     Blank(Field),
-    /// None of the elements of which one must be there (rule 3.4).
+    /// None of the elements of which one is mandatory (rule 3.4).
     MissingOneOf(Choice),
     /// Two elements that exclude each other (rule 3.5).
     Excluded(Field),
@@ -204,17 +211,17 @@ pub enum Refusal {
     TwoOperations,
     /// Two results in one response (rule 3.5).
     TwoResults,
-    /// A text that is not among the values of its element (rule 3.6).
+    /// A text that is not one of the values of its element (rule 3.6).
     Value(Field),
-    /// A `device` with more fillers than slots (rule 6.2).
+    /// A `device` with a third entry for its two slots (rule 6.2).
     ThirdSlot,
-    /// A piece of a document that does not fit into the window of a `PieceReader` (rule 14.2).
+    /// A part of a document that does not fit into the window of a `PieceReader` (rule 14.2).
     Window,
     /// A form body without the field `xml` (rule 9.1).
     NoXmlField,
-    /// A form body with the field `xml` twice (rule 9.1).
+    /// A form body with two fields `xml` (rule 9.1).
     TwoXmlFields,
-    /// A percent sign in a form body without two hexadecimal digits behind it (rule 9.2).
+    /// A percent sign in a form body that two hexadecimal digits do not follow (rule 9.2).
     PercentEscape,
 }
 
@@ -223,62 +230,62 @@ impl fmt::Display for Refusal {
         let text = match self {
             Self::NotUtf8 => "these bytes are not UTF-8; send the document in UTF-8",
             Self::Declaration => "the XML declaration is not well-formed; correct it or leave it out",
-            Self::XmlVersion => "only XML 1.0 is read; declare version 1.0",
-            Self::Encoding => "only UTF-8 and US-ASCII are read; declare one of them or none",
-            Self::LateDeclaration => "an XML declaration may only be the first thing; remove it",
-            Self::Doctype => "a DOCTYPE is not read here; send the document without one",
+            Self::XmlVersion => "only XML 1.0 is supported; declare version 1.0",
+            Self::Encoding => "only UTF-8 and US-ASCII are supported; declare one of them or none",
+            Self::LateDeclaration => "an XML declaration is only allowed at the very start; remove it",
+            Self::Doctype => "DOCTYPE is not supported; remove it",
             Self::CutShort => "the document ends too early; send all of it",
-            Self::NoRoot => "there is no element; send a request, a query or a response",
-            Self::SecondRoot => "there is more markup behind the root element; send one document at a time",
-            Self::TextOutsideRoot => "there is text outside of the root element; remove it",
+            Self::NoRoot => "there is no root element; send a request, a query or a response",
+            Self::SecondRoot => "there is markup after the root element; send one document at a time",
+            Self::TextOutsideRoot => "there is text outside the root element; remove it",
             Self::WrongEndTag => {
-                "this end tag does not match the open element; close elements in their order"
+                "this end tag does not match the open element; close the element opened last"
             }
             Self::TooDeep => {
-                return write!(f, "elements are nested over {} deep; no message needs that", limits::DEPTH);
+                return write!(f, "elements are nested more than {} deep; no message needs that", limits::DEPTH);
             }
             Self::TooManyAttributes => {
                 return write!(
                     f,
-                    "an element has over {} attributes; no message needs that",
+                    "an element has more than {} attributes; no message needs that",
                     limits::ATTRIBUTES
                 );
             }
-            Self::RepeatedAttribute => "an attribute stands twice in one element; give it once",
+            Self::RepeatedAttribute => "an attribute appears twice in one element; allowed once",
             Self::ForbiddenCharacter => "this character is not allowed in XML; remove it",
-            Self::BareAmpersand => "this & starts no reference; write &amp;",
+            Self::BareAmpersand => "this & does not start a reference; write &amp;",
             Self::UnknownEntity => "this entity is not known; only amp, lt, gt, quot and apos are",
-            Self::BadCharacterReference => "this character reference names no XML character; correct it",
-            Self::Comment => "this comment is not well-formed; -- may only end it",
+            Self::BadCharacterReference => "this reference is not to an XML character; correct it",
+            Self::Comment => "this comment is not well-formed; -- is only allowed at its end",
             Self::ProcessingInstruction => "this processing instruction is not well-formed; remove it",
             Self::Tag => "this tag is not well-formed; correct its name or its brackets",
             Self::Attribute => "this attribute is not well-formed; write name=\"value\" without <",
-            Self::CdataEnd => "]]> stands in a text; write ]]&gt;",
-            Self::Markup => "this markup is nothing that XML knows; write &lt; for a plain <",
+            Self::CdataEnd => "]]> is not allowed in text; write ]]&gt;",
+            Self::Markup => "this is not XML markup; write &lt; for a plain <",
             Self::ElementInText(field) => {
                 return write!(f, "{field} holds an element; it may hold only text");
             }
             Self::TooLong(field, limit) => return write!(f, "{field} is longer than {limit}; shorten it"),
             Self::UnknownRoot => "the root element is not request, query or response; send one of them",
             Self::OtherRoot(wanted) => return write!(f, "the root element is not {wanted}; send a {wanted}"),
-            Self::Repeated(field) => return write!(f, "{field} stands twice; give it once"),
+            Self::Repeated(field) => return write!(f, "{field} appears twice; allowed once"),
             Self::Missing(field) => return write!(f, "{field} is missing; add it"),
             Self::Blank(field) => return write!(f, "{field} is blank; give it a value"),
             Self::MissingOneOf(choice) => {
                 return write!(f, "one of {} is missing; add one", choice.names());
             }
             Self::Excluded(field) => {
-                return write!(f, "{field} cannot stand beside what is there already; choose one");
+                return write!(f, "{field} is not allowed beside what is there already; choose one");
             }
             Self::TwoOperations => "there are two operations; send one at a time",
-            Self::TwoResults => "there are two results; a response holds one",
+            Self::TwoResults => "there are two results; a response has one",
             Self::Value(field) => {
                 return write!(f, "{field} has a wrong value; it must be {}", field.values());
             }
             Self::ThirdSlot => {
-                "a device has room for the current and the last user only; remove the third entry"
+                "a device has a current and a previous user only; remove the third entry"
             }
-            Self::Window => "a part of this document is larger than the memory it is read in; ask for less",
+            Self::Window => "part of this document is larger than the read buffer; ask for less",
             Self::NoXmlField => "the form has no field xml; send the document as xml=",
             Self::TwoXmlFields => "the form has two fields xml; send one document at a time",
             Self::PercentEscape => {
@@ -289,8 +296,8 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Elements of which one must be there, to say what an error is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A set of elements of which one is mandatory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Choice {
@@ -298,22 +305,22 @@ pub enum Choice {
     RequestOperation,
     /// The operations of a query.
     QueryOperation,
-    /// What `exclusiveDuration` holds.
+    /// The content of `exclusiveDuration`.
     ExclusiveDuration,
-    /// What a response holds.
+    /// The results of a response.
     Result,
-    /// What `failure` holds.
+    /// The content of `failure`.
     Failure,
-    /// What a `device` of `deviceUserResults` holds.
+    /// The content of a `device` in `deviceUserResults`.
     Device,
-    /// What a `user` of `userDevicesResults` holds.
+    /// The content of a `user` in `userDevicesResults`.
     UserDevices,
-    /// What a `user` of `checkUserResults` holds.
+    /// The content of a `user` in `checkUserResults`.
     UserCheck,
 }
 
 impl Choice {
-    /// Returns the names of the elements as they stand on the wire, with commas between them.
+    /// Returns the names of the elements as they appear on the wire, separated by commas.
     pub const fn names(self) -> &'static str {
         match self {
             Self::RequestOperation => "login, logout, logoutAll",
@@ -330,8 +337,8 @@ impl Choice {
 
 macro_rules! fields {
     ($($variant:ident = $name:literal,)*) => {
-        /// An element or attribute of the protocol, to say what an error is about.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        /// An element or attribute of the protocol, or a part of an HTTP head: what an error is about.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
         #[non_exhaustive]
         pub enum Field {
@@ -339,7 +346,7 @@ macro_rules! fields {
         }
 
         impl Field {
-            /// Returns the name as it stands on the wire; of an attribute, with its element before it.
+            /// Returns the name as it appears on the wire; an attribute's comes after that of its element.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
@@ -393,7 +400,17 @@ fields! {
 }
 
 impl Field {
-    /// The values it can have, for the text of an error.
+    /// Returns true for an element that may be left out wherever a writer takes it from its caller.
+    const fn is_optional(self) -> bool {
+        matches!(self, Self::DeviceProfile | Self::RemoteIpAddr | Self::IsViaHeaderSet | Self::LastLogin)
+    }
+
+    /// Returns true for what goes into the head of an HTTP message.
+    const fn is_http(self) -> bool {
+        matches!(self, Self::Host | Self::Path | Self::ContentType)
+    }
+
+    /// Returns the values it can have, for the text of an error.
     const fn values(self) -> &'static str {
         match self {
             Self::Time => "whole minutes, digits only, at most 4294967295",

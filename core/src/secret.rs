@@ -2,11 +2,13 @@
 //! [`Secret::expose`] shows one, so a reader of the code finds each use by that name.
 
 use core::fmt;
+use core::str::FromStr;
 
-use zeroize::Zeroize;
+use zeroize::{Zeroize as _, ZeroizeOnDrop};
 
 use crate::error::{Error, Field, Limit, Unsendable};
 use crate::limits;
+use crate::names::utf8;
 use crate::text::Text;
 
 /// A view of a secret text. It prints as `***`.
@@ -32,6 +34,18 @@ impl<'a> Secret<'a> {
     }
 }
 
+impl<'a> From<Text<'a>> for Secret<'a> {
+    fn from(secret: Text<'a>) -> Self {
+        Self(secret)
+    }
+}
+
+impl<'a> From<&'a Certificate> for Secret<'a> {
+    fn from(secret: &'a Certificate) -> Self {
+        secret.as_secret()
+    }
+}
+
 impl<'a> From<&'a str> for Secret<'a> {
     fn from(secret: &'a str) -> Self {
         Self(Text::from(secret))
@@ -51,18 +65,18 @@ impl defmt::Format for Secret<'_> {
     }
 }
 
-/// A secret of up to 256 bytes ([`limits::CERTIFICATE_BYTES`]) that is kept: a certificate, a password, a PIN.
+/// A secret of up to [`limits::CERTIFICATE_BYTES`] bytes that is kept: a certificate, a password, a PIN.
 ///
 /// The bytes are wiped when it is dropped. It is not `Clone`: each copy would have to be wiped, too. Moving it can leave
 /// such a copy behind, so make it where it stays.
 ///
 /// ```
-/// use hotdesk_core::Certificate;
+/// use hotdesk_core::{Certificate, limits};
 ///
 /// let certificate = Certificate::try_from("apppasswd")?;
 /// assert_eq!(format!("{certificate:?}"), "***");
 /// assert_eq!(certificate.as_secret().expose(), "apppasswd");
-/// assert!(Certificate::try_from("x".repeat(257).as_str()).is_err());
+/// assert!(Certificate::try_from("x".repeat(limits::CERTIFICATE_BYTES + 1).as_str()).is_err());
 /// # Ok::<(), hotdesk_core::Error>(())
 /// ```
 #[derive(PartialEq, Eq)]
@@ -83,20 +97,23 @@ impl Certificate {
 impl Drop for Certificate {
     fn drop(&mut self) {
         self.bytes.zeroize();
+        self.length.zeroize();
     }
 }
+
+impl ZeroizeOnDrop for Certificate {}
 
 impl<'a> TryFrom<Secret<'a>> for Certificate {
     type Error = Error;
 
     /// # Errors
     ///
-    /// [`Error::Unsendable`] if it is over 256 bytes or blank.
+    /// [`Error::Unsendable`] if it is over [`limits::CERTIFICATE_BYTES`] bytes or blank.
     fn try_from(secret: Secret<'a>) -> Result<Self, Error> {
         let text = secret.expose();
         let unsendable = |reason| Error::Unsendable { field: Field::AppCertificate, reason };
         if text.is_blank() {
-            return Err(unsendable(Unsendable::Missing));
+            return Err(unsendable(Unsendable::Blank));
         }
         let mut kept = Self { bytes: [0; limits::CERTIFICATE_BYTES], length: 0 };
         for c in text.chars() {
@@ -114,9 +131,31 @@ impl TryFrom<&str> for Certificate {
 
     /// # Errors
     ///
-    /// [`Error::Unsendable`] if it is over 256 bytes or blank.
+    /// As for a [`Secret`].
     fn try_from(secret: &str) -> Result<Self, Error> {
         Self::try_from(Secret::from(secret))
+    }
+}
+
+impl TryFrom<&[u8]> for Certificate {
+    type Error = Error;
+
+    /// # Errors
+    ///
+    /// [`Error::Refused`] with the position of the first byte that is not UTF-8; else as for a [`Secret`].
+    fn try_from(secret: &[u8]) -> Result<Self, Error> {
+        Self::try_from(utf8(secret)?)
+    }
+}
+
+impl FromStr for Certificate {
+    type Err = Error;
+
+    /// # Errors
+    ///
+    /// As for a [`Secret`].
+    fn from_str(secret: &str) -> Result<Self, Error> {
+        Self::try_from(secret)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Text of a message, decoded when it is read: entity and character references, CDATA, comments inside, line ends,
 //! percent-coding. It must never cut, and never hand out what the check of the document has not seen.
 
+use core::cmp::Ordering;
 use core::fmt::{self, Write as _};
+use core::hash::{Hash, Hasher};
 
 use crate::bytes::find;
 use crate::error::Refusal;
@@ -77,10 +79,20 @@ impl<'a> From<&'a str> for Text<'a> {
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.as_str() {
-            Some(text) => f.write_str(text),
-            None => self.chars().try_for_each(|c| f.write_char(c)),
+        if let Some(text) = self.as_str() {
+            return f.pad(text);
         }
+        // As `pad` does it, which takes only a slice.
+        let shown = self.chars().take(f.precision().unwrap_or(usize::MAX));
+        let blanks = f.width().map_or(0, |width| width.saturating_sub(shown.clone().count()));
+        let before = match f.align() {
+            Some(fmt::Alignment::Right) => blanks,
+            Some(fmt::Alignment::Center) => blanks / 2,
+            Some(fmt::Alignment::Left) | None => 0,
+        };
+        let fill = core::iter::repeat(f.fill());
+        let mut padded = fill.clone().take(before).chain(shown).chain(fill.take(blanks.saturating_sub(before)));
+        padded.try_for_each(|c| f.write_char(c))
     }
 }
 
@@ -122,6 +134,40 @@ impl PartialEq<str> for Text<'_> {
 impl PartialEq<&str> for Text<'_> {
     fn eq(&self, other: &&str) -> bool {
         *self == Text::from(*other)
+    }
+}
+
+impl PartialEq<Text<'_>> for str {
+    fn eq(&self, other: &Text<'_>) -> bool {
+        *other == Text::from(self)
+    }
+}
+
+impl PartialEq<Text<'_>> for &str {
+    fn eq(&self, other: &Text<'_>) -> bool {
+        *other == Text::from(*self)
+    }
+}
+
+/// By code points, as `str` is ordered.
+impl Ord for Text<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.chars().cmp(other.chars())
+    }
+}
+
+impl PartialOrd for Text<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// By the decoded characters: equal texts have equal hashes, however they are written.
+impl Hash for Text<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.chars().for_each(|c| c.hash(state));
+        // Ends the text, so that two texts in a row do not hash as one.
+        state.write_u8(0xFF);
     }
 }
 

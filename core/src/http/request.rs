@@ -70,7 +70,7 @@ fn write_head(out: &mut [u8], host: &str, path: &str, body: usize) -> Result<usi
 fn check(field: Field, value: &str) -> Result<(), Error> {
     let reason = match value.chars().find(|c| !c.is_ascii_graphic()) {
         Some(c) => Unsendable::Character(c),
-        None if value.is_empty() => Unsendable::Missing,
+        None if value.is_empty() => Unsendable::Blank,
         None => return Ok(()),
     };
     Err(Error::Unsendable { field, reason })

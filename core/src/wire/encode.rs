@@ -123,7 +123,7 @@ impl Encoder<'_> {
         mut row: impl FnMut(&mut Self, &T) -> Encoded,
     ) -> Encoded {
         if list.is_empty() {
-            return Err(Error::Unsendable { field, reason: Unsendable::Missing });
+            return Err(Error::Unsendable { field, reason: Unsendable::EmptyList });
         }
         list.iter().try_for_each(|item| row(self, &item))
     }
@@ -176,7 +176,7 @@ impl Encoder<'_> {
             Limit::Certificate => limits::CERTIFICATE_BYTES,
         };
         let reason = match size {
-            _ if blank => Unsendable::Missing,
+            _ if blank => Unsendable::Blank,
             size if size > most => Unsendable::TooLong(limit),
             _ => return Ok(()),
         };
