@@ -4,7 +4,7 @@
 use std::hash::Hash;
 
 use pyo3::IntoPyObjectExt as _;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyNotImplementedError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::type_object::PyTypeCheck;
 use pyo3::types::{PyBool, PyInt, PyString};
@@ -90,6 +90,7 @@ held! {
     ExclusiveDuration as PyAny: |duration, py| match duration.0 {
         hotdesk_core::ExclusiveDuration::Minutes(minutes) => minutes.into_py_any(py),
         hotdesk_core::ExclusiveDuration::Indefinite => pyo3::intern!(py, "indefinite").into_py_any(py),
+        other => Err(PyNotImplementedError::new_err(format!("{other:?} has no value in Python"))),
     };
 }
 

@@ -2,6 +2,7 @@
 
 use hotdesk_core as core;
 use pyo3::PyClass;
+use pyo3::exceptions::PyNotImplementedError;
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
@@ -30,8 +31,14 @@ pub(crate) fn read<'py>(py: Python<'py>, input: &[u8]) -> PyResult<Bound<'py, Py
         core::Message::Request(request) => return reader.request(&request),
         core::Message::Query(query) => return reader.query(&query),
         core::Message::Response(response) => response,
+        _ => return Err(unknown("message")),
     };
     reader.response(&message)
+}
+
+/// The core's types may grow: says that this package does not have the class yet.
+fn unknown(what: &str) -> PyErr {
+    PyNotImplementedError::new_err(format!("this release of hotdesk has no class for this {what}"))
 }
 
 /// Runs over the bytes of a message, without the lock of the interpreter where they are many.
@@ -58,7 +65,7 @@ impl<'py> Reader<'py> {
                 user_id: Text::read(self.py, login.user_id),
                 device_profile: self.optional(login.device_profile),
                 exclusive_duration: login.exclusive_duration.map(ExclusiveDuration).member(self.py)?,
-                login_type: login.login_type.map(login_type).member(self.py)?,
+                login_type: login.login_type.map(login_type).transpose()?.member(self.py)?,
                 remote_ip_addr: self.optional(login.remote_ip_addr),
                 is_via_header_set: self.optional(login.is_via_header_set),
             }),
@@ -73,6 +80,7 @@ impl<'py> Reader<'py> {
                 remote_ip_addr: self.optional(all.remote_ip_addr),
                 is_via_header_set: self.optional(all.is_via_header_set),
             }),
+            _ => Err(unknown("operation")),
         }
     }
 
@@ -83,8 +91,8 @@ impl<'py> Reader<'py> {
             ($name:ident, $list:ident, $query:expr) => {
                 self.made($name {
                     app,
-                    $list: self.rows($query.$list, owned)?,
-                    login_type: $query.login_type.map(login_type).member(self.py)?,
+                    $list: self.rows($query.$list, |name| Ok(owned(name)))?,
+                    login_type: $query.login_type.map(login_type).transpose()?.member(self.py)?,
                     remote_ip_addr: self.optional($query.remote_ip_addr),
                     is_via_header_set: self.optional($query.is_via_header_set),
                 })
@@ -95,6 +103,7 @@ impl<'py> Reader<'py> {
             core::QueryOperation::UserDevicesQuery(query) => query!(UserDevicesQuery, users, query),
             core::QueryOperation::CheckUser(query) => query!(CheckUser, users, query),
             core::QueryOperation::DeviceProfileQuery(query) => query!(DeviceProfileQuery, users, query),
+            _ => Err(unknown("query")),
         }
     }
 
@@ -117,6 +126,7 @@ impl<'py> Reader<'py> {
             core::Response::CheckUserResults(results) => {
                 self.made(CheckUserResults { users: self.rows(results.users, user_check)? })
             }
+            _ => Err(unknown("response")),
         }
     }
 
@@ -128,6 +138,7 @@ impl<'py> Reader<'py> {
         let (certificate, encrypted) = match app.certificate {
             core::AppCertificate::Plain(certificate) => (certificate, false),
             core::AppCertificate::Encrypted(certificate) => (certificate, true),
+            _ => return Err(unknown("certificate")),
         };
         let app = AppInfo {
             id: Text::read(self.py, app.id),
@@ -144,38 +155,40 @@ impl<'py> Reader<'py> {
     fn rows<L: IntoIterator + Send, R: Row>(
         &self,
         list: L,
-        row: impl Fn(L::Item) -> R + Send,
+        row: impl Fn(L::Item) -> PyResult<R> + Send,
     ) -> PyResult<Py<Rows>> {
-        self.unlocked(|| list.into_iter().map(row).collect::<List<R>>()).member(self.py)
+        self.unlocked(|| list.into_iter().map(row).collect::<PyResult<List<R>>>())?.member(self.py)
     }
 }
 
-fn device(device: core::DeviceResult<'_>) -> DeviceRow {
-    DeviceRow {
+fn device(device: core::DeviceResult<'_>) -> PyResult<DeviceRow> {
+    Ok(DeviceRow {
         name: owned(device.name),
         status: match device.status {
             core::DeviceStatus::LoggedIn { .. } => DeviceStatus::LoggedIn,
-            core::DeviceStatus::LoggedOut => DeviceStatus::LoggedOut,
+            core::DeviceStatus::LoggedOut { .. } => DeviceStatus::LoggedOut,
             core::DeviceStatus::DoesNotExist => DeviceStatus::DoesNotExist,
+            _ => return Err(unknown("device")),
         },
         user: device.user().map(owned),
-        last_login: device.last_login.map(owned),
-        emcc: device.emcc,
-    }
+        last_login: device.last_login().map(owned),
+        emcc: device.emcc(),
+    })
 }
 
-fn user_devices(user: core::UserDevices<'_>) -> UserDevicesRow {
+fn user_devices(user: core::UserDevices<'_>) -> PyResult<UserDevicesRow> {
     let (status, devices) = match user.status {
         core::UserDevicesStatus::LoggedIn(devices) => {
             (UserDevicesStatus::LoggedIn, devices.iter().map(owned).collect())
         }
         core::UserDevicesStatus::None => (UserDevicesStatus::None, List::default()),
         core::UserDevicesStatus::DoesNotExist => (UserDevicesStatus::DoesNotExist, List::default()),
+        _ => return Err(unknown("user")),
     };
-    UserDevicesRow { id: owned(user.id), status, devices }
+    Ok(UserDevicesRow { id: owned(user.id), status, devices })
 }
 
-fn user_profiles(user: core::UserProfiles<'_>) -> UserProfilesRow {
+fn user_profiles(user: core::UserProfiles<'_>) -> PyResult<UserProfilesRow> {
     let profile = |profile: core::DeviceProfile<'_>| ProfileRow {
         name: owned(profile.name),
         is_default: profile.is_default,
@@ -193,13 +206,14 @@ fn user_profiles(user: core::UserProfiles<'_>) -> UserProfilesRow {
             };
             (UserProfilesStatus::Failure, Some(row), List::default())
         }
+        _ => return Err(unknown("user")),
     };
-    UserProfilesRow { id: owned(user.id), status, failure, profiles }
+    Ok(UserProfilesRow { id: owned(user.id), status, failure, profiles })
 }
 
-fn user_check(user: core::UserCheck<'_>) -> UserCheckRow {
+fn user_check(user: core::UserCheck<'_>) -> PyResult<UserCheckRow> {
     let status = if user.exists { UserCheckStatus::Exists } else { UserCheckStatus::DoesNotExist };
-    UserCheckRow { id: owned(user.id), status }
+    Ok(UserCheckRow { id: owned(user.id), status })
 }
 
 /// Returns the service's own words, if it sent any.
@@ -207,10 +221,11 @@ fn spoken<'a>(failure: &core::Failure<'a>) -> Option<core::Text<'a>> {
     Some(failure.text).filter(|text| !text.is_empty())
 }
 
-fn login_type(login_type: core::LoginType) -> LoginType {
+fn login_type(login_type: core::LoginType) -> PyResult<LoginType> {
     match login_type {
-        core::LoginType::UserId => LoginType::UserId,
-        core::LoginType::DirectoryNumber => LoginType::DirectoryNumber,
-        core::LoginType::SelfService => LoginType::SelfService,
+        core::LoginType::UserId => Ok(LoginType::UserId),
+        core::LoginType::DirectoryNumber => Ok(LoginType::DirectoryNumber),
+        core::LoginType::SelfService => Ok(LoginType::SelfService),
+        _ => Err(unknown("login type")),
     }
 }

@@ -77,40 +77,34 @@ pub(crate) trait View {
 impl View for Login {
     fn view<T>(&self, py: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
         let duration: Option<ExclusiveDuration> = self.exclusive_duration.extract(py)?;
-        let login = core::Login {
-            device_name: text(&self.device_name, py)?,
-            user_id: text(&self.user_id, py)?,
-            device_profile: optional(&self.device_profile, py)?,
-            exclusive_duration: duration.map(|duration| duration.0),
-            login_type: login_type(&self.login_type, py)?,
-            remote_ip_addr: optional(&self.remote_ip_addr, py)?,
-            is_via_header_set: optional(&self.is_via_header_set, py)?,
-        };
+        let mut login = core::Login::new(text(&self.device_name, py)?, text(&self.user_id, py)?);
+        login.device_profile = optional(&self.device_profile, py)?;
+        login.exclusive_duration = duration.map(|duration| duration.0);
+        login.login_type = login_type(&self.login_type, py)?;
+        login.remote_ip_addr = optional(&self.remote_ip_addr, py)?;
+        login.is_via_header_set = optional(&self.is_via_header_set, py)?;
         let app = app(&self.app, py)?;
-        write(core::Request { app, operation: core::Operation::Login(login) }.into())
+        write(core::Request::new(app, login).into())
     }
 }
 
 impl View for Logout {
     fn view<T>(&self, py: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
-        let logout = core::Logout {
-            device_name: text(&self.device_name, py)?,
-            remote_ip_addr: optional(&self.remote_ip_addr, py)?,
-            is_via_header_set: optional(&self.is_via_header_set, py)?,
-        };
+        let mut logout = core::Logout::new(text(&self.device_name, py)?);
+        logout.remote_ip_addr = optional(&self.remote_ip_addr, py)?;
+        logout.is_via_header_set = optional(&self.is_via_header_set, py)?;
         let app = app(&self.app, py)?;
-        write(core::Request { app, operation: core::Operation::Logout(logout) }.into())
+        write(core::Request::new(app, logout).into())
     }
 }
 
 impl View for LogoutAll {
     fn view<T>(&self, py: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
-        let all = core::LogoutAll {
-            remote_ip_addr: optional(&self.remote_ip_addr, py)?,
-            is_via_header_set: optional(&self.is_via_header_set, py)?,
-        };
+        let mut all = core::LogoutAll::new();
+        all.remote_ip_addr = optional(&self.remote_ip_addr, py)?;
+        all.is_via_header_set = optional(&self.is_via_header_set, py)?;
         let app = app(&self.app, py)?;
-        write(core::Request { app, operation: core::Operation::LogoutAll(all) }.into())
+        write(core::Request::new(app, all).into())
     }
 }
 
@@ -124,14 +118,12 @@ macro_rules! queries {
                 write: impl FnOnce(core::Message<'_>) -> PyResult<T>,
             ) -> PyResult<T> {
                 let names = texts(self.$list.get().list()?);
-                let query = core::$name {
-                    $list: names.as_slice().into(),
-                    login_type: login_type(&self.login_type, py)?,
-                    remote_ip_addr: optional(&self.remote_ip_addr, py)?,
-                    is_via_header_set: optional(&self.is_via_header_set, py)?,
-                };
+                let mut query = core::$name::new(names.as_slice());
+                query.login_type = login_type(&self.login_type, py)?;
+                query.remote_ip_addr = optional(&self.remote_ip_addr, py)?;
+                query.is_via_header_set = optional(&self.is_via_header_set, py)?;
                 let app = app(&self.app, py)?;
-                write(core::Query { app, operation: core::QueryOperation::$name(query) }.into())
+                write(core::Query::new(app, query).into())
             }
         }
     )*};
@@ -154,7 +146,7 @@ impl View for Failure {
     fn view<T>(&self, py: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
         let code: Option<u16> = self.code.extract(py)?;
         let text = optional(&self.text, py)?.unwrap_or(Text::from(""));
-        write(core::Response::Failure(core::Failure { code: code.map(Into::into), text }).into())
+        write(core::Response::Failure(core::Failure::new(code.map(Into::into), text)).into())
     }
 }
 
@@ -162,7 +154,7 @@ impl View for DeviceUserResults {
     fn view<T>(&self, py: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
         let rows = self.devices.get().list()?.iter().map(|row| device(py, row));
         let rows = rows.collect::<PyResult<Vec<_>>>()?;
-        let results = core::DeviceUserResults { devices: rows.as_slice().into() };
+        let results = core::DeviceUserResults::new(rows.as_slice());
         write(core::Response::DeviceUserResults(results).into())
     }
 }
@@ -170,12 +162,11 @@ impl View for DeviceUserResults {
 impl View for CheckUserResults {
     fn view<T>(&self, _: Python<'_>, write: impl FnOnce(core::Message<'_>) -> PyResult<T>) -> PyResult<T> {
         let users: &Vec<UserCheckRow> = self.users.get().list()?;
-        let rows = users.iter().map(|row| core::UserCheck {
-            id: row.id.as_str().into(),
-            exists: row.status == UserCheckStatus::Exists,
-        });
+        let rows = users
+            .iter()
+            .map(|row| core::UserCheck::new(row.id.as_str(), row.status == UserCheckStatus::Exists));
         let rows: Vec<_> = rows.collect();
-        let results = core::CheckUserResults { users: rows.as_slice().into() };
+        let results = core::CheckUserResults::new(rows.as_slice());
         write(core::Response::CheckUserResults(results).into())
     }
 }
@@ -198,10 +189,10 @@ impl View for UserDevicesResults {
                     return Err(disagree(py, "deviceName", rule));
                 }
             };
-            Ok(core::UserDevices { id: row.id.as_str().into(), status })
+            Ok(core::UserDevices::new(row.id.as_str(), status))
         });
         let rows = rows.collect::<PyResult<Vec<_>>>()?;
-        let results = core::UserDevicesResults { users: rows.as_slice().into() };
+        let results = core::UserDevicesResults::new(rows.as_slice());
         write(core::Response::UserDevicesResults(results).into())
     }
 }
@@ -218,10 +209,8 @@ impl View for DeviceProfileResults {
                 (UserProfilesStatus::None, None, true) => core::UserProfilesStatus::None,
                 (UserProfilesStatus::DoesNotExist, None, true) => core::UserProfilesStatus::DoesNotExist,
                 (UserProfilesStatus::Failure, Some(failure), true) => {
-                    core::UserProfilesStatus::Failure(core::Failure {
-                        code: failure.code.map(Into::into),
-                        text: failure.text.as_deref().unwrap_or_default().into(),
-                    })
+                    let text = failure.text.as_deref().unwrap_or_default();
+                    core::UserProfilesStatus::Failure(core::Failure::new(failure.code.map(Into::into), text))
                 }
                 _ => {
                     let rule =
@@ -229,25 +218,27 @@ impl View for DeviceProfileResults {
                     return Err(disagree(py, "deviceProfile", rule));
                 }
             };
-            Ok(core::UserProfiles { id: row.id.as_str().into(), status })
+            Ok(core::UserProfiles::new(row.id.as_str(), status))
         });
         let rows = rows.collect::<PyResult<Vec<_>>>()?;
-        let results = core::DeviceProfileResults { users: rows.as_slice().into() };
+        let results = core::DeviceProfileResults::new(rows.as_slice());
         write(core::Response::DeviceProfileResults(results).into())
     }
 }
 
 fn profiles(row: &UserProfilesRow) -> Vec<core::DeviceProfile<'_>> {
     let rows = row.profiles.0.iter();
-    rows.map(|row| core::DeviceProfile { name: row.name.as_str().into(), is_default: row.is_default })
-        .collect()
+    rows.map(|row| core::DeviceProfile::new(row.name.as_str(), row.is_default)).collect()
 }
 
 fn device<'a>(py: Python<'_>, row: &'a DeviceRow) -> PyResult<core::DeviceResult<'a>> {
+    let (last_login, emcc) = (row.last_login.as_deref().map(Text::from), row.emcc);
     let status = match (row.status, &row.user) {
-        (DeviceStatus::LoggedIn, Some(user)) => core::DeviceStatus::LoggedIn { user: user.as_str().into() },
-        (DeviceStatus::LoggedOut, None) => core::DeviceStatus::LoggedOut,
-        (DeviceStatus::DoesNotExist, None) if row.last_login.is_none() && row.emcc.is_none() => {
+        (DeviceStatus::LoggedIn, Some(user)) => {
+            core::DeviceStatus::LoggedIn { user: user.as_str().into(), last_login, emcc }
+        }
+        (DeviceStatus::LoggedOut, None) => core::DeviceStatus::LoggedOut { last_login, emcc },
+        (DeviceStatus::DoesNotExist, None) if last_login.is_none() && emcc.is_none() => {
             core::DeviceStatus::DoesNotExist
         }
         _ => {
@@ -255,8 +246,7 @@ fn device<'a>(py: Python<'_>, row: &'a DeviceRow) -> PyResult<core::DeviceResult
             return Err(disagree(py, "device", rule));
         }
     };
-    let last_login = row.last_login.as_deref().map(Text::from);
-    Ok(core::DeviceResult { name: row.name.as_str().into(), status, last_login, emcc: row.emcc })
+    Ok(core::DeviceResult::new(row.name.as_str(), status))
 }
 
 fn disagree(py: Python<'_>, field: &str, rule: &str) -> PyErr {
@@ -265,13 +255,8 @@ fn disagree(py: Python<'_>, field: &str, rule: &str) -> PyErr {
 
 fn app<'a>(app: &'a Py<AppInfo>, py: Python<'_>) -> PyResult<core::AppInfo<'a>> {
     let app = app.get();
-    let secret = Secret::from(app.certificate.expose());
-    let certificate = if app.encrypted.bind(py).is_true() {
-        core::AppCertificate::Encrypted(secret)
-    } else {
-        core::AppCertificate::Plain(secret)
-    };
-    Ok(core::AppInfo { id: text(&app.id, py)?, certificate })
+    let signed = if app.encrypted.bind(py).is_true() { core::AppInfo::encrypted } else { core::AppInfo::new };
+    Ok(signed(text(&app.id, py)?, Secret::from(app.certificate.expose())))
 }
 
 fn login_type(member: &Py<PyAny>, py: Python<'_>) -> PyResult<Option<core::LoginType>> {

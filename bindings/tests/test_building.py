@@ -88,7 +88,7 @@ def test_a_field_holds_a_plain_str_of_whole_characters() -> None:
 
 
 def test_what_cannot_be_sent_names_the_field_and_not_the_value() -> None:
-    with pytest.raises(hotdesk.Unsendable, match="deviceName is mandatory and blank") as caught:
+    with pytest.raises(hotdesk.Unsendable, match="deviceName is blank; give it a value") as caught:
         hotdesk.Logout(app=APP, device_name=" ").to_xml()
     assert caught.value.field == "deviceName"
     assert isinstance(caught.value, hotdesk.Error)

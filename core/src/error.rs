@@ -89,7 +89,11 @@ impl fmt::Display for Error {
                 Unsendable::TooLong(limit) => write!(f, "{field} is longer than {limit}; shorten it"),
                 Unsendable::Character(c) => {
                     let format = if field.is_http() { "it" } else { "XML" };
-                    write!(f, "{field} contains U+{:04X}, which {format} cannot carry; remove it", u32::from(*c))
+                    write!(
+                        f,
+                        "{field} contains U+{:04X}, which {format} cannot carry; remove it",
+                        u32::from(*c)
+                    )
                 }
             },
             Self::BufferTooSmall { needed } => {
@@ -242,7 +246,11 @@ impl fmt::Display for Refusal {
                 "this end tag does not match the open element; close the element opened last"
             }
             Self::TooDeep => {
-                return write!(f, "elements are nested more than {} deep; no message needs that", limits::DEPTH);
+                return write!(
+                    f,
+                    "elements are nested more than {} deep; no message needs that",
+                    limits::DEPTH
+                );
             }
             Self::TooManyAttributes => {
                 return write!(
@@ -282,9 +290,7 @@ impl fmt::Display for Refusal {
             Self::Value(field) => {
                 return write!(f, "{field} has a wrong value; it must be {}", field.values());
             }
-            Self::ThirdSlot => {
-                "a device has a current and a previous user only; remove the third entry"
-            }
+            Self::ThirdSlot => "a device has a current and a previous user only; remove the third entry",
             Self::Window => "part of this document is larger than the read buffer; ask for less",
             Self::NoXmlField => "the form has no field xml; send the document as xml=",
             Self::TwoXmlFields => "the form has two fields xml; send one document at a time",

@@ -30,6 +30,8 @@ pub mod limits;
 mod message;
 mod names;
 mod percent;
+#[doc = include_str!("../PROTOCOL.md")]
+pub mod protocol {}
 mod secret;
 pub mod session;
 mod text;
@@ -42,7 +44,7 @@ pub use message::{
     AppCertificate, AppInfo, CheckUser, CheckUserResults, DeviceProfile, DeviceProfileQuery,
     DeviceProfileResults, DeviceResult, DeviceStatus, DeviceUserQuery, DeviceUserResults, ExclusiveDuration,
     Failure, List, Login, LoginType, Logout, LogoutAll, Message, Operation, Query, QueryOperation, Request,
-    Response, Rows, UserCheck, UserDevices, UserDevicesQuery, UserDevicesResults, UserDevicesStatus,
+    Response, Row, Rows, UserCheck, UserDevices, UserDevicesQuery, UserDevicesResults, UserDevicesStatus,
     UserProfiles, UserProfilesStatus,
 };
 pub use names::{AppId, DeviceName, ProfileName, UserId};

@@ -91,7 +91,8 @@ impl fmt::Display for Text<'_> {
             Some(fmt::Alignment::Left) | None => 0,
         };
         let fill = core::iter::repeat(f.fill());
-        let mut padded = fill.clone().take(before).chain(shown).chain(fill.take(blanks.saturating_sub(before)));
+        let mut padded =
+            fill.clone().take(before).chain(shown).chain(fill.take(blanks.saturating_sub(before)));
         padded.try_for_each(|c| f.write_char(c))
     }
 }

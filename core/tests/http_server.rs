@@ -9,7 +9,7 @@
 use hotdesk_core::http::{
     Error, RequestError, RequestReader, ResponseReader, SERVICE_PATH, write_post, write_response,
 };
-use hotdesk_core::{AppCertificate, AppInfo, Login, Operation, Request, form};
+use hotdesk_core::{AppInfo, Login, Request, form};
 
 /// What a request is read as: method, target, content type, body.
 type Read = Result<(String, String, Option<String>, String), Error>;
@@ -41,9 +41,7 @@ fn ok(method: &str, target: &str, content_type: Option<&str>, body: &str) -> Rea
 
 #[test]
 fn rule_10_8_what_a_client_writes_a_service_reads() {
-    let login = Login::new("SEP003094C25B15".into(), "john".into());
-    let app = AppInfo { id: "a&b".into(), certificate: AppCertificate::Plain("p<w".into()) };
-    let login = Request { app, operation: Operation::Login(login) };
+    let login = Request::new(AppInfo::new("a&b", "p<w"), Login::new("SEP003094C25B15", "john"));
     let mut out = [0; 2048];
     let length = write_post(&mut out, "em1:8080", SERVICE_PATH, &login).unwrap();
 

@@ -78,7 +78,7 @@ fn rule_2_3_ids_of_responses_are_percent_coded() {
         assert_eq!(device.user().unwrap(), read, "{written}");
         assert_eq!(UserId::try_from(device.user().unwrap()).unwrap().as_str(), read);
         // Rule 2.4: these are plain.
-        assert_eq!((device.name, device.last_login), (Text::from("d%40"), Some(Text::from("l%40"))));
+        assert_eq!((device.name, device.last_login()), (Text::from("d%40"), Some(Text::from("l%40"))));
     }
 }
 
@@ -431,6 +431,7 @@ fn rules_5_1_to_5_4_queries_hold_lists_of_any_length() {
             QueryOperation::DeviceProfileQuery(q) => {
                 (q.users, (q.login_type, q.remote_ip_addr, q.is_via_header_set))
             }
+            other => panic!("{other:?}"),
         };
         assert_eq!(list.iter().count(), 10_001, "{operation}");
         assert_eq!(list.iter().nth(9_999).unwrap(), "n9999");

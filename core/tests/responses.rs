@@ -48,9 +48,13 @@ fn rule_6_2_slots_of_a_device() {
     ] {
         let xml = device(inside);
         let device = read_device(&xml);
-        let status = user.map_or(DeviceStatus::LoggedOut, |user| DeviceStatus::LoggedIn { user });
-        assert_eq!((device.status, device.last_login, device.emcc), (status, last_login, None), "{inside}");
-        assert_eq!(device.user(), user);
+        let emcc = None;
+        let status = match user {
+            Some(user) => DeviceStatus::LoggedIn { user, last_login, emcc },
+            None => DeviceStatus::LoggedOut { last_login, emcc },
+        };
+        assert_eq!(device.status, status, "{inside}");
+        assert_eq!((device.user(), device.last_login(), device.emcc()), (user, last_login, emcc), "{inside}");
     }
     for inside in [
         "<userID>a</userID><none/>§<none/>",
@@ -83,8 +87,8 @@ fn rule_6_2_each_row_is_read_on_its_own() {
     let rows = "<device name='a' id='x'><userID>u</userID><lastlogin>l</lastlogin><emccDevice>yes</emccDevice></device>";
     let xml = format!("<response><deviceUserResults>{rows}{rows}</deviceUserResults></response>");
     let Message::Response(Response::DeviceUserResults(results)) = parse(&xml) else { panic!() };
-    let status = DeviceStatus::LoggedIn { user: "u".into() };
-    let row = DeviceResult { name: "a".into(), status, last_login: Some("l".into()), emcc: Some(true) };
+    let status = DeviceStatus::LoggedIn { user: "u".into(), last_login: Some("l".into()), emcc: Some(true) };
+    let row = DeviceResult::new("a", status);
     assert!(results.devices.iter().eq([row, row]));
     let refused = |second: &str, reason| {
         for first in
@@ -108,7 +112,7 @@ fn rule_6_3_emcc_device() {
         ("<emccDevice>no</emccDevice><none/>", false),
         ("<userID>a</userID><emccDevice>no</emccDevice><lastlogin>b</lastlogin>", false),
     ] {
-        assert_eq!(read_device(&device(inside)).emcc, Some(emcc), "{inside}");
+        assert_eq!(read_device(&device(inside)).emcc(), Some(emcc), "{inside}");
     }
     for other in ["true", "t", "f", "UID", "DN", "1", "Yes"] {
         let inside = format!("<none/>§<emccDevice>{other}</emccDevice>");
@@ -182,13 +186,13 @@ fn rule_6_6_device_profiles() {
     let Message::Response(Response::DeviceProfileResults(results)) = parse(xml) else { panic!() };
     let users: Vec<_> = results.users.iter().map(|user| user.status).collect();
     let UserProfilesStatus::Found(profiles) = users[0] else { panic!() };
-    let expected = [("p&1", true), ("p%40", false)]
-        .map(|(name, is_default)| DeviceProfile { name: name.into(), is_default });
+    let expected =
+        [("p&1", true), ("p%40", false)].map(|(name, is_default)| DeviceProfile::new(name, is_default));
     assert!(profiles.iter().eq(expected));
     assert_eq!(users[1], UserProfilesStatus::None);
     assert_eq!(users[2], UserProfilesStatus::None);
     assert_eq!(users[3], UserProfilesStatus::DoesNotExist);
-    let failure = Failure { code: Some(EmServiceCode::new(6)), text: "busy".into() };
+    let failure = Failure::new(EmServiceCode::new(6), "busy");
     assert_eq!(users[4], UserProfilesStatus::Failure(failure));
 
     let profile = |inside: &str| user("deviceProfileResults", inside);

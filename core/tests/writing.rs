@@ -5,10 +5,10 @@ mod common;
 
 use common::{APP_INFO, parse, written};
 use hotdesk_core::{
-    AppCertificate, AppInfo, CheckUser, DeviceProfile, DeviceProfileResults, DeviceResult, DeviceStatus,
-    DeviceUserQuery, DeviceUserResults, Error, ExclusiveDuration, Failure, Field, Limit, Login, LoginType,
-    Logout, LogoutAll, Message, Operation, Query, QueryOperation, Request, Response, Text, Unsendable,
-    UserDevices, UserDevicesResults, UserDevicesStatus, UserProfiles, UserProfilesStatus, form,
+    AppInfo, CheckUser, DeviceProfile, DeviceProfileResults, DeviceResult, DeviceStatus, DeviceUserQuery,
+    DeviceUserResults, Error, ExclusiveDuration, Failure, Field, Limit, Login, LoginType, Logout, LogoutAll,
+    Message, Query, Request, Response, Text, Unsendable, UserDevices, UserDevicesResults, UserDevicesStatus,
+    UserProfiles, UserProfilesStatus, form, limits,
 };
 
 /// The twelve documents of the EM API Request Types Reference, without the blanks between their elements.
@@ -28,11 +28,11 @@ const SAMPLES: [&str; 12] = [
 ];
 
 fn logout(device_name: &str) -> Message<'_> {
-    Message::Request(Request { app: app(), operation: Operation::Logout(Logout::new(device_name.into())) })
+    Message::Request(Request::new(app(), Logout::new(device_name)))
 }
 
 fn app() -> AppInfo<'static> {
-    AppInfo { id: "a".into(), certificate: AppCertificate::Plain("b".into()) }
+    AppInfo::new("a", "b")
 }
 
 fn unsendable(message: &Message<'_>, field: Field, reason: Unsendable) {
@@ -57,16 +57,14 @@ fn rule_8_1_the_samples_are_written_as_they_were_read() {
 
 #[test]
 fn rule_8_1_elements_stand_in_the_order_of_the_grammar() {
-    let login = Login {
-        device_profile: Some("p".into()),
-        exclusive_duration: Some(ExclusiveDuration::Indefinite),
-        login_type: Some(LoginType::SelfService),
-        remote_ip_addr: Some("::1".into()),
-        is_via_header_set: Some("true".into()),
-        ..Login::new("d".into(), "u".into())
-    };
+    let login = Login::new("d", "u")
+        .with_device_profile("p")
+        .with_exclusive_duration(ExclusiveDuration::Indefinite)
+        .with_login_type(LoginType::SelfService)
+        .with_remote_ip_addr("::1")
+        .with_is_via_header_set("true");
     assert_eq!(
-        written(&Request { app: app(), operation: Operation::Login(login) }.into()),
+        written(&Request::new(app(), login).into()),
         format!(
             "<request>{APP_INFO}<login><deviceName>d</deviceName><userID>u</userID><deviceProfile>p</deviceProfile>\
              <exclusiveDuration><indefinite/></exclusiveDuration><loginType>SP</loginType>\
@@ -74,18 +72,18 @@ fn rule_8_1_elements_stand_in_the_order_of_the_grammar() {
         )
     );
     let users = [Text::from("u"), Text::from("v")];
-    let check = CheckUser { login_type: Some(LoginType::DirectoryNumber), ..CheckUser::new(&users) };
+    let check = CheckUser::new(&users).with_login_type(LoginType::DirectoryNumber);
     assert_eq!(
-        written(&Query { app: app(), operation: QueryOperation::CheckUser(check) }.into()),
+        written(&Query::new(app(), check).into()),
         format!(
             "<query>{APP_INFO}<checkUser><userID>u</userID><userID>v</userID><loginType>DN</loginType></checkUser>\
              </query>"
         )
     );
-    let encrypted = AppInfo { certificate: AppCertificate::Encrypted("c".into()), ..app() };
-    let all = LogoutAll { remote_ip_addr: Some("::1".into()), ..LogoutAll::default() };
+    let encrypted = AppInfo::encrypted("a", "c");
+    let all = LogoutAll::new().with_remote_ip_addr("::1");
     assert_eq!(
-        written(&Request { app: encrypted, operation: Operation::LogoutAll(all) }.into()),
+        written(&Request::new(encrypted, all).into()),
         "<request><appInfo><appID>a</appID><appEncryptedCertificate>c</appEncryptedCertificate></appInfo>\
          <logoutAll><remoteIPAddr>::1</remoteIPAddr></logoutAll></request>"
     );
@@ -104,46 +102,42 @@ fn rule_8_2_no_value_leaves_its_element() {
     assert_eq!(parse(&xml), logout(name));
 
     let name = "\"><none/>&'\r\n\t";
-    let device = [DeviceResult {
-        name: name.into(),
-        status: DeviceStatus::LoggedOut,
-        last_login: Some("a<b".into()),
-        emcc: Some(true),
-    }];
-    let message = Response::DeviceUserResults(DeviceUserResults { devices: device[..].into() }).into();
+    let status = DeviceStatus::LoggedOut { last_login: Some("a<b".into()), emcc: Some(true) };
+    let device = [DeviceResult::new(name, status)];
+    let message = Response::from(DeviceUserResults::new(&device[..])).into();
     assert_eq!(
         written(&message),
         "<response><deviceUserResults><device name=\"&quot;&gt;&lt;none/&gt;&amp;'&#13;&#10;&#9;\"><none/>\
          <lastlogin>a&lt;b</lastlogin><emccDevice>yes</emccDevice></device></deviceUserResults></response>"
     );
 
-    let app = AppInfo { id: "a&b".into(), certificate: AppCertificate::Plain(" p<&>'\"\r ".into()) };
-    let message = Request { app, operation: Operation::LogoutAll(LogoutAll::default()) }.into();
+    let app = AppInfo::new("a&b", " p<&>'\"\r ");
+    let message = Request::new(app, LogoutAll::new()).into();
     assert_eq!(parse(&written(&message)), message);
 }
 
 #[test]
 fn rule_8_3_empty_elements() {
-    let all = Request { app: app(), operation: Operation::LogoutAll(LogoutAll::default()) };
+    let all = Request::new(app(), LogoutAll::new());
     assert!(written(&all.into()).contains("<logoutAll></logoutAll>"));
     let users = [
-        UserDevices { id: "a".into(), status: UserDevicesStatus::None },
-        UserDevices { id: "b".into(), status: UserDevicesStatus::DoesNotExist },
+        UserDevices::new("a", UserDevicesStatus::None),
+        UserDevices::new("b", UserDevicesStatus::DoesNotExist),
     ];
-    let message = Response::UserDevicesResults(UserDevicesResults { users: users[..].into() }).into();
+    let message = Response::from(UserDevicesResults::new(&users[..])).into();
     assert_eq!(
         written(&message),
         "<response><userDevicesResults><user id=\"a\"><none/></user><user id=\"b\"><doesNotExist/></user>\
          </userDevicesResults></response>"
     );
-    let failure = Response::Failure(Failure { code: None, text: "".into() }).into();
+    let failure = Response::Failure(Failure::new(None, "")).into();
     assert_eq!(written(&failure), "<response><failure><errorMessage></errorMessage></failure></response>");
 }
 
 #[test]
 fn rule_8_4_ids_in_responses_are_percent_coded() {
-    let users = [UserDevices { id: "Jü+100% @<\u{1}-._~".into(), status: UserDevicesStatus::None }];
-    let message = Response::UserDevicesResults(UserDevicesResults { users: users[..].into() }).into();
+    let users = [UserDevices::new("Jü+100% @<\u{1}-._~", UserDevicesStatus::None)];
+    let message = Response::from(UserDevicesResults::new(&users[..])).into();
     let xml = written(&message);
     assert!(xml.contains("<user id=\"J%C3%BC%2B100%25%20%40%3C%01-._~\">"), "{xml}");
     assert_eq!(parse(&xml), message);
@@ -151,30 +145,32 @@ fn rule_8_4_ids_in_responses_are_percent_coded() {
 
 #[test]
 fn rule_8_5_what_a_reader_would_refuse_is_not_written() {
-    unsendable(&logout(" \n"), Field::DeviceName, Unsendable::Missing);
-    unsendable(&logout(&"x".repeat(129)), Field::DeviceName, Unsendable::TooLong(Limit::Name));
+    unsendable(&logout(" \n"), Field::DeviceName, Unsendable::Blank);
+    unsendable(
+        &logout(&"x".repeat(limits::NAME_CHARS + 1)),
+        Field::DeviceName,
+        Unsendable::TooLong(Limit::Name),
+    );
     for c in ['\0', '\u{1b}', '\u{fffe}'] {
         unsendable(&logout(&format!("a{c}")), Field::DeviceName, Unsendable::Character(c));
     }
-    let signed = |id, certificate| {
-        let app = AppInfo { id, certificate: AppCertificate::Plain(certificate) };
-        Message::Request(Request { app, operation: Operation::LogoutAll(LogoutAll::default()) })
-    };
-    unsendable(&signed("".into(), "b".into()), Field::AppId, Unsendable::Missing);
-    unsendable(&signed("a".into(), " ".into()), Field::AppCertificate, Unsendable::Missing);
-    let long = "ä".repeat(129);
+    let signed =
+        |id, certificate| Message::Request(Request::new(AppInfo::new(id, certificate), LogoutAll::new()));
+    unsendable(&signed("", "b"), Field::AppId, Unsendable::Blank);
+    unsendable(&signed("a", " "), Field::AppCertificate, Unsendable::Blank);
+    let long = "ä".repeat(limits::CERTIFICATE_BYTES / 2 + 1);
     let too_long = Unsendable::TooLong(Limit::Certificate);
-    unsendable(&signed("a".into(), long.as_str().into()), Field::AppCertificate, too_long);
-    unsendable(&signed("a".into(), "b\u{7}".into()), Field::AppCertificate, Unsendable::Character('\u{7}'));
+    unsendable(&signed("a", long.as_str()), Field::AppCertificate, too_long);
+    unsendable(&signed("a", "b\u{7}"), Field::AppCertificate, Unsendable::Character('\u{7}'));
 
-    let query = Query { app: app(), operation: QueryOperation::DeviceUserQuery(DeviceUserQuery::new(&[])) };
-    unsendable(&query.into(), Field::DeviceName, Unsendable::Missing);
-    let users = [UserProfiles { id: "u".into(), status: UserProfilesStatus::Found((&[][..]).into()) }];
-    let results = Response::DeviceProfileResults(DeviceProfileResults { users: users[..].into() });
-    unsendable(&results.into(), Field::DeviceProfile, Unsendable::Missing);
-    let users = [UserDevices { id: "".into(), status: UserDevicesStatus::None }];
-    let results = Response::UserDevicesResults(UserDevicesResults { users: users[..].into() });
-    unsendable(&results.into(), Field::UserIdAttribute, Unsendable::Missing);
+    let query = Query::new(app(), DeviceUserQuery::new(&[""; 0]));
+    unsendable(&query.into(), Field::DeviceName, Unsendable::EmptyList);
+    let users = [UserProfiles::new("u", UserProfilesStatus::Found((&[][..]).into()))];
+    let results = Response::from(DeviceProfileResults::new(&users[..]));
+    unsendable(&results.into(), Field::DeviceProfile, Unsendable::EmptyList);
+    let users = [UserDevices::new("", UserDevicesStatus::None)];
+    let results = Response::from(UserDevicesResults::new(&users[..]));
+    unsendable(&results.into(), Field::UserIdAttribute, Unsendable::Blank);
 }
 
 #[test]
@@ -204,11 +200,11 @@ fn a_message_of_parsed_pieces_is_written_decoded() {
     let user = results.users.iter().next().unwrap();
     let UserDevicesStatus::LoggedIn(devices) = user.status else { panic!() };
     let login = Login::new(devices.iter().next().unwrap(), user.id);
-    let xml = written(&Request { app: app(), operation: Operation::Login(login) }.into());
+    let xml = written(&Request::new(app(), login).into());
     assert!(xml.contains("<deviceName>d&amp;1</deviceName><userID>R&amp;D</userID>"), "{xml}");
     // And rows of a response go into another response.
     let rows: Vec<_> = results.users.iter().collect();
-    let again = Response::UserDevicesResults(UserDevicesResults { users: rows[..].into() });
+    let again = Response::from(UserDevicesResults::new(&rows[..]));
     assert_eq!(again, Response::UserDevicesResults(results));
 }
 
@@ -242,9 +238,9 @@ fn a_buffer_that_is_too_small_is_wiped_and_the_size_needed_is_told() {
 
 #[test]
 fn profiles_are_written_with_their_flag() {
-    let profiles = [DeviceProfile { name: "p".into(), is_default: false }];
-    let users = [UserProfiles { id: "u".into(), status: UserProfilesStatus::Found(profiles[..].into()) }];
-    let message = Response::DeviceProfileResults(DeviceProfileResults { users: users[..].into() }).into();
+    let profiles = [DeviceProfile::new("p", false)];
+    let users = [UserProfiles::new("u", UserProfilesStatus::Found(profiles[..].into()))];
+    let message = Response::from(DeviceProfileResults::new(&users[..])).into();
     assert_eq!(
         written(&message),
         "<response><deviceProfileResults><user id=\"u\"><deviceProfile><deviceProfileName>p</deviceProfileName>\

@@ -3,11 +3,10 @@
 
 use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::{
-    AppCertificate, AppInfo, CheckUser, CheckUserResults, DeviceProfile, DeviceProfileQuery,
-    DeviceProfileResults, DeviceResult, DeviceStatus, DeviceUserQuery, DeviceUserResults, ExclusiveDuration,
-    Failure, Login, LoginType, Logout, LogoutAll, Message, Operation, Query, QueryOperation, Request,
-    Response, Secret, Text, UserCheck, UserDevices, UserDevicesQuery, UserDevicesResults, UserDevicesStatus,
-    UserProfiles, UserProfilesStatus,
+    AppInfo, CheckUser, CheckUserResults, DeviceProfile, DeviceProfileQuery, DeviceProfileResults,
+    DeviceResult, DeviceStatus, DeviceUserQuery, DeviceUserResults, ExclusiveDuration, Failure, Login,
+    LoginType, Logout, LogoutAll, Message, Query, Request, Response, Text, UserCheck, UserDevices,
+    UserDevicesQuery, UserDevicesResults, UserDevicesStatus, UserProfiles, UserProfilesStatus,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -144,48 +143,39 @@ impl Sample {
     pub fn view<R>(&self, f: impl FnOnce(&Message<'_>) -> R) -> R {
         match self {
             Self::Login { app, device, user, profile, duration, rest } => {
-                let login = Login {
-                    device_name: device.as_str().into(),
-                    user_id: user.as_str().into(),
-                    device_profile: text(profile),
-                    exclusive_duration: duration.map(|duration| match duration {
-                        Some(minutes) => ExclusiveDuration::Minutes(minutes),
-                        None => ExclusiveDuration::Indefinite,
-                    }),
-                    login_type: rest.0,
-                    remote_ip_addr: text(&rest.1),
-                    is_via_header_set: text(&rest.2),
-                };
-                request(app, Operation::Login(login), f)
+                let mut login = Login::new(device.as_str(), user.as_str());
+                login.device_profile = text(profile);
+                login.exclusive_duration = duration.map(|duration| match duration {
+                    Some(minutes) => ExclusiveDuration::Minutes(minutes),
+                    None => ExclusiveDuration::Indefinite,
+                });
+                login.login_type = rest.0;
+                (login.remote_ip_addr, login.is_via_header_set) = (text(&rest.1), text(&rest.2));
+                f(&Request::new(app_info(app), login).into())
             }
             Self::Logout { app, device, rest } => {
-                let logout = Logout {
-                    device_name: device.as_str().into(),
-                    remote_ip_addr: text(&rest.1),
-                    is_via_header_set: text(&rest.2),
-                };
-                request(app, Operation::Logout(logout), f)
+                let mut logout = Logout::new(device.as_str());
+                (logout.remote_ip_addr, logout.is_via_header_set) = (text(&rest.1), text(&rest.2));
+                f(&Request::new(app_info(app), logout).into())
             }
             Self::LogoutAll { app, rest } => {
-                let all = LogoutAll { remote_ip_addr: text(&rest.1), is_via_header_set: text(&rest.2) };
-                request(app, Operation::LogoutAll(all), f)
+                let mut all = LogoutAll::new();
+                (all.remote_ip_addr, all.is_via_header_set) = (text(&rest.1), text(&rest.2));
+                f(&Request::new(app_info(app), all).into())
             }
             Self::Query { app, kind, names, rest } => query(app, *kind, names, rest, f),
             Self::Success => f(&Response::Success.into()),
             Self::Failure(refused) => f(&Response::Failure(failure(refused)).into()),
             Self::DeviceUserResults(devices) => {
                 let devices: Vec<_> = devices.iter().map(device_result).collect();
-                f(&Response::DeviceUserResults(DeviceUserResults { devices: devices.as_slice().into() })
-                    .into())
+                f(&Response::from(DeviceUserResults::new(&devices[..])).into())
             }
             Self::UserDevicesResults(users) => user_devices_results(users, f),
             Self::DeviceProfileResults(users) => device_profile_results(users, f),
             Self::CheckUserResults(users) => {
-                let users: Vec<_> = users
-                    .iter()
-                    .map(|(id, exists)| UserCheck { id: id.as_str().into(), exists: *exists })
-                    .collect();
-                f(&Response::CheckUserResults(CheckUserResults { users: users.as_slice().into() }).into())
+                let users: Vec<_> =
+                    users.iter().map(|(id, exists)| UserCheck::new(id.as_str(), *exists)).collect();
+                f(&Response::from(CheckUserResults::new(&users[..])).into())
             }
         }
     }
@@ -196,63 +186,46 @@ fn text(text: &Option<String>) -> Option<Text<'_>> {
 }
 
 fn app_info(app: &App) -> AppInfo<'_> {
-    let secret = Secret::from(app.1.as_str());
-    let certificate = if app.2 { AppCertificate::Encrypted(secret) } else { AppCertificate::Plain(secret) };
-    AppInfo { id: app.0.as_str().into(), certificate }
-}
-
-fn request<R>(app: &App, operation: Operation<'_>, f: impl FnOnce(&Message<'_>) -> R) -> R {
-    f(&Request { app: app_info(app), operation }.into())
+    let (id, certificate) = (app.0.as_str(), app.1.as_str());
+    if app.2 { AppInfo::encrypted(id, certificate) } else { AppInfo::new(id, certificate) }
 }
 
 fn query<R>(app: &App, kind: u8, names: &[String], rest: &Rest, f: impl FnOnce(&Message<'_>) -> R) -> R {
-    let names: Vec<Text<'_>> = names.iter().map(|name| Text::from(name.as_str())).collect();
-    let (login_type, remote_ip_addr, is_via_header_set) = (rest.0, text(&rest.1), text(&rest.2));
-    let list = names.as_slice().into();
-    let operation = match kind {
-        0 => QueryOperation::DeviceUserQuery(DeviceUserQuery {
-            devices: list,
-            login_type,
-            remote_ip_addr,
-            is_via_header_set,
-        }),
-        1 => QueryOperation::UserDevicesQuery(UserDevicesQuery {
-            users: list,
-            login_type,
-            remote_ip_addr,
-            is_via_header_set,
-        }),
-        2 => QueryOperation::CheckUser(CheckUser {
-            users: list,
-            login_type,
-            remote_ip_addr,
-            is_via_header_set,
-        }),
-        _ => QueryOperation::DeviceProfileQuery(DeviceProfileQuery {
-            users: list,
-            login_type,
-            remote_ip_addr,
-            is_via_header_set,
-        }),
-    };
-    f(&Query { app: app_info(app), operation }.into())
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    // The four differ in name and list only, but each is a type of its own.
+    macro_rules! query {
+        ($name:ident) => {{
+            let mut query = $name::new(names.as_slice());
+            query.login_type = rest.0;
+            (query.remote_ip_addr, query.is_via_header_set) = (text(&rest.1), text(&rest.2));
+            Query::new(app_info(app), query)
+        }};
+    }
+    f(&match kind {
+        0 => query!(DeviceUserQuery),
+        1 => query!(UserDevicesQuery),
+        2 => query!(CheckUser),
+        _ => query!(DeviceProfileQuery),
+    }
+    .into())
 }
 
 fn failure(refused: &Refused) -> Failure<'_> {
-    Failure { code: refused.0.map(EmServiceCode::new), text: refused.1.as_str().into() }
+    Failure::new(refused.0.map(EmServiceCode::new), refused.1.as_str())
 }
 
 fn device_result(device: &Device) -> DeviceResult<'_> {
-    let name = device.0.as_str().into();
-    match &device.1 {
-        None => DeviceResult { name, status: DeviceStatus::DoesNotExist, last_login: None, emcc: None },
-        Some((user, last_login, emcc)) => DeviceResult {
-            name,
-            status: text(user).map_or(DeviceStatus::LoggedOut, |user| DeviceStatus::LoggedIn { user }),
-            last_login: text(last_login),
-            emcc: *emcc,
-        },
-    }
+    let status = match &device.1 {
+        None => DeviceStatus::DoesNotExist,
+        Some((user, last_login, emcc)) => {
+            let (last_login, emcc) = (text(last_login), *emcc);
+            match text(user) {
+                Some(user) => DeviceStatus::LoggedIn { user, last_login, emcc },
+                None => DeviceStatus::LoggedOut { last_login, emcc },
+            }
+        }
+    };
+    DeviceResult::new(device.0.as_str(), status)
 }
 
 fn user_devices_results<R>(users: &[(String, Option<Vec<String>>)], f: impl FnOnce(&Message<'_>) -> R) -> R {
@@ -263,20 +236,20 @@ fn user_devices_results<R>(users: &[(String, Option<Vec<String>>)], f: impl FnOn
     let users: Vec<UserDevices<'_>> = users
         .iter()
         .zip(&devices)
-        .map(|((id, exists), devices)| UserDevices {
-            id: id.as_str().into(),
-            status: match (exists, devices.as_slice()) {
+        .map(|((id, exists), devices)| {
+            let status = match (exists, devices.as_slice()) {
                 (None, _) => UserDevicesStatus::DoesNotExist,
                 (Some(_), []) => UserDevicesStatus::None,
                 (Some(_), devices) => UserDevicesStatus::LoggedIn(devices.into()),
-            },
+            };
+            UserDevices::new(id.as_str(), status)
         })
         .collect();
-    f(&Response::UserDevicesResults(UserDevicesResults { users: users.as_slice().into() }).into())
+    f(&Response::from(UserDevicesResults::new(&users[..])).into())
 }
 
 fn device_profile((name, is_default): &(String, bool)) -> DeviceProfile<'_> {
-    DeviceProfile { name: name.as_str().into(), is_default: *is_default }
+    DeviceProfile::new(name.as_str(), *is_default)
 }
 
 fn device_profile_results<R>(users: &[(String, Profiles)], f: impl FnOnce(&Message<'_>) -> R) -> R {
@@ -290,15 +263,15 @@ fn device_profile_results<R>(users: &[(String, Profiles)], f: impl FnOnce(&Messa
     let users: Vec<UserProfiles<'_>> = users
         .iter()
         .zip(&profiles)
-        .map(|((id, outcome), profiles)| UserProfiles {
-            id: id.as_str().into(),
-            status: match (outcome, profiles.as_slice()) {
+        .map(|((id, outcome), profiles)| {
+            let status = match (outcome, profiles.as_slice()) {
                 (None, _) => UserProfilesStatus::DoesNotExist,
                 (Some(Err(refused)), _) => UserProfilesStatus::Failure(failure(refused)),
                 (Some(Ok(_)), []) => UserProfilesStatus::None,
                 (Some(Ok(_)), profiles) => UserProfilesStatus::Found(profiles.into()),
-            },
+            };
+            UserProfiles::new(id.as_str(), status)
         })
         .collect();
-    f(&Response::DeviceProfileResults(DeviceProfileResults { users: users.as_slice().into() }).into())
+    f(&Response::from(DeviceProfileResults::new(&users[..])).into())
 }

@@ -46,6 +46,7 @@ pub fn whole(xml: &[u8]) -> Found {
                 found.push(format!("{USER_END} {}", user.status == UserProfilesStatus::DoesNotExist));
             }
         }
+        other => panic!("{other:?}"),
     }
     (found, None)
 }

@@ -6,12 +6,17 @@ use hotdesk_core::{
 };
 
 /// Returns the texts of a message, decoded. Certificates are among them.
+///
+/// # Panics
+///
+/// Panics for what the protocol has grown and this does not know.
 pub fn texts(message: &Message<'_>) -> Vec<String> {
     let mut texts = Texts(Vec::new());
     match message {
         Message::Request(request) => texts.request(request),
         Message::Query(query) => texts.query(query),
         Message::Response(response) => texts.response(response),
+        other => panic!("{other:?}"),
     }
     texts.0
 }
@@ -31,6 +36,7 @@ impl Texts {
         self.one(app.id);
         match &app.certificate {
             AppCertificate::Plain(secret) | AppCertificate::Encrypted(secret) => self.one(secret.expose()),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -49,6 +55,7 @@ impl Texts {
             Operation::LogoutAll(all) => {
                 self.all(all.remote_ip_addr.into_iter().chain(all.is_via_header_set));
             }
+            other => panic!("{other:?}"),
         }
     }
 
@@ -59,6 +66,7 @@ impl Texts {
             QueryOperation::UserDevicesQuery(q) => (q.users, q.remote_ip_addr, q.is_via_header_set),
             QueryOperation::CheckUser(q) => (q.users, q.remote_ip_addr, q.is_via_header_set),
             QueryOperation::DeviceProfileQuery(q) => (q.users, q.remote_ip_addr, q.is_via_header_set),
+            other => panic!("{other:?}"),
         };
         self.all(names.iter());
         self.all(remote_ip_addr.into_iter().chain(is_via_header_set));
@@ -72,13 +80,14 @@ impl Texts {
             Response::UserDevicesResults(results) => self.user_devices(results),
             Response::DeviceProfileResults(results) => self.profiles(results),
             Response::CheckUserResults(results) => self.all(results.users.iter().map(|user| user.id)),
+            other => panic!("{other:?}"),
         }
     }
 
     fn devices(&mut self, results: &DeviceUserResults<'_>) {
         for device in results.devices.iter() {
             self.one(device.name);
-            self.all(device.user().into_iter().chain(device.last_login));
+            self.all(device.user().into_iter().chain(device.last_login()));
         }
     }
 
@@ -100,6 +109,7 @@ impl Texts {
                 }
                 UserProfilesStatus::Failure(failure) => self.one(failure.text),
                 UserProfilesStatus::None | UserProfilesStatus::DoesNotExist => {}
+                other => panic!("{other:?}"),
             }
         }
     }

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
 
 use hotdesk_core::{
-    AppCertificate, AppInfo, CheckUserResults, DeviceResult, DeviceStatus, DeviceUserResults, Login, Logout,
-    Message, Operation, Request, Response, UserCheck, form,
+    AppInfo, CheckUserResults, DeviceResult, DeviceStatus, DeviceUserResults, Login, Logout, LogoutAll,
+    Message, Request, Response, UserCheck, form,
 };
 
 fn text(message: &Message<'_>) -> String {
@@ -11,8 +11,8 @@ fn text(message: &Message<'_>) -> String {
 }
 
 fn login<'a>(user: &'a str, certificate: &'a str) -> Message<'a> {
-    let app = AppInfo { id: "appid".into(), certificate: AppCertificate::Plain(certificate.into()) };
-    Request { app, operation: Operation::Login(Login::new("SEP1".into(), user.into())) }.into()
+    let app = AppInfo::new("appid", certificate);
+    Request::new(app, Login::new("SEP1", user)).into()
 }
 
 #[test]
@@ -36,20 +36,20 @@ fn a_certificate_cannot_break_out_of_its_element() {
 #[test]
 fn a_request_leaves_an_at_sign_and_a_response_codes_it() {
     assert!(text(&login("em@cisco.com", "p")).contains("<userID>em@cisco.com</userID>"));
-    let users = [UserCheck { id: "em@cisco.com".into(), exists: true }];
-    let results = Response::CheckUserResults(CheckUserResults { users: users.as_slice().into() });
+    let users = [UserCheck::new("em@cisco.com", true)];
+    let results = Response::from(CheckUserResults::new(&users[..]));
     assert!(text(&results.into()).contains(r#"<user id="em%40cisco.com"><exists/></user>"#));
 }
 
 #[test]
 fn a_response_percent_codes_ids_and_escapes_names() {
-    let devices = [DeviceResult {
-        name: "a\"b&%40".into(),
-        status: DeviceStatus::LoggedIn { user: "100% ü+&".into() },
+    let status = DeviceStatus::LoggedIn {
+        user: "100% ü+&".into(),
         last_login: Some("x%40&<".into()),
         emcc: Some(true),
-    }];
-    let results = Response::DeviceUserResults(DeviceUserResults { devices: devices.as_slice().into() });
+    };
+    let devices = [DeviceResult::new("a\"b&%40", status)];
+    let results = Response::from(DeviceUserResults::new(&devices[..]));
     let encoded = text(&results.into());
     assert!(encoded.contains(r#"<device name="a&quot;b&amp;%40">"#), "{encoded}");
     assert!(encoded.contains("<userID>100%25%20%C3%BC%2B%26</userID>"), "{encoded}");
@@ -58,15 +58,15 @@ fn a_response_percent_codes_ids_and_escapes_names() {
 
 #[test]
 fn logout_all_is_an_open_and_a_close_tag() {
-    let app = AppInfo { id: "a".into(), certificate: AppCertificate::Plain("c".into()) };
-    let request = Request { app, operation: Operation::LogoutAll(Default::default()) };
+    let app = AppInfo::new("a", "c");
+    let request = Request::new(app, LogoutAll::new());
     assert!(text(&request.into()).ends_with("</appInfo><logoutAll></logoutAll></request>"));
 }
 
 #[test]
 fn a_form_body_is_one_field_with_everything_coded() {
-    let app = AppInfo { id: "a".into(), certificate: AppCertificate::Plain("p&+ %=é".into()) };
-    let request = Request { app, operation: Operation::Logout(Logout::new("S".into())) };
+    let app = AppInfo::new("a", "p&+ %=é");
+    let request = Request::new(app, Logout::new("S"));
     let mut out = vec![0; request.form_len().unwrap()];
     let length = request.encode_form(&mut out).unwrap();
     assert_eq!(

@@ -22,12 +22,9 @@ impl Outgoing for Query<'_> {}
 /// [`Error::BufferTooSmall`] with the size needed; [`Error::Unsendable`] with the field that cannot be sent.
 ///
 /// ```
-/// use hotdesk_core::{AppCertificate, AppInfo, Logout, Operation, Request, http};
+/// use hotdesk_core::{AppInfo, Logout, Request, http};
 ///
-/// let request = Request {
-///     app: AppInfo { id: "appid".into(), certificate: AppCertificate::Plain("apppasswd".into()) },
-///     operation: Operation::Logout(Logout::new("SEP003094C25B15".into())),
-/// };
+/// let request = Request::new(AppInfo::new("appid", "apppasswd"), Logout::new("SEP003094C25B15"));
 /// let mut out = [0; 512];
 /// let length = http::write_post(&mut out, "10.0.2.2:8080", http::SERVICE_PATH, &request)?;
 /// assert!(out[..length].starts_with(b"POST /emservice/EMServiceServlet HTTP/1.1\r\nHost: 10.0.2.2:8080\r\n"));

@@ -5,7 +5,7 @@ mod query;
 mod request;
 mod response;
 
-pub use list::{List, Rows};
+pub use list::{List, Row, Rows};
 pub use query::{CheckUser, DeviceProfileQuery, DeviceUserQuery, Query, QueryOperation, UserDevicesQuery};
 pub use request::{
     AppCertificate, AppInfo, ExclusiveDuration, Login, LoginType, Logout, LogoutAll, Operation, Request,
@@ -34,6 +34,7 @@ use crate::wire;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
 pub enum Message<'a> {
     /// Something is to be done.
     Request(Request<'a>),
@@ -48,7 +49,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] with the rule of core/PROTOCOL.md that the document breaks, and where.
+    /// [`Error::Refused`] with the rule of [`protocol`](crate::protocol) that the document breaks, and where.
     pub fn parse(xml: &'a [u8]) -> Result<Self, Error> {
         wire::parse_message(xml)
     }

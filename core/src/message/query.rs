@@ -1,7 +1,7 @@
-//! Queries: who is logged in where, does a user exist, which profiles are his. Nothing changes by them.
+//! Queries: who is logged in where, whether a user exists, which profiles a user has. Queries change nothing.
 
 use super::list::List;
-use super::request::{AppInfo, LoginType};
+use super::request::{AppInfo, LoginType, optional_fields};
 use crate::error::Error;
 use crate::text::Text;
 use crate::wire;
@@ -9,13 +9,9 @@ use crate::wire;
 /// A query.
 ///
 /// ```
-/// use hotdesk_core::{AppCertificate, AppInfo, DeviceUserQuery, Query, QueryOperation, Text};
+/// use hotdesk_core::{AppInfo, DeviceUserQuery, Query};
 ///
-/// let devices = [Text::from("SEP003094C25B15")];
-/// let query = Query {
-///     app: AppInfo { id: "appid".into(), certificate: AppCertificate::Plain("apppasswd".into()) },
-///     operation: QueryOperation::DeviceUserQuery(DeviceUserQuery::new(&devices)),
-/// };
+/// let query = Query::new(AppInfo::new("appid", "apppasswd"), DeviceUserQuery::new(&["SEP003094C25B15"]));
 /// let mut buffer = [0; 256];
 /// let length = query.encode(&mut buffer)?;
 /// assert_eq!(Query::parse(&buffer[..length])?, query);
@@ -23,19 +19,25 @@ use crate::wire;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
 pub struct Query<'a> {
-    /// Who signs.
+    /// Who signs it.
     pub app: AppInfo<'a>,
     /// What is asked.
     pub operation: QueryOperation<'a>,
 }
 
 impl<'a> Query<'a> {
+    /// Returns a query for `operation`, signed by `app`.
+    pub fn new(app: AppInfo<'a>, operation: impl Into<QueryOperation<'a>>) -> Self {
+        Self { app, operation: operation.into() }
+    }
+
     /// Reads a query.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] with the rule of core/PROTOCOL.md that the document breaks, and where.
+    /// [`Error::Refused`] with the rule of [`protocol`](crate::protocol) that the document breaks, and where.
     pub fn parse(xml: &'a [u8]) -> Result<Self, Error> {
         wire::parse_query(xml)
     }
@@ -44,6 +46,7 @@ impl<'a> Query<'a> {
 /// What a [`Query`] asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
 pub enum QueryOperation<'a> {
     /// Who is logged in on these devices?
     DeviceUserQuery(DeviceUserQuery<'a>),
@@ -51,7 +54,7 @@ pub enum QueryOperation<'a> {
     UserDevicesQuery(UserDevicesQuery<'a>),
     /// Do these users exist?
     CheckUser(CheckUser<'a>),
-    /// Which device profiles do these users have? Read under its older name `userDeviceProfileQuery`, too.
+    /// Which device profiles do these users have? Also read under its older name, `userDeviceProfileQuery`.
     DeviceProfileQuery(DeviceProfileQuery<'a>),
 }
 
@@ -60,8 +63,9 @@ macro_rules! queries {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+        #[non_exhaustive]
         pub struct $name<'a> {
-            /// Whom or what it asks about, at least one.
+            #[doc = concat!("The ", stringify!($list), ", at least one.")]
             pub $list: List<'a, Text<'a>>,
             /// What kind of ID is given.
             pub login_type: Option<LoginType>,
@@ -72,11 +76,21 @@ macro_rules! queries {
         }
 
         impl<'a> $name<'a> {
-            /// Returns a query with nothing but what is mandatory.
-            pub fn new($list: &'a [Text<'a>]) -> Self {
+            /// Returns a query with the mandatory fields only. The list comes from a slice or an array of [`Text`]
+            /// or `&str`.
+            pub fn new($list: impl Into<List<'a, Text<'a>>>) -> Self {
                 Self { $list: $list.into(), login_type: None, remote_ip_addr: None, is_via_header_set: None }
             }
         }
+
+        impl<'a> From<$name<'a>> for QueryOperation<'a> {
+            fn from(query: $name<'a>) -> Self {
+                Self::$name(query)
+            }
+        }
+
+        optional_fields!(login_type: $name);
+        optional_fields!(origin: $name);
     )*};
 }
 

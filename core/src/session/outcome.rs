@@ -12,11 +12,10 @@ use crate::text::Text;
 ///
 /// ```
 /// use hotdesk_core::session::Task;
-/// use hotdesk_core::{AppCertificate, AppInfo, Logout, LogoutAll, Operation, Request};
+/// use hotdesk_core::{AppInfo, Logout, Request};
 ///
-/// let app = AppInfo { id: "appid".into(), certificate: AppCertificate::Plain("apppasswd".into()) };
-/// let operation = Operation::Logout(Logout::new("SEP003094C25B15".into()));
-/// let task = Task::from(&Request { app, operation });
+/// let request = Request::new(AppInfo::new("appid", "apppasswd"), Logout::new("SEP003094C25B15"));
+/// let task = Task::from(&request);
 /// assert_eq!(task, Task::Logout { device: "SEP003094C25B15".into() });
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +77,10 @@ impl Task<'_> {
     pub(super) fn found<'r>(&self, response: &Response<'r>) -> Option<Found<'r>> {
         let status = self.device().and_then(|device| state_of(device, response))?;
         let as_wanted = match (self, status) {
-            (Self::Login { user, .. }, DeviceStatus::LoggedIn { user: there }) => there.eq_ignore_case(*user),
-            (Self::Logout { .. }, DeviceStatus::LoggedOut) => true,
+            (Self::Login { user, .. }, DeviceStatus::LoggedIn { user: there, .. }) => {
+                there.eq_ignore_case(*user)
+            }
+            (Self::Logout { .. }, DeviceStatus::LoggedOut { .. }) => true,
             _ => false,
         };
         Some(if as_wanted { Found::AsWanted } else { Found::Otherwise(status) })
@@ -102,7 +103,7 @@ fn state_of<'r>(device: Text<'_>, response: &Response<'r>) -> Option<DeviceStatu
                 }
                 UserDevicesStatus::None | UserDevicesStatus::DoesNotExist => false,
             })
-            .map(|user| DeviceStatus::LoggedIn { user: user.id }),
+            .map(|user| DeviceStatus::LoggedIn { user: user.id, last_login: None, emcc: None }),
         _ => None,
     }
 }

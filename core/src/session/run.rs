@@ -82,11 +82,9 @@ pub enum Wanted {
 /// ```
 /// use core::time::Duration;
 /// use hotdesk_core::session::{Deadlines, Next, Outcome, Plan, Retry, Session, Task, Wanted};
-/// use hotdesk_core::{AppCertificate, AppInfo, Login, Operation, Request, Response, http};
+/// use hotdesk_core::{AppInfo, Login, Request, Response, http};
 ///
-/// let app = AppInfo { id: "appid".into(), certificate: AppCertificate::Plain("apppasswd".into()) };
-/// let login = Login::new("SEP003094C25B15".into(), "john".into());
-/// let request = Request { app, operation: Operation::Login(login) };
+/// let request = Request::new(AppInfo::new("appid", "apppasswd"), Login::new("SEP003094C25B15", "john"));
 ///
 /// let hosts = ["em1:8080", "em2:8080"];
 /// let plan = Plan { services: 2, deadlines: Deadlines::default(), retry: Retry::default(), seed: 7 };

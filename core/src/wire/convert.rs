@@ -2,7 +2,7 @@
 
 use super::collect::Collected;
 use super::element_name::ElementName;
-use super::reader::{Reader, Row};
+use super::reader::{ReadRow, Reader};
 use super::schema::{Context, key};
 use super::text_value::TextKind;
 use super::tokens::Stop;
@@ -120,26 +120,23 @@ pub(super) fn failure<'a>(collected: &Collected<'a>) -> Failure<'a> {
     Failure { code: code.map(EmServiceCode::new), text: collected.text(key::ERROR) }
 }
 
-impl<'a> Row<'a> for DeviceResult<'a> {
+impl<'a> ReadRow<'a> for DeviceResult<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<Self, Stop> {
         let mut collected = Collected::NOTHING;
         reader.collect(Context::Device, &mut collected)?;
+        let last_login = collected.optional(key::LAST_LOGIN);
+        let emcc = collected.number(key::EMCC).map(|number| number != 0);
         // A `none` takes the first slot that is free, so without `userID` one of them is the current user's.
         let status = match collected.optional(key::USER) {
-            Some(user) => DeviceStatus::LoggedIn { user },
+            Some(user) => DeviceStatus::LoggedIn { user, last_login, emcc },
             None if collected.has(key::DOES_NOT_EXIST) => DeviceStatus::DoesNotExist,
-            None => DeviceStatus::LoggedOut,
+            None => DeviceStatus::LoggedOut { last_login, emcc },
         };
-        Ok(Self {
-            name: collected.text(key::NAME),
-            status,
-            last_login: collected.optional(key::LAST_LOGIN),
-            emcc: collected.number(key::EMCC).map(|number| number != 0),
-        })
+        Ok(Self { name: collected.text(key::NAME), status })
     }
 }
 
-impl<'a> Row<'a> for UserDevices<'a> {
+impl<'a> ReadRow<'a> for UserDevices<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<Self, Stop> {
         let mut collected = Collected::NOTHING;
         reader.collect(Context::UserDevices, &mut collected)?;
@@ -154,7 +151,7 @@ impl<'a> Row<'a> for UserDevices<'a> {
     }
 }
 
-impl<'a> Row<'a> for UserProfiles<'a> {
+impl<'a> ReadRow<'a> for UserProfiles<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<Self, Stop> {
         let mut collected = Collected::NOTHING;
         reader.collect(Context::UserProfiles, &mut collected)?;
@@ -171,7 +168,7 @@ impl<'a> Row<'a> for UserProfiles<'a> {
     }
 }
 
-impl<'a> Row<'a> for UserCheck<'a> {
+impl<'a> ReadRow<'a> for UserCheck<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<Self, Stop> {
         let mut collected = Collected::NOTHING;
         reader.collect(Context::UserCheck, &mut collected)?;
@@ -179,7 +176,7 @@ impl<'a> Row<'a> for UserCheck<'a> {
     }
 }
 
-impl<'a> Row<'a> for DeviceProfile<'a> {
+impl<'a> ReadRow<'a> for DeviceProfile<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<Self, Stop> {
         let mut collected = Collected::NOTHING;
         reader.collect(Context::DeviceProfile, &mut collected)?;
@@ -191,9 +188,13 @@ impl<'a> Row<'a> for DeviceProfile<'a> {
 }
 
 /// A `deviceName` or `userID` of a query, or a `deviceName` of a response: in these places both are plain names.
-impl<'a> Row<'a> for Text<'a> {
+impl<'a> ReadRow<'a> for Text<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<Self, Stop> {
         // It was checked, so the field is in no error.
         Ok(reader.text(Field::DeviceName, TextKind::Name)?.unwrap_or(Text::EMPTY))
+    }
+
+    fn named(name: &'a str) -> Option<Self> {
+        Some(Text::from(name))
     }
 }

@@ -12,10 +12,9 @@ use super::text_value::WITHIN_ANY_BOUND;
 use crate::bytes::{PLAIN, is};
 use crate::error::{Error, Field, Limit, Unsendable};
 use crate::limits;
-use crate::message::{List, Message};
+use crate::message::{List, Message, Row};
 use crate::percent;
 use crate::text::{Text, is_blank, is_xml};
-use crate::wire::Row;
 
 type Encoded = Result<(), Error>;
 

@@ -43,7 +43,7 @@ use element_name::ElementName;
 pub(crate) use encode::{Encode, encode, encode_form, measure, measure_form};
 #[cfg(feature = "compact")]
 pub use pieces::{Piece, PieceReader};
-pub(crate) use reader::{Reader, Row};
+pub(crate) use reader::{ReadRow, Reader};
 use schema::ContentModel;
 pub(crate) use schema::Context;
 pub(crate) use sink::Sink;

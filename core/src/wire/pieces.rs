@@ -8,7 +8,7 @@ use super::declaration;
 use super::element_name::ElementName;
 use super::name_stack::NameStack;
 use super::position::Position;
-use super::reader::{Reader, Row};
+use super::reader::{ReadRow, Reader};
 use super::schema::{Context, excluded, key, keys};
 use super::text_value::{TextKind, TextValue};
 use super::tokens::{OUTSIDE, Stop, Token};

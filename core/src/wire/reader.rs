@@ -12,11 +12,17 @@ use crate::error::{Field, Refusal};
 use crate::limits;
 use crate::text::Coding;
 
-/// What a [`List`](crate::List) can hold. Sealed: the rows of this crate implement it.
-pub trait Row<'a>: Copy {
+/// How a [`Row`](crate::Row) is read. It seals that trait, for it cannot be named outside of this crate.
+pub trait ReadRow<'a>: Copy {
     /// Reads the row whose start tag was read.
     #[doc(hidden)]
     fn read(reader: &mut Reader<'a>) -> Result<Self, Stop>;
+
+    /// Makes a row of a name, if a name is all that it is.
+    #[doc(hidden)]
+    fn named(_name: &'a str) -> Option<Self> {
+        None
+    }
 }
 
 /// An element whose start tag was read.
@@ -36,6 +42,7 @@ const NONE: OpenElement<'static> =
     OpenElement { name: OUTSIDE, at: 0, content: 0, context: Context::Document };
 
 /// An element that ended.
+#[derive(Clone, Copy)]
 struct EndedElement {
     /// Offset of its `<` in the input.
     at: usize,
@@ -48,6 +55,7 @@ struct EndedElement {
 }
 
 /// Reads a document element by element.
+#[derive(Clone)]
 pub struct Reader<'a> {
     tokens: Tokens<'a>,
     /// The innermost open element, or what is around all of them.
@@ -275,7 +283,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the next row of a fragment.
-    pub(crate) fn next_row<T: Row<'a>>(&mut self) -> Result<Option<T>, Stop> {
+    pub(crate) fn next_row<T: ReadRow<'a>>(&mut self) -> Result<Option<T>, Stop> {
         loop {
             match self.next()? {
                 None => return Ok(None),

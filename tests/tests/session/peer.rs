@@ -7,8 +7,8 @@ use std::time::Duration;
 use hotdesk_core::http::{RequestReader, SERVICE_PATH, write_post, write_response};
 use hotdesk_core::session::{Found, Next, Outcome, Plan, Session, SessionError, Task, Wanted};
 use hotdesk_core::{
-    AppCertificate, AppInfo, DeviceStatus, DeviceUserQuery, Error, Login, Logout, LogoutAll, Message,
-    Operation, Query, QueryOperation, Request, Response, form,
+    AppInfo, DeviceStatus, DeviceUserQuery, Error, Login, Logout, LogoutAll, Message, Operation, Query,
+    Request, Response, form,
 };
 
 pub(crate) const DEVICE: &str = "SEP003094C25B15";
@@ -122,7 +122,7 @@ fn post(out: &mut [u8], host: &str, message: &Message<'_>) -> Result<usize, Erro
     match message {
         Message::Request(request) => write_post(out, host, SERVICE_PATH, request),
         Message::Query(query) => write_post(out, host, SERVICE_PATH, query),
-        Message::Response(_) => unreachable!("a client sends no response"),
+        other => unreachable!("a client sends no {other:?}"),
     }
 }
 
@@ -147,22 +147,22 @@ impl Run {
 
     /// Drives the session to its end, checking on the way that it always knows how to go on.
     pub(crate) fn go(self) -> Report {
-        let app = AppInfo { id: "app".into(), certificate: AppCertificate::Plain(SECRET.into()) };
-        let devices = [DEVICE.into()];
-        let query = Query { app, operation: QueryOperation::DeviceUserQuery(DeviceUserQuery::new(&devices)) };
-        let request = |operation| Request { app, operation };
+        let app = AppInfo::new("app", SECRET);
+        let devices = [DEVICE];
+        let query = Query::new(app, DeviceUserQuery::new(&devices));
+        let request = |operation| Request::new(app, operation);
         let (task, message) = match self.job {
             Job::Ask => (Task::from(&query), Message::from(query)),
             Job::Login => {
-                let request = request(Operation::Login(Login::new(DEVICE.into(), "john".into())));
+                let request = request(Operation::Login(Login::new(DEVICE, "john")));
                 (Task::from(&request), request.into())
             }
             Job::Logout => {
-                let request = request(Operation::Logout(Logout::new(DEVICE.into())));
+                let request = request(Operation::Logout(Logout::new(DEVICE)));
                 (Task::from(&request), request.into())
             }
             Job::LogoutAll => {
-                let request = request(Operation::LogoutAll(LogoutAll::default()));
+                let request = request(Operation::LogoutAll(LogoutAll::new()));
                 (Task::from(&request), request.into())
             }
         };
@@ -334,7 +334,7 @@ impl Service {
         self.carried_out += 1;
         self.holder = match operation {
             Operation::Login(login) => Some(login.user_id.to_string()),
-            Operation::Logout(_) | Operation::LogoutAll(_) => None,
+            _ => None,
         };
         "<response><success/></response>".to_owned()
     }
@@ -357,9 +357,10 @@ fn ended(outcome: Outcome<'_>) -> Ended {
             error,
             match found {
                 Found::AsWanted => Seen::AsWanted,
-                Found::Otherwise(DeviceStatus::LoggedIn { user }) => Seen::LoggedIn(user.to_string()),
-                Found::Otherwise(DeviceStatus::LoggedOut) => Seen::LoggedOut,
+                Found::Otherwise(DeviceStatus::LoggedIn { user, .. }) => Seen::LoggedIn(user.to_string()),
+                Found::Otherwise(DeviceStatus::LoggedOut { .. }) => Seen::LoggedOut,
                 Found::Otherwise(DeviceStatus::DoesNotExist) => Seen::DoesNotExist,
+                Found::Otherwise(other) => panic!("{other:?}"),
                 Found::Unknown => Seen::Unknown,
             },
         ),

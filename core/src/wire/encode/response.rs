@@ -61,22 +61,26 @@ impl Encoder<'_> {
             &device.name,
             Escape::Attribute,
             |e| {
-                match &device.status {
+                let (last_login, emcc) = match &device.status {
                     DeviceStatus::DoesNotExist => {
                         e.sink.put("<doesNotExist/>");
                         return Ok(());
                     }
-                    DeviceStatus::LoggedIn { user } => {
+                    DeviceStatus::LoggedIn { user, last_login, emcc } => {
                         e.check_bounds(Field::UserId, user, Limit::Name)?;
                         e.element("userID", |e| e.text(Field::UserId, user, Escape::Coded))?;
+                        (last_login, emcc)
                     }
-                    DeviceStatus::LoggedOut => e.sink.put("<none/>"),
-                }
-                match &device.last_login {
+                    DeviceStatus::LoggedOut { last_login, emcc } => {
+                        e.sink.put("<none/>");
+                        (last_login, emcc)
+                    }
+                };
+                match last_login {
                     Some(user) => e.name(Field::LastLogin, user)?,
                     None => e.sink.put("<none/>"),
                 }
-                match device.emcc {
+                match emcc {
                     Some(true) => e.sink.put("<emccDevice>yes</emccDevice>"),
                     Some(false) => e.sink.put("<emccDevice>no</emccDevice>"),
                     None => {}

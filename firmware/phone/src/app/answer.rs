@@ -59,7 +59,7 @@ impl App<'_> {
                     UserDevicesStatus::LoggedIn(devices) => {
                         devices.iter().any(|device| device.eq_ignore_case(&self.device))
                     }
-                    UserDevicesStatus::None | UserDevicesStatus::DoesNotExist => false,
+                    _ => false,
                 });
                 let user = user.ok_or(Trouble::Unexpected)?;
                 self.holder = UserId::try_from(user.id).map(Holder::User).map_err(|_| Trouble::Unexpected)?;
@@ -72,10 +72,11 @@ impl App<'_> {
 
 fn holder(device: &DeviceResult<'_>) -> Result<Holder, Trouble> {
     match device.status {
-        DeviceStatus::LoggedIn { user } => {
+        DeviceStatus::LoggedIn { user, .. } => {
             UserId::try_from(user).map(Holder::User).map_err(|_| Trouble::Unexpected)
         }
-        DeviceStatus::LoggedOut => Ok(Holder::Nobody),
+        DeviceStatus::LoggedOut { .. } => Ok(Holder::Nobody),
         DeviceStatus::DoesNotExist => Err(Trouble::DeviceUnknown),
+        _ => Err(Trouble::Unexpected),
     }
 }

@@ -4,10 +4,7 @@ use core::fmt::Write as _;
 
 use heapless::String;
 use hotdesk_core::http::{SERVICE_PATH, write_post};
-use hotdesk_core::{
-    AppCertificate, AppInfo, DeviceUserQuery, Error, Login, Logout, Operation, Query, QueryOperation,
-    Request, Secret, Text,
-};
+use hotdesk_core::{AppInfo, DeviceUserQuery, Error, Login, Logout, Query, Request, Text};
 
 use super::{App, Ask, Signer, Trouble};
 use crate::config::{HOST_CHARACTERS, Service};
@@ -34,35 +31,25 @@ impl App<'_> {
         let devices = [device];
         let app = match (self.signer(ask), ask) {
             (Signer::Person, Ask::Who) => return Err(Trouble::NoApplicationUser),
-            (Signer::Person, _) => AppInfo {
-                id: Text::from(self.form.user()),
-                certificate: AppCertificate::Plain(Secret::from(self.form.pin().expose())),
-            },
+            (Signer::Person, _) => AppInfo::new(self.form.user(), self.form.pin().expose()),
             (Signer::AppUser, _) => {
                 let user =
                     self.config().and_then(|config| config.app_user()).ok_or(Trouble::NoApplicationUser)?;
-                AppInfo {
-                    id: Text::from(user.id()),
-                    certificate: AppCertificate::Plain(user.certificate().as_secret()),
-                }
+                AppInfo::new(user.id(), user.certificate())
             }
         };
         let mut host = String::<HOST_AND_PORT>::new();
         // It is as long as the longest service, so there is always room.
         let _ = write!(host, "{service}");
-        let request = |operation| Request { app, operation };
         let written = match ask {
             Ask::Who => {
-                let operation = QueryOperation::DeviceUserQuery(DeviceUserQuery::new(&devices));
-                write_post(out, &host, SERVICE_PATH, &Query { app, operation })
+                write_post(out, &host, SERVICE_PATH, &Query::new(app, DeviceUserQuery::new(&devices)))
             }
             Ask::Login => {
-                let operation = Operation::Login(Login::new(device, Text::from(self.form.user())));
-                write_post(out, &host, SERVICE_PATH, &request(operation))
+                let login = Login::new(device, self.form.user());
+                write_post(out, &host, SERVICE_PATH, &Request::new(app, login))
             }
-            Ask::Logout => {
-                write_post(out, &host, SERVICE_PATH, &request(Operation::Logout(Logout::new(device))))
-            }
+            Ask::Logout => write_post(out, &host, SERVICE_PATH, &Request::new(app, Logout::new(device))),
         };
         written.map_err(|error| match error {
             Error::BufferTooSmall { needed } => Trouble::RequestTooLong { needed },

@@ -118,7 +118,7 @@ impl Line {
                 match request.operation {
                     Operation::Login(login) => format!("login {} {}", login.device_name, login.user_id),
                     Operation::Logout(logout) => format!("logout {}", logout.device_name),
-                    Operation::LogoutAll(_) => "logoutAll".to_owned(),
+                    other => panic!("the phone requests no {other:?}"),
                 },
             ),
             Message::Query(query) => (
@@ -131,9 +131,9 @@ impl Line {
                     other => panic!("the phone asks no {other:?}"),
                 },
             ),
-            Message::Response(_) => panic!("the phone sends no response"),
+            other => panic!("the phone sends no {other:?}"),
         };
-        let AppInfo { id, certificate: AppCertificate::Plain(secret) } = app else { panic!("plain") };
+        let AppInfo { id, certificate: AppCertificate::Plain(secret), .. } = app else { panic!("plain") };
         format!("{what} signed by {id} {} at {}", secret.expose(), self.to)
     }
 }

@@ -152,20 +152,12 @@ fn scan(bytes: &[u8]) -> Option<usize> {
 
 #[cfg(any(feature = "encode", feature = "form", feature = "post", feature = "memory"))]
 fn login() -> hotdesk_core::Request<'static> {
-    use hotdesk_core::{AppCertificate, AppInfo, ExclusiveDuration, Login, Operation, Request};
+    use hotdesk_core::{AppInfo, ExclusiveDuration, Login, Request};
 
-    Request {
-        app: AppInfo { id: "appid".into(), certificate: AppCertificate::Plain("apppasswd".into()) },
-        operation: Operation::Login(Login {
-            device_name: "SEP003094C25B15".into(),
-            user_id: "john".into(),
-            device_profile: Some("UserDevProf".into()),
-            exclusive_duration: Some(ExclusiveDuration::Minutes(60)),
-            login_type: None,
-            remote_ip_addr: None,
-            is_via_header_set: None,
-        }),
-    }
+    let login = Login::new("SEP003094C25B15", "john")
+        .with_device_profile("UserDevProf")
+        .with_exclusive_duration(ExclusiveDuration::Minutes(60));
+    Request::new(AppInfo::new("appid", "apppasswd"), login)
 }
 
 #[cfg(any(feature = "encode", feature = "form"))]

@@ -1,6 +1,6 @@
 //! What is read and written: the twelve messages of the EM API Request Types Reference as printed, and lists of rows.
 
-use hotdesk_core::{AppCertificate, AppInfo, ExclusiveDuration, Login, Operation, Request};
+use hotdesk_core::{AppInfo, ExclusiveDuration, Login, Request};
 
 /// Which of the three roots a document has; a peer is told, so that it need not look.
 #[derive(Clone, Copy)]
@@ -33,18 +33,10 @@ pub(crate) const SAMPLES: &[(Kind, &str)] = samples! {
 
 /// The sample Login as its fields.
 pub(crate) fn login() -> Request<'static> {
-    Request {
-        app: AppInfo { id: "appid".into(), certificate: AppCertificate::Plain("apppasswd".into()) },
-        operation: Operation::Login(Login {
-            device_name: "SEP003094C25B15".into(),
-            user_id: "john".into(),
-            device_profile: Some("UserDevProf".into()),
-            exclusive_duration: Some(ExclusiveDuration::Minutes(60)),
-            login_type: None,
-            remote_ip_addr: None,
-            is_via_header_set: None,
-        }),
-    }
+    let login = Login::new("SEP003094C25B15", "john")
+        .with_device_profile("UserDevProf")
+        .with_exclusive_duration(ExclusiveDuration::Minutes(60));
+    Request::new(AppInfo::new("appid", "apppasswd"), login)
 }
 
 /// Makes an answer with so many device profiles, printed as the sample is.
