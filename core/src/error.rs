@@ -370,6 +370,7 @@ fields! {
     AppId = "appID",
     AppCertificate = "appCertificate",
     AppEncryptedCertificate = "appEncryptedCertificate",
+    Certificate = "certificate",
     DeviceName = "deviceName",
     UserId = "userID",
     DeviceProfile = "deviceProfile",

@@ -111,7 +111,7 @@ impl<'a> TryFrom<Secret<'a>> for Certificate {
     /// [`Error::Unsendable`] if it is over [`limits::CERTIFICATE_BYTES`] bytes or blank.
     fn try_from(secret: Secret<'a>) -> Result<Self, Error> {
         let text = secret.expose();
-        let unsendable = |reason| Error::Unsendable { field: Field::AppCertificate, reason };
+        let unsendable = |reason| Error::Unsendable { field: Field::Certificate, reason };
         if text.is_blank() {
             return Err(unsendable(Unsendable::Blank));
         }

@@ -7,7 +7,7 @@ mod common;
 use common::{APP_INFO, SUCCESS, logout, parse, refuse, same};
 use hotdesk_core::{
     AppCertificate, Certificate, Choice, ExclusiveDuration, Field, Limit, LoginType, Message, Operation,
-    Query, QueryOperation, Refusal, Request, Response, Text, UserId,
+    Query, QueryOperation, Refusal, Request, Response, Text, UserId, limits,
 };
 
 fn login(inside: &str) -> String {
@@ -164,12 +164,16 @@ fn rule_2_5_a_text_holds_no_element() {
 
 #[test]
 fn rule_2_6_what_is_over_its_bound_is_refused_not_cut() {
-    let name = "ä".repeat(128);
+    let most = limits::NAME_CHARS;
+    let name = "ä".repeat(most);
     assert_eq!(device_name(&logout(&name)), name);
     refuse(&logout(&format!(" §{name}x ")), Refusal::TooLong(Field::DeviceName, Limit::Name));
-    assert_eq!(device_name(&logout(&"&amp;".repeat(128))), "&".repeat(128));
-    refuse(&logout(&format!("§{}", "&amp;".repeat(129))), Refusal::TooLong(Field::DeviceName, Limit::Name));
-    let ascii = "x".repeat(128);
+    assert_eq!(device_name(&logout(&"&amp;".repeat(most))), "&".repeat(most));
+    refuse(
+        &logout(&format!("§{}", "&amp;".repeat(most + 1))),
+        Refusal::TooLong(Field::DeviceName, Limit::Name),
+    );
+    let ascii = "x".repeat(most);
     refuse(&logout(&format!("§{ascii}x")), Refusal::TooLong(Field::DeviceName, Limit::Name));
     // Blanks around it do not count.
     let blanks = " \n".repeat(100);
@@ -195,9 +199,9 @@ fn rule_2_6_what_is_over_its_bound_is_refused_not_cut() {
             "<response><checkUserResults><user id=\"{id}\"><exists/></user></checkUserResults></response>"
         )
     };
-    assert!(Message::parse(user(&"%C3%A4".repeat(128)).as_bytes()).is_ok());
+    assert!(Message::parse(user(&"%C3%A4".repeat(most)).as_bytes()).is_ok());
     let too_long = Refusal::TooLong(Field::UserIdAttribute, Limit::Name);
-    refuse(&user(&format!("§{}", "%C3%A4".repeat(129))), too_long);
+    refuse(&user(&format!("§{}", "%C3%A4".repeat(most + 1))), too_long);
     assert!(Message::parse(user(&ascii).as_bytes()).is_ok());
     refuse(&user(&format!("§{ascii}x")), too_long);
 
@@ -206,17 +210,19 @@ fn rule_2_6_what_is_over_its_bound_is_refused_not_cut() {
             "<request><appInfo><appID>a</appID><appCertificate>{certificate}</appCertificate></appInfo><logoutAll/></request>"
         )
     };
-    assert!(Message::parse(signed(&"ä".repeat(128)).as_bytes()).is_ok());
+    // A bound in bytes: two a character here.
+    let longest = "ä".repeat(limits::CERTIFICATE_BYTES / 2);
+    assert!(Message::parse(signed(&longest).as_bytes()).is_ok());
     let too_long = Refusal::TooLong(Field::AppCertificate, Limit::Certificate);
-    refuse(&signed(&format!("§{}x", "ä".repeat(128))), too_long);
-    assert!(Certificate::try_from("ä".repeat(128).as_str()).is_ok());
-    assert!(Certificate::try_from(format!("{}x", "ä".repeat(128)).as_str()).is_err());
+    refuse(&signed(&format!("§{}x", longest)), too_long);
+    assert!(Certificate::try_from(longest.as_str()).is_ok());
+    assert!(Certificate::try_from(format!("{}x", longest).as_str()).is_err());
 
     let encrypted =
         |certificate: &str| signed(certificate).replace("appCertificate", "appEncryptedCertificate");
-    assert!(Message::parse(encrypted(&"ä".repeat(128)).as_bytes()).is_ok());
+    assert!(Message::parse(encrypted(&longest).as_bytes()).is_ok());
     let too_long = Refusal::TooLong(Field::AppEncryptedCertificate, Limit::Certificate);
-    refuse(&encrypted(&format!("§{}x", "ä".repeat(128))), too_long);
+    refuse(&encrypted(&format!("§{}x", longest)), too_long);
 
     for (start, end) in [("error code='1'", "error"), ("errorMessage", "errorMessage")] {
         for text in ["x".repeat(5000), "x&amp;".repeat(10_000)] {

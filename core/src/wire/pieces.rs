@@ -2,6 +2,8 @@
 //! out one at a time. It must hand out what `Response::parse` finds in the whole document, whatever the pieces are, and
 //! keep nothing but the window and what its own fields hold.
 
+use core::fmt;
+
 use super::collect::Collected;
 use super::convert;
 use super::declaration;
@@ -48,6 +50,8 @@ pub enum Piece<'p> {
 }
 
 /// Reads a response in pieces, without I/O.
+///
+/// It is there with the feature `compact`, which is on by default: the other tokenizer needs the whole document.
 ///
 /// The window bounds what must be in memory at once: a row (`device`, `deviceProfile`, `deviceName`, a `user` of
 /// `checkUserResults`, `failure`), an element, a comment, a text between tags. One that is longer is refused with
@@ -122,6 +126,18 @@ struct State {
     does_not_exist: Option<Position>,
     /// The innermost open element ended in its own start element.
     empty: bool,
+}
+
+/// Without the bytes of the document.
+impl fmt::Debug for PieceReader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PieceReader")
+            .field("window", &self.window.len())
+            .field("position", &self.here.at)
+            .field("ended", &self.ended)
+            .field("refused", &self.refused.map(|(error, _)| error))
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'w> PieceReader<'w> {
