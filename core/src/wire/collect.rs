@@ -4,7 +4,8 @@
 
 use super::element_name::ElementName;
 use super::reader::Reader;
-use super::schema::{Cardinality, Child, ContentModel, Context, Key, excluded, key, keys};
+use super::rules::Seen;
+use super::schema::{Child, ContentModel, Context, Key, key};
 use super::text_value::{TextKind, TextValue};
 use super::tokens::Stop;
 use crate::error::{Field, Refusal};
@@ -13,9 +14,7 @@ use crate::text::{BYTES, Text, append};
 /// What was read of a message, or of a row of one: one entry for each [`Key`].
 pub(super) struct Collected<'a> {
     /// The keys that have an entry.
-    seen: u16,
-    /// How many of its two user slots a `device` has used.
-    count: u8,
+    seen: Seen,
     entries: [Entry<'a>; key::COUNT],
     /// The content of the list that ended last.
     content: Option<&'a str>,
@@ -32,34 +31,16 @@ struct Entry<'a> {
     number: u32,
 }
 
-/// The keys of a row.
-const ROW: u16 = PART
-    | keys([
-        key::NAME,
-        key::HAS,
-        key::USER_FAILURE,
-        key::NONE,
-        key::DOES_NOT_EXIST,
-        key::USER,
-        key::FREE,
-        key::LAST_LOGIN,
-        key::EMCC,
-    ]);
-
-/// The keys of a part of a row.
-const PART: u16 = keys([key::ERROR, key::CODE, key::PROFILE_NAME, key::IS_DEFAULT]);
-
 impl<'a> Collected<'a> {
     pub(super) const NOTHING: Self = Self {
-        seen: 0,
-        count: 0,
+        seen: Seen::NOTHING,
         entries: [Entry { element: ElementName::Other, at: 0, text: TextValue::NONE, number: 0 }; key::COUNT],
         content: None,
     };
 
     /// Returns true if the key has an entry.
     pub(super) const fn has(&self, key: Key) -> bool {
-        self.seen & keys([key]) != 0
+        self.seen.has(key)
     }
 
     fn get(&self, key: Key) -> Option<&Entry<'a>> {
@@ -104,7 +85,7 @@ impl<'a> Collected<'a> {
     /// Starts the entry of an element, into which its text is read.
     #[inline]
     fn start(&mut self, key: Key, element: ElementName, at: usize) -> Option<&mut Entry<'a>> {
-        self.seen |= keys([key]);
+        self.seen.insert(key);
         let entry = self.entries.get_mut(usize::from(key))?;
         entry.element = element;
         entry.at = at;
@@ -113,21 +94,12 @@ impl<'a> Collected<'a> {
         Some(entry)
     }
 
-    /// Counts a child that is about to be read, and says why it cannot stand here, if it cannot.
+    /// Says why a child cannot stand here, or counts it.
+    #[inline]
     fn refuses(&mut self, child: &Child) -> Option<Refusal> {
-        if matches!(child.cardinality, Cardinality::Once | Cardinality::Filler) && self.has(child.key) {
-            return Some(match self.element(child.key) {
-                _ if child.key == key::OPERATION && child.element.is_result() => Refusal::TwoResults,
-                _ if child.key == key::OPERATION => Refusal::TwoOperations,
-                seen if seen == child.element => Refusal::Repeated(child.field),
-                _ => Refusal::Excluded(child.field),
-            });
-        }
-        if matches!(child.cardinality, Cardinality::Filler | Cardinality::NoneFiller) {
-            // It stops at three.
-            self.count = self.count.wrapping_add(1);
-        }
-        (self.count > 2).then_some(Refusal::ThirdSlot)
+        let entries = &self.entries;
+        let first = || entries.get(usize::from(child.key)).map_or(ElementName::Other, |entry| entry.element);
+        self.seen.refuses(child, first)
     }
 }
 
@@ -173,19 +145,8 @@ impl<'a> Reader<'a> {
     /// Goes into the element whose start tag was read last.
     fn enter(&mut self, context: Context, collected: &mut Collected<'a>) -> Result<(), Stop> {
         self.set_context(context);
-        let (field, kind) = match context {
-            Context::Failure | Context::DeviceProfile => {
-                collected.seen &= !PART;
-                return Ok(());
-            }
-            Context::Device => (Field::DeviceNameAttribute, TextKind::Name),
-            Context::UserDevices | Context::UserProfiles | Context::UserCheck => {
-                (Field::UserIdAttribute, TextKind::CodedName)
-            }
-            _ => return Ok(()),
-        };
-        collected.seen &= !ROW;
-        collected.count = 0;
+        collected.seen.enter(context);
+        let Some((field, kind)) = context.attribute() else { return Ok(()) };
         let at = self.at();
         let Some(entry) = collected.start(key::NAME, ElementName::Other, at) else { return Ok(()) };
         self.read_attribute(field, kind, &mut entry.text).map(|_| ())
@@ -194,14 +155,9 @@ impl<'a> Reader<'a> {
     /// Leaves the element that ended.
     fn leave(&mut self, collected: &mut Collected<'a>) -> Result<(), Stop> {
         let (context, at) = self.ended();
-        if let Some(refusal) = context.missing(collected.seen) {
+        if let Some((refusal, fault)) = collected.seen.at_end(context) {
+            let at = fault.and_then(|key| collected.get(key)).map_or(at, |entry| entry.at);
             return Err(self.refuse(refusal, at));
-        }
-        if context.is_row()
-            && let Some(exclusion) = excluded(collected.seen)
-        {
-            let at = collected.get(exclusion.key).map_or(at, |entry| entry.at);
-            return Err(self.refuse(Refusal::Excluded(exclusion.field), at));
         }
         if context.is_list() {
             collected.content = Some(self.content());

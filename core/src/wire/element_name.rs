@@ -1,5 +1,7 @@
-//! The names of the elements that the protocol knows. A name is compared with those that may stand where it stands;
-//! whatever decides by it afterwards compares a byte.
+//! The names of the elements that the protocol knows. A name is compared with those that are known where it stands; what
+//! decides by it afterwards compares a byte.
+
+use super::packed::{longest_first, packed};
 
 macro_rules! names {
     ($($variant:ident = $name:literal,)*) => {
@@ -45,7 +47,9 @@ macro_rules! names {
             }
         }
 
-        const NAMES: &[&[u8]] = &[b"", $($name.as_bytes(),)*];
+        const COUNT: usize = 1 + [$($name,)*].len();
+        const NAMES: [&[u8]; COUNT] = [b"", $($name.as_bytes(),)*];
+        const LENGTHS: [usize; COUNT] = [0, $($name.len(),)*];
     };
 }
 
@@ -93,65 +97,32 @@ names! {
     ErrorMessage = "errorMessage",
 }
 
-/// All names in one text, where a name that is a part of another one is not repeated.
-struct Names<const SIZE: usize> {
-    text: [u8; SIZE],
-    size: usize,
-    /// Of each name: where it starts, and in the lowest five bits how long it is.
-    places: [u16; NAMES.len()],
+packed!(Packed, u8, same);
+
+const fn same(a: &u8, b: &u8) -> bool {
+    *a == *b
 }
 
-const LONGEST: usize = 31;
-const PACKED: Names<{ packed::<1024>().size }> = packed();
-static TEXT: [u8; PACKED.size] = PACKED.text;
-static PLACES: [u16; NAMES.len()] = PACKED.places;
+/// All names in one text.
+const PACKED: Packed<COUNT, { Packed::<COUNT, 1024>::new(&NAMES, &ORDER, 0).size }> =
+    Packed::new(&NAMES, &ORDER, 0);
+const ORDER: [usize; COUNT] = longest_first(LENGTHS);
+static TEXT: [u8; PACKED.items.len()] = PACKED.items;
 
-/// Puts each name where the text has it already, or has its start at the end.
+/// Of each name: where it starts, and in the lowest five bits how long it is.
 #[allow(
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
-    reason = "runs when this crate is compiled, where a panic is an error of the compiler; the text is short"
+    reason = "runs when this crate is compiled; the text is below 2,048 bytes"
 )]
-const fn packed<const SIZE: usize>() -> Names<SIZE> {
-    let mut names = Names { text: [0; SIZE], size: 0, places: [0; NAMES.len()] };
-    // From the longest on: it may have others in it.
-    let mut length = LONGEST;
-    while length > 0 {
-        let mut i = 0;
-        while i < NAMES.len() {
-            let name = NAMES[i];
-            assert!(name.len() <= LONGEST);
-            if name.len() == length {
-                let mut start = 0;
-                while !fits(name, &names, start) {
-                    start += 1;
-                }
-                let mut byte = 0;
-                while byte < length {
-                    names.text[start + byte] = name[byte];
-                    byte += 1;
-                }
-                if names.size < start + byte {
-                    names.size = start + byte;
-                }
-                names.places[i] = (start << 5 | length) as u16;
-            }
-            i += 1;
-        }
-        length -= 1;
+static PLACES: [u16; COUNT] = {
+    let mut places = [0; COUNT];
+    let mut name = 0;
+    while name < COUNT {
+        let length = LENGTHS[name];
+        assert!(length < 32 && TEXT.len() < 2048);
+        places[name] = (PACKED.starts[name] << 5 | length) as u16;
+        name += 1;
     }
-    names
-}
-
-/// Returns true if the text has nothing else there than the name.
-#[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled")]
-const fn fits<const SIZE: usize>(name: &[u8], names: &Names<SIZE>, start: usize) -> bool {
-    let mut i = 0;
-    while i < name.len() && start + i < names.size {
-        if names.text[start + i] != name[i] {
-            return false;
-        }
-        i += 1;
-    }
-    true
-}
+    places
+};

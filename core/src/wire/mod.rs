@@ -6,7 +6,8 @@
 //! - `tokens`: bytes to tags, texts and attributes, by `tokens/compact` (ours) or `tokens/xmlparser` (the crate)
 //! - `reader`: pairs the tags, finds attributes, skips what is unknown: any well-formed document
 //! - `text_value`: the text of an element or attribute, its references and its bound
-//! - `schema`: which children an element has, as tables; `element_name` has their names
+//! - `schema`: which children an element has, as tables; `element_name` has their names, `packed` makes both small
+//! - `rules`: which children stand together and which must be there
 //! - `collect`: reads a message by the schema, in one loop for all of them
 //! - `convert`: turns what was collected into messages and rows
 //! - `pieces`: reads a response that comes in pieces; `position` and `name_stack` are what it remembers of them
@@ -26,6 +27,7 @@ mod element_name;
 mod encode;
 #[cfg(feature = "compact")]
 mod name_stack;
+mod packed;
 #[cfg(feature = "vip")]
 pub(crate) mod parse_vip;
 #[cfg(feature = "compact")]
@@ -33,6 +35,7 @@ mod pieces;
 #[cfg(feature = "compact")]
 mod position;
 mod reader;
+mod rules;
 mod schema;
 mod sink;
 mod text_value;

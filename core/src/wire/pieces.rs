@@ -11,7 +11,8 @@ use super::element_name::ElementName;
 use super::name_stack::NameStack;
 use super::position::Position;
 use super::reader::{ReadRow, Reader};
-use super::schema::{Context, excluded, key, keys};
+use super::rules::Seen;
+use super::schema::{Child, ContentModel, Context, key};
 use super::text_value::{TextKind, TextValue};
 use super::tokens::{OUTSIDE, Stop, Token};
 use crate::error::{Error, Field, Refusal};
@@ -107,23 +108,29 @@ enum Stage {
     Epilog,
 }
 
+/// An open element whose children are read one by one.
+#[derive(Clone, Copy)]
+struct Element {
+    context: Context,
+    position: Position,
+}
+
+impl Element {
+    const NONE: Self = Self { context: Context::Ignored, position: Position::START };
+}
+
 struct State {
     stage: Stage,
-    /// The result that was seen.
-    result: Option<ElementName>,
-    /// A row of the result was seen.
-    any_row: bool,
-    /// A row of the user was seen.
-    any_of_user: bool,
-    /// Where the user's `failure` is.
-    failed: Option<Position>,
-    /// The depth of the innermost open element that is not skipped: 1 the root, 2 the result, 3 a user.
+    /// What was seen of the response, of its result and of the `user` that is open.
+    seen: Seen,
+    /// The open elements that are not skipped: the root, the result, a `user`.
+    elements: [Element; 3],
+    /// How many they are.
     level: u8,
-    /// Where the elements of these levels start.
-    positions: [Position; 3],
-    /// Where the user's `none` is, and its `doesNotExist`.
-    none: Option<Position>,
-    does_not_exist: Option<Position>,
+    /// Where the `failure`, `none` and `doesNotExist` of the `user` are, as far as they were seen.
+    failure: Position,
+    none: Position,
+    does_not_exist: Position,
     /// The innermost open element ended in its own start element.
     empty: bool,
 }
@@ -147,18 +154,16 @@ impl<'w> PieceReader<'w> {
             window,
             start: 0,
             end: 0,
-            here: Position::default(),
+            here: Position::START,
             ended: false,
             state: State {
                 stage: Stage::Start,
-                result: None,
-                any_row: false,
-                any_of_user: false,
-                failed: None,
+                seen: Seen::NOTHING,
+                elements: [Element::NONE; 3],
                 level: 0,
-                positions: [Position::default(); 3],
-                none: None,
-                does_not_exist: None,
+                failure: Position::START,
+                none: Position::START,
+                does_not_exist: Position::START,
                 empty: false,
             },
             open: NameStack::NONE,
@@ -188,7 +193,7 @@ impl<'w> PieceReader<'w> {
     /// Returns line and column of the refusal, as [`Error::line_column`] does with the whole document; (1, 1) before
     /// there is one.
     pub fn line_column(&self) -> (usize, usize) {
-        let position = self.refused.map(|(_, position)| position).unwrap_or_default();
+        let position = self.refused.map_or(Position::START, |(_, position)| position);
         let from_one = |count: u32| usize::try_from(count).unwrap_or(usize::MAX).saturating_add(1);
         (from_one(position.line), from_one(position.column))
     }
@@ -278,18 +283,10 @@ impl State {
         found.map_err(|Stop| reader.refused().into())
     }
 
-    /// What may stand in the innermost element that is not skipped.
-    fn context(&self) -> Context {
-        match (self.level, self.result) {
-            (1, _) => Context::Response,
-            (2, Some(ElementName::DeviceUserResults)) => Context::DeviceUserResults,
-            (2, Some(ElementName::UserDevicesResults)) => Context::UserDevicesResults,
-            (2, Some(ElementName::DeviceProfileResults)) => Context::DeviceProfileResults,
-            (2, Some(ElementName::CheckUserResults)) => Context::CheckUserResults,
-            (3, Some(ElementName::UserDevicesResults)) => Context::UserDevices,
-            (3, Some(ElementName::DeviceProfileResults)) => Context::UserProfiles,
-            _ => Context::Ignored,
-        }
+    /// The innermost open element that is not skipped.
+    fn innermost(&self) -> Element {
+        let around = usize::from(self.level).wrapping_sub(1);
+        self.elements.get(around).copied().unwrap_or(Element::NONE)
     }
 
     /// Reads byte order mark and declaration.
@@ -347,10 +344,7 @@ impl State {
             return Err(reader.refuse(Refusal::OtherRoot(Field::Response), at));
         }
         self.stage = Stage::Inside;
-        if let Some(kept) = self.positions.first_mut() {
-            *kept = here.of(text, at);
-        }
-        self.level = 1;
+        self.enter(Element { context: Context::Response, position: here.of(text, at) });
         self.empty = reader.ends_empty();
         push(open, reader, name, at)?;
         Ok(None)
@@ -368,20 +362,28 @@ impl State {
             return self.close(open, reader);
         }
         let skipped = open.depth != usize::from(self.level);
-        let context = if skipped { Context::Ignored } else { self.context() };
+        let context = if skipped { Context::Ignored } else { self.innermost().context };
         match reader.token(open.innermost(), context)? {
             Token::Start(child) => {
-                let (element, (at, name)) = (child.element, reader.token_at());
+                let (at, name) = reader.token_at();
                 reader.start(child)?;
                 if skipped {
                     push(open, reader, name, at)?;
-                } else if let Some(piece) = self.row(reader, element, here.of(text, at))? {
-                    return Ok(Some(piece));
-                } else {
-                    return self.child(open, reader, element, name, here.of(text, at));
+                    self.empty = reader.ends_empty();
+                    return Ok(None);
                 }
+                // Only results share a key here, and of them one is too many, whichever it is.
+                if let Some(refusal) = self.seen.refuses(child, || child.element) {
+                    return Err(reader.refuse(refusal, at));
+                }
+                let position = here.of(text, at);
+                if let Some(piece) = self.row(reader, context, child, position)? {
+                    return Ok(Some(piece));
+                }
+                let piece = self.child(reader, child, position)?;
+                push(open, reader, name, at)?;
                 self.empty = reader.ends_empty();
-                Ok(None)
+                Ok(piece)
             }
             Token::End => self.close(open, reader),
             Token::Text => reader.other_text().map(|()| None),
@@ -390,106 +392,70 @@ impl State {
         }
     }
 
-    /// Reads `element` to its end if it is handed out in one piece.
+    /// Reads a child whose start tag was read to its end, if it is handed out in one piece.
     fn row<'p>(
         &mut self,
         reader: &mut Reader<'p>,
-        element: ElementName,
-        at: Position,
+        context: Context,
+        child: &Child,
+        position: Position,
     ) -> Result<Option<Piece<'p>>, Stop> {
-        let piece = match (self.level, self.result, element) {
-            (1, seen, ElementName::Failure) => {
-                two_results(reader, seen, at.at)?;
-                let found = failure(reader)?;
-                self.result = Some(ElementName::Failure);
-                return Ok(Some(Piece::Failure(found)));
+        let piece = match (context, child.element) {
+            (Context::Response, ElementName::Failure) => Piece::Failure(failure(reader)?),
+            (Context::UserProfiles, ElementName::Failure) => {
+                let piece = Piece::UserFailure(failure(reader)?);
+                self.failure = position;
+                piece
             }
-            (3, Some(ElementName::DeviceProfileResults), ElementName::Failure) => {
-                reader.once(self.failed.is_some(), Field::Failure, at.at)?;
-                let found = failure(reader)?;
-                self.failed = Some(at);
-                return Ok(Some(Piece::UserFailure(found)));
-            }
-            (2, Some(ElementName::DeviceUserResults), ElementName::Device) => {
-                Piece::Device(DeviceResult::read(reader)?)
-            }
-            (2, Some(ElementName::CheckUserResults), ElementName::User) => {
-                Piece::Check(UserCheck::read(reader)?)
-            }
-            (3, Some(ElementName::UserDevicesResults), ElementName::DeviceName) => {
+            (Context::DeviceUserResults, ElementName::Device) => Piece::Device(DeviceResult::read(reader)?),
+            (Context::CheckUserResults, ElementName::User) => Piece::Check(UserCheck::read(reader)?),
+            (Context::UserDevices, ElementName::DeviceName) => {
                 Piece::DeviceName(reader.mandatory(Field::DeviceName, TextKind::Name)?)
             }
-            (3, Some(ElementName::DeviceProfileResults), ElementName::DeviceProfile) => {
+            (Context::UserProfiles, ElementName::DeviceProfile) => {
                 Piece::Profile(DeviceProfile::read(reader)?)
             }
             _ => return Ok(None),
         };
-        if self.level == 2 {
-            self.any_row = true;
-        } else {
-            self.any_of_user = true;
-        }
+        self.seen.insert(child.key);
         Ok(Some(piece))
     }
 
-    /// Goes into `element`, whose start element was read.
+    /// Goes into a child whose start tag was read; of one that is not read further, what it holds is skipped.
     fn child<'p>(
         &mut self,
-        open: &mut NameStack,
         reader: &mut Reader<'p>,
-        element: ElementName,
-        name: &[u8],
-        at: Position,
+        child: &Child,
+        position: Position,
     ) -> Result<Option<Piece<'p>>, Stop> {
-        let mut step = None;
-        let mut enters = false;
-        match (self.level, element) {
-            (1, ElementName::Success) => {
-                two_results(reader, self.result, at.at)?;
-                self.result = Some(element);
-                step = Some(Piece::Success);
-            }
-            (
-                1,
-                ElementName::DeviceUserResults
-                | ElementName::UserDevicesResults
-                | ElementName::DeviceProfileResults
-                | ElementName::CheckUserResults,
-            ) => {
-                two_results(reader, self.result, at.at)?;
-                self.result = Some(element);
-                enters = true;
-            }
-            (2, ElementName::User) if self.result != Some(ElementName::DeviceUserResults) => {
+        let mut piece = None;
+        match child.element {
+            ElementName::Success => piece = Some(Piece::Success),
+            ElementName::User => {
                 let mut id = TextValue::NONE;
                 reader.read_attribute(Field::UserIdAttribute, TextKind::CodedName, &mut id)?;
-                let id = id.get().unwrap_or(Text::EMPTY);
-                step = Some(Piece::User(id));
-                enters = true;
-                self.any_row = true;
-                self.any_of_user = false;
-                self.failed = None;
-                (self.none, self.does_not_exist) = (None, None);
+                piece = Some(Piece::User(id.get().unwrap_or(Text::EMPTY)));
             }
-            (3, ElementName::None) => {
-                reader.once(self.none.is_some(), Field::None, at.at)?;
-                self.none = Some(at);
-            }
-            (3, ElementName::DoesNotExist) => {
-                reader.once(self.does_not_exist.is_some(), Field::DoesNotExist, at.at)?;
-                self.does_not_exist = Some(at);
-            }
+            ElementName::None => self.none = position,
+            ElementName::DoesNotExist => self.does_not_exist = position,
             _ => {}
         }
-        push(open, reader, name, at.at)?;
-        if enters {
-            if let Some(kept) = self.positions.get_mut(usize::from(self.level)) {
-                *kept = at;
-            }
-            self.level = self.level.saturating_add(1);
+        self.seen.insert(child.key);
+        if let ContentModel::Elements(context) = child.content
+            && context.is_list()
+        {
+            self.enter(Element { context, position });
         }
-        self.empty = reader.ends_empty();
-        Ok(step)
+        Ok(piece)
+    }
+
+    /// Goes into an element whose children are read one by one.
+    fn enter(&mut self, element: Element) {
+        self.seen.enter(element.context);
+        if let Some(kept) = self.elements.get_mut(usize::from(self.level)) {
+            *kept = element;
+        }
+        self.level = self.level.saturating_add(1);
     }
 
     /// Leaves the innermost open element.
@@ -498,52 +464,27 @@ impl State {
         open: &mut NameStack,
         reader: &mut Reader<'p>,
     ) -> Result<Option<Piece<'p>>, Stop> {
-        let level = self.level;
-        let skipped = open.depth != usize::from(level);
+        let skipped = open.depth != usize::from(self.level);
         open.depth = open.depth.saturating_sub(1);
         if skipped {
             return Ok(None);
         }
-        let at = self.positions.get(usize::from(level).wrapping_sub(1)).copied().unwrap_or_default().at;
-        let context = self.context();
-        self.level = level.saturating_sub(1);
-        let seen = self.seen(level);
-        if let Some(refusal) = context.missing(seen) {
-            return Err(reader.refuse(refusal, at));
+        let element = self.innermost();
+        if let Some((refusal, fault)) = self.seen.at_end(element.context) {
+            let position = match fault {
+                Some(key::DOES_NOT_EXIST) => self.does_not_exist,
+                Some(key::NONE) => self.none,
+                Some(_) => self.failure,
+                None => element.position,
+            };
+            return Err(reader.refuse(refusal, position.at));
         }
-        match level {
-            3 => {
-                if let Some(exclusion) = excluded(seen) {
-                    let position = match exclusion.key {
-                        key::DOES_NOT_EXIST => self.does_not_exist,
-                        key::NONE => self.none,
-                        _ => self.failed,
-                    };
-                    let at = position.map_or(at, |position| position.at);
-                    return Err(reader.refuse(Refusal::Excluded(exclusion.field), at));
-                }
-                let does_not_exist = self.does_not_exist.is_some();
-                return Ok(Some(Piece::UserEnd { does_not_exist }));
-            }
-            2 => {}
-            _ => self.stage = Stage::Epilog,
+        self.level = self.level.saturating_sub(1);
+        if self.level == 0 {
+            self.stage = Stage::Epilog;
         }
-        Ok(None)
-    }
-
-    /// What was seen in the element of this level, as slots.
-    fn seen(&self, level: u8) -> u16 {
-        let slots = match level {
-            3 => [
-                (key::HAS, self.any_of_user),
-                (key::USER_FAILURE, self.failed.is_some()),
-                (key::NONE, self.none.is_some()),
-                (key::DOES_NOT_EXIST, self.does_not_exist.is_some()),
-            ],
-            2 => [(key::ROWS, self.any_row); 4],
-            _ => [(key::OPERATION, self.result.is_some()); 4],
-        };
-        slots.into_iter().filter(|(_, seen)| *seen).fold(0, |seen, (key, _)| seen | keys([key]))
+        let does_not_exist = self.seen.has(key::DOES_NOT_EXIST);
+        Ok(element.context.is_row().then_some(Piece::UserEnd { does_not_exist }))
     }
 
     /// The position of a refusal: in `rest`, which is at `here`, or one that was kept.
@@ -552,12 +493,9 @@ impl State {
         if at >= here.at {
             return here.of(rest, at);
         }
-        let kept = [self.none, self.does_not_exist, self.failed];
-        self.positions
-            .into_iter()
-            .chain(kept.into_iter().flatten())
-            .find(|kept| kept.at == at)
-            .unwrap_or(here)
+        let rows = [self.none, self.does_not_exist, self.failure];
+        let kept = self.elements.iter().map(|element| element.position).chain(rows);
+        kept.into_iter().find(|kept| kept.at == at).unwrap_or(here)
     }
 }
 
@@ -571,11 +509,4 @@ fn failure<'p>(reader: &mut Reader<'p>) -> Result<Failure<'p>, Stop> {
     let mut collected = Collected::NOTHING;
     reader.collect(Context::Failure, &mut collected)?;
     Ok(convert::failure(&collected))
-}
-
-fn two_results(reader: &mut Reader<'_>, seen: Option<ElementName>, at: usize) -> Result<(), Stop> {
-    match seen {
-        Some(_) => Err(reader.refuse(Refusal::TwoResults, at)),
-        None => Ok(()),
-    }
 }

@@ -1,7 +1,7 @@
 //! Where in a document a reader in pieces is: offset, line and column. It knows nothing of XML but line ends.
 
 /// A position in the document.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Position {
     pub(super) at: usize,
     /// Both from 0.
@@ -10,6 +10,9 @@ pub(super) struct Position {
 }
 
 impl Position {
+    /// The start of a document.
+    pub(super) const START: Self = Self { at: 0, line: 0, column: 0 };
+
     /// Returns the position behind `bytes`.
     pub(super) fn behind(mut self, bytes: &[u8]) -> Self {
         for byte in bytes {

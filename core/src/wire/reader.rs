@@ -393,7 +393,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Refuses an element that was `seen` already.
-    #[cfg(any(feature = "compact", feature = "vip"))]
+    #[cfg(feature = "vip")]
     pub(super) fn once(&mut self, seen: bool, field: Field, at: usize) -> Result<(), Stop> {
         if seen { Err(self.refuse(Refusal::Repeated(field), at)) } else { Ok(()) }
     }

@@ -2,8 +2,10 @@
 //! what is read of them and where it is kept. It reads nothing: `collect` does.
 
 use super::element_name::ElementName;
+use super::packed::{as_given, packed};
+use super::rules::PART;
 use super::text_value::TextKind;
-use crate::error::{Choice, Field, Refusal};
+use crate::error::{Choice, Field};
 
 /// A child that is known where it stands.
 #[derive(Clone, Copy)]
@@ -45,8 +47,8 @@ pub(super) enum Cardinality {
     NoneFiller,
 }
 
-/// Under which number something of a message is kept. Elements that are never open at the same time share numbers; what
-/// [`MANDATORY`], [`CHOICE`] and [`EXCLUSIONS`] say of a number holds for all that share it.
+/// Under which number something of a message is kept. Elements that are never in one message, or never at one time, share
+/// numbers, so that all entries fit into a small stack; an assertion below holds that.
 pub(super) type Key = u8;
 
 /// The keys, by what is kept under them.
@@ -112,61 +114,6 @@ pub(super) const fn keys<const N: usize>(keys: [Key; N]) -> u16 {
     bits
 }
 
-/// An element that knows a child of one of these keys must have it.
-const MANDATORY: u16 = keys([
-    key::APP_INFO,
-    key::APP_ID,
-    key::CERTIFICATE,
-    key::DEVICE_NAME,
-    key::USER_ID,
-    key::PROFILE_NAME,
-    key::IS_DEFAULT,
-    key::ROWS,
-]);
-
-/// An element with a [`Choice`] must have a child of one of these.
-const CHOICE: u16 = keys([
-    key::OPERATION,
-    key::MINUTES,
-    key::ERROR,
-    key::USER,
-    key::FREE,
-    key::HAS,
-    key::NONE,
-    key::DOES_NOT_EXIST,
-]);
-
-/// What excludes other entries of a row.
-pub(super) struct Exclusion {
-    pub(super) key: Key,
-    beside: u16,
-    pub(super) field: Field,
-}
-
-/// Returns the first exclusion that the entries of a row break.
-pub(super) fn excluded(seen: u16) -> Option<&'static Exclusion> {
-    EXCLUSIONS.iter().find(|it| seen & keys([it.key]) != 0 && seen & it.beside != 0)
-}
-
-/// What excludes each other in a row.
-static EXCLUSIONS: [Exclusion; 3] = [
-    Exclusion {
-        key: key::DOES_NOT_EXIST,
-        beside: keys([
-            key::USER,
-            key::LAST_LOGIN,
-            key::EMCC,
-            key::FREE,
-            key::HAS,
-            key::USER_FAILURE,
-            key::NONE,
-        ]),
-        field: Field::DoesNotExist,
-    },
-    Exclusion { key: key::NONE, beside: keys([key::HAS, key::USER_FAILURE]), field: Field::None },
-    Exclusion { key: key::USER_FAILURE, beside: keys([key::HAS]), field: Field::Failure },
-];
-
 const fn child(
     element: ElementName,
     key: Key,
@@ -184,6 +131,11 @@ const fn once(element: ElementName, key: Key, content: ContentModel, field: Fiel
 const fn operation(element: ElementName, context: Context) -> Child {
     // An error about it names no field.
     once(element, key::OPERATION, ContentModel::Elements(context), Field::Error)
+}
+
+/// A root element, which is kept under no key.
+const fn root(element: ElementName, context: Context) -> Child {
+    child(element, key::SKIPPED, ContentModel::Elements(context), Cardinality::Rows, Field::Error)
 }
 
 const fn rows(element: ElementName, context: Context, field: Field) -> Child {
@@ -236,21 +188,32 @@ impl Context {
         self.children().iter().find(known).unwrap_or(&UNKNOWN)
     }
 
-    /// Says what is missing at the end of an element in which these keys were seen.
-    pub(super) fn missing(self, seen: u16) -> Option<Refusal> {
-        let known = KEYS.get(usize::from(self as u8))?;
-        let missing = known & MANDATORY & !seen;
-        if missing != 0 {
-            let child = self.children().iter().find(|child| keys([child.key]) & missing != 0)?;
-            return Some(Refusal::Missing(child.field));
-        }
-        let choice = CHOICES.get(usize::from(self as u8)).copied()??;
-        if seen & known & CHOICE == 0 { Some(Refusal::MissingOneOf(choice)) } else { None }
+    /// Returns the keys of the children.
+    #[inline]
+    pub(super) fn keys(self) -> u16 {
+        KEYS.get(usize::from(self as u8)).copied().unwrap_or(0)
+    }
+
+    /// Returns what one of the children must be, if one must be there.
+    #[inline]
+    pub(super) fn choice(self) -> Option<Choice> {
+        CHOICES.get(usize::from(self as u8)).copied()?
     }
 
     /// Returns true for a row with an attribute.
     pub(super) const fn is_row(self) -> bool {
         matches!(self, Self::Device | Self::UserDevices | Self::UserProfiles | Self::UserCheck)
+    }
+
+    /// Returns the attribute that a row must have, and how it is read.
+    pub(super) const fn attribute(self) -> Option<(Field, TextKind)> {
+        match self {
+            Self::Device => Some((Field::DeviceNameAttribute, TextKind::Name)),
+            Self::UserDevices | Self::UserProfiles | Self::UserCheck => {
+                Some((Field::UserIdAttribute, TextKind::CodedName))
+            }
+            _ => None,
+        }
     }
 
     /// Returns true outside of all elements of a document.
@@ -274,15 +237,20 @@ impl Context {
     }
 }
 
-/// All children in one array, where the end of one list may be the start of the next: many lists share children.
-struct Table<const SIZE: usize> {
-    children: [Child; SIZE],
-    size: usize,
-    starts: [usize; LISTS.len()],
+packed!(Packed, Child, same);
+
+const fn same(a: &Child, b: &Child) -> bool {
+    a.element as u8 == b.element as u8
+        && a.key == b.key
+        && a.cardinality as u8 == b.cardinality as u8
+        && a.field as u8 == b.field as u8
+        && a.content.number() == b.content.number()
 }
 
-const TABLE: Table<{ table::<128>().size }> = table();
-static ALL: [Child; TABLE.size] = TABLE.children;
+/// All children in one array: many lists share some. (Lists and their children stand below in the order that shares most.)
+const PACKED: Packed<COUNT, { Packed::<COUNT, 128>::new(&LISTS, &as_given(), APP_INFO).size }> =
+    Packed::new(&LISTS, &as_given(), APP_INFO);
+static ALL: [Child; PACKED.items.len()] = PACKED.items;
 
 /// Which children are known in each context: from the first to before the end.
 #[allow(
@@ -290,11 +258,11 @@ static ALL: [Child; TABLE.size] = TABLE.children;
     clippy::cast_possible_truncation,
     reason = "runs when this crate is compiled; places are below 128, the size of the table"
 )]
-static CHILDREN: [[u8; 2]; LISTS.len()] = {
-    let mut children = [[0; 2]; LISTS.len()];
+static CHILDREN: [[u8; 2]; COUNT] = {
+    let mut children = [[0; 2]; COUNT];
     let mut context = 0;
-    while context < LISTS.len() {
-        let start = TABLE.starts[context];
+    while context < COUNT {
+        let start = PACKED.starts[context];
         children[context] = [start as u8, (start + LISTS[context].len()) as u8];
         context += 1;
     }
@@ -303,10 +271,10 @@ static CHILDREN: [[u8; 2]; LISTS.len()] = {
 
 /// The keys of these children.
 #[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled")]
-static KEYS: [u16; LISTS.len()] = {
-    let mut sets = [0; LISTS.len()];
+const KEYS_OF: [u16; COUNT] = {
+    let mut sets = [0; COUNT];
     let mut context = 0;
-    while context < LISTS.len() {
+    while context < COUNT {
         let mut list = LISTS[context];
         while let [child, rest @ ..] = list {
             sets[context] |= keys([child.key]);
@@ -316,55 +284,59 @@ static KEYS: [u16; LISTS.len()] = {
     }
     sets
 };
+static KEYS: [u16; COUNT] = KEYS_OF;
 
-/// Puts each list where the table has it already, or has its start at the end.
-#[allow(
-    clippy::indexing_slicing,
-    reason = "runs when this crate is compiled, where a panic is an error of the compiler"
-)]
-const fn table<const SIZE: usize>() -> Table<SIZE> {
-    let mut table = Table { children: [APP_INFO; SIZE], size: 0, starts: [0; LISTS.len()] };
+/// The keys of children of which a message has one, and the key of what is not kept.
+const ALTERNATIVES: u16 = keys([key::OPERATION, key::CERTIFICATE, key::MINUTES, key::ERROR, key::SKIPPED]);
+
+/// Holds what [`Key`] promises: at no time has a key two meanings in one message.
+#[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled")]
+const _: () = {
     let mut context = 0;
-    while context < LISTS.len() {
-        let list = LISTS[context];
-        let mut start = 0;
-        while !fits(list, &table, start) {
-            start += 1;
+    while context < COUNT {
+        let mut list = LISTS[context];
+        while let [child, rest @ ..] = list {
+            let inside = child.content.keys();
+            assert!(
+                inside & KEYS_OF[context] == 0,
+                "a child keeps something under a key of what is around it"
+            );
+            let mut others = rest;
+            while let [other, behind @ ..] = others {
+                if child.key == other.key {
+                    assert!(keys([child.key]) & ALTERNATIVES != 0, "two children are kept under one key");
+                } else {
+                    let both = inside & other.content.keys();
+                    assert!(both & !PART == 0, "two children keep something under one key");
+                }
+                others = behind;
+            }
+            list = rest;
         }
-        let mut i = 0;
-        while i < list.len() {
-            table.children[start + i] = list[i];
-            i += 1;
-        }
-        if table.size < start + i {
-            table.size = start + i;
-        }
-        table.starts[context] = start;
         context += 1;
     }
-    table
-}
-
-/// Returns true if the table has nothing else there than the list.
-#[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled")]
-const fn fits<const SIZE: usize>(list: &[Child], table: &Table<SIZE>, start: usize) -> bool {
-    let mut i = 0;
-    while i < list.len() && start + i < table.size {
-        let (a, b) = (list[i], table.children[start + i]);
-        if a.element as u8 != b.element as u8
-            || a.key != b.key
-            || a.cardinality as u8 != b.cardinality as u8
-            || a.field as u8 != b.field as u8
-            || a.content.number() != b.content.number()
-        {
-            return false;
-        }
-        i += 1;
-    }
-    true
-}
+};
 
 impl ContentModel {
+    /// Returns the keys of all that it holds, at any depth, attributes included.
+    #[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled")]
+    const fn keys(self) -> u16 {
+        let Self::Elements(context) = self else { return 0 };
+        let mut all = KEYS_OF[context as usize];
+        if context.attribute().is_some() {
+            all |= keys([key::NAME]);
+        }
+        let mut list = LISTS[context as usize];
+        while let [child, rest @ ..] = list {
+            all |= child.content.keys();
+            if child.element as u8 == ElementName::Error as u8 {
+                all |= keys([key::CODE]);
+            }
+            list = rest;
+        }
+        all
+    }
+
     /// A number of its own for each.
     const fn number(self) -> u16 {
         match self {
@@ -384,9 +356,10 @@ macro_rules! contexts {
             $($(#[$doc])* $context,)*
         }
 
-        const LISTS: &[&[Child]] = &[$(&$children,)*];
+        const COUNT: usize = [$(Context::$context,)*].len();
+        const LISTS: [&[Child]; COUNT] = [$(&$children,)*];
 
-        static CHOICES: [Option<Choice>; LISTS.len()] = [$($choice,)*];
+        static CHOICES: [Option<Choice>; COUNT] = [$($choice,)*];
     };
 }
 
@@ -399,9 +372,9 @@ contexts! {
     Epilog: [], None;
     /// What stands before the root element, and it.
     Document: [
-        rows(ElementName::Response, Context::Response, Field::Error),
-        rows(ElementName::Request, Context::Request, Field::Error),
-        rows(ElementName::Query, Context::Query, Field::Error),
+        root(ElementName::Response, Context::Response),
+        root(ElementName::Request, Context::Request),
+        root(ElementName::Query, Context::Query),
     ], None;
     Request: [
         operation(ElementName::Login, Context::Login),
