@@ -1,19 +1,22 @@
 //! The Extension Mobility messages: bytes and meaning, in fixed buffers.
 //!
 //! This crate reads and writes every request, query and response of the Extension Mobility service, knows the code
-//! tables, explains what a screen shows, and runs an operation to its end as a state machine. It does no I/O, knows no
-//! clock, allocates nothing and panics on no input. The format is told in core/PROTOCOL.md; rules are cited by its numbers.
+//! tables, explains what a screen shows, and runs an operation to its end as a state machine. It does no I/O, reads no
+//! clock, allocates nothing and panics on no input. [`protocol`] specifies the format; the documentation cites its
+//! rules by number.
 //!
 //! What is read borrows from the caller's bytes: a [`Text`] decodes when it is read, a [`List`] reads its rows from
 //! the bytes that were checked. A response that is longer than the memory is read by a `PieceReader`. To keep a name,
 //! copy it into a bounded type ([`UserId`], [`DeviceName`], [`ProfileName`], [`AppId`]); to keep a secret, into a
-//! [`Certificate`], which wipes itself.
+//! [`Certificate`], which wipes itself. [`limits`] lists the bounds and how to change them.
 //!
-//! Features: `compact` (on by default) and `xmlparser` choose the tokenizer behind the reader: our own, or the crate of
-//! that name. One must be on; with both, `compact` is used. They accept and refuse the same. `defmt` gives the public
-//! types `defmt::Format`, secrets masked. Off by default.
-//! `vip` adds the readers of what VIP User Services answer. Off by default.
-//! `texts` adds meanings and remedies to the rows of [`codes`]. Off by default.
+//! Features:
+//!
+//! - `compact`, on by default, and `xmlparser` choose the tokenizer behind the reader: our own, or the crate of that
+//!   name. One must be on; with both, `compact` is used. They accept and refuse the same. `PieceReader` needs `compact`.
+//! - `texts` adds meanings and remedies to the rows of [`codes`].
+//! - `vip` adds the readers of what VIP User Services answer.
+//! - `defmt` gives the public types `defmt::Format`, secrets masked.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -32,6 +35,9 @@ mod names;
 mod percent;
 #[doc = include_str!("../PROTOCOL.md")]
 pub mod protocol {}
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 mod secret;
 pub mod session;
 mod text;

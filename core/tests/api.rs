@@ -46,7 +46,7 @@ fn code_can_be_generic_over_lists() {
 
 #[test]
 fn a_list_is_made_of_what_is_at_hand_and_read_in_a_for_loop() {
-    let strings = vec!["SEP1".to_owned(), "SEP2".to_owned()];
+    let strings = ["SEP1".to_owned(), "SEP2".to_owned()];
     let names: Vec<&str> = strings.iter().map(String::as_str).collect();
     let kept = [DeviceName::from_str("SEP1").unwrap(), DeviceName::from_str("SEP2").unwrap()];
     let texts: Vec<Text<'_>> = kept.iter().map(Text::from).collect();
@@ -127,7 +127,10 @@ macro_rules! name {
         }
         has_traits::<$name>();
         let (name, example) = ($name::from_str($example).unwrap(), $example);
-        assert!(name == example && example == name && name == *example && *example == name);
+        assert_eq!(name, example);
+        assert_eq!(name, *example);
+        assert_eq!(example, name);
+        assert_eq!(*example, name);
         let text = Text::from(&name);
         assert!(text == name && name == text && $name::try_from(text).as_ref() == Ok(&name));
         assert_eq!(AsRef::<str>::as_ref(&name), example);
@@ -190,7 +193,10 @@ fn a_text_is_padded_compared_ordered_and_hashed_as_the_string_it_is() {
         assert_eq!(format!("{text}|{text:6}|{text:>6}|{text:*^7}|{text:.2}|{text:>4.1}|{text:2}"), {
             format!("{plain}|{plain:6}|{plain:>6}|{plain:*^7}|{plain:.2}|{plain:>4.1}|{plain:2}")
         });
-        assert!(text == *plain && text == plain && *plain == text && plain == text);
+        assert_eq!(text, *plain);
+        assert_eq!(text, plain);
+        assert_eq!(*plain, text);
+        assert_eq!(plain, text);
     }
     assert_eq!(HashSet::from([coded, Text::from(plain)]).len(), 1);
     assert!(Text::from("R&C") < coded && coded < Text::from("R&D\u{fd}") && coded.cmp(&plain.into()).is_eq());
