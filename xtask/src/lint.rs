@@ -1,4 +1,4 @@
-//! `cargo xtask lint`: formatting and lints of every room, where a warning is an error.
+//! `cargo xtask lint`: formatting and lints of every room, where a warning is an error; dependencies; the core as a package.
 
 use anyhow::Result;
 
@@ -37,8 +37,11 @@ pub(crate) fn run() -> Result<()> {
     evidence(&setup.thumb)?;
     Program::cargo()
         .args(["doc", "--locked", "--no-deps", "--package", "hotdesk-core", "--package", "hotdesk-phone"])
+        .args(["--features", "hotdesk-core/defmt,hotdesk-core/texts,hotdesk-core/vip"])
         .env("RUSTDOCFLAGS", "--deny warnings")
         .run()?;
+    crate::dependencies::check()?;
+    crate::package::check()?;
     Program::new(python()).args(["-m", "ruff", "check", "hil", "bindings"]).run()?;
     Program::new(python()).args(["-m", "ruff", "format", "--check", "hil", "bindings"]).run()
 }

@@ -4,8 +4,10 @@
 //! says what it starts. It holds no logic of the product and must never be needed by what ships.
 
 mod bench;
+mod dependencies;
 mod fuzz;
 mod lint;
+mod package;
 mod paths;
 mod phone;
 mod run;

@@ -42,6 +42,11 @@ pub(crate) fn defmt_print() -> PathBuf {
     target().join("tools/bin/defmt-print")
 }
 
+/// Returns the program that checks licences and sources of dependencies.
+pub(crate) fn cargo_deny() -> PathBuf {
+    target().join("tools/bin/cargo-deny")
+}
+
 /// Returns the program that builds and runs fuzz targets.
 pub(crate) fn cargo_fuzz() -> PathBuf {
     target().join("tools/bin/cargo-fuzz")

@@ -77,6 +77,7 @@ pub(crate) fn run() -> Result<Setup> {
     let thumb = thumb::find_or_build(&CORE_TARGETS, &mut report);
     python::environment(python::Extent::Tests, &mut report);
     tools::defmt_print(&mut report);
+    tools::cargo_deny(&mut report);
     complete(report, thumb)
 }
 

@@ -1,25 +1,35 @@
 //! Programs that come from crates.io, installed under `target/tools` and nowhere else, and the compiler that fuzzing needs.
 
+use std::path::PathBuf;
+
 use super::Report;
-use crate::paths::{cargo_fuzz as fuzz_program, defmt_print as program, target};
+use crate::paths::{
+    cargo_deny as deny_program, cargo_fuzz as fuzz_program, defmt_print as print_program, target,
+};
 use crate::run::Program;
 
 /// The release that decodes the defmt version the board links.
 const DEFMT_PRINT: &str = "1.2.0";
+
+/// The release of cargo-deny.
+const CARGO_DENY: &str = "0.20.2";
 
 /// The release of cargo-fuzz.
 const CARGO_FUZZ: &str = "0.13.2";
 
 /// Finds or installs the program that decodes the phone's log.
 pub(super) fn defmt_print(report: &mut Report) {
-    let current = Program::new(program()).args(["--version"]).output();
-    find_or_install(report, "defmt-print", DEFMT_PRINT, current.is_ok_and(|said| said.contains(DEFMT_PRINT)));
+    find_or_install(report, "defmt-print", DEFMT_PRINT, print_program());
+}
+
+/// Finds or installs the program that checks licences and sources of dependencies.
+pub(super) fn cargo_deny(report: &mut Report) {
+    find_or_install(report, "cargo-deny", CARGO_DENY, deny_program());
 }
 
 /// Finds or installs the program that builds and runs fuzz targets.
 pub(super) fn cargo_fuzz(report: &mut Report) {
-    let current = Program::new(fuzz_program()).args(["--version"]).output();
-    find_or_install(report, "cargo-fuzz", CARGO_FUZZ, current.is_ok_and(|said| said.contains(CARGO_FUZZ)));
+    find_or_install(report, "cargo-fuzz", CARGO_FUZZ, fuzz_program());
 }
 
 /// Finds a nightly compiler: fuzzing needs switches that a stable one does not have.
@@ -30,8 +40,8 @@ pub(super) fn nightly(report: &mut Report) {
     }
 }
 
-fn find_or_install(report: &mut Report, name: &str, version: &str, found: bool) {
-    if found {
+fn find_or_install(report: &mut Report, name: &str, version: &str, program: PathBuf) {
+    if Program::new(program).args(["--version"]).output().is_ok_and(|said| said.contains(version)) {
         return report.have(name, "found in target/tools");
     }
     eprintln!("setup: installing {name} {version}");
@@ -42,6 +52,8 @@ fn find_or_install(report: &mut Report, name: &str, version: &str, found: bool) 
         .env("CARGO_TARGET_DIR", target().join("tools-build"))
         // Small and quick to build matters here, not the speed of what it does.
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .output();
     match installed {
         Ok(_) => report.have(name, "installed into target/tools"),
