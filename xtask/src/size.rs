@@ -32,11 +32,13 @@ pub(crate) fn run(write: bool) -> Result<()> {
     let setup = setup::phone()?;
     crate::phone::build(&setup)?;
     let rows = measure()?;
-    let table = table(&rows);
+    let compiler = image::compiler(&setup.thumb)?;
+    let table = table(&rows, &compiler);
     print!("{table}");
-    let parts = parts(&setup.thumb)?;
+    let parts = parts(&setup.thumb, &compiler)?;
     print!("\n{parts}");
     if write {
+        setup.thumb.is_rustups()?;
         write_readme(&table)?;
         crate::bench::report::write("size", &parts)?;
     }
@@ -88,8 +90,8 @@ fn budget(name: &str) -> Result<u64> {
     budgets.get(name).and_then(serde_json::Value::as_u64).with_context(|| format!("no budget for {name}"))
 }
 
-fn table(rows: &[Row]) -> String {
-    let mut text = String::from("| lm3s6965evb | bytes | budget |\n|---|---:|---:|\n");
+fn table(rows: &[Row], compiler: &str) -> String {
+    let mut text = format!("| lm3s6965evb, {compiler} | bytes | budget |\n|---|---:|---:|\n");
     for row in rows {
         text += &format!("| {} | {} | {} |\n", row.name, row.bytes, row.budget);
     }
@@ -97,9 +99,9 @@ fn table(rows: &[Row]) -> String {
 }
 
 /// Returns the table of what each part of the core adds to an image, optimised as the phone is.
-fn parts(thumb: &Thumb) -> Result<String> {
+fn parts(thumb: &Thumb, compiler: &str) -> Result<String> {
     let mut text =
-        String::from("| part of the core, optimised for size | code and constants |\n|---|---:|\n");
+        format!("| part of the core, optimised for size, {compiler} | code and constants |\n|---|---:|\n");
     for part in image::parts(thumb, "s", &image::PARTS)? {
         text += &format!("| {} | {} |\n", part.name, part.bytes);
     }

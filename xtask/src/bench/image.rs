@@ -66,7 +66,7 @@ pub(crate) struct Memory {
 }
 
 /// Returns how the compiler of the image names itself.
-pub(super) fn compiler(thumb: &Thumb) -> Result<String> {
+pub(crate) fn compiler(thumb: &Thumb) -> Result<String> {
     Ok(thumb.rustc().args(["--version"]).output()?.trim().to_owned())
 }
 

@@ -26,7 +26,7 @@ const OPT_LEVELS: [&str; 2] = ["s", "3"];
 /// Figures by name, such as `parse/hotdesk` or `s code of parse`.
 type Figures = BTreeMap<String, u64>;
 
-/// What results.json holds: for each machine (`host`, `cortex-m`) the figures of each compiler, by what it calls itself.
+/// What results.json holds: for each machine (`host`, `cortex-m`) the compiler, as it names itself, and its figures.
 type Stored = BTreeMap<String, BTreeMap<String, Figures>>;
 
 /// One case on the PC.
@@ -68,10 +68,11 @@ pub(crate) fn run(check: bool) -> Result<()> {
     }
     let text = report::table(&measured)?;
     print!("{text}");
+    setup.thumb.is_rustups()?;
     report::write("bench", &text)?;
-    let mut all = stored()?;
+    let mut all = Stored::new();
     for (machine, compiler, figures) in figures(&measured) {
-        all.entry(machine.to_owned()).or_default().insert(compiler.to_owned(), figures);
+        all.insert(machine.to_owned(), BTreeMap::from([(compiler.to_owned(), figures)]));
     }
     fs::write(stored_path(), serde_json::to_string_pretty(&all)? + "\n")?;
     Ok(())

@@ -41,6 +41,20 @@ impl Thumb {
         }
     }
 
+    /// Fails unless the compiler is rustup's: figures that are kept are of no other.
+    ///
+    /// # Errors
+    ///
+    /// The toolchain is the folder.
+    pub(crate) fn is_rustups(&self) -> Result<()> {
+        match self {
+            Self::Native => Ok(()),
+            Self::Folder(_) => bail!(
+                "nothing was written: the figures that are kept are those of rustup's compiler; run: rustup target add"
+            ),
+        }
+    }
+
     /// Returns the compiler of the cross builds.
     pub(crate) fn rustc(&self) -> Program {
         match self {
