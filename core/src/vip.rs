@@ -1,6 +1,6 @@
-//! What VIP User Services answer: the status of a SOAP answer, and of a reporting record in JSON (core/PROTOCOL.md
-//! section 13). It reads statuses and what explains them, nothing else, and decides nothing: a status of success says
-//! that the operation was done, not that a person was authenticated.
+//! What VIP User Services answer: the status of a SOAP answer, and of a reporting record in JSON (section 13 of
+//! [`protocol`](crate::protocol)). It reads statuses and what explains them, nothing else, and decides nothing: a status
+//! of success says that the operation was done, not that a person was authenticated.
 
 use core::fmt;
 
@@ -32,8 +32,9 @@ use crate::wire::{Context, Reader, parse_vip};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
 pub struct Answer<'a> {
-    /// `requestId`: what the request was called.
+    /// `requestId`: the ID of the request.
     pub request_id: Option<Text<'a>>,
     /// The status of the operation.
     pub status: Status<'a>,
@@ -46,7 +47,7 @@ impl<'a> Answer<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] with the rule of core/PROTOCOL.md that the document breaks, and where. A SOAP fault has no status
+    /// [`Error::Refused`] with the rule of [`protocol`](crate::protocol) that the document breaks, and where. A SOAP fault has no status
     /// and is refused, too.
     pub fn parse(xml: &'a [u8]) -> Result<Self, Error> {
         parse_vip::answer(xml)
@@ -54,8 +55,9 @@ impl<'a> Answer<'a> {
 }
 
 /// A status and what explains it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
 pub struct Status<'a> {
     /// `status`: four hexadecimal digits in either case, as the service wrote them.
     pub code: Text<'a>,
@@ -79,9 +81,26 @@ impl<'a> Transactions<'a> {
     }
 
     /// Returns them in their order.
-    pub fn iter(&self) -> impl Iterator<Item = Status<'a>> + use<'a> {
-        let mut reader = Reader::fragment(self.content, Context::Ignored);
-        core::iter::from_fn(move || parse_vip::next_transaction(&mut reader))
+    pub fn iter(&self) -> Statuses<'a> {
+        Statuses(Reader::fragment(self.content, Context::Ignored))
+    }
+}
+
+impl<'a> IntoIterator for Transactions<'a> {
+    type Item = Status<'a>;
+    type IntoIter = Statuses<'a>;
+
+    fn into_iter(self) -> Statuses<'a> {
+        self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &Transactions<'a> {
+    type Item = Status<'a>;
+    type IntoIter = Statuses<'a>;
+
+    fn into_iter(self) -> Statuses<'a> {
+        self.iter()
     }
 }
 
@@ -106,12 +125,30 @@ impl defmt::Format for Transactions<'_> {
     }
 }
 
+/// The statuses of [`Transactions`] that are still to come.
+#[derive(Clone)]
+pub struct Statuses<'a>(Reader<'a>);
+
+impl<'a> Iterator for Statuses<'a> {
+    type Item = Status<'a>;
+
+    fn next(&mut self) -> Option<Status<'a>> {
+        parse_vip::next_transaction(&mut self.0)
+    }
+}
+
+impl fmt::Debug for Statuses<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
 /// Why a reporting record gives no status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ReportError {
-    /// It is no JSON object, or has no text at `result.status`, or has one twice.
+    /// It is not a JSON object, or has no text at `result.status`, or two.
     NoStatus,
     /// The text at `result.status` is not four hexadecimal digits.
     NotACode,
@@ -127,7 +164,7 @@ impl fmt::Display for ReportError {
             }
             Self::NotACode => f.write_str("result.status is not a code; it must be four hexadecimal digits"),
             Self::TooDeep => {
-                write!(f, "the record is nested over {} deep; no record needs that", limits::JSON_DEPTH)
+                write!(f, "the record is nested more than {} deep; no record needs that", limits::JSON_DEPTH)
             }
         }
     }

@@ -324,4 +324,9 @@ fn every_public_type_can_be_printed_shared_and_sent() {
     #[cfg(feature = "compact")]
     kept::<hotdesk_core::PieceReader<'_>>();
     assert!(Field::AppId < Field::Time);
+    assert_eq!(format!("{:>8}", Field::UserId), "  userID");
+    assert_eq!(
+        Message::try_from(b"<response><success/></response>".as_slice()),
+        Ok(Response::Success.into())
+    );
 }

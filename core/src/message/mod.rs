@@ -73,6 +73,21 @@ impl<'a> From<Response<'a>> for Message<'a> {
     }
 }
 
+macro_rules! from_bytes {
+    ($($name:ident)*) => {$(
+        impl<'a> TryFrom<&'a [u8]> for $name<'a> {
+            type Error = Error;
+
+            /// Reads a document, as [`parse`](Self::parse) does.
+            fn try_from(xml: &'a [u8]) -> Result<Self, Error> {
+                Self::parse(xml)
+            }
+        }
+    )*};
+}
+
+from_bytes!(Message Request Query Response);
+
 macro_rules! encoding {
     ($($name:ident)*) => {$(
         impl $name<'_> {
