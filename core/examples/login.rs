@@ -11,7 +11,7 @@ use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::{Duration, Instant};
 
-use hotdesk_core::session::{Deadlines, Next, Outcome, Plan, Retry, Session, Task, Wanted};
+use hotdesk_core::session::{Deadlines, Finding, Next, Outcome, Plan, Retry, Session, Task, Wanted};
 use hotdesk_core::{AppInfo, DeviceUserQuery, Login, Query, Request, Response, http};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -68,8 +68,15 @@ pub(crate) fn log_in(
         }
     }
     Ok(match session.finish() {
-        Some(Outcome::Answered(Response::Success)) => format!("{user} is logged in on {device}"),
-        Some(Outcome::Answered(Response::Failure(failure))) => format!("refused: {}", failure.text),
+        Some(Outcome::Answered { response: Response::Success, .. }) => {
+            format!("{user} is logged in on {device}")
+        }
+        Some(Outcome::Answered { service, response: Response::Failure(failure) }) => {
+            format!("refused by {}: {}", services[service], failure.text)
+        }
+        Some(Outcome::Lost { finding: Finding::CarriedOut { .. }, .. }) => {
+            format!("{user} is logged in on {device}, although the answer was lost")
+        }
         Some(other) => format!("{other:?}"),
         None => "the session did not end".to_owned(),
     })

@@ -95,6 +95,7 @@ impl fmt::Display for Error {
                         u32::from(*c)
                     )
                 }
+                Unsendable::Value => write!(f, "{field} must be {}", field.values()),
             },
             Self::BufferTooSmall { needed } => {
                 write!(f, "the buffer is too small; the message needs {needed} bytes")
@@ -116,8 +117,10 @@ pub enum Unsendable {
     EmptyList,
     /// It is over its bound.
     TooLong(Limit),
-    /// It contains a character that cannot be sent there, such as a control character.
+    /// It contains a character that cannot be sent there: in XML a control character, in an HTTP host most marks.
     Character(char),
+    /// It is none of the values that it can have.
+    Value,
 }
 
 /// The bound of a field.
@@ -404,6 +407,8 @@ fields! {
     Host = "HTTP host",
     Path = "HTTP path",
     ContentType = "HTTP content type",
+    HttpStatus = "HTTP status",
+    HttpBody = "HTTP body",
 }
 
 impl Field {
@@ -412,9 +417,9 @@ impl Field {
         matches!(self, Self::DeviceProfile | Self::RemoteIpAddr | Self::IsViaHeaderSet | Self::LastLogin)
     }
 
-    /// Returns true for what goes into the head of an HTTP message.
+    /// Returns true for a part of an HTTP message.
     const fn is_http(self) -> bool {
-        matches!(self, Self::Host | Self::Path | Self::ContentType)
+        matches!(self, Self::Host | Self::Path | Self::ContentType | Self::HttpStatus | Self::HttpBody)
     }
 
     /// Returns the values it can have, for the text of an error.
@@ -425,6 +430,10 @@ impl Field {
             Self::EmccDevice => "yes or no",
             Self::IsDefaultDeviceProfile => "t or f",
             Self::ErrorCodeAttribute => "1 to 5 digits, at most 65535",
+            Self::Host => "a name or an address, with a port of 1 to 65535 after a colon or without one",
+            Self::Path => "a path that starts with /",
+            Self::HttpStatus => "a final one, 200 to 999",
+            Self::HttpBody => "empty with status 204 and 304",
             _ => "one of its fixed words",
         }
     }

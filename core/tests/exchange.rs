@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use hotdesk_core::http::Error as HttpError;
+use hotdesk_core::http::{Error as HttpError, Status};
 use hotdesk_core::session::{Deadlines, Exchange, ExchangeError, ExchangeFailure, Phase, Step};
 
 const REQUEST: &[u8] = b"POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nxml=12345";
@@ -210,25 +210,39 @@ fn rule_11_2_an_answer_cut_after_any_byte_may_have_happened() {
 }
 
 #[test]
-fn rule_11_2_statuses_that_say_it_was_not_carried_out() {
-    for (status, may_have_happened) in [
-        (201, true),
-        (204, true),
-        (302, false),
-        (401, false),
-        (404, false),
-        (500, true),
-        (503, false),
-        (504, true),
-    ] {
+fn rule_11_3_only_some_statuses_say_that_a_change_was_not_carried_out() {
+    const NOT_CARRIED_OUT: [u16; 14] = [400, 401, 403, 404, 405, 411, 413, 414, 415, 421, 429, 431, 501, 503];
+
+    for number in (201..1000).chain([0, 7, 99, 100, 101, 199]) {
         let mut buffers = Buffers::new();
         let mut exchange = buffers.start();
         exchange.connected(seconds(1));
         send(&mut exchange, 1000);
         let answer =
-            format!("HTTP/1.1 {status} X\r\nLocation: http://elsewhere/\r\nContent-Length: 600\r\n\r\n");
+            format!("HTTP/1.1 {number:03} X\r\nLocation: http://elsewhere/\r\nContent-Length: 31\r\n\r\n");
         exchange.received(answer.as_bytes(), seconds(2));
-        assert_eq!(failed(&exchange), (ExchangeFailure::Status(status), may_have_happened));
+        exchange.received(b"<response><success/></response>", seconds(2));
+        exchange.closed(seconds(2));
+        let failure = match number {
+            ..100 => ExchangeFailure::Http(HttpError::Head),
+            101 => ExchangeFailure::Http(HttpError::Upgrade),
+            // An interim answer, and the final one never comes.
+            ..200 => ExchangeFailure::Http(HttpError::CutShort),
+            _ => ExchangeFailure::Status(Status::new(number).unwrap()),
+        };
+        assert_eq!(failed(&exchange), (failure, !NOT_CARRIED_OUT.contains(&number)), "{number}");
+    }
+}
+
+#[test]
+fn a_status_counts_even_where_its_body_cannot_be_read() {
+    for field in ["Content-Length: 600", "Content-Encoding: gzip", "Transfer-Encoding: chunked\r\n\r\nzz"] {
+        let mut buffers = Buffers::new();
+        let mut exchange = buffers.start();
+        exchange.connected(seconds(1));
+        send(&mut exchange, 1000);
+        exchange.received(format!("HTTP/1.1 404 X\r\n{field}\r\n\r\n").as_bytes(), seconds(2));
+        assert_eq!(failed(&exchange), (ExchangeFailure::Status(Status::new(404).unwrap()), false), "{field}");
     }
 }
 
@@ -271,15 +285,116 @@ fn rule_11_4_what_was_sent_is_overwritten_at_once() {
     buffers.assert_wiped();
 }
 
+/// An exchange brought to one of its steps.
+fn bring(exchange: &mut Exchange<'_>, to: usize) {
+    match to {
+        0 => {}
+        1 => exchange.connected(seconds(1)),
+        2 => {
+            exchange.connected(seconds(1));
+            exchange.outgoing();
+            exchange.sent(5);
+        }
+        3 => {
+            exchange.connected(seconds(1));
+            send(exchange, 1000);
+            exchange.received(&ANSWERS[0].as_bytes()[..20], seconds(2));
+        }
+        4 => {
+            exchange.connected(seconds(1));
+            send(exchange, 1000);
+            exchange.received(ANSWERS[0].as_bytes(), seconds(2));
+        }
+        _ => exchange.connect_failed(),
+    }
+}
+
+/// All that can be seen of an exchange, and how it goes on.
+fn see(mut exchange: Exchange<'_>) -> String {
+    let mut seen = format!("{:?} {:?} {:?};", exchange.step(), exchange.deadline(), exchange.result());
+    exchange.connected(seconds(2));
+    seen += &format!("{:?}", exchange.outgoing());
+    exchange.sent(3);
+    seen += &format!("{:?} ", exchange.outgoing());
+    seen += &format!("{:?};", exchange.deadline());
+    exchange.received(&ANSWERS[0].as_bytes()[20..], seconds(3));
+    exchange.closed(seconds(3));
+    seen + &format!("{:?} {:?}", exchange.step(), exchange.result())
+}
+
 #[test]
 fn calls_that_do_not_fit_the_step_change_nothing() {
+    type Call = (&'static str, fn(&mut Exchange<'_>));
+    const LATE: u64 = 1000;
+    let calls: [Call; 9] = [
+        ("connected", |exchange| exchange.connected(seconds(LATE))),
+        ("connect_failed", |exchange| exchange.connect_failed()),
+        ("sent", |exchange| exchange.sent(3)),
+        ("sent more than there is", |exchange| exchange.sent(usize::MAX)),
+        ("received", |exchange| exchange.received(b"HTTP/1.1 200 OK\r\n\r\n", seconds(LATE))),
+        ("received nothing", |exchange| exchange.received(b"", seconds(LATE))),
+        ("closed", |exchange| exchange.closed(seconds(LATE))),
+        ("broken", |exchange| exchange.broken()),
+        ("tick", |exchange| exchange.tick(seconds(2))),
+    ];
+    let steps = ["connecting", "connected", "sending", "receiving", "answered", "failed"];
+    for (to, step) in steps.iter().enumerate() {
+        for (name, call) in calls {
+            let fits = match name {
+                "connected" | "connect_failed" => to == 0,
+                // Something was offered, and not all of it is sent.
+                "sent" | "sent more than there is" => to == 2,
+                "received" => (1..=3).contains(&to),
+                "closed" | "broken" => to <= 3,
+                _ => false,
+            };
+            let (mut with, mut without) = (Buffers::new(), Buffers::new());
+            let mut called = with.start();
+            bring(&mut called, to);
+            call(&mut called);
+            let mut left_alone = without.start();
+            bring(&mut left_alone, to);
+            assert_eq!(see(called) == see(left_alone), !fits, "{name} while {step}");
+        }
+    }
+}
+
+#[test]
+fn what_was_not_offered_is_not_sent() {
     let mut buffers = Buffers::new();
     let mut exchange = buffers.start();
-    exchange.received(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", seconds(1));
-    assert_eq!((exchange.step(), exchange.result()), (Step::Connect, None));
+    exchange.sent(3);
     exchange.connected(seconds(1));
+    exchange.sent(3);
+    assert_eq!(exchange.outgoing(), REQUEST, "nothing was handed out before");
+    exchange.sent(usize::MAX);
+    assert_eq!(exchange.outgoing(), b"");
+}
+
+#[test]
+fn an_exchange_prints_its_state_and_no_byte() {
+    let mut buffers = Buffers::new();
+    let mut exchange = buffers.start();
+    exchange.connected(seconds(1));
+    exchange.outgoing();
+    let shown = format!("{exchange:?}");
+    assert!(shown.starts_with("Exchange { state: AwaitingAnswer, sent: 0, length: 57"), "{shown}");
+    assert!(!shown.contains("xml"), "{shown}");
+}
+
+#[test]
+fn an_error_has_its_cause() {
+    use std::error::Error as _;
+
+    let mut buffers = Buffers::new();
+    let mut exchange = buffers.start();
+    exchange.connected(seconds(1));
+    send(&mut exchange, 1000);
+    exchange.received(b"no HTTP\r\n\r\n", seconds(1));
+    let error = exchange.result().unwrap().unwrap_err();
+    assert_eq!(error.source().unwrap().downcast_ref::<HttpError>(), Some(&HttpError::Head));
+    let mut buffers = Buffers::new();
+    let mut exchange = buffers.start();
     exchange.connect_failed();
-    exchange.connected(seconds(3));
-    exchange.received(b"", seconds(3));
-    assert_eq!((exchange.step(), exchange.deadline()), (Step::Exchange, Some(seconds(11))));
+    assert!(exchange.result().unwrap().unwrap_err().source().is_none());
 }

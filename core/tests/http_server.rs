@@ -7,7 +7,7 @@
 )]
 
 use hotdesk_core::http::{
-    Error, RequestError, RequestReader, ResponseReader, SERVICE_PATH, write_post, write_response,
+    Error, RequestError, RequestReader, ResponseReader, SERVICE_PATH, Status, write_post, write_response,
 };
 use hotdesk_core::{AppInfo, Login, Request, form};
 
@@ -93,6 +93,7 @@ fn rule_10_3_an_unclear_end_of_a_request_is_refused() {
         ("Content-Length: +2", Error::ContentLength),
         ("Transfer-Encoding: gzip", Error::TransferEncoding),
         ("Transfer-Encoding: chunked, chunked", Error::TransferEncoding),
+        ("Content-Encoding: gzip\r\nContent-Length: 2", Error::ContentEncoding),
         ("Content-Length : 2", Error::Head),
         ("X: a\r\n folded", Error::Head),
     ] {
@@ -131,10 +132,11 @@ fn an_error_tells_the_status_to_answer_with_and_stays() {
         ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n", 413),
         ("POST / HTTP/1.1\r\nHost: 0123456789012345678901234567890123456789\r\n\r\n", 431),
         ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: br\r\n\r\n", 501),
+        ("POST / HTTP/1.1\r\nHost: h\r\nContent-Encoding: br\r\n\r\n", 415),
     ] {
         let mut reader = RequestReader::new(&mut buffer);
         let error = reader.receive(request.as_bytes()).unwrap_err();
-        assert_eq!(error.status(), status, "{request:?}");
+        assert_eq!(error.status().number(), status, "{request:?}");
         assert!(error.to_string().contains("request"), "{error}");
         assert_eq!(reader.receive(b"more"), Err(error));
         assert_eq!(reader.close(), Err(error));
@@ -145,7 +147,15 @@ fn an_error_tells_the_status_to_answer_with_and_stays() {
 #[test]
 fn what_a_service_writes_a_client_reads() {
     let mut out = [0; 256];
-    for (status, body) in [(200, &b"<response><success/></response>"[..]), (503, b""), (404, b"<html>")] {
+    for (status, body) in [
+        (200, &b"<response><success/></response>"[..]),
+        (503, b""),
+        (404, b"<html>"),
+        (204, b""),
+        (304, b""),
+        (999, b"x"),
+    ] {
+        let status = Status::new(status).unwrap();
         let length = write_response(&mut out, status, "text/xml; charset=utf-8", body).unwrap();
         let mut buffer = [0; 256];
         let mut reader = ResponseReader::new(&mut buffer);
@@ -154,7 +164,25 @@ fn what_a_service_writes_a_client_reads() {
         let short = write_response(&mut out[..length - 1], status, "text/xml; charset=utf-8", body);
         assert_eq!(short, Err(hotdesk_core::Error::BufferTooSmall { needed: length }));
     }
-    assert!(write_response(&mut out, 200, "text/xml\r\nX: y", b"").is_err());
+}
+
+#[test]
+fn what_a_client_would_read_otherwise_is_not_written() {
+    let refused = |status: u16, content_type: &str, body: &[u8]| {
+        let error = write_response(&mut [0; 256], Status::new(status).unwrap(), content_type, body);
+        error.unwrap_err().to_string()
+    };
+    assert_eq!(Status::new(7), None);
+    for status in [100, 101, 103, 199] {
+        assert_eq!(refused(status, "text/xml", b""), "HTTP status must be a final one, 200 to 999");
+    }
+    for status in [204, 304] {
+        assert_eq!(refused(status, "text/xml", b"x"), "HTTP body must be empty with status 204 and 304");
+    }
+    assert_eq!(
+        refused(200, "text/xml\r\nX: y", b""),
+        "HTTP content type contains U+000D, which it cannot carry; remove it"
+    );
 }
 
 #[test]
@@ -163,4 +191,5 @@ fn a_request_prints_no_secret() {
     let mut reader = RequestReader::new(&mut buffer);
     reader.receive(b"POST /?PIN=1 HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nPIN=1").unwrap();
     assert_eq!(format!("{:?}", reader.request().unwrap()), "POST request of 5 bytes");
+    assert_eq!(format!("{reader:?}"), "RequestReader { request: Some(POST request of 5 bytes), .. }");
 }

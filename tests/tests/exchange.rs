@@ -9,6 +9,7 @@
 
 use std::time::Duration;
 
+use hotdesk_core::http::{OfChange, Status};
 use hotdesk_core::session::{Deadlines, Exchange, ExchangeFailure, Phase, Step};
 use proptest::collection::vec;
 use proptest::option;
@@ -42,6 +43,8 @@ fn event() -> impl Strategy<Value = Event> {
         b"HTTP/1.1 503 Busy\r\n\r\n",
         b"HTTP/1.1 500 Oops\r\n\r\n",
         b"HTTP/1.1 302 Found\r\n\r\n",
+        b"HTTP/1.1 404 Not Found\r\n\r\n",
+        b"HTTP/1.1 000 X\r\n\r\n",
         b"HTTP/1.1 100 Continue\r\n\r\n",
         b"HTTP/1.1 200 OK\r\n\r\n",
         b"SSH-2.0\r\n\r\n",
@@ -120,8 +123,9 @@ proptest! {
             prop_assert_eq!(arrived, ANSWER.len());
         }
         if let Some(Err(error)) = &ended && taken > 0 {
-            let refused_before = matches!(error.failure(), ExchangeFailure::Status(302 | 503));
-            prop_assert_eq!(error.may_have_happened(), !refused_before, "{:?}", error);
+            let turned_away = matches!(error.failure(), ExchangeFailure::Status(status)
+                if status.of_change() == OfChange::NotCarriedOut);
+            prop_assert_eq!(error.may_have_happened(), !turned_away, "{:?}", error);
         }
         if ended.is_none() {
             // It always ends: nobody has to do anything but tell it the time.
@@ -183,7 +187,9 @@ fn bytes_that_dribble_do_not_push_the_last_deadline_back() {
 
 #[test]
 fn a_status_other_than_200_is_no_answer_whatever_its_body_says() {
-    for (status, may_have_happened) in [(302, false), (404, false), (500, true), (502, true), (503, false)] {
+    for (status, may_have_happened) in
+        [(302, true), (404, false), (408, true), (500, true), (502, true), (503, false)]
+    {
         let mut request = REQUEST.to_vec();
         let mut answer = [0; 2048];
         let mut exchange = Exchange::start(&mut request, &mut answer, Deadlines::default(), Duration::ZERO);
@@ -195,7 +201,7 @@ fn a_status_other_than_200_is_no_answer_whatever_its_body_says() {
         let error = exchange.result().unwrap().unwrap_err();
         assert_eq!(
             (error.failure(), error.may_have_happened()),
-            (ExchangeFailure::Status(status), may_have_happened)
+            (ExchangeFailure::Status(Status::new(status).unwrap()), may_have_happened)
         );
     }
 }

@@ -2,7 +2,7 @@
 //! cannot be read is an error at once, not a wait.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
 
-use hotdesk_core::http::{Error, ResponseReader, SERVICE_PATH, write_post};
+use hotdesk_core::http::{Error, ResponseReader, SERVICE_PATH, Status, write_post};
 use hotdesk_core::{Message, form, limits};
 use hotdesk_tests::{encode, good_documents};
 use proptest::collection::vec;
@@ -12,7 +12,7 @@ use proptest::sample::Index;
 const BUFFER: usize = 4096;
 
 /// What a reader says of an answer after the connection ended.
-type Outcome = Result<(Option<u16>, Option<Vec<u8>>), Error>;
+type Outcome = Result<(Option<Status>, Option<Vec<u8>>), Error>;
 
 /// Reads an answer whose bytes come in these segments, then the end of the connection.
 fn read<'s>(segments: impl IntoIterator<Item = &'s [u8]>) -> Outcome {
@@ -26,7 +26,7 @@ fn read<'s>(segments: impl IntoIterator<Item = &'s [u8]>) -> Outcome {
 }
 
 fn answer(status: u16, body: &[u8]) -> Outcome {
-    Ok((Some(status), Some(body.to_vec())))
+    Ok((Some(Status::new(status).unwrap()), Some(body.to_vec())))
 }
 
 /// Answers, and what is to be read from each.
@@ -71,7 +71,18 @@ fn answers() -> Vec<(Vec<u8>, Outcome)> {
         ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello", Err(Error::ContentLength)),
         ("HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\nhello", Err(Error::ContentLength)),
         ("HTTP/1.1 200 OK\r\nContent-Length: 5x\r\n\r\nhello", Err(Error::ContentLength)),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n", Err(Error::ContentLength)),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+            Err(Error::BodyTooLong { limit: BUFFER }),
+        ),
+        ("HTTP/1.1 000 OK\r\nContent-Length: 5\r\n\r\nhello", Err(Error::Head)),
+        ("HTTP/1.1 099 OK\r\nContent-Length: 5\r\n\r\nhello", Err(Error::Head)),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello",
+            Err(Error::ContentEncoding),
+        ),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5 zz\r\nhello\r\n", Err(Error::Chunk)),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\r\nhello\r\n", Err(Error::Chunk)),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             Err(Error::ContentLength),
@@ -231,7 +242,7 @@ proptest! {
 
     #[test]
     fn any_answer_is_read_from_any_segments(
-        status in 200_u16..600,
+        status in 200_u16..1000,
         fields in vec("[A-Za-z-]{1,12}: [ -~]{0,40}", 0..8),
         body in vec(any::<u8>(), 0..600),
         framing in framing(),

@@ -1,6 +1,6 @@
-//! What a request and an answer have in common: a head of bounded length, then a body whose end is told in one of
-//! three ways (core/PROTOCOL.md rules 10.2 to 10.6). It must never take a body's end from anything else, and never
-//! give the caller's buffer more than it holds.
+//! What requests and answers have in common: a head of bounded length, then a body delimited in one of three ways
+//! (core/PROTOCOL.md rules 10.2 to 10.6). It must never find the end of a body in any other way, and never write past
+//! the caller's buffer.
 //!
 //! Each byte is looked at once, however the bytes are split over segments; httparse reads a head once it is complete.
 
@@ -12,7 +12,7 @@ use crate::limits;
 pub(super) enum Ending {
     /// After so many bytes.
     Length(usize),
-    /// With a chunk of no bytes and its trailer.
+    /// After an empty chunk and its trailer.
     Chunked,
     /// With the connection.
     Closed,
@@ -21,11 +21,11 @@ pub(super) enum Ending {
 /// What follows a head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Then {
-    /// Another head; this one is forgotten.
+    /// Another head; this one is dropped.
     Head,
     /// The body, over the head.
     Body(Ending),
-    /// The body, behind the head, which is kept.
+    /// The body, after the head, which is kept.
     BodyBehind(Ending),
 }
 
@@ -48,28 +48,42 @@ enum State {
     Length(usize),
     /// In a body that ends with the connection.
     UntilClosed,
-    /// In the line before a chunk; how long it is, and whether its digits are over.
+    /// In the line before a chunk, of which `line` bytes were read.
     ChunkSize {
         size: usize,
-        digits: usize,
         line: usize,
-        extension: bool,
+        part: Part,
     },
     /// In a chunk of which so many bytes are missing.
     ChunkData(usize),
-    /// Behind a chunk; whether the carriage return was read.
+    /// After a chunk; whether the carriage return was read.
     ChunkEnd {
         returned: bool,
     },
-    /// Behind the last chunk; how many bytes the current line has, carriage returns not counted.
+    /// After the last chunk, in a line of which so many bytes were read; whether its carriage return was.
     Trailer {
         line: usize,
+        returned: bool,
     },
     Done,
     Failed(Error),
 }
 
-const NEXT_CHUNK: State = State::ChunkSize { size: 0, digits: 0, line: 0, extension: false };
+/// How far the line before a chunk was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// Nothing yet.
+    Start,
+    Digits,
+    /// Blanks after the digits.
+    Blanks,
+    /// From the semicolon on.
+    Extension,
+    /// The carriage return: only the line feed may follow.
+    Returned,
+}
+
+const NEXT_CHUNK: State = State::ChunkSize { size: 0, line: 0, part: Part::Start };
 
 impl<'b> Frame<'b> {
     pub(super) fn new(buffer: &'b mut [u8]) -> Self {
@@ -81,8 +95,8 @@ impl<'b> Frame<'b> {
         (self.start, self.filled, self.state) = (0, 0, State::Head { line: 0 });
     }
 
-    /// Takes the next bytes of the connection; `on_head` reads a head that is complete. What comes behind the end of
-    /// the message is ignored.
+    /// Takes the next bytes of the connection; `on_head` reads a complete head. Bytes after the end of the message are
+    /// ignored.
     pub(super) fn receive(
         &mut self,
         bytes: &[u8],
@@ -188,7 +202,7 @@ impl<'b> Frame<'b> {
         self.filled += 1;
         self.state = match byte {
             b'\n' if line == 0 && self.filled <= 2 => {
-                // An empty line before the first line: other ends may send one, and it means nothing.
+                // An empty line before the first line means nothing; some senders put one there.
                 self.filled = 0;
                 State::Head { line: 0 }
             }
@@ -227,27 +241,29 @@ impl<'b> Frame<'b> {
     /// Takes a byte between chunks.
     fn byte(&mut self, byte: u8) -> Result<(), Error> {
         self.state = match self.state {
-            State::ChunkSize { size, digits, line, extension } => {
+            State::ChunkSize { size, line, part } => {
                 if line == limits::HTTP_LINE_BYTES {
                     return Err(Error::LineTooLong);
                 }
-                match byte {
-                    b'\n' if digits == 0 => return Err(Error::Chunk),
-                    b'\n' if size == 0 => State::Trailer { line: 0 },
-                    b'\n' => {
+                let next = |part| State::ChunkSize { size, line: line + 1, part };
+                match (part, byte) {
+                    (Part::Start, b'\n') => return Err(Error::Chunk),
+                    (_, b'\n') if size == 0 => State::Trailer { line: 0, returned: false },
+                    (_, b'\n') => {
                         self.room(size)?;
                         State::ChunkData(size)
                     }
-                    _ if extension => State::ChunkSize { size, digits, line: line + 1, extension },
-                    b';' | b' ' | b'\t' | b'\r' if digits > 0 => {
-                        State::ChunkSize { size, digits, line: line + 1, extension: true }
-                    }
-                    _ => {
+                    (Part::Digits | Part::Blanks | Part::Extension, b'\r') => next(Part::Returned),
+                    (Part::Extension, _) if is_text(byte) => next(Part::Extension),
+                    (Part::Digits | Part::Blanks, b' ' | b'\t') => next(Part::Blanks),
+                    (Part::Digits | Part::Blanks, b';') => next(Part::Extension),
+                    (Part::Start | Part::Digits, _) => {
                         let digit = crate::percent::hex(byte).ok_or(Error::Chunk)?;
                         let size = size.checked_mul(16).ok_or(self.too_long())?;
                         let size = size.saturating_add(usize::from(digit));
-                        State::ChunkSize { size, digits: digits + 1, line: line + 1, extension }
+                        State::ChunkSize { size, line: line + 1, part: Part::Digits }
                     }
+                    _ => return Err(Error::Chunk),
                 }
             }
             State::ChunkEnd { returned } => match byte {
@@ -255,12 +271,14 @@ impl<'b> Frame<'b> {
                 b'\n' => NEXT_CHUNK,
                 _ => return Err(Error::Chunk),
             },
-            State::Trailer { line } => match byte {
+            State::Trailer { line, returned } => match byte {
                 b'\n' if line == 0 => State::Done,
-                b'\n' => State::Trailer { line: 0 },
-                b'\r' => State::Trailer { line },
+                b'\n' => State::Trailer { line: 0, returned: false },
+                _ if returned => return Err(Error::Chunk),
+                b'\r' => State::Trailer { line, returned: true },
+                _ if !is_text(byte) => return Err(Error::Chunk),
                 _ if line == limits::HTTP_LINE_BYTES => return Err(Error::LineTooLong),
-                _ => State::Trailer { line: line + 1 },
+                _ => State::Trailer { line: line + 1, returned },
             },
             state => state,
         };
@@ -287,7 +305,7 @@ impl<'b> Frame<'b> {
     }
 }
 
-/// Reads from the fields of a head how its body ends; nothing where no field says so.
+/// Reads from the fields of a head how its body ends; nothing if no field says so.
 ///
 /// `version` is httparse's, 0 for HTTP/1.0.
 pub(super) fn ending(fields: &[httparse::Header<'_>], version: Option<u8>) -> Result<Option<Ending>, Error> {
@@ -300,7 +318,7 @@ pub(super) fn ending(fields: &[httparse::Header<'_>], version: Option<u8>) -> Re
             ending = Some(Ending::Length(decimal(field.value).ok_or(Error::ContentLength)?));
         } else if field.name.eq_ignore_ascii_case("Transfer-Encoding") {
             match ending {
-                // HTTP/1.0 knows no chunks: whoever passed this on may have read its end elsewhere.
+                // HTTP/1.0 has no chunks: whatever passed this on may have found its end elsewhere.
                 _ if version == Some(0) || !field.value.eq_ignore_ascii_case(b"chunked") => {
                     return Err(Error::TransferEncoding);
                 }
@@ -313,7 +331,20 @@ pub(super) fn ending(fields: &[httparse::Header<'_>], version: Option<u8>) -> Re
     Ok(ending)
 }
 
-/// Tells a head that httparse refused.
+/// Returns true if the fields of a head say that the body is coded, compressed for example.
+pub(super) fn is_coded(fields: &[httparse::Header<'_>]) -> bool {
+    fields.iter().any(|field| {
+        field.name.eq_ignore_ascii_case("Content-Encoding")
+            && !(field.value.is_empty() || field.value.eq_ignore_ascii_case(b"identity"))
+    })
+}
+
+/// What an extension or a trailer field can hold: no control character but the tab.
+const fn is_text(byte: u8) -> bool {
+    byte == b'\t' || !byte.is_ascii_control()
+}
+
+/// Names what httparse refused in a head.
 pub(super) fn refused(error: httparse::Error) -> Error {
     match error {
         httparse::Error::TooManyHeaders => Error::TooManyFields,
@@ -321,13 +352,13 @@ pub(super) fn refused(error: httparse::Error) -> Error {
     }
 }
 
-/// Reads digits only.
+/// Reads digits only. A number over what a buffer can have is the largest there is: its body never fits.
 fn decimal(digits: &[u8]) -> Option<usize> {
     if digits.is_empty() {
         return None;
     }
     digits.iter().try_fold(0_usize, |number, digit| {
         let value = digit.is_ascii_digit().then(|| usize::from(digit - b'0'))?;
-        number.checked_mul(10)?.checked_add(value)
+        Some(number.saturating_mul(10).saturating_add(value))
     })
 }

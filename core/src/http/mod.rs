@@ -1,8 +1,8 @@
 //! The subset of HTTP/1.1 that the service needs: one POST, one answer, then the connection ends
-//! (core/PROTOCOL.md section 10). No redirect is followed, no credential ever stands in a URL.
+//! (core/PROTOCOL.md section 10). It must never follow a redirect and never put a credential into a URL.
 //!
-//! A program that asks uses [`write_post`] and [`ResponseReader`]. [`RequestReader`] and [`write_response`] are the other
-//! side, for a double of the service.
+//! A client uses [`write_post`] and [`ResponseReader`]; [`Status`] says what became of a change. [`RequestReader`] and
+//! [`write_response`] are the service's side, for a double of the service in a test.
 
 mod frame;
 mod request;
@@ -22,7 +22,17 @@ use crate::limits;
 /// The path of the service.
 pub const SERVICE_PATH: &str = "/emservice/EMServiceServlet";
 
-/// Why an answer, or a request, cannot be read here. The other end, or what stands between, must act.
+/// Why the HTTP of an answer, or of a request, cannot be read. The other end, or a proxy in between, must act.
+///
+/// It is about HTTP alone; what is wrong with the document in the body is a [`hotdesk_core::Error`](crate::Error).
+///
+/// ```
+/// use hotdesk_core::http::{Error, ResponseReader};
+///
+/// let mut buffer = [0; 2048];
+/// let refused = ResponseReader::new(&mut buffer).receive(b"SSH-2.0-server\r\n\r\n");
+/// assert_eq!(refused, Err(Error::Head));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -36,12 +46,14 @@ pub enum Error {
     },
     /// There are more than [`limits::HTTP_FIELDS`] header fields (rule 10.2).
     TooManyFields,
-    /// The other end wants to speak another protocol, status 101 (rule 10.2).
+    /// The other end wants to switch to another protocol, status 101 (rule 10.2).
     Upgrade,
-    /// The length of the body is no number, is given twice, or beside a transfer coding (rule 10.3).
+    /// The length of the body is not a number, is given twice, or beside a transfer coding (rule 10.3).
     ContentLength,
     /// There is a transfer coding other than chunked, or one in HTTP/1.0 (rule 10.3).
     TransferEncoding,
+    /// The body is compressed, or has another content coding (rule 10.3).
+    ContentEncoding,
     /// A chunk is not well-formed (rule 10.4).
     Chunk,
     /// A line between chunks is over [`limits::HTTP_LINE_BYTES`] (rule 10.4).
@@ -60,9 +72,9 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
-            Self::Head => "the answer is not HTTP; check the address and the port of the service",
+            Self::Head => "the answer is not HTTP/1.1; check the address and port of the service",
             Self::HeadTooLong { limit } => {
-                return write!(f, "the head of the answer is over {limit} bytes; check what answers there");
+                return write!(f, "the answer's header is over {limit} bytes; check what answers there");
             }
             Self::TooManyFields => {
                 return write!(
@@ -71,14 +83,19 @@ impl fmt::Display for Error {
                     limits::HTTP_FIELDS
                 );
             }
-            Self::Upgrade => "the service wants another protocol than HTTP/1.1; check the address",
-            Self::ContentLength => "the length of the answer is not told clearly; check what stands between",
-            Self::TransferEncoding => "the answer is coded in a way not read here; check what stands between",
-            Self::Chunk => "a chunk of the answer is not well-formed; check what stands between",
+            Self::Upgrade => "the other end wants to switch to another protocol; check the address",
+            Self::ContentLength => "the length of the answer is ambiguous; check for a proxy in between",
+            Self::TransferEncoding => {
+                "the answer has an unknown transfer coding; check for a proxy in between"
+            }
+            Self::ContentEncoding => {
+                "the answer is compressed, which was not asked for; check for a proxy in between"
+            }
+            Self::Chunk => "a chunk of the answer is malformed; check for a proxy in between",
             Self::LineTooLong => {
                 return write!(
                     f,
-                    "a line between chunks is over {} bytes; check what stands between",
+                    "a line between chunks is over {} bytes; check for a proxy in between",
                     limits::HTTP_LINE_BYTES
                 );
             }
@@ -86,7 +103,7 @@ impl fmt::Display for Error {
                 return write!(f, "the answer is over {limit} bytes; ask for less at a time");
             }
             Self::Host => "the request does not name one host; send the field Host once",
-            Self::CutShort => "the connection ended inside the answer; ask what came of the request",
+            Self::CutShort => "the connection ended inside the answer; query what became of the request",
         };
         f.write_str(text)
     }

@@ -1,4 +1,4 @@
-//! The one request: a POST with a form body.
+//! The one request: a POST with a form body. It must never write a head that a host or a path could break out of.
 
 use crate::error::{Error, Field, Unsendable};
 use crate::form;
@@ -13,9 +13,9 @@ impl Outgoing for Query<'_> {}
 
 /// Writes the whole HTTP request for `message` into `out` and returns its length in bytes.
 ///
-/// `host` is the value of the field `Host`, with the port if it is not 80; `path` is usually
-/// [`SERVICE_PATH`](super::SERVICE_PATH). `out` then holds a secret: [`session::Exchange`](crate::session::Exchange)
-/// wipes it after sending.
+/// `host` is the value of the field `Host`: a name, an IPv4 address, or an IPv6 address in brackets, and `:` and the port
+/// if that is not 80. `path` is usually [`SERVICE_PATH`](super::SERVICE_PATH). `out` then holds a secret:
+/// [`session::Exchange`](crate::session::Exchange) wipes it after sending.
 ///
 /// # Errors
 ///
@@ -46,8 +46,8 @@ pub fn write_post<M: Outgoing>(out: &mut [u8], host: &str, path: &str, message: 
 
 /// Writes the head for a body of that length and returns the head's length; refuses an `out` in which both do not fit.
 fn write_head(out: &mut [u8], host: &str, path: &str, body: usize) -> Result<usize, Error> {
-    check(Field::Host, host)?;
-    check(Field::Path, path)?;
+    check(Field::Host, host, is_host_character, is_host)?;
+    check(Field::Path, path, is_path_character, |path| path.starts_with('/'))?;
     let mut head = Sink::plain(out);
     for part in ["POST ", path, " HTTP/1.1\r\nHost: ", host, "\r\nContent-Type: ", form::CONTENT_TYPE] {
         head.put(part);
@@ -63,14 +63,51 @@ fn write_head(out: &mut [u8], host: &str, path: &str, body: usize) -> Result<usi
     Ok(head)
 }
 
-/// Refuses what would end a line or a word of the head.
-fn check(field: Field, value: &str) -> Result<(), Error> {
-    let reason = match value.chars().find(|c| !c.is_ascii_graphic()) {
+/// Refuses a value that is none of its field, and so all that would end a line or a word of the head.
+fn check(
+    field: Field,
+    value: &str,
+    is_character: fn(char) -> bool,
+    is_value: fn(&str) -> bool,
+) -> Result<(), Error> {
+    let reason = match value.chars().find(|c| !is_character(*c)) {
         Some(c) => Unsendable::Character(c),
         None if value.is_empty() => Unsendable::Blank,
+        None if !is_value(value) => Unsendable::Value,
         None => return Ok(()),
     };
     Err(Error::Unsendable { field, reason })
+}
+
+fn is_host_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':' | '[' | ']')
+}
+
+/// Whether these characters are a name or an address, and a port behind a colon or none.
+fn is_host(host: &str) -> bool {
+    let (is_name, port) = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        Some((address, port)) => {
+            let is_address = address.contains(':')
+                && address.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, ':' | '.'));
+            (is_address, port)
+        }
+        None => {
+            let (name, port) = host.split_at(host.find(':').unwrap_or(host.len()));
+            (!name.is_empty() && !name.contains(['[', ']']), port)
+        }
+    };
+    is_name && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+}
+
+/// Whether it is a number from 1 to 65535, in digits only.
+fn is_port(digits: &str) -> bool {
+    digits.chars().all(|c| c.is_ascii_digit()) && digits.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
+/// The characters of a path and a query in a URI (RFC 3986).
+fn is_path_character(c: char) -> bool {
+    c.is_ascii_graphic()
+        && !matches!(c, '"' | '#' | '<' | '>' | '[' | '\\' | ']' | '^' | '`' | '{' | '|' | '}')
 }
 
 #[cfg(test)]
@@ -106,11 +143,101 @@ mod tests {
         assert_eq!(short, Err(Error::BufferTooSmall { needed: length }));
     }
 
+    fn refused(host: &str, path: &str) -> Option<std::string::String> {
+        use std::string::ToString;
+
+        write_post(&mut [0; 512], host, path, &request()).err().map(|error| error.to_string())
+    }
+
     #[test]
-    fn rule_10_1_nothing_breaks_out_of_the_head() {
-        for (host, path) in [("a\r\nX: b", "/"), ("a b", "/"), ("", "/"), ("a", ""), ("a", "/ HTTP/1.1")] {
-            let refused = write_post(&mut [0; 512], host, path, &request()).unwrap_err();
-            assert!(matches!(refused, Error::Unsendable { .. }), "{host:?} {path:?}");
+    fn rule_10_1_a_host_is_a_name_or_an_address_and_perhaps_a_port() {
+        for host in [
+            "em1",
+            "em1.example.com",
+            "em1.example.com.",
+            "em_1",
+            "10.0.2.2",
+            "10.0.2.2:8080",
+            "[::1]",
+            "[2001:db8::1]:8443",
+            "[::ffff:10.0.2.2]:1",
+            "a:1",
+            "a:65535",
+            "a:00080",
+            "-",
+            "xn--bcher-kva.example",
+        ] {
+            assert_eq!(refused(host, "/"), None, "{host}");
         }
+        for host in [
+            ":80",
+            "a:",
+            "a:0",
+            "a:65536",
+            "a:99999999999",
+            "a:-1",
+            "a:8o",
+            "a:1:2",
+            "::1",
+            "[]",
+            "[]:80",
+            "[::1",
+            "::1]",
+            "[::1]80",
+            "[::1]:",
+            "[::1]:0",
+            "[em1]",
+            "[10.0.2.2]",
+            "[::g]",
+            "a[::1]",
+            "a]b",
+            "[[::1]]",
+        ] {
+            let expected = "HTTP host must be a name or an address, with a port of 1 to 65535 after a colon or without one";
+            assert_eq!(refused(host, "/").as_deref(), Some(expected), "{host}");
+        }
+        for (host, code) in [
+            ("em 1", "0020"),
+            ("a\r\nX: b", "000D"),
+            ("a\nb", "000A"),
+            ("a\0", "0000"),
+            ("a/b", "002F"),
+            ("user:pass@em1", "0040"),
+            ("em1?", "003F"),
+            ("em1#", "0023"),
+            ("http://em1", "002F"),
+            ("a%20b", "0025"),
+            ("[fe80::1%25eth0]", "0025"),
+            ("b\u{fc}cher", "00FC"),
+            ("a,b", "002C"),
+            ("\u{202e}a", "202E"),
+        ] {
+            let expected = std::format!("HTTP host contains U+{code}, which it cannot carry; remove it");
+            assert_eq!(refused(host, "/"), Some(expected), "{host}");
+        }
+        assert_eq!(refused("", "/").as_deref(), Some("HTTP host is blank; give it a value"));
+    }
+
+    #[test]
+    fn rule_10_1_a_path_starts_with_a_slash_and_has_the_characters_of_a_uri() {
+        for path in ["/", super::super::SERVICE_PATH, "/a;b=c/d?e=f&g=%20", "/~a/(b)!$'*+,:@"] {
+            assert_eq!(refused("a", path), None, "{path}");
+        }
+        for path in ["a", "?", "*", "http://em1/"] {
+            assert_eq!(
+                refused("a", path).as_deref(),
+                Some("HTTP path must be a path that starts with /"),
+                "{path}"
+            );
+        }
+        for path in ["/ HTTP/1.1", "/a\r\nb", "/a#b", "/\"", "/<", "/\\", "/\u{e4}", "/[", "/a\0", "/\u{7f}"]
+        {
+            let error = refused("a", path).unwrap();
+            assert!(
+                error.starts_with("HTTP path contains U+") && error.ends_with("it cannot carry; remove it"),
+                "{error}"
+            );
+        }
+        assert!(refused("a", "").is_some());
     }
 }

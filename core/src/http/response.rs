@@ -1,23 +1,25 @@
-//! The answer from the side of whoever asked. Which bytes are the body, [`Frame`] tells; here is what a status means
-//! for that.
+//! Reads an answer, for the side that sent the request. [`Frame`] finds the end of the body; what the status means for
+//! the body is here.
 
-use super::Error;
-use super::frame::{Ending, Frame, Then, ending, refused};
+use core::fmt;
+
+use super::frame::{Ending, Frame, Then, ending, is_coded, refused};
+use super::{Error, Status};
 use crate::limits;
 
 /// Reads one answer into the caller's buffer: first its head, then, over it, its body.
 ///
-/// The buffer holds the longest body that is to be read, and at least a head of that answer: 2048 bytes
+/// The buffer must hold the longest body to be read, and the head of that answer: 2048 bytes
 /// ([`limits::HTTP_HEAD_BYTES`]) hold any head that is accepted.
 ///
 /// ```
-/// use hotdesk_core::http::ResponseReader;
+/// use hotdesk_core::http::{ResponseReader, Status};
 ///
 /// let mut buffer = [0; 2048];
 /// let mut reader = ResponseReader::new(&mut buffer);
 /// reader.receive(b"HTTP/1.1 200 OK\r\nContent-Le")?;
 /// reader.receive(b"ngth: 5\r\n\r\nhel")?;
-/// assert_eq!(reader.status(), Some(200));
+/// assert_eq!(reader.status(), Some(Status::OK));
 /// assert_eq!(reader.body(), None);
 /// reader.receive(b"lo")?;
 /// assert_eq!(reader.body(), Some(&b"hello"[..]));
@@ -25,7 +27,7 @@ use crate::limits;
 /// ```
 pub struct ResponseReader<'b> {
     frame: Frame<'b>,
-    status: Option<u16>,
+    status: Option<Status>,
 }
 
 impl<'b> ResponseReader<'b> {
@@ -34,27 +36,29 @@ impl<'b> ResponseReader<'b> {
         Self { frame: Frame::new(buffer), status: None }
     }
 
-    /// Takes the next bytes of the connection. What comes behind the end of the answer is ignored.
+    /// Takes the next bytes that arrived. Bytes after the end of the answer are ignored.
     ///
     /// # Errors
     ///
-    /// The rule of core/PROTOCOL.md section 10 that the answer breaks; the same again for each later call.
+    /// The rule of core/PROTOCOL.md section 10 that the answer breaks; the same for each later call.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let status = &mut self.status;
         self.frame.receive(bytes, |head| read_head(head, status))
     }
 
-    /// Takes the end of the connection.
+    /// Call this when the other end has closed the connection.
     ///
     /// # Errors
     ///
-    /// [`Error::CutShort`] if the answer is not complete.
+    /// [`Error::CutShort`] if the answer is incomplete; after a failed [`receive`](Self::receive) the same error again.
     pub fn close(&mut self) -> Result<(), Error> {
         self.frame.close()
     }
 
-    /// Returns the status, once the head is complete.
-    pub const fn status(&self) -> Option<u16> {
+    /// Returns the final status (200 to 999), once its head is complete.
+    ///
+    /// It stays where the body is then refused: the status may explain why.
+    pub const fn status(&self) -> Option<Status> {
         self.status
     }
 
@@ -80,8 +84,18 @@ impl<'b> ResponseReader<'b> {
     }
 }
 
+impl fmt::Debug for ResponseReader<'_> {
+    /// Prints no byte of the answer: it may hold a name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseReader")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body().map(<[u8]>::len))
+            .finish_non_exhaustive()
+    }
+}
+
 /// Reads a complete head: its status, and how the body ends.
-fn read_head(bytes: &[u8], told: &mut Option<u16>) -> Result<Then, Error> {
+fn read_head(bytes: &[u8], final_status: &mut Option<Status>) -> Result<Then, Error> {
     let mut fields = [httparse::EMPTY_HEADER; limits::HTTP_FIELDS];
     let mut head = httparse::Response::new(&mut fields);
     match head.parse(bytes) {
@@ -89,16 +103,18 @@ fn read_head(bytes: &[u8], told: &mut Option<u16>) -> Result<Then, Error> {
         Ok(httparse::Status::Partial) => return Err(Error::Head),
         Err(error) => return Err(refused(error)),
     }
-    let status = head.code.ok_or(Error::Head)?;
+    let status = head.code.and_then(Status::new).ok_or(Error::Head)?;
     let ending = ending(head.headers, head.version)?;
-    if status >= 200 {
-        // Told also if the body is then refused: a status may explain it.
-        *told = Some(status);
+    match status.number() {
+        101 => return Err(Error::Upgrade),
+        ..200 => return Ok(Then::Head),
+        _ => *final_status = Some(status),
     }
-    match status {
-        101 => Err(Error::Upgrade),
-        100..=199 => Ok(Then::Head),
-        204 | 304 => Ok(Then::Body(Ending::Length(0))),
-        _ => Ok(Then::Body(ending.unwrap_or(Ending::Closed))),
+    if !status.has_body() {
+        return Ok(Then::Body(Ending::Length(0)));
     }
+    if is_coded(head.headers) {
+        return Err(Error::ContentEncoding);
+    }
+    Ok(Then::Body(ending.unwrap_or(Ending::Closed)))
 }

@@ -1,18 +1,18 @@
-//! The service's side of the exchange, for a double of it in a test: reads a request, writes an answer. It knows no
-//! path, no method and no message; what the double accepts is its own business.
+//! The service's side of the exchange, for a double of it in a test: reads a request, writes an answer. It checks no
+//! path, no method and no message; that is up to the double. It must never write an answer that a client reads otherwise.
 
 use core::fmt;
 
-use super::Error;
-use super::frame::{Ending, Frame, Then, ending, refused};
+use super::frame::{Ending, Frame, Then, ending, is_coded, refused};
+use super::{Error, Status};
 use crate::error::{Error as WriteError, Field, Unsendable};
 use crate::limits;
 use crate::wire::Sink;
 
-/// Reads one request into the caller's buffer: its head, and behind it its body.
+/// Reads one request into the caller's buffer: its head, and after it its body.
 ///
-/// The end of the body is told by `Content-Length` or by chunks; without either there is none. `Expect` is ignored: the
-/// other end sends its body after a while. The buffer holds head and body together.
+/// `Content-Length` or chunks delimit the body; without either there is none. `Expect` is ignored: a client that sends it
+/// sends its body after a while. The buffer must hold head and body together.
 ///
 /// ```
 /// use hotdesk_core::http::RequestReader;
@@ -21,7 +21,7 @@ use crate::wire::Sink;
 /// let mut reader = RequestReader::new(&mut buffer);
 /// reader.receive(b"POST /path HTTP/1.1\r\nHost: em1\r\nContent-Length: 6\r\n\r\nxml")?;
 /// assert!(reader.request().is_none());
-/// reader.receive(b"=%3C")?; // what comes behind the length is not the request's
+/// reader.receive(b"=%3C")?; // the last byte is beyond the length, and ignored
 /// let request = reader.request().unwrap();
 /// assert_eq!((request.method, request.target, request.body), ("POST", "/path", &b"xml=%3"[..]));
 /// # Ok::<(), hotdesk_core::http::RequestError>(())
@@ -35,9 +35,9 @@ pub struct RequestReader<'b> {
 pub struct IncomingRequest<'a> {
     /// `POST`, `GET`, …
     pub method: &'a str,
-    /// What stands between method and version, as it stands there.
+    /// What stands between method and version, not decoded.
     pub target: &'a str,
-    /// The field `Content-Type`, where there is one and it is UTF-8.
+    /// The field `Content-Type`, if there is one and it is UTF-8.
     pub content_type: Option<&'a str>,
     /// The body; empty if there is none.
     pub body: &'a [u8],
@@ -50,7 +50,7 @@ impl fmt::Debug for IncomingRequest<'_> {
     }
 }
 
-/// Why a request cannot be read: the same reasons as for an answer, in words for who sent the request.
+/// Why a request cannot be read: the reasons are those of an answer, the text is for whoever sent the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct RequestError(Error);
@@ -61,13 +61,14 @@ impl RequestError {
         self.0
     }
 
-    /// Returns the status to answer with: 400, 413, 431 or 501.
-    pub const fn status(self) -> u16 {
+    /// Returns the status to answer with: 400, 413, 415, 431 or 501.
+    pub const fn status(self) -> Status {
         match self.0 {
-            Error::BodyTooLong { .. } => 413,
-            Error::HeadTooLong { .. } | Error::TooManyFields => 431,
-            Error::TransferEncoding => 501,
-            _ => 400,
+            Error::BodyTooLong { .. } => Status::CONTENT_TOO_LARGE,
+            Error::ContentEncoding => Status::UNSUPPORTED_MEDIA_TYPE,
+            Error::HeadTooLong { .. } | Error::TooManyFields => Status::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Error::TransferEncoding => Status::NOT_IMPLEMENTED,
+            _ => Status::BAD_REQUEST,
         }
     }
 }
@@ -76,26 +77,32 @@ impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self.0 {
             Error::HeadTooLong { limit } => {
-                return write!(f, "the head of the request is over {limit} bytes; send fewer fields");
+                return write!(f, "the request's header is over {limit} bytes; send fewer fields");
             }
             Error::TooManyFields => {
                 return write!(f, "the request has over {} header fields; send fewer", limits::HTTP_FIELDS);
             }
             Error::ContentLength => {
-                "the length of the request is not told clearly; send one number and no transfer coding beside it"
+                "the length of the request is ambiguous; send one Content-Length and no Transfer-Encoding beside it"
             }
             Error::TransferEncoding => {
-                "the request is coded in a way not read here; use a length, or chunks in HTTP/1.1"
+                "the request has an unknown transfer coding; send a Content-Length, or chunks in HTTP/1.1"
             }
-            Error::Chunk | Error::LineTooLong => {
-                "a chunk of the request is not well-formed; correct its line"
+            Error::ContentEncoding => "the request is compressed; send it without a Content-Encoding",
+            Error::Chunk => "a chunk of the request is malformed; correct it",
+            Error::LineTooLong => {
+                return write!(
+                    f,
+                    "a line between chunks of the request is over {} bytes; shorten it",
+                    limits::HTTP_LINE_BYTES
+                );
             }
             Error::BodyTooLong { limit } => {
                 return write!(f, "the body of the request is over {limit} bytes; send less");
             }
             Error::CutShort => "the connection ended inside the request; send all of it",
             Error::Host => "the request does not name one host; send the field Host once",
-            Error::Head | Error::Upgrade => "this is no HTTP request; check what was sent",
+            Error::Head | Error::Upgrade => "this is not an HTTP/1.1 request; check what was sent",
         };
         f.write_str(text)
     }
@@ -109,11 +116,11 @@ impl<'b> RequestReader<'b> {
         Self { frame: Frame::new(buffer) }
     }
 
-    /// Takes the next bytes of the connection. What comes behind the end of the request is ignored.
+    /// Takes the next bytes that arrived. Bytes after the end of the request are ignored.
     ///
     /// # Errors
     ///
-    /// The rule of core/PROTOCOL.md section 10 that the request breaks; the same again for each later call.
+    /// The rule of core/PROTOCOL.md section 10 that the request breaks; the same for each later call.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), RequestError> {
         let received = self.frame.receive(bytes, |head| {
             let mut fields = [httparse::EMPTY_HEADER; limits::HTTP_FIELDS];
@@ -123,16 +130,19 @@ impl<'b> RequestReader<'b> {
                 return Err(Error::Host);
             }
             let ending = ending(head.headers, head.version)?;
+            if is_coded(head.headers) {
+                return Err(Error::ContentEncoding);
+            }
             Ok(Then::BodyBehind(ending.unwrap_or(Ending::Length(0))))
         });
         received.map_err(RequestError)
     }
 
-    /// Takes the end of the connection, or of its sending half.
+    /// Call this when the other end has closed the connection, or its sending half.
     ///
     /// # Errors
     ///
-    /// [`Error::CutShort`] if the request is not complete.
+    /// [`Error::CutShort`] if the request is incomplete; after a failed [`receive`](Self::receive) the same error again.
     pub fn close(&mut self) -> Result<(), RequestError> {
         self.frame.close().map_err(RequestError)
     }
@@ -152,6 +162,13 @@ impl<'b> RequestReader<'b> {
     }
 }
 
+impl fmt::Debug for RequestReader<'_> {
+    /// Prints no byte of the request: it may hold a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestReader").field("request", &self.request()).finish_non_exhaustive()
+    }
+}
+
 fn read_head<'h, 'a>(
     bytes: &'a [u8],
     fields: &'h mut [httparse::Header<'a>],
@@ -164,40 +181,55 @@ fn read_head<'h, 'a>(
     }
 }
 
-/// Writes a whole HTTP answer into `out` and returns its length in bytes.
+/// Writes a whole HTTP answer into `out` and returns its length in bytes. The connection ends after it.
 ///
-/// `status` is the final one, 200 or higher; `content_type` is the value of that field. The connection ends behind the answer.
+/// `status` is final, 200 to 999. `content_type` is the value of that field; an answer with status 204 or 304, which has
+/// no body, is written without it.
 ///
 /// # Errors
 ///
 /// [`Error::BufferTooSmall`](WriteError::BufferTooSmall) with the size needed;
-/// [`Error::Unsendable`](WriteError::Unsendable) where a value would leave the head.
+/// [`Error::Unsendable`](WriteError::Unsendable) with the field at fault: an interim status, a body with status 204 or
+/// 304, a content type that would end its line.
 ///
 /// ```
+/// use hotdesk_core::http::{Status, write_response};
+///
 /// let mut out = [0; 256];
 /// let body = b"<response><success/></response>";
-/// let length = hotdesk_core::http::write_response(&mut out, 200, "text/xml", body)?;
+/// let length = write_response(&mut out, Status::OK, "text/xml", body)?;
 /// assert!(out[..length].starts_with(b"HTTP/1.1 200 \r\nContent-Type: text/xml\r\nContent-Length: 31\r\n"));
 /// # Ok::<(), hotdesk_core::Error>(())
 /// ```
 pub fn write_response(
     out: &mut [u8],
-    status: u16,
+    status: Status,
     content_type: &str,
     body: &[u8],
 ) -> Result<usize, WriteError> {
+    let unsendable = |field, reason| Err(WriteError::Unsendable { field, reason });
+    if status.number() < 200 {
+        return unsendable(Field::HttpStatus, Unsendable::Value);
+    }
+    if !status.has_body() && !body.is_empty() {
+        return unsendable(Field::HttpBody, Unsendable::Value);
+    }
     if let Some(c) = content_type.chars().find(|c| !c.is_ascii_graphic() && *c != ' ') {
-        return Err(WriteError::Unsendable { field: Field::ContentType, reason: Unsendable::Character(c) });
+        return unsendable(Field::ContentType, Unsendable::Character(c));
     }
     let mut sink = Sink::plain(out);
     sink.put("HTTP/1.1 ");
-    sink.number(usize::from(status));
+    sink.number(usize::from(status.number()));
     // A reason may be empty; its space may not be missing.
-    sink.put(" \r\nContent-Type: ");
-    sink.put(content_type);
-    sink.put("\r\nContent-Length: ");
-    sink.number(body.len());
-    sink.put("\r\nConnection: close\r\n\r\n");
+    sink.put(" \r\n");
+    if status.has_body() {
+        sink.put("Content-Type: ");
+        sink.put(content_type);
+        sink.put("\r\nContent-Length: ");
+        sink.number(body.len());
+        sink.put("\r\n");
+    }
+    sink.put("Connection: close\r\n\r\n");
     sink.raw(body);
     sink.finish(Ok(()))
 }

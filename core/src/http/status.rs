@@ -34,6 +34,16 @@ pub enum OfChange {
 impl Status {
     /// 200, the only status that carries an answer of the service.
     pub const OK: Self = Self(200);
+    /// 400: the request is malformed.
+    pub const BAD_REQUEST: Self = Self(400);
+    /// 413: the body of the request is too long.
+    pub const CONTENT_TOO_LARGE: Self = Self(413);
+    /// 415: the body of the request is of another type, or coded.
+    pub const UNSUPPORTED_MEDIA_TYPE: Self = Self(415);
+    /// 431: the header of the request is too long.
+    pub const REQUEST_HEADER_FIELDS_TOO_LARGE: Self = Self(431);
+    /// 501: the request needs what is not implemented.
+    pub const NOT_IMPLEMENTED: Self = Self(501);
     /// 503: the service is stopped or overloaded.
     pub const SERVICE_UNAVAILABLE: Self = Self(503);
 
@@ -45,6 +55,11 @@ impl Status {
     /// Returns the number.
     pub const fn number(self) -> u16 {
         self.0
+    }
+
+    /// Returns false if an answer with this final status ends with its head: 204 and 304.
+    pub(super) const fn has_body(self) -> bool {
+        !matches!(self.0, 204 | 304)
     }
 
     /// Returns what the status says of a change. A query changes nothing, whatever its status.

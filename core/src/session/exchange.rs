@@ -1,18 +1,18 @@
-//! The exchange: connect, send, receive, with a deadline for each wait (core/PROTOCOL.md section 11). It sends once.
-//! It must never repeat a request: whether it may have been carried out is what an error says.
+//! The exchange: connect, send, receive, with a deadline for each wait (core/PROTOCOL.md section 11). It sends a request
+//! once and must never send it again: its error says whether the request may have been carried out.
 
 use core::fmt;
 use core::time::Duration;
 
 use zeroize::Zeroize;
 
-use crate::http::{self, ResponseReader};
+use crate::http::{self, OfChange, ResponseReader, Status};
 
-/// How long to wait, each time.
+/// How long each part of an exchange may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Deadlines {
-    /// From the start until the connection is there.
+    /// From the start until the connection is established.
     pub connect: Duration,
     /// From the connection until the first byte of the answer.
     pub first_byte: Duration,
@@ -31,7 +31,7 @@ impl Default for Deadlines {
     }
 }
 
-/// What is waited for.
+/// The part of an exchange that took too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Phase {
@@ -49,9 +49,9 @@ pub enum Phase {
 pub enum Step {
     /// Connect, then call [`Exchange::connected`] or [`Exchange::connect_failed`].
     Connect,
-    /// Send what [`Exchange::outgoing`] gives, and pass on what arrives.
+    /// Send what [`Exchange::outgoing`] returns, and pass on what arrives.
     Exchange,
-    /// Close the connection; [`Exchange::result`] is there.
+    /// Close the connection; [`Exchange::result`] returns what came of it.
     Done,
 }
 
@@ -60,21 +60,21 @@ pub enum Step {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ExchangeFailure {
-    /// There is no connection: refused, unreachable, or the host's name is not known.
+    /// There is no connection: it was refused, or the host is unreachable or unknown.
     ConnectFailed,
     /// A deadline passed.
     TimedOut(Phase),
     /// The connection broke off.
     Broken,
-    /// The answer cannot be read, or is cut short.
+    /// The HTTP of the answer cannot be read, or is cut short.
     Http(http::Error),
     /// The HTTP status is not 200.
-    Status(u16),
-    /// The other end spoke before it was asked.
+    Status(Status),
+    /// The other end sent bytes before the request.
     Unasked,
 }
 
-/// An exchange that failed: how, and whether the request may have been carried out nevertheless.
+/// An exchange that failed: how, and whether the request may still have been carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct ExchangeError {
@@ -88,8 +88,8 @@ impl ExchangeError {
         self.failure
     }
 
-    /// Returns true if the service may have carried the request out: then a query must tell, and the request must not
-    /// be sent again.
+    /// Returns true if the service may have carried the request out (rules 11.2 and 11.3). Then only a query can tell, and
+    /// a change must not be sent again before.
     pub const fn may_have_happened(&self) -> bool {
         self.may_have_happened
     }
@@ -102,17 +102,17 @@ impl fmt::Display for ExchangeError {
                 f.write_str("no connection to the service; check its address and the network")
             }
             ExchangeFailure::TimedOut(Phase::Connect) => f.write_str(
-                "the service does not take the connection in time; check its address and the network",
+                "the service did not accept the connection in time; check its address and the network",
             ),
             ExchangeFailure::TimedOut(Phase::FirstByte) => {
-                f.write_str("the service does not answer in time; check that it runs")
+                f.write_str("the service did not answer in time; check that it runs")
             }
             ExchangeFailure::TimedOut(Phase::Answer) => {
-                f.write_str("the answer is not complete in time; check the network")
+                f.write_str("the answer was not complete in time; check the network")
             }
-            ExchangeFailure::Broken => f.write_str("the connection broke off; check the network"),
+            ExchangeFailure::Broken => f.write_str("the connection broke; check the network"),
             ExchangeFailure::Unasked => {
-                f.write_str("what answers there speaks before it is asked; check the address and the port")
+                f.write_str("the other end spoke before the request; check the address and the port")
             }
             ExchangeFailure::Http(error) => error.fmt(f),
             ExchangeFailure::Status(status) => {
@@ -122,12 +122,19 @@ impl fmt::Display for ExchangeError {
     }
 }
 
-impl core::error::Error for ExchangeError {}
+impl core::error::Error for ExchangeError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match &self.failure {
+            ExchangeFailure::Http(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 /// One HTTP exchange over a connection that the driver owns.
 ///
-/// Times are [`Duration`]s since any moment that stays the same. The driver calls [`tick`](Self::tick) at the latest
-/// at [`deadline`](Self::deadline). Calls that do not fit the step change nothing.
+/// Times are [`Duration`]s since a fixed moment of the driver's choice. The driver calls [`tick`](Self::tick) no later
+/// than at [`deadline`](Self::deadline). A call that does not fit the [`step`](Self::step) changes nothing.
 ///
 /// ```
 /// use core::time::Duration;
@@ -150,7 +157,7 @@ pub struct Exchange<'b> {
     /// How many bytes of it are to be sent.
     length: usize,
     sent: usize,
-    /// Bytes of the request were handed to the transport.
+    /// The bytes that are not sent yet were handed to the transport.
     offered: bool,
     reader: ResponseReader<'b>,
     state: State,
@@ -171,8 +178,8 @@ enum State {
 impl<'b> Exchange<'b> {
     /// Starts an exchange at the time `now`.
     ///
-    /// `request` holds the bytes to send, all of them, as [`http::write_post`] writes them; they are overwritten when
-    /// they were sent, and when the exchange ends or is dropped. `answer` takes the answer, see [`ResponseReader`].
+    /// `request` is all that is sent, as [`http::write_post`] writes it. Its bytes are wiped once they are sent, and when
+    /// the exchange ends or is dropped. `answer` takes the answer, see [`ResponseReader`].
     pub fn start(request: &'b mut [u8], answer: &'b mut [u8], deadlines: Deadlines, now: Duration) -> Self {
         Self {
             length: request.len(),
@@ -195,11 +202,19 @@ impl<'b> Exchange<'b> {
         self.since = now;
     }
 
-    /// Has `write` put the request into its buffer; it returns the length.
-    pub(super) fn load<E>(&mut self, write: impl FnOnce(&mut [u8]) -> Result<usize, E>) -> Result<(), E> {
-        let length = write(self.request)?;
-        self.length = length.min(self.request.len());
-        Ok(())
+    /// Has `write` put the request into the buffer and return its length. Returns false, and wipes the buffer, if there
+    /// cannot be a request of that length in it.
+    pub(super) fn load<E>(&mut self, write: impl FnOnce(&mut [u8]) -> Result<usize, E>) -> Result<bool, E> {
+        match write(self.request) {
+            Ok(length) if 0 < length && length <= self.request.len() => {
+                self.length = length;
+                Ok(true)
+            }
+            not_written => {
+                self.request.zeroize();
+                not_written.map(|_| false)
+            }
+        }
     }
 
     /// Wipes both buffers.
@@ -222,8 +237,11 @@ impl<'b> Exchange<'b> {
         }
     }
 
-    /// Takes that the connection is there.
+    /// Call this once the connection is established.
     pub fn connected(&mut self, now: Duration) {
+        if self.step() != Step::Connect {
+            return;
+        }
         self.tick(now);
         if self.state == State::Connecting {
             self.state = State::AwaitingAnswer;
@@ -231,16 +249,16 @@ impl<'b> Exchange<'b> {
         }
     }
 
-    /// Takes that there is no connection.
+    /// Call this if no connection can be established.
     pub fn connect_failed(&mut self) {
         if self.state == State::Connecting {
             self.fail(ExchangeFailure::ConnectFailed);
         }
     }
 
-    /// Returns the bytes to send now; none when all are sent or the step is another.
+    /// Returns the bytes to send now; none once all are sent, or in another step.
     ///
-    /// Once it returned some, the request counts as one that may have been carried out.
+    /// Once it has returned some, the request counts as one that may have been carried out.
     pub fn outgoing(&mut self) -> &[u8] {
         if self.step() != Step::Exchange {
             return &[];
@@ -250,8 +268,13 @@ impl<'b> Exchange<'b> {
         rest
     }
 
-    /// Takes that the transport took the first `count` of [`outgoing`](Self::outgoing); they are overwritten.
+    /// Marks the first `count` bytes of [`outgoing`](Self::outgoing) as sent, and wipes them.
+    ///
+    /// A count over what was returned there marks all of that.
     pub fn sent(&mut self, count: usize) {
+        if self.step() != Step::Exchange || !self.offered {
+            return;
+        }
         let end = self.sent.saturating_add(count).min(self.length);
         if let Some(taken) = self.request.get_mut(self.sent..end) {
             taken.zeroize();
@@ -259,10 +282,13 @@ impl<'b> Exchange<'b> {
         self.sent = end;
     }
 
-    /// Takes the next bytes of the connection, at least one.
+    /// Takes the next bytes that arrived. No bytes change nothing: the end of the connection is [`closed`](Self::closed).
     pub fn received(&mut self, bytes: &[u8], now: Duration) {
-        self.tick(now);
         if self.step() != Step::Exchange || bytes.is_empty() {
+            return;
+        }
+        self.tick(now);
+        if self.step() != Step::Exchange {
             return;
         }
         if !self.offered {
@@ -270,17 +296,16 @@ impl<'b> Exchange<'b> {
         }
         self.state = State::Receiving;
         let read = self.reader.receive(bytes);
-        match self.reader.status() {
-            Some(200) | None => match read {
-                Err(error) => self.fail(ExchangeFailure::Http(error)),
-                Ok(()) if self.reader.body().is_some() => self.done(),
-                Ok(()) => {}
-            },
-            Some(status) => self.fail(ExchangeFailure::Status(status)),
+        match (self.reader.status(), read) {
+            (Some(status), _) if status != Status::OK => self.fail(ExchangeFailure::Status(status)),
+            (_, Err(error)) => self.fail(ExchangeFailure::Http(error)),
+            (Some(_), Ok(())) if self.reader.body().is_some() => self.done(),
+            (_, Ok(())) => {}
         }
     }
 
-    /// Takes that the other end closed the connection in order.
+    /// Call this when the other end has closed the connection in order. Before the connection is established it is a
+    /// failure to connect.
     pub fn closed(&mut self, now: Duration) {
         self.tick(now);
         match self.state {
@@ -294,8 +319,8 @@ impl<'b> Exchange<'b> {
         }
     }
 
-    /// Takes that the connection broke off: a reset, an error of the transport. The answer is not complete then, not
-    /// even one that ends with the connection.
+    /// Call this when the connection broke: a reset, an error of the transport. The answer is then incomplete, even one
+    /// that ends with the connection. Before the connection is established it is a failure to connect.
     pub fn broken(&mut self) {
         match self.state {
             State::Connecting => self.fail(ExchangeFailure::ConnectFailed),
@@ -304,7 +329,7 @@ impl<'b> Exchange<'b> {
         }
     }
 
-    /// Takes the time. At a deadline the exchange fails.
+    /// Tells the exchange the time. At its deadline it fails.
     pub fn tick(&mut self, now: Duration) {
         if let Some((phase, deadline)) = self.waiting()
             && now >= deadline
@@ -313,15 +338,15 @@ impl<'b> Exchange<'b> {
         }
     }
 
-    /// Returns when the exchange fails if nothing happens before; nothing when it is done.
+    /// Returns when the exchange fails if nothing happens before; nothing once it is done.
     pub fn deadline(&self) -> Option<Duration> {
         self.waiting().map(|(_, deadline)| deadline)
     }
 
     /// Returns the body of the answer, or why there is none; nothing while the exchange goes on.
     ///
-    /// A body that [`Response::parse`](crate::Response::parse) then refuses is a lost answer, too: the request may have
-    /// been carried out.
+    /// A body that [`Response::parse`](crate::Response::parse) refuses is no answer either: the request may have been
+    /// carried out.
     pub fn result(&self) -> Option<Result<&[u8], ExchangeError>> {
         match self.state {
             State::Done => self.reader.body().map(Ok),
@@ -347,9 +372,22 @@ impl<'b> Exchange<'b> {
 
     fn fail(&mut self, failure: ExchangeFailure) {
         self.request.zeroize();
-        // The service answers 200 to whatever it carries out; these come from before it (redirects, refusals, overload).
-        let not_done = matches!(failure, ExchangeFailure::Status(300..=499 | 503));
-        self.state = State::Failed(ExchangeError { failure, may_have_happened: self.offered && !not_done });
+        let turned_away = matches!(failure, ExchangeFailure::Status(status)
+            if status.of_change() == OfChange::NotCarriedOut);
+        self.state =
+            State::Failed(ExchangeError { failure, may_have_happened: self.offered && !turned_away });
+    }
+}
+
+impl fmt::Debug for Exchange<'_> {
+    /// Prints how far it is, and neither request nor answer: both may hold a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("state", &self.state)
+            .field("sent", &self.sent)
+            .field("length", &self.length)
+            .field("deadline", &self.deadline())
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,8 +1,8 @@
-//! Asking the service, as state machines: no socket, no clock, no sleep. Whoever drives one owns those.
+//! Requests to the services of a cluster, as state machines: no socket, no clock, no sleep. The driver owns those.
 //!
-//! [`Exchange`] asks once. [`Session`] runs exchanges until it is known what became of an operation: it tries the
-//! services in turn and again, and asks after an answer that was lost. Neither sends a request again that may have been
-//! carried out.
+//! [`Exchange`] sends one request once. [`Session`] runs exchanges until it is known what became of an operation: it goes
+//! from service to service, and queries what became of a change whose answer was lost. They must never send a change
+//! while it may have been carried out.
 
 mod exchange;
 mod outcome;
@@ -10,6 +10,6 @@ mod retry;
 mod run;
 
 pub use exchange::{Deadlines, Exchange, ExchangeError, ExchangeFailure, Phase, Step};
-pub use outcome::{Found, Outcome, SessionError, Task};
+pub use outcome::{Finding, Outcome, SessionError, Task};
 pub use retry::Retry;
 pub use run::{Next, Plan, Session, Wanted};

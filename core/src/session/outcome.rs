@@ -1,14 +1,15 @@
-//! What a session is to achieve, what an answer says about it, and what became of it. It decides from the answer's
-//! content only: never from a lost answer that something was, or was not, carried out.
+//! What a session is to achieve, what an answer says of it, and what became of it. It must never conclude from a lost
+//! answer that something was carried out, or was not: only the content of an answer says so.
 
 use core::fmt;
 
 use super::exchange::ExchangeError;
+use crate::codes::em_service::EmServiceCode;
 use crate::error::Error;
 use crate::message::{DeviceStatus, Operation, Query, Request, Response, UserDevicesStatus};
 use crate::text::Text;
 
-/// What kind of operation is asked for: what its answer can be, and how a lost answer can be asked after.
+/// The kind of operation: it decides what can be an answer, and which query is sent after a lost one.
 ///
 /// ```
 /// use hotdesk_core::session::Task;
@@ -20,22 +21,23 @@ use crate::text::Text;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
 pub enum Task<'a> {
-    /// A query. It changes nothing, so it may be asked again whatever became of it.
+    /// A query. It changes nothing, so it may be sent again whatever became of it.
     Query,
-    /// A login. If the answer is lost, a `deviceUserQuery` says whether this user is logged in there.
+    /// A login. After a lost answer, a `deviceUserQuery` says whether this user is logged in on the device.
     Login {
-        /// The device that is logged in on.
+        /// The device to log in on.
         device: Text<'a>,
-        /// The user.
+        /// The user to log in.
         user: Text<'a>,
     },
-    /// A logout. If the answer is lost, a `deviceUserQuery` says whether somebody is logged in there.
+    /// A logout. After a lost answer, a `deviceUserQuery` says whether anybody is logged in on the device.
     Logout {
-        /// The device that is logged out.
+        /// The device to log out.
         device: Text<'a>,
     },
-    /// A change that is not asked after: no single query would tell (`logoutAll`), or nobody may ask.
+    /// A change that no query can confirm: `logoutAll`, or one by a sender who must not query.
     Change,
 }
 
@@ -56,7 +58,7 @@ impl From<&Query<'_>> for Task<'_> {
 }
 
 impl Task<'_> {
-    /// Returns the device whose state tells whether the task was carried out.
+    /// Returns the device whose state says whether the task was carried out.
     pub(super) const fn device(&self) -> Option<Text<'_>> {
         match self {
             Self::Login { device, .. } | Self::Logout { device } => Some(*device),
@@ -73,21 +75,24 @@ impl Task<'_> {
         }
     }
 
-    /// Returns what the answer to the query says of the device.
-    pub(super) fn found<'r>(&self, response: &Response<'r>) -> Option<Found<'r>> {
-        let status = self.device().and_then(|device| state_of(device, response))?;
-        let as_wanted = match (self, status) {
+    /// Returns what the answer to the query says of the device; nothing if it does not mention it.
+    pub(super) fn state<'r>(&self, response: &Response<'r>) -> Option<DeviceStatus<'r>> {
+        self.device().and_then(|device| state_of(device, response))
+    }
+
+    /// Returns true if a device in this state is what the task was to bring about.
+    pub(super) fn is_carried_out(&self, device: &DeviceStatus<'_>) -> bool {
+        match (self, device) {
             (Self::Login { user, .. }, DeviceStatus::LoggedIn { user: there, .. }) => {
                 there.eq_ignore_case(*user)
             }
             (Self::Logout { .. }, DeviceStatus::LoggedOut { .. }) => true,
             _ => false,
-        };
-        Some(if as_wanted { Found::AsWanted } else { Found::Otherwise(status) })
+        }
     }
 }
 
-/// Who is logged in on `device`, from whichever results tell it: published samples answer one query with the results
+/// Returns who is logged in on `device`, from either kind of results: published samples answer one query with the results
 /// of the other (rule 6.1).
 fn state_of<'r>(device: Text<'_>, response: &Response<'r>) -> Option<DeviceStatus<'r>> {
     match response {
@@ -108,33 +113,54 @@ fn state_of<'r>(device: Text<'_>, response: &Response<'r>) -> Option<DeviceStatu
     }
 }
 
-/// What became of an operation.
+/// What became of an operation. Services are counted from 0, as in [`Next`](super::Next).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Outcome<'a> {
-    /// The service answered. A [`Response::Failure`] is an answer, too, also one that says that it is too busy.
-    Answered(Response<'a>),
-    /// The operation was certainly not carried out, or it was a query, which changes nothing: it may be asked for again.
-    Failed(SessionError),
-    /// The operation was sent and its answer lost. It must not be sent again without looking.
-    Lost {
-        /// How the answer was lost.
+    /// A service answered. A [`Response::Failure`] is an answer, too, even one that says that the service is busy.
+    Answered {
+        /// The service that answered.
+        service: usize,
+        /// Its answer.
+        response: Response<'a>,
+    },
+    /// The operation was certainly not carried out, or it was a query, which changes nothing. It can be sent again.
+    Failed {
+        /// The service of the last attempt; nothing if there was none.
+        service: Option<usize>,
+        /// Why the last attempt failed.
         error: SessionError,
-        /// What a query then said of the device.
-        found: Found<'a>,
+    },
+    /// The operation was sent and its answer lost. It must not be sent again unless a query says that it was not carried
+    /// out.
+    Lost {
+        /// The service whose answer was lost, the first time if that happened twice.
+        service: usize,
+        /// How the answer was lost; or, with that service, that a second sending was [refused](SessionError::Refused).
+        error: SessionError,
+        /// What a query then found.
+        finding: Finding<'a>,
     },
 }
 
-/// What the service said of a device after the answer to an operation was lost.
+/// What a query found after the answer to an operation was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Found<'a> {
-    /// The device is in the state that the operation was to bring about: take it as carried out.
-    AsWanted,
-    /// The device is in another state: the operation had not been carried out when the service was asked. A service that
-    /// is slow may still do so.
-    Otherwise(DeviceStatus<'a>),
-    /// The service could not be asked, or did not tell.
+pub enum Finding<'a> {
+    /// The device is in the state that the operation was to bring about.
+    CarriedOut {
+        /// The service that answered the query.
+        service: usize,
+    },
+    /// The device is in another state: the operation had not been carried out when the query was answered. A slow service
+    /// may still do so.
+    NotCarriedOut {
+        /// The service that answered the query.
+        service: usize,
+        /// The state of the device.
+        device: DeviceStatus<'a>,
+    },
+    /// No service answered a query, or none may be sent for this operation.
     Unknown,
 }
 
@@ -143,37 +169,57 @@ pub enum Found<'a> {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum SessionError {
-    /// There is no service to ask: the session was started with none.
+    /// The session was started without a service.
     NoService,
+    /// The caller did not write the request: [`Session::write`](super::Session::write) failed.
+    NotWritten,
     /// The exchange failed.
     Exchange(ExchangeError),
     /// The document in the answer is refused.
     Unreadable {
         /// What is wrong.
         error: Error,
-        /// Where, counted from 1: the document itself is gone.
+        /// The line, counted from 1.
         line: usize,
-        /// Where in the line, in characters counted from 1.
+        /// The character in the line, counted from 1.
         column: usize,
     },
-    /// The answer is a sound one, to something else.
+    /// The answer is well-formed, but not one to this operation.
     Unexpected,
+    /// The second sending was answered with a failure, with this code. Its cause may be that the first one was carried out
+    /// in the meantime, so a query followed.
+    Refused(Option<EmServiceCode>),
 }
 
 impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoService => f.write_str("there is no service to ask; configure one"),
+            Self::NoService => f.write_str("no service is configured; configure one"),
+            Self::NotWritten => f.write_str("the request could not be written and was not sent; correct it"),
             Self::Exchange(error) => error.fmt(f),
             Self::Unreadable { error, line, column } => {
                 write!(f, "line {line}, column {column} of the answer cannot be read: {error}")
             }
-            Self::Unexpected => f.write_str("the answer is to something else; check what answers there"),
+            Self::Refused(Some(code)) => {
+                write!(f, "the service refused the second request with code {}", code.number())
+            }
+            Self::Refused(None) => f.write_str("the service refused the second request"),
+            Self::Unexpected => {
+                f.write_str("the answer belongs to another request; check what answers there")
+            }
         }
     }
 }
 
-impl core::error::Error for SessionError {}
+impl core::error::Error for SessionError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Exchange(error) => Some(error),
+            Self::Unreadable { error, .. } => Some(error),
+            Self::NoService | Self::NotWritten | Self::Unexpected | Self::Refused(_) => None,
+        }
+    }
+}
 
 /// Reads the document of an answer.
 pub(super) fn read(document: &[u8]) -> Result<Response<'_>, SessionError> {

@@ -1,33 +1,43 @@
 //! How often to try again, and how long to wait before. The jitter comes from the caller's seed: core has no source of
-//! randomness, and a test can foresee every wait.
+//! randomness, and a test can predict every wait. A wait must never be longer than the caller's bound.
 
 use core::time::Duration;
 
-/// The bounds of trying again.
+/// How often a session tries again (core/PROTOCOL.md section 12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Retry {
-    /// How often each service is tried while none takes the connection. 0 counts as 1.
+    /// How many rounds there are through all services, while none carries the operation out or answers the query. 0 counts
+    /// as 1.
     pub rounds: u8,
-    /// How often the operation is sent again after the service said that it is too busy (code 26, or HTTP status 503).
+    /// How often the operation is sent again after code 26, by which a service says that it is busy.
     pub busy: u8,
-    /// The first wait. Each one is twice as long as the one before.
+    /// Whether a change is sent a second time after a query said that it was not carried out. Only a driver that can write
+    /// it again may set this: a phone that wiped the PIN cannot.
+    pub resend: bool,
+    /// The first wait. Each wait is twice as long as the one before.
     pub first_wait: Duration,
     /// The longest wait.
     pub longest_wait: Duration,
 }
 
 impl Default for Retry {
-    /// 3 rounds, 5 times after a busy service, waits from 1 s to 16 s.
+    /// 3 rounds, 5 times after code 26, a second sending after a query, waits from 1 s to 16 s.
     fn default() -> Self {
-        Self { rounds: 3, busy: 5, first_wait: Duration::from_secs(1), longest_wait: Duration::from_secs(16) }
+        Self {
+            rounds: 3,
+            busy: 5,
+            resend: true,
+            first_wait: Duration::from_secs(1),
+            longest_wait: Duration::from_secs(16),
+        }
     }
 }
 
 impl Retry {
-    /// Each service is tried once, nothing is tried again.
+    /// Each service is tried once, and nothing is sent again.
     pub const ONCE: Self =
-        Self { rounds: 1, busy: 0, first_wait: Duration::ZERO, longest_wait: Duration::ZERO };
+        Self { rounds: 1, busy: 0, resend: false, first_wait: Duration::ZERO, longest_wait: Duration::ZERO };
 }
 
 /// The waits, one after the other.
@@ -43,12 +53,12 @@ impl Waits {
         Self { retry, next: retry.first_wait, random: seed }
     }
 
-    /// Begins again with the first wait.
+    /// Starts again with the first wait.
     pub(super) fn restart(&mut self) {
         self.next = self.retry.first_wait;
     }
 
-    /// Returns the next wait: between half of it and all of it, so that many phones that failed together do not come
+    /// Returns the next wait: at random between half of it and all of it, so that phones that failed together do not come
     /// back together.
     pub(super) fn take(&mut self) -> Duration {
         let whole = self.next.min(self.retry.longest_wait);
@@ -73,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rule_12_3_waits_double_to_the_longest_and_lie_in_their_upper_half() {
+    fn rule_12_8_waits_double_to_the_longest_and_lie_in_their_upper_half() {
         let retry = Retry {
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_secs(6),
@@ -91,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_12_3_the_seed_decides_the_waits() {
+    fn rule_12_8_the_seed_decides_the_waits() {
         let waits = |seed| {
             let mut waits = Waits::new(Retry::default(), seed);
             [(); 6].map(|()| waits.take())

@@ -1,25 +1,26 @@
-//! The session: exchanges, one after the other, until it is known what became of one operation (core/PROTOCOL.md
-//! section 12). It must never send an operation again that may have been carried out.
+//! The session: one exchange after the other, until it is known what became of one operation (core/PROTOCOL.md
+//! section 12). It must never send a change while it may have been carried out.
 
+use core::fmt;
 use core::time::Duration;
 
-use super::exchange::{Deadlines, Exchange, ExchangeError, ExchangeFailure, Step};
-use super::outcome::{Found, Outcome, SessionError, Task, read};
+use super::exchange::{Deadlines, Exchange, ExchangeError, Step};
+use super::outcome::{Finding, Outcome, SessionError, Task, read};
 use super::retry::{Retry, Waits};
 use crate::codes::em_service::EmServiceCode;
 use crate::message::Response;
 
-/// How a session goes about it.
+/// The services, deadlines and bounds of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Plan {
     /// How many services there are. They are tried in turn, from 0, the primary one.
     pub services: usize,
-    /// How long to wait for each part of an exchange.
+    /// How long each part of an exchange may take.
     pub deadlines: Deadlines,
     /// How often to try again.
     pub retry: Retry,
-    /// Where the jitter of the waits comes from: any number, another one in each phone.
+    /// The source of the jitter of the waits: any number, a different one in each phone.
     pub seed: u64,
 }
 
@@ -27,28 +28,28 @@ pub struct Plan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Next {
-    /// End the connection there is, if any, and connect to this service; then call [`Session::connected`] or
+    /// End the connection, if there is one, and connect to this service; then call [`Session::connected`] or
     /// [`Session::connect_failed`].
     Connect {
-        /// Which of the services.
+        /// The index of the service.
         service: usize,
     },
     /// Call [`Session::write`] and write the HTTP request for what is wanted.
     Write {
-        /// Which of the services it goes to, for the field `Host`.
+        /// The index of the service it goes to, for the field `Host`.
         service: usize,
-        /// What is to be written.
+        /// What to write.
         wanted: Wanted,
     },
-    /// Send what [`Session::outgoing`] gives, and pass on what arrives.
+    /// Send what [`Session::outgoing`] returns, and pass on what arrives.
     Exchange,
-    /// End the connection there is, if any, and call [`Session::tick`] at the deadline.
+    /// End the connection, if there is one, and call [`Session::tick`] at the deadline.
     Wait,
-    /// End the connection there is, if any; [`Session::finish`] tells what became of the operation.
+    /// End the connection, if there is one; [`Session::finish`] says what became of the operation.
     Done,
 }
 
-/// What is to be sent.
+/// Which message to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Wanted {
@@ -60,23 +61,15 @@ pub enum Wanted {
 
 /// One operation, from the first connection to what became of it, over connections that the driver owns.
 ///
-/// In words, its states:
+/// A session sends the operation to the services in turn until one of them answers it. A service that certainly did not
+/// carry it out (no connection, a status such as 404 or 503) is followed by the next at once; a round through all services
+/// is followed by a wait. A change whose answer is lost is followed by a query, to the same service first; if that says
+/// that the change was not carried out, it is sent a second and last time, to the service that answered the query. Section
+/// 12 of core/PROTOCOL.md specifies all of this.
 ///
-/// - **Connecting** to a service. No connection, or one that ends before a byte of the request was handed out: the next
-///   service, at once; after each round through all services, **waiting** first; after the last round, **done**: failed.
-/// - **Writing**: the driver puts the request into the buffer. It does so for each attempt, because the request is
-///   wiped once it is sent.
-/// - **Exchanging**. The service's answer: **done**. Code 26 or HTTP status 503, which say that nothing was done:
-///   **waiting**, then the next service; after the last such attempt, **done**. Another status that says so: **done**,
-///   failed. The answer is lost: a query goes on as if there had been no connection; a login or logout is never sent
-///   again, but the session **connects** to the same service to ask.
-/// - **Asking**: as above, connecting, writing and exchanging, with a `deviceUserQuery` and bounds counted anew. An
-///   answer about the device: **done**. None after the last attempt: **done**, and what was found is unknown.
-/// - **Waiting** until the deadline, then **connecting**.
-///
-/// Times are [`Duration`]s since any moment that stays the same. After each call the driver looks at
-/// [`next`](Self::next); it calls [`tick`](Self::tick) at the latest at [`deadline`](Self::deadline). Calls that do not
-/// fit the step change nothing. A session that is dropped before it is done wipes both buffers, and its operation may
+/// Times are [`Duration`]s since a fixed moment of the driver's choice. After each call the driver looks at
+/// [`next`](Self::next), and it calls [`tick`](Self::tick) no later than at [`deadline`](Self::deadline). A call that does
+/// not fit what is next changes nothing. A session that is dropped before it is done wipes both buffers; its operation may
 /// have been carried out.
 ///
 /// ```
@@ -99,12 +92,12 @@ pub enum Wanted {
 /// assert_eq!(session.next(), Next::Write { service: 1, wanted: Wanted::Operation });
 /// session.write(|out| http::write_post(out, hosts[1], http::SERVICE_PATH, &request))?;
 /// assert_eq!(session.next(), Next::Exchange);
-/// let taken = session.outgoing().len(); // what the socket took of it
+/// let taken = session.outgoing().len(); // as much as the socket took
 /// session.sent(taken);
 /// let body = b"HTTP/1.1 200 OK\r\nContent-Length: 31\r\n\r\n<response><success/></response>";
 /// session.received(body, now);
 /// assert_eq!(session.next(), Next::Done);
-/// assert_eq!(session.finish(), Some(Outcome::Answered(Response::Success)));
+/// assert_eq!(session.finish(), Some(Outcome::Answered { service: 1, response: Response::Success }));
 /// # Ok::<(), hotdesk_core::Error>(())
 /// ```
 pub struct Session<'b, 't> {
@@ -114,14 +107,17 @@ pub struct Session<'b, 't> {
     exchange: Exchange<'b>,
     state: State,
     stage: Stage,
+    /// The service of the current or last attempt.
     service: usize,
-    /// Attempts of this stage for which no service was there.
-    unmet: usize,
-    /// Attempts of this stage for which a service was too busy.
+    /// Attempts of this stage that failed, but for the busy ones.
+    failed: usize,
+    /// Attempts of this stage at a service that was busy.
     busy: u8,
+    /// Services of this round that answered the query with a failure: they would do so again.
+    refused: usize,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum State {
     /// An exchange goes on; whether its request was written.
     Running {
@@ -132,42 +128,58 @@ enum State {
     Done(End),
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Stage {
     Operation,
-    /// The answer to the operation was lost, like this.
-    Query(SessionError),
+    /// The answer to the operation was lost; a query is to tell.
+    Query(Lost),
+    /// A query said that the operation was not carried out, and it is sent for the second and last time.
+    Resending(Lost),
 }
 
-#[derive(Clone, Copy)]
+/// The first loss of an answer.
+#[derive(Clone, Copy, Debug)]
+struct Lost {
+    service: usize,
+    error: SessionError,
+    /// The operation was sent a second time since.
+    resent: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
 enum End {
     /// The buffer holds the answer to the operation.
     Answered,
-    /// The buffer holds what the query found after this loss.
-    Found(SessionError),
     Failed(SessionError),
+    /// Lost, and the buffer holds the answer to a query about the device.
+    Found(Lost),
     /// Lost, and no query could tell.
-    Lost(SessionError),
+    Lost(Lost),
 }
 
 /// What one exchange came to.
 enum Verdict {
     /// An answer to what was sent.
     Answered,
-    /// Not carried out, for the service is too busy; how it said so, if not by its code.
-    Busy(Option<SessionError>),
-    /// Nothing was sent.
-    NotSent(SessionError),
-    /// Not carried out, and it would not be another time.
-    Refused(SessionError),
-    /// Nobody knows.
-    Lost(SessionError),
+    /// Code 26: the service is busy and did nothing.
+    Busy,
+    Failed(Failed, SessionError),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Failed {
+    /// What was sent was not carried out.
+    NotCarriedOut,
+    /// What was sent may have been carried out.
+    MayBeCarriedOut,
+    /// A failure, in answer to the query or to the second sending.
+    Refused,
 }
 
 impl<'b, 't> Session<'b, 't> {
     /// Starts at the time `now`.
     ///
-    /// `request` holds the longest HTTP request that is to be written, `answer` the answers, see
+    /// `request` must hold the longest HTTP request that is written, `answer` the answers, see
     /// [`ResponseReader`](crate::http::ResponseReader).
     pub fn start(
         task: Task<'t>,
@@ -184,8 +196,9 @@ impl<'b, 't> Session<'b, 't> {
             state: State::Done(End::Failed(SessionError::NoService)),
             stage: Stage::Operation,
             service: 0,
-            unmet: 0,
+            failed: 0,
             busy: 0,
+            refused: 0,
         };
         if plan.services > 0 {
             session.connect(now);
@@ -204,7 +217,7 @@ impl<'b, 't> Session<'b, 't> {
                 Step::Exchange | Step::Done if written => Next::Exchange,
                 Step::Exchange | Step::Done => {
                     let wanted = match self.stage {
-                        Stage::Operation => Wanted::Operation,
+                        Stage::Operation | Stage::Resending(_) => Wanted::Operation,
                         Stage::Query(_) => Wanted::Query,
                     };
                     Next::Write { service, wanted }
@@ -213,7 +226,7 @@ impl<'b, 't> Session<'b, 't> {
         }
     }
 
-    /// Returns when to call [`tick`](Self::tick) if nothing happens before; nothing when it is done.
+    /// Returns when to call [`tick`](Self::tick) if nothing happens before; nothing once it is done.
     pub fn deadline(&self) -> Option<Duration> {
         match self.state {
             State::Running { .. } => self.exchange.deadline(),
@@ -222,35 +235,42 @@ impl<'b, 't> Session<'b, 't> {
         }
     }
 
-    /// Takes that the connection is there.
+    /// Call this once the connection is established.
     pub fn connected(&mut self, now: Duration) {
         self.exchange.connected(now);
         self.settle(now);
     }
 
-    /// Takes that there is no connection.
+    /// Call this if no connection can be established.
     pub fn connect_failed(&mut self, now: Duration) {
         self.exchange.connect_failed();
         self.settle(now);
     }
 
     /// Has `write` put the HTTP request that [`next`](Self::next) names into the buffer and return its length, usually
-    /// by [`http::write_post`](crate::http::write_post).
+    /// by [`http::write_post`](crate::http::write_post). `write` is not called unless that is next.
     ///
     /// # Errors
     ///
-    /// What `write` returns. Nothing was sent then; the session goes on to its deadline, or is dropped.
+    /// What `write` returns. Nothing of this request was sent, and the session ends at once, with
+    /// [`SessionError::NotWritten`] if the operation was not sent before. A length of 0 or over the buffer's ends it, too.
     pub fn write<E>(&mut self, write: impl FnOnce(&mut [u8]) -> Result<usize, E>) -> Result<(), E> {
-        if let Next::Write { .. } = self.next() {
-            self.exchange.load(write)?;
+        let Next::Write { .. } = self.next() else { return Ok(()) };
+        let loaded = self.exchange.load(write);
+        if let Ok(true) = loaded {
             self.state = State::Running { written: true };
+        } else {
+            self.end(match self.stage {
+                Stage::Operation => End::Failed(SessionError::NotWritten),
+                Stage::Query(lost) | Stage::Resending(lost) => End::Lost(lost),
+            });
         }
-        Ok(())
+        loaded.map(|_| ())
     }
 
-    /// Returns the bytes to send now; none when all are sent or the step is another.
+    /// Returns the bytes to send now; none once all are sent, or if something else is next.
     ///
-    /// Once it returned some, the operation counts as one that may have been carried out.
+    /// Once it has returned some, the operation counts as one that may have been carried out.
     pub fn outgoing(&mut self) -> &[u8] {
         match self.next() {
             Next::Exchange => self.exchange.outgoing(),
@@ -258,30 +278,30 @@ impl<'b, 't> Session<'b, 't> {
         }
     }
 
-    /// Takes that the transport took the first `count` of [`outgoing`](Self::outgoing); they are overwritten.
+    /// Marks the first `count` bytes of [`outgoing`](Self::outgoing) as sent, and wipes them.
     pub fn sent(&mut self, count: usize) {
         self.exchange.sent(count);
     }
 
-    /// Takes the next bytes of the connection, at least one.
+    /// Takes the next bytes that arrived. No bytes change nothing: the end of the connection is [`closed`](Self::closed).
     pub fn received(&mut self, bytes: &[u8], now: Duration) {
         self.exchange.received(bytes, now);
         self.settle(now);
     }
 
-    /// Takes that the other end closed the connection in order.
+    /// Call this when the other end has closed the connection in order.
     pub fn closed(&mut self, now: Duration) {
         self.exchange.closed(now);
         self.settle(now);
     }
 
-    /// Takes that the connection broke off: a reset, an error of the transport.
+    /// Call this when the connection broke: a reset, an error of the transport.
     pub fn broken(&mut self, now: Duration) {
         self.exchange.broken();
         self.settle(now);
     }
 
-    /// Takes the time.
+    /// Tells the session the time. A time before one that it was told earlier only makes it wait longer.
     pub fn tick(&mut self, now: Duration) {
         match self.state {
             State::Waiting(until) if now >= until => self.connect(now),
@@ -292,16 +312,22 @@ impl<'b, 't> Session<'b, 't> {
         }
     }
 
-    /// Tells what became of the operation; nothing while the session goes on: then it ends here, as if it was dropped.
+    /// Returns what became of the operation; nothing while the session goes on, which then ends as if it was dropped.
     pub fn finish(mut self) -> Option<Outcome<'b>> {
         let State::Done(end) = self.state else { return None };
+        let service = self.service;
+        let attempted = (self.plan.services > 0).then_some(service);
         Some(match end {
-            End::Answered => self.take_answer().map_or_else(Outcome::Failed, Outcome::Answered),
-            End::Failed(error) => Outcome::Failed(error),
-            End::Lost(error) => Outcome::Lost { error, found: Found::Unknown },
-            End::Found(error) => {
-                let found = self.take_answer().ok().and_then(|response| self.task.found(&response));
-                Outcome::Lost { error, found: found.unwrap_or(Found::Unknown) }
+            End::Answered => match self.take_answer() {
+                Ok(response) => Outcome::Answered { service, response },
+                Err(error) => Outcome::Failed { service: attempted, error },
+            },
+            End::Failed(error) => Outcome::Failed { service: attempted, error },
+            End::Found(Lost { service, error, .. }) => {
+                Outcome::Lost { service, error, finding: self.take_finding() }
+            }
+            End::Lost(Lost { service, error, .. }) => {
+                Outcome::Lost { service, error, finding: Finding::Unknown }
             }
         })
     }
@@ -310,74 +336,126 @@ impl<'b, 't> Session<'b, 't> {
         read(self.exchange.take_answer().unwrap_or_default())
     }
 
+    fn take_finding(&mut self) -> Finding<'b> {
+        let service = self.service;
+        match self.take_answer().ok().and_then(|response| self.task.state(&response)) {
+            Some(device) if self.task.is_carried_out(&device) => Finding::CarriedOut { service },
+            Some(device) => Finding::NotCarriedOut { service, device },
+            None => Finding::Unknown,
+        }
+    }
+
     /// Goes on if the exchange ended.
     fn settle(&mut self, now: Duration) {
         let State::Running { .. } = self.state else { return };
         let Some(result) = self.exchange.result() else { return };
-        match (self.judge(result), self.stage) {
-            (Verdict::Answered, Stage::Operation) => self.end(End::Answered),
-            (Verdict::Answered, Stage::Query(lost)) => self.end(End::Found(lost)),
-            (Verdict::Busy(_), _) if self.busy < self.plan.retry.busy => {
-                self.busy += 1;
-                self.turn();
-                self.wait(now);
-            }
-            (Verdict::Busy(None), Stage::Operation) => self.end(End::Answered),
-            (Verdict::Busy(Some(error)) | Verdict::Refused(error), Stage::Operation) => {
-                self.end(End::Failed(error));
-            }
-            (Verdict::Busy(_) | Verdict::Refused(_), Stage::Query(lost)) => self.end(End::Lost(lost)),
-            (Verdict::Lost(error), Stage::Operation) if self.task != Task::Query => {
-                if self.task.device().is_none() {
-                    return self.end(End::Lost(error));
-                }
-                self.stage = Stage::Query(error);
-                (self.unmet, self.busy) = (0, 0);
-                self.waits.restart();
-                self.connect(now);
-            }
-            (Verdict::NotSent(error) | Verdict::Lost(error), stage) => {
-                self.unmet += 1;
-                let rounds = usize::from(self.plan.retry.rounds.max(1));
-                if self.unmet >= rounds.saturating_mul(self.plan.services) {
-                    return self.end(match stage {
-                        Stage::Operation => End::Failed(error),
-                        Stage::Query(lost) => End::Lost(lost),
-                    });
-                }
-                self.turn();
-                if self.unmet.is_multiple_of(self.plan.services) {
-                    self.wait(now);
+        let verdict = self.judge(result);
+        match (self.stage, verdict) {
+            (Stage::Operation | Stage::Resending(_), Verdict::Answered) => self.end(End::Answered),
+            (Stage::Query(lost), Verdict::Answered) => {
+                if lost.resent || !self.plan.retry.resend || self.is_carried_out() {
+                    self.end(End::Found(lost));
                 } else {
-                    self.connect(now);
+                    self.enter(Stage::Resending(Lost { resent: true, ..lost }), now);
+                }
+            }
+            (_, Verdict::Busy) if self.busy < self.plan.retry.busy => self.try_busy(now),
+            (Stage::Operation | Stage::Resending(_), Verdict::Busy) => self.end(End::Answered),
+            (Stage::Operation, Verdict::Failed(Failed::MayBeCarriedOut, error))
+                if self.task != Task::Query =>
+            {
+                let lost = Lost { service: self.service, error, resent: false };
+                if self.task.device().is_some() {
+                    self.enter(Stage::Query(lost), now);
+                } else {
+                    self.end(End::Lost(lost));
+                }
+            }
+            (Stage::Resending(lost), Verdict::Failed(Failed::MayBeCarriedOut, _)) => {
+                self.enter(Stage::Query(lost), now);
+            }
+            // The first sending may have been carried out in the meantime.
+            (Stage::Resending(lost), Verdict::Failed(Failed::Refused, error)) => {
+                self.enter(Stage::Query(Lost { service: self.service, error, ..lost }), now);
+            }
+            (stage, verdict) => {
+                self.refused += usize::from(matches!(verdict, Verdict::Failed(Failed::Refused, _)));
+                match (stage, verdict) {
+                    _ if self.try_next(now) => {}
+                    (Stage::Operation, Verdict::Failed(_, error)) => self.end(End::Failed(error)),
+                    (Stage::Operation, _) => self.end(End::Answered),
+                    (Stage::Query(lost), _) => self.end(End::Lost(lost)),
+                    (Stage::Resending(lost), _) => self.enter(Stage::Query(lost), now),
                 }
             }
         }
     }
 
+    /// Returns true if the answer to the query says that the operation was carried out.
+    fn is_carried_out(&self) -> bool {
+        let Some(Ok(document)) = self.exchange.result() else { return false };
+        let state = read(document).ok().and_then(|response| self.task.state(&response));
+        state.is_some_and(|device| self.task.is_carried_out(&device))
+    }
+
     fn judge(&self, result: Result<&[u8], ExchangeError>) -> Verdict {
         let response = match result.map(read) {
             Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Verdict::Lost(error),
+            Ok(Err(error)) => return Verdict::Failed(Failed::MayBeCarriedOut, error),
             Err(error) => {
-                let told = SessionError::Exchange(error);
-                return match error.failure() {
-                    _ if error.may_have_happened() => Verdict::Lost(told),
-                    ExchangeFailure::Status(503) => Verdict::Busy(Some(told)),
-                    ExchangeFailure::Status(_) => Verdict::Refused(told),
-                    _ => Verdict::NotSent(told),
-                };
+                let failed =
+                    if error.may_have_happened() { Failed::MayBeCarriedOut } else { Failed::NotCarriedOut };
+                return Verdict::Failed(failed, SessionError::Exchange(error));
             }
         };
         match (self.stage, response) {
             (_, Response::Failure(failure)) if failure.code == Some(EmServiceCode::BUSY_PLEASE_TRY_AGAIN) => {
-                Verdict::Busy(None)
+                Verdict::Busy
             }
-            (Stage::Operation, response) if self.task.is_answered_by(&response) => Verdict::Answered,
-            (Stage::Query(_), response) if self.task.found(&response).is_some() => Verdict::Answered,
-            (Stage::Query(_), Response::Failure(_)) => Verdict::Refused(SessionError::Unexpected),
-            _ => Verdict::Lost(SessionError::Unexpected),
+            (Stage::Query(_) | Stage::Resending(_), Response::Failure(failure)) => {
+                Verdict::Failed(Failed::Refused, SessionError::Refused(failure.code))
+            }
+            (Stage::Query(_), response) if self.task.state(&response).is_some() => Verdict::Answered,
+            (Stage::Operation | Stage::Resending(_), response) if self.task.is_answered_by(&response) => {
+                Verdict::Answered
+            }
+            _ => Verdict::Failed(Failed::MayBeCarriedOut, SessionError::Unexpected),
         }
+    }
+
+    /// Begins a stage at the current service.
+    fn enter(&mut self, stage: Stage, now: Duration) {
+        self.stage = stage;
+        (self.failed, self.busy, self.refused) = (0, 0, 0);
+        self.waits.restart();
+        self.connect(now);
+    }
+
+    /// Goes on with the next service: at once, or after a wait if all were tried. Returns false if that was the last round,
+    /// or if another one would not differ.
+    fn try_next(&mut self, now: Duration) -> bool {
+        self.failed += 1;
+        let services = self.plan.services;
+        let rounds = usize::from(self.plan.retry.rounds.max(1));
+        let round_over = self.failed.is_multiple_of(services);
+        if self.failed >= rounds.saturating_mul(services) || (round_over && self.refused == services) {
+            return false;
+        }
+        self.turn();
+        if round_over {
+            self.refused = 0;
+            self.wait(now);
+        } else {
+            self.connect(now);
+        }
+        true
+    }
+
+    fn try_busy(&mut self, now: Duration) {
+        self.busy += 1;
+        self.refused = 0;
+        self.turn();
+        self.wait(now);
     }
 
     /// Turns to the next service.
@@ -396,6 +474,18 @@ impl<'b, 't> Session<'b, 't> {
 
     fn end(&mut self, end: End) {
         self.state = State::Done(end);
+    }
+}
+
+impl fmt::Debug for Session<'_, '_> {
+    /// Prints how far it is, and neither request nor answer: both may hold a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("task", &self.task)
+            .field("next", &self.next())
+            .field("stage", &self.stage)
+            .field("exchange", &self.exchange)
+            .finish_non_exhaustive()
     }
 }
 

@@ -139,7 +139,7 @@ impl Phone<'_, '_> {
                 Either::Second(ask) => {
                     log!(info, "asking {}", ask);
                     let write = |service: &Service, out: &mut [u8]| {
-                        self.app.borrow_mut().write_request(ask, service, out)
+                        self.app.borrow().write_request(ask, service, out)
                     };
                     let task = match ask {
                         Ask::Who => Task::Query,

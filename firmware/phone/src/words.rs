@@ -277,11 +277,13 @@ fn no_answer(failure: ExchangeFailure, out: &mut dyn fmt::Write) -> fmt::Result 
         ExchangeFailure::Http(http::Error::BodyTooLong { limit }) => {
             write!(out, "Answer too long\nThis phone reads up to {limit} bytes. Tell the administrator.")
         }
-        ExchangeFailure::Status(503) => {
-            out.write_str("HTTP status 503\nThe service is down or busy. Try later.")
-        }
         ExchangeFailure::Status(status) => {
-            write!(out, "HTTP status {status}\nThis is not the service. Tell the administrator.")
+            write!(out, "HTTP status {status}\n")?;
+            out.write_str(match status.number() {
+                429 | 503 => "The service is down or busy. Try later.",
+                500..600 => "The service had a problem. Try later.",
+                _ => "This is not the service. Tell the administrator.",
+            })
         }
         ExchangeFailure::Http(error) => write!(out, "Answer not readable\nTell the administrator:\n{error}."),
         // A failure that a later core may tell apart.

@@ -1,11 +1,11 @@
-//! A service that a script tells what to do with each connection, and the driver of a session against it, in virtual
-//! time. The peer reads requests with core's server side and keeps the truth: who is logged in, and what was carried
-//! out. It must not know what a session decides.
+//! A cluster that a script tells what to do with each connection, and the driver of a session against it, in virtual
+//! time. The peer reads requests with core's server side and keeps the truth: who is logged in, what was carried out, and
+//! what an answer that arrived said. It must not know what a session decides, nor use core's table of statuses.
 
 use std::time::Duration;
 
-use hotdesk_core::http::{RequestReader, SERVICE_PATH, write_post, write_response};
-use hotdesk_core::session::{Found, Next, Outcome, Plan, Session, SessionError, Task, Wanted};
+use hotdesk_core::http::{RequestReader, SERVICE_PATH, Status, write_post, write_response};
+use hotdesk_core::session::{Finding, Next, Outcome, Plan, Session, SessionError, Task, Wanted};
 use hotdesk_core::{
     AppInfo, DeviceStatus, DeviceUserQuery, Error, Login, Logout, LogoutAll, Message, Operation, Query,
     Request, Response, form,
@@ -32,11 +32,15 @@ pub(crate) enum Answer {
     Busy,
     /// Another failure; nothing is carried out.
     Code(u16),
-    /// An HTTP status; nothing is carried out.
-    Status(u16),
+    /// An HTTP status, after the operation was carried out, or not. One that says that it was not never lies.
+    Status(u16, bool),
     /// Something that is no answer, after the operation was carried out, or not.
     Nonsense(&'static str, bool),
 }
+
+/// The statuses by which a service says that it did nothing.
+pub(crate) const TURNED_AWAY: [u16; 14] =
+    [400, 401, 403, 404, 405, 411, 413, 414, 415, 421, 429, 431, 501, 503];
 
 /// What happens on one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +58,16 @@ pub(crate) enum Act {
     Answers(Answer, usize, End),
 }
 
+/// A status that says that nothing was carried out.
+pub(crate) const fn turned_away(status: u16) -> Act {
+    Act::Answers(Answer::Status(status, false), usize::MAX, End::Close)
+}
+
+/// A whole answer.
+pub(crate) const fn answers(answer: Answer) -> Act {
+    Act::Answers(answer, usize::MAX, End::Close)
+}
+
 pub(crate) const SERVE: Act = Act::Answers(Answer::Truth, usize::MAX, End::Close);
 pub(crate) const BUSY: Act = Act::Answers(Answer::Busy, usize::MAX, End::Close);
 /// The operation is carried out, and nobody hears of it.
@@ -68,12 +82,26 @@ pub(crate) enum Job {
     Ask,
 }
 
-/// What was sent on one connection: of which service, what, and whether the peer's answer said that nothing was done.
+/// What an answer that arrived whole said of the operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    Nothing,
+    /// Of the operation: it was not carried out.
+    NotCarriedOut,
+    /// Of the device, asked by a query: it is in another state than wanted.
+    OtherState,
+}
+
+/// What was sent on one connection, and what the peer told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sent {
     pub(crate) service: usize,
+    /// Which of [`Report::tried`] it is.
+    pub(crate) attempt: usize,
     pub(crate) wanted: Wanted,
-    pub(crate) certainly_not_done: bool,
+    /// How often the operation had been carried out when the first byte was sent.
+    pub(crate) carried_out_before: usize,
+    pub(crate) told: Told,
 }
 
 /// What became of it, without the buffers.
@@ -87,10 +115,10 @@ pub(crate) enum Ended {
     Lost(SessionError, Seen),
 }
 
-/// [`Found`], owned.
+/// [`Finding`], owned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Seen {
-    AsWanted,
+    CarriedOut,
     LoggedIn(String),
     LoggedOut,
     DoesNotExist,
@@ -101,6 +129,8 @@ pub(crate) enum Seen {
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) ended: Ended,
+    /// The service that the outcome is about, and the one that answered the query.
+    pub(crate) services: (Option<usize>, Option<usize>),
     /// The services that were connected to, or tried.
     pub(crate) tried: Vec<usize>,
     /// Requests of which at least a byte arrived.
@@ -109,6 +139,8 @@ pub(crate) struct Report {
     /// How often the operation was carried out.
     pub(crate) carried_out: usize,
     pub(crate) holder: Option<String>,
+    /// The device is in the state that the operation was to bring about.
+    pub(crate) is_as_wanted: bool,
     pub(crate) took: Duration,
 }
 
@@ -136,13 +168,15 @@ pub(crate) struct Run {
     pub(crate) segment: usize,
     /// Who is logged in before.
     pub(crate) holder: Option<&'static str>,
+    /// How far the clock is set back before each connection, again and again.
+    pub(crate) set_back: Vec<Duration>,
 }
 
 impl Run {
     pub(crate) fn new(job: Job, script: &[Act]) -> Self {
         let plan = Plan { services: 2, deadlines: Default::default(), retry: Default::default(), seed: 1 };
         let holder = (job == Job::Logout).then_some("john");
-        Self { job, plan, script: script.to_vec(), segment: 1000, holder }
+        Self { job, plan, script: script.to_vec(), segment: 1000, holder, set_back: vec![Duration::ZERO] }
     }
 
     /// Drives the session to its end, checking on the way that it always knows how to go on.
@@ -168,8 +202,10 @@ impl Run {
         };
         let (mut out, mut answer) = ([0; BUFFER], [0; BUFFER]);
         let start = Duration::from_secs(1_000_000);
-        let mut now = start;
-        let mut service = Service { holder: self.holder.map(Into::into), carried_out: 0 };
+        let (mut now, mut since) = (start, start);
+        let mut cluster = Cluster { holder: self.holder.map(Into::into), carried_out: 0 };
+        let mut set_back = self.set_back.iter().cycle();
+        let mut took = Duration::ZERO;
         let (mut tried, mut sent, mut waits) = (Vec::new(), Vec::new(), Vec::new());
         let mut script = self.script.iter().copied();
         let mut act = SERVE;
@@ -183,6 +219,9 @@ impl Run {
             );
             match session.next() {
                 Next::Connect { service } => {
+                    took += now.saturating_sub(since);
+                    now -= *set_back.next().unwrap();
+                    since = now;
                     act = script.next().unwrap_or(SERVE);
                     tried.push(service);
                     match act {
@@ -202,8 +241,10 @@ impl Run {
                         Act::EndsAtOnce(end) => finish(&mut session, end, &mut now),
                         Act::SpeaksFirst => session.received(b"220 smtp\r\n", now),
                         _ => {
-                            let certainly_not_done = self.exchange(&mut session, act, &mut service, &mut now);
-                            sent.push(Sent { service: to, wanted, certainly_not_done });
+                            let carried_out_before = cluster.carried_out;
+                            let told = self.exchange(&mut session, act, &mut cluster, &mut now);
+                            let attempt = tried.len() - 1;
+                            sent.push(Sent { service: to, attempt, wanted, carried_out_before, told });
                         }
                     }
                 }
@@ -215,21 +256,22 @@ impl Run {
                 Next::Done => break,
             }
         }
-        let ended = ended(session.finish().unwrap());
+        took += now.saturating_sub(since);
+        let (ended, services) = ended(session.finish().unwrap());
         assert!(out.iter().all(|byte| *byte == 0), "the request is left in memory");
-        let Service { holder, carried_out } = service;
-        Report { ended, tried, sent, waits, carried_out, holder, took: now - start }
+        let is_as_wanted = cluster.is_as_wanted(self.job);
+        let Cluster { holder, carried_out } = cluster;
+        Report { ended, services, tried, sent, waits, carried_out, holder, is_as_wanted, took }
     }
 
-    /// Plays one connection from the first byte of the request on. Returns true if the peer's answer says, and wholly
-    /// arrived to say, that nothing was done.
+    /// Plays one connection from the first byte of the request on.
     fn exchange(
         &self,
         session: &mut Session<'_, '_>,
         act: Act,
-        service: &mut Service,
+        cluster: &mut Cluster,
         now: &mut Duration,
-    ) -> bool {
+    ) -> Told {
         let (takes, arrives, end) = match act {
             Act::Takes(takes, end) => (takes, 0, end),
             Act::Answers(_, arrives, end) => (usize::MAX, arrives, end),
@@ -253,10 +295,19 @@ impl Run {
         }
         let (Some(request), Act::Answers(answer, ..)) = (reader.request(), act) else {
             finish(session, end, now);
-            return false;
+            return Told::Nothing;
         };
         let mut body = request.body.to_vec();
-        let bytes = service.answer(&Message::parse(form::decode(&mut body).unwrap()).unwrap(), answer);
+        let message = Message::parse(form::decode(&mut body).unwrap()).unwrap();
+        let bytes = cluster.answer(&message, answer);
+        let told = match (&message, answer) {
+            (Message::Query(_), Answer::Truth) if !cluster.is_as_wanted(self.job) => Told::OtherState,
+            (Message::Request(_), Answer::Busy) => Told::NotCarriedOut,
+            (Message::Request(_), Answer::Status(status, _)) if TURNED_AWAY.contains(&status) => {
+                Told::NotCarriedOut
+            }
+            _ => Told::Nothing,
+        };
         let arrives = arrives.min(bytes.len());
         for segment in bytes[..arrives].chunks(self.segment) {
             if session.next() != Next::Exchange {
@@ -268,7 +319,7 @@ impl Run {
         if session.next() == Next::Exchange {
             finish(session, end, now);
         }
-        matches!(answer, Answer::Busy | Answer::Status(503)) && arrives == bytes.len()
+        if arrives == bytes.len() { told } else { Told::Nothing }
     }
 }
 
@@ -290,19 +341,34 @@ fn wait(session: &mut Session<'_, '_>, now: &mut Duration) {
     session.tick(deadline);
 }
 
-struct Service {
+/// What all services of the cluster know.
+struct Cluster {
     holder: Option<String>,
     carried_out: usize,
 }
 
-impl Service {
+impl Cluster {
+    fn is_as_wanted(&self, job: Job) -> bool {
+        match job {
+            Job::Login => self.holder.as_deref().is_some_and(|user| user.eq_ignore_ascii_case("john")),
+            Job::Logout | Job::LogoutAll => self.holder.is_none(),
+            Job::Ask => true,
+        }
+    }
+
     /// Returns the bytes of the whole HTTP answer.
     fn answer(&mut self, message: &Message<'_>, answer: Answer) -> Vec<u8> {
         let (status, body) = match answer {
             Answer::Truth => (200, self.carry_out(message)),
             Answer::Busy => (200, failure(26)),
             Answer::Code(code) => (200, failure(code)),
-            Answer::Status(status) => (status, String::new()),
+            Answer::Status(status, carried_out) => {
+                assert!(!(carried_out && TURNED_AWAY.contains(&status)), "a lie");
+                if carried_out {
+                    self.carry_out(message);
+                }
+                (status, String::new())
+            }
             Answer::Nonsense(body, carried_out) => {
                 if carried_out {
                     self.carry_out(message);
@@ -311,6 +377,7 @@ impl Service {
             }
         };
         let mut out = vec![0; BUFFER];
+        let status = Status::new(status).unwrap();
         let length = write_response(&mut out, status, "text/xml", body.as_bytes()).unwrap();
         out.truncate(length);
         out
@@ -344,25 +411,35 @@ fn failure(code: u16) -> String {
     format!("<response><failure><error code='{code}'>no</error></failure></response>")
 }
 
-fn ended(outcome: Outcome<'_>) -> Ended {
+fn ended(outcome: Outcome<'_>) -> (Ended, (Option<usize>, Option<usize>)) {
     match outcome {
-        Outcome::Answered(Response::Success) => Ended::Success,
-        Outcome::Answered(Response::Failure(failure)) => Ended::Code(failure.code.map(|code| code.number())),
-        Outcome::Answered(Response::DeviceUserResults(results)) => {
-            Ended::Holder(results.devices.iter().next().unwrap().user().map(|user| user.to_string()))
+        Outcome::Answered { service, response } => {
+            let ended = match response {
+                Response::Success => Ended::Success,
+                Response::Failure(failure) => Ended::Code(failure.code.map(|code| code.number())),
+                Response::DeviceUserResults(results) => {
+                    Ended::Holder(results.devices.iter().next().unwrap().user().map(|user| user.to_string()))
+                }
+                other => panic!("{other:?}"),
+            };
+            (ended, (Some(service), None))
         }
-        Outcome::Answered(other) => panic!("{other:?}"),
-        Outcome::Failed(error) => Ended::Failed(error),
-        Outcome::Lost { error, found } => Ended::Lost(
-            error,
-            match found {
-                Found::AsWanted => Seen::AsWanted,
-                Found::Otherwise(DeviceStatus::LoggedIn { user, .. }) => Seen::LoggedIn(user.to_string()),
-                Found::Otherwise(DeviceStatus::LoggedOut { .. }) => Seen::LoggedOut,
-                Found::Otherwise(DeviceStatus::DoesNotExist) => Seen::DoesNotExist,
-                Found::Otherwise(other) => panic!("{other:?}"),
-                Found::Unknown => Seen::Unknown,
-            },
-        ),
+        Outcome::Failed { service, error } => (Ended::Failed(error), (service, None)),
+        Outcome::Lost { service, error, finding } => {
+            let (seen, told_by) = match finding {
+                Finding::CarriedOut { service } => (Seen::CarriedOut, Some(service)),
+                Finding::NotCarriedOut { service, device } => {
+                    let seen = match device {
+                        DeviceStatus::LoggedIn { user, .. } => Seen::LoggedIn(user.to_string()),
+                        DeviceStatus::LoggedOut { .. } => Seen::LoggedOut,
+                        DeviceStatus::DoesNotExist => Seen::DoesNotExist,
+                        other => panic!("{other:?}"),
+                    };
+                    (seen, Some(service))
+                }
+                Finding::Unknown => (Seen::Unknown, None),
+            };
+            (Ended::Lost(error, seen), (Some(service), told_by))
+        }
     }
 }

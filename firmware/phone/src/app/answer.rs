@@ -11,6 +11,9 @@ impl App<'_> {
     /// Takes in the end of the exchange that is on its way. Without one there is nothing to answer.
     pub(super) fn answered(&mut self, answer: Result<Response<'_>, Trouble>, now: Duration) {
         let Some(Flight { ask, quiet }) = self.in_flight.take() else { return };
+        if !quiet {
+            self.form.wipe_pin();
+        }
         match answer.and_then(|response| self.take_in(ask, response)) {
             Ok(()) if quiet => {}
             Ok(()) if ask == Ask::Who => self.go(Screen::Idle),

@@ -1,6 +1,6 @@
 //! The form that asks for user ID and PIN, for a login and for a logout that a person signs.
 //!
-//! The PIN leaves it only for the request, and is wiped as soon as the form is left.
+//! The PIN leaves it only for the request, and is wiped once that is answered, or as soon as the form is left.
 
 use core::time::Duration;
 

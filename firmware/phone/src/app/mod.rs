@@ -338,7 +338,7 @@ impl<'c> App<'c> {
         self.go(Screen::Busy(ask));
     }
 
-    /// Does again what failed. A PIN was wiped when it was sent, so a signed request starts at its form.
+    /// Does again what failed. The PIN was wiped, so a request that a person signs starts at its form.
     fn retry(&mut self, failure: Failure) {
         match self.signer(failure.ask) {
             Signer::AppUser => self.ask(failure.ask),
@@ -378,7 +378,7 @@ impl<'c> App<'c> {
         self.go(Screen::Failed(Failure { ask, trouble }));
     }
 
-    /// Changes the screen. A PIN survives only from its form to the request.
+    /// Changes the screen. A PIN survives only from its form to the answer.
     fn go(&mut self, screen: Screen) {
         self.top = 0;
         match screen {

@@ -1,4 +1,4 @@
-//! What the app asks, as an HTTP request: who signs it, and that the PIN does not outlive it.
+//! What the app asks, as an HTTP request, and who signs it. It must never put the PIN anywhere but into the request.
 
 use core::fmt::Write as _;
 
@@ -13,20 +13,14 @@ use crate::config::{HOST_CHARACTERS, Service};
 const HOST_AND_PORT: usize = HOST_CHARACTERS + 6;
 
 impl App<'_> {
-    /// Writes the HTTP request for `ask` to `service` into `out` and returns its length. The PIN is wiped here,
-    /// whether it worked or not; the caller wipes `out` once it is sent.
+    /// Writes the HTTP request for `ask` to `service` into `out` and returns its length. The caller wipes `out` once it is
+    /// sent. The PIN stays until the answer: a service that turns the request away is followed by the next one.
     ///
     /// # Errors
     ///
     /// [`Trouble::RequestTooLong`] with the size that `out` must have, [`Trouble::NoApplicationUser`] where nobody
     /// could sign.
-    pub fn write_request(&mut self, ask: Ask, service: &Service, out: &mut [u8]) -> Result<usize, Trouble> {
-        let written = self.encode(ask, service, out);
-        self.form.wipe_pin();
-        written
-    }
-
-    fn encode(&self, ask: Ask, service: &Service, out: &mut [u8]) -> Result<usize, Trouble> {
+    pub fn write_request(&self, ask: Ask, service: &Service, out: &mut [u8]) -> Result<usize, Trouble> {
         let device = Text::from(&self.device);
         let devices = [device];
         let app = match (self.signer(ask), ask) {

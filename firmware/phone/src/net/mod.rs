@@ -1,7 +1,7 @@
 //! The way to the service: core's session over connections that a board's network makes.
 //!
-//! It sends a request once. What may have arrived is never sent again, neither to the same service nor to another; only
-//! a query may.
+//! It must never send a login or logout while it may have been carried out, neither to the same service nor to another:
+//! core/PROTOCOL.md section 12.
 
 #[cfg(feature = "embassy-net")]
 mod embassy;
@@ -56,10 +56,10 @@ pub trait Network {
     fn wipe(&mut self);
 }
 
-/// Has the services carry `task` out: the first that takes the connection gets the request, once.
+/// Has the services carry `task` out: in turn, until one answers it or may have carried it out, each once.
 ///
-/// Trying again is the person's decision, and asking after a lost answer is the app's, which shows both. A query may be
-/// asked of the next service where its answer was lost. Afterwards neither `buffers` nor the network holds the request.
+/// Another round is the person's decision, and the query after a lost answer is the app's, which shows both. Afterwards
+/// neither `buffers` nor the network holds the request.
 pub(crate) async fn ask<'b, N: Network>(
     network: &mut N,
     services: &[Service],
@@ -92,8 +92,10 @@ pub(crate) async fn ask<'b, N: Network>(
     network.wipe();
     asked?;
     match session.finish() {
-        Some(Outcome::Answered(response)) => Ok(response),
-        Some(Outcome::Failed(error) | Outcome::Lost { error, .. }) => Err(trouble(error, no_connection)),
+        Some(Outcome::Answered { response, .. }) => Ok(response),
+        Some(Outcome::Failed { error, .. } | Outcome::Lost { error, .. }) => {
+            Err(trouble(error, no_connection))
+        }
         None => Err(Trouble::NoConnection(no_connection)),
     }
 }
@@ -136,7 +138,7 @@ async fn exchange(
     Ok(())
 }
 
-/// Says it in the phone's terms; `no_connection` is why the last connection did not come about.
+/// Puts it in the phone's terms; `no_connection` is why the last connection failed.
 fn trouble(error: SessionError, no_connection: ConnectError) -> Trouble {
     match error {
         SessionError::Exchange(error) => match error.failure() {
