@@ -1,5 +1,5 @@
-//! The dependencies of what ships: licences, sources, bans, and, where their database can be reached, advisories. The rules
-//! are in `deny.toml`. It must never pass over advisories without a word.
+//! The dependencies of what ships: licences, sources, bans and, if their database can be reached, advisories.
+//! `deny.toml` has the rules. If advisories were not checked, the output must say so.
 
 use anyhow::Result;
 
@@ -10,7 +10,7 @@ use crate::run::Program;
 ///
 /// # Errors
 ///
-/// A dependency breaks a rule of `deny.toml`; cargo-deny has said which.
+/// A dependency breaks a rule of `deny.toml`; the output of cargo-deny says which.
 pub(crate) fn check() -> Result<()> {
     for workspace in [root(), boards()] {
         let deny = || {
@@ -20,7 +20,7 @@ pub(crate) fn check() -> Result<()> {
                 .args(["--manifest-path".into(), workspace.join("Cargo.toml")])
         };
         deny()
-            // Each workspace has some of the licences only.
+            // No workspace has all of the licences.
             .args(["check", "--hide-inclusion-graph", "--allow", "license-not-encountered"])
             .args(["licenses", "sources", "bans"])
             .run()?;

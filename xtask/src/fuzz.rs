@@ -1,7 +1,8 @@
-//! `cargo xtask fuzz`: the fuzz targets, each for so many seconds, from the vectors and the corpus of runs before.
+//! `cargo xtask fuzz`: runs the fuzz targets, each for a number of seconds, from the vectors and the corpus of earlier
+//! runs.
 //!
-//! The corpus and what breaks a promise are kept under `target/fuzz`. It must never go on after a find as if nothing
-//! were: a find fails the command and names its file.
+//! The corpus and the inputs that break a promise are kept under `target/fuzz`. A find must never go unnoticed: it
+//! fails the command and names its file.
 
 use std::ffi::OsString;
 use std::fs;
@@ -21,17 +22,17 @@ pub(crate) enum Target {
     Answer,
     /// Requests and queries, plain and as forms
     Request,
-    /// Answers in pieces, cut at every place
+    /// Answers in pieces, split at every byte
     Pieces,
-    /// HTTP answers, in any pieces
+    /// HTTP answers, split anywhere
     Http,
     /// Exchanges, in any order of events
     Session,
     /// What screens show
     Explain,
-    /// What the core reads against what quick-xml reads
+    /// What the core reads, against what quick-xml reads
     QuickXml,
-    /// What the core reads over each of its tokenizers
+    /// The core's tokenizers, against each other
     Tokenizers,
 }
 
@@ -59,17 +60,17 @@ impl Target {
         }
     }
 
-    /// Returns the file of its words in `tests/fuzz`.
+    /// Returns its dictionary in `tests/fuzz`.
     fn dictionary(self) -> &'static str {
         if self == Self::Explain { "dictionary-explain" } else { "dictionary" }
     }
 }
 
-/// Runs targets, all of them if none is named.
+/// Runs the named targets, or all of them.
 ///
 /// # Errors
 ///
-/// Something could not be got or built, or a target found an input that breaks a promise of the core.
+/// Something could not be installed or built, or a target found an input that breaks a promise of the core.
 pub(crate) fn run(targets: &[Target], seconds: u32) -> Result<()> {
     setup::fuzz()?;
     seeds()?;
@@ -98,7 +99,7 @@ fn fuzz(target: Target, seconds: u32) -> Result<u64> {
     fs::create_dir_all(&corpus)?;
     fs::create_dir_all(&artifacts)?;
     let log = Program::cargo()
-        // There is no unsafe code to watch, and without a sanitizer each second tries more.
+        // There is no unsafe code to watch, and a target runs faster without a sanitizer.
         .args(["fuzz", "run", "--fuzz-dir", "tests/fuzz", "--sanitizer", "none", target.name()])
         .args([&corpus, &folder.join("seeds").join(target.seeds())])
         .args(["--", "-max_len=2048", "-print_final_stats=1", "-verbosity=0"])
@@ -109,24 +110,24 @@ fn fuzz(target: Target, seconds: u32) -> Result<u64> {
         ])
         .env("PATH", path()?)
         .env("RUSTUP_TOOLCHAIN", "nightly")
-        // A find is told by its last lines: the promise and the file, not where cargo-fuzz was.
+        // The last lines of a find name the promise and the file; a backtrace of cargo-fuzz would hide them.
         .env("RUST_BACKTRACE", "0")
         .env("CARGO_TARGET_DIR", folder.join("build"))
         .error_output()?;
     let count = log.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
     count
         .and_then(|count| count.trim().parse().ok())
-        .with_context(|| format!("the target counted nothing:\n{log}"))
+        .with_context(|| format!("libFuzzer printed no count:\n{log}"))
 }
 
-/// Returns `PATH` with the folder of our own tools first, where cargo looks for its subcommand.
+/// Returns `PATH` with `target/tools` first, where cargo looks for its subcommand.
 fn path() -> Result<OsString> {
     let tools = cargo_fuzz().parent().map(Path::to_path_buf).unwrap_or_default();
     let others = std::env::var_os("PATH").unwrap_or_default();
     Ok(std::env::join_paths(std::iter::once(tools).chain(std::env::split_paths(&others)))?)
 }
 
-/// Copies the vectors and the seeds to where a target reads them: messages only, not what is expected of them.
+/// Copies the vectors and the seeds to where the targets read them: the messages, without the expected results.
 fn seeds() -> Result<()> {
     let into = target().join("fuzz/seeds");
     let _ = fs::remove_dir_all(&into);

@@ -6,14 +6,14 @@ use crate::paths::{boards, python, root, target};
 use crate::run::Program;
 use crate::setup::{self, Thumb};
 
-/// What makes a warning of clippy an error.
+/// Makes warnings of clippy errors.
 const DENY: [&str; 3] = ["--", "--deny", "warnings"];
 
-/// Checks all rooms and stops at the first that fails.
+/// Checks all rooms and stops at the first failure.
 ///
 /// # Errors
 ///
-/// A tool complained; it has said where.
+/// A tool found something; its output says where.
 pub(crate) fn run() -> Result<()> {
     let setup = setup::run()?;
     let apart = ["tests/fuzz", "tests/benches/host", "tests/benches/cortex-m"].map(|name| root().join(name));
@@ -46,7 +46,7 @@ pub(crate) fn run() -> Result<()> {
     Program::new(python()).args(["-m", "ruff", "format", "--check", "hil", "bindings"]).run()
 }
 
-/// Checks the workspaces of fuzz targets and benches, which no other build goes through.
+/// Checks the workspaces of fuzz targets and benches, which nothing else here builds.
 fn evidence(thumb: &Thumb) -> Result<()> {
     let folder = target().join("lint");
     let programs = [
@@ -60,7 +60,7 @@ fn evidence(thumb: &Thumb) -> Result<()> {
             .args(["clippy", "--locked", "--all-features"])
             .args(DENY)
             .env("CARGO_TARGET_DIR", &folder)
-            // Nothing is linked, so libFuzzer need not be compiled: this names where it would be.
+            // Nothing is linked, so libFuzzer need not be compiled; its build script only wants a path.
             .env("CUSTOM_LIBFUZZER_PATH", folder.join("libfuzzer.a"))
             .run()?;
     }

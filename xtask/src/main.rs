@@ -1,7 +1,7 @@
 //! The project's commands, as `cargo xtask NAME`.
 //!
-//! Each one starts other people's tools (cargo, apt-get, pip, pytest, QEMU) in the right order and
-//! says what it starts. It holds no logic of the product and must never be needed by what ships.
+//! Each starts other tools (cargo, apt-get, pip, pytest, QEMU) in the right order and prints what it starts. There is
+//! no product logic here, and nothing that ships may depend on it.
 
 mod bench;
 mod dependencies;
@@ -41,15 +41,15 @@ enum Command {
     },
     /// Check formatting and lints of all rooms; warnings are errors
     Lint,
-    /// Print the phone image's sizes and its stack's high-water mark, and hold them to the budget; sizes of the core's parts
+    /// Print the sizes of the phone's image and of the core's parts, and the stack's high-water mark; fail over budget
     Size {
-        /// Write the tables into README.md and tests/benches/RESULTS.md as well
+        /// Also write the tables into README.md and tests/benches/RESULTS.md
         #[arg(long)]
         write: bool,
     },
     /// Count instructions, allocations and code of the core and of its peers; write tests/benches/RESULTS.md
     Bench {
-        /// Write nothing; fail where a figure is more than 5 % over the stored one
+        /// Write nothing; fail if a figure is more than 5 % over the stored one
         #[arg(long)]
         check: bool,
     },

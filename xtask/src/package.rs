@@ -1,4 +1,4 @@
-//! The core as a package of its own: what a registry would get, and the example of its README in a crate outside of the
+//! The core as a package: packs it as for a registry, and builds the example of its README in a crate outside the
 //! repository. It must never publish anything.
 
 use std::fs;
@@ -8,13 +8,13 @@ use anyhow::{Context, Result, bail};
 use crate::paths::{root, target};
 use crate::run::Program;
 
-/// Packs and builds the core, and builds and runs its README's example with that.
+/// Packs and builds the core, then builds and runs the README's example against it.
 ///
 /// # Errors
 ///
-/// cargo refused or warned, or the example failed.
+/// cargo failed or warned, or the example failed.
 pub(crate) fn check() -> Result<()> {
-    // What is not committed yet is checked, too.
+    // Uncommitted changes are checked, too.
     let package = ["package", "--package", "hotdesk-core", "--locked", "--allow-dirty"];
     let said = Program::cargo().args(package).error_output()?;
     if said.contains("warning:") {

@@ -1,8 +1,8 @@
-//! Where things are, from the repository's root. It must never look outside the repository.
+//! Where things are in the repository. No path may lead out of it.
 
 use std::path::{Path, PathBuf};
 
-/// The one target of the first board.
+/// The target of the emulated board.
 pub(crate) const THUMB_TARGET: &str = "thumbv7m-none-eabi";
 
 /// Every target the core is built for, the board's first.
@@ -17,7 +17,7 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
-/// Returns `target/`, where everything that is made or fetched goes.
+/// Returns `target/`, where everything built or downloaded goes.
 pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
@@ -27,7 +27,7 @@ pub(crate) fn boards() -> PathBuf {
     root().join("firmware/boards")
 }
 
-/// Returns the phone's image for the emulated board, as the cross build leaves it.
+/// Returns the phone's image for the emulated board.
 pub(crate) fn kernel() -> PathBuf {
     boards().join("target").join(THUMB_TARGET).join("release").join(BOARD)
 }

@@ -1,4 +1,4 @@
-//! The phone's image and what is started with it: `cargo xtask demo` and `cargo xtask phone`.
+//! The phone's image, and the commands that start it: `cargo xtask demo` and `cargo xtask phone`.
 
 use std::time::Instant;
 
@@ -8,11 +8,11 @@ use crate::paths::{BOARD, kernel, python, target};
 use crate::run::Program;
 use crate::setup::{self, Setup};
 
-/// Builds the phone's image for the emulated board, and the examples the rig proves its last resorts with.
+/// Builds the phone's image for the emulated board, and the examples that crash on purpose for the rig's tests.
 ///
 /// # Errors
 ///
-/// The build failed; cargo has said why.
+/// The build failed; the output of cargo says why.
 pub(crate) fn build(setup: &Setup) -> Result<()> {
     setup
         .thumb
@@ -21,11 +21,11 @@ pub(crate) fn build(setup: &Setup) -> Result<()> {
         .run()
 }
 
-/// `cargo xtask demo`: sets up, builds, and hands over to the demo of the rig.
+/// `cargo xtask demo`: sets up, builds, and starts the rig's demo.
 ///
 /// # Errors
 ///
-/// Something could not be got, the build failed, or the service did not agree at some step.
+/// Something could not be installed, the build failed, or the service disagreed at some step.
 pub(crate) fn demo() -> Result<()> {
     let start = Instant::now();
     build(&setup::phone()?)?;

@@ -1,5 +1,5 @@
-//! Starting other programs: says what it starts, and turns a failure into an error that names it.
-//! It must never hide a program's own output of a failure.
+//! Starts other programs, prints their command lines, and turns a failure into an error that names the program. It must
+//! never hide what a failing program printed.
 
 use std::ffi::OsStr;
 use std::process::{Command, Stdio};
@@ -10,15 +10,15 @@ use anyhow::{Context, Result, bail};
 pub(crate) struct Program(Command);
 
 impl Program {
-    /// Names the program; it is looked up in `PATH` unless it is a path.
+    /// Takes a program by its path, or by a name that is looked up in `PATH`.
     pub(crate) fn new(name: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(name);
         command.current_dir(crate::paths::root());
         Self(command)
     }
 
-    /// Names `cargo`, free of what an outer `cargo run` left in the environment, so that
-    /// `RUSTUP_TOOLCHAIN` and the folder's own configuration decide.
+    /// Takes `cargo`, without the environment of an outer `cargo run`, so that `RUSTUP_TOOLCHAIN` and the folder's own
+    /// configuration decide.
     pub(crate) fn cargo() -> Self {
         let mut program = Self::new("cargo");
         for name in ["CARGO", "RUSTC", "RUSTDOC", "LD_LIBRARY_PATH"] {
@@ -50,17 +50,17 @@ impl Program {
         self
     }
 
-    /// Starts the program elsewhere than in the repository's root.
+    /// Sets the working directory, which is the repository's root otherwise.
     pub(crate) fn folder(mut self, folder: impl AsRef<std::path::Path>) -> Self {
         self.0.current_dir(folder);
         self
     }
 
-    /// Runs it with this terminal and waits.
+    /// Runs it in this terminal and waits.
     ///
     /// # Errors
     ///
-    /// The program is not there, or it ended with anything but 0.
+    /// The program was not found, or its exit code was not 0.
     pub(crate) fn run(mut self) -> Result<()> {
         let line = self.line();
         eprintln!("$ {line}");
@@ -68,11 +68,11 @@ impl Program {
         if status.success() { Ok(()) } else { bail!("{line}: {status}") }
     }
 
-    /// Runs it with its output kept, and returns standard output.
+    /// Runs it and returns its standard output.
     ///
     /// # Errors
     ///
-    /// As [`Self::run`]; the error holds the last lines of what the program said.
+    /// As [`Self::run`]; the error holds the last lines of the output.
     pub(crate) fn output(self) -> Result<String> {
         self.outputs().map(|(output, _)| output)
     }
@@ -116,7 +116,7 @@ impl Program {
     }
 }
 
-/// Returns whether a program of this name is found in `PATH`.
+/// Returns true if there is a program of this name in `PATH`.
 pub(crate) fn found(name: &str) -> bool {
     std::env::var_os("PATH")
         .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))

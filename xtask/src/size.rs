@@ -1,7 +1,8 @@
-//! `cargo xtask size`: what the phone's image takes of the board, held to a budget, and what each part of the core takes.
+//! `cargo xtask size`: what the phone's image takes of the board, against its budget, and what each part of the core
+//! takes.
 //!
-//! The sizes are read from the image's sections; the stack's high-water mark is read from the memory
-//! of a phone that has logged a user in and out. It must never print a number it did not measure.
+//! The sizes are read from the image's sections; the stack's high-water mark is read from the memory of a phone that
+//! has logged a user in and out. Every number printed must have been measured in this run.
 
 use std::fs;
 
@@ -13,10 +14,10 @@ use crate::paths::{BOARD, kernel, python, root};
 use crate::run::Program;
 use crate::setup::{self, Thumb};
 
-/// Where the README keeps the table.
+/// The marks around the table in the README.
 const MARKS: (&str, &str) = ("<!-- size: begin -->\n", "<!-- size: end -->");
 
-/// One row: what is measured, how many bytes, how many it may be.
+/// One row of the table.
 struct Row {
     name: &'static str,
     bytes: u64,
@@ -98,7 +99,7 @@ fn table(rows: &[Row], compiler: &str) -> String {
     text
 }
 
-/// Returns the table of what each part of the core adds to an image, optimised as the phone is.
+/// Returns the table of what each part of the core adds to an image that is optimised as the phone's is.
 fn parts(thumb: &Thumb, compiler: &str) -> Result<String> {
     let mut text =
         format!("| part of the core, optimised for size, {compiler} | code and constants |\n|---|---:|\n");

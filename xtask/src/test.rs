@@ -1,7 +1,7 @@
-//! `cargo xtask test`: every test of the project, in groups that are timed and counted.
+//! `cargo xtask test`: every test of the project, in groups.
 //!
-//! A failing group does not hide the next one: all of them run, and the last line counts. It must
-//! never leave a test out because something is missing; the set-up says so instead.
+//! All groups run, whether or not one fails; the last line counts them. No test may be skipped because something is not
+//! installed: the set-up fails instead.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::paths::{CORE_TARGETS, defmt_print, kernel, python, target};
 use crate::run::Program;
 use crate::setup::{self, Setup};
 
-/// The groups of tests, in the order they run: what others stand on comes first.
+/// The groups of tests, in the order they run: the core first, which the others use.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Group {
     /// The protocol core, its vectors and properties, and its builds for other machines
@@ -27,7 +27,7 @@ pub(crate) enum Group {
     Rig,
 }
 
-/// Runs the named groups, or all without a name.
+/// Runs the named groups, or all of them.
 ///
 /// # Errors
 ///
@@ -86,14 +86,14 @@ fn pytest(paths: &[&str]) -> Result<()> {
 
 fn core(setup: &Setup) -> Result<()> {
     cargo_test(&["hotdesk-core", "hotdesk-tests", "hotdesk-bindings"])?;
-    // The default features are tested above; these are what they leave out, over each tokenizer.
+    // What the default features leave out, over each tokenizer.
     for features in ["compact,vip,texts", "xmlparser,vip,texts"] {
         Program::cargo()
             .args(["test", "--locked", "--no-fail-fast", "--package", "hotdesk-core"])
             .args(["--no-default-features", "--features", features])
             .run()?;
     }
-    // Bounds are set when the core is built: here as for a phone with 32 kB.
+    // Bounds that suit a phone with 32 kB.
     Program::cargo()
         .args(["test", "--locked", "--no-fail-fast", "--package", "hotdesk-core"])
         .env("HOTDESK_NAME_CHARS", "32")
@@ -103,7 +103,7 @@ fn core(setup: &Setup) -> Result<()> {
     CORE_FEATURES.iter().try_for_each(|features| build_core(setup, features))
 }
 
-/// The features that the core is built with for each target: each one alone, and all over each tokenizer.
+/// The features the core is built with for each target: each alone, and all over each tokenizer.
 const CORE_FEATURES: [&str; 8] = [
     "compact",
     "xmlparser",
@@ -115,7 +115,7 @@ const CORE_FEATURES: [&str; 8] = [
     "xmlparser,defmt,vip,texts",
 ];
 
-/// Builds the core with these features for every target. Nothing is linked, so nothing need be optimised.
+/// Builds the core with these features for every target. It only has to compile, so nothing is optimised.
 fn build_core(setup: &Setup, features: &str) -> Result<()> {
     setup
         .thumb
@@ -137,7 +137,7 @@ fn build_core(setup: &Setup, features: &str) -> Result<()> {
         .run()
 }
 
-/// Installs the package the way a user does, then tests what was installed.
+/// Installs the package as a user does, then tests what was installed.
 fn bindings() -> Result<()> {
     Program::new(python())
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])

@@ -1,5 +1,5 @@
-//! Programs that come as Debian packages. It must never run a package manager but as root: who may
-//! install software on a machine is for its owner to say.
+//! Programs that come as Debian packages. It must never run a package manager unless it is root: the machine's owner
+//! decides who installs software.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use super::Report;
 use crate::run::{Program, found};
 
-/// Programs the rig starts, each with the Debian package that holds it.
+/// The programs that the rig starts, each with its Debian package.
 const PROGRAMS: [(&str, &str); 2] = [("qemu-system-arm", "qemu-system-arm"), ("mcopy", "mtools")];
 
 /// The browser that the tests of the simulator's page drive.
@@ -39,7 +39,7 @@ fn find_or_install(programs: &[(&str, &str)], report: &mut Report) {
     for (program, package) in programs {
         match &installed {
             _ if found(program) => report.have(program, "found"),
-            Ok(()) => report.lack(program, format!("package {package} holds no such program here")),
+            Ok(()) => report.lack(program, format!("package {package} does not have it here")),
             Err(error) => report.lack(program, error.to_string()),
         }
     }
@@ -53,7 +53,7 @@ fn find_or_install(programs: &[(&str, &str)], report: &mut Report) {
 pub(super) fn install(packages: &[&str]) -> Result<()> {
     let names = packages.join(" ");
     if !found("apt-get") {
-        bail!("no apt-get here; install by hand what Debian calls {names}");
+        bail!("there is no apt-get; install these packages by other means: {names}");
     }
     if !is_root() {
         bail!("run: sudo apt-get install --no-install-recommends {names}");
@@ -62,7 +62,7 @@ pub(super) fn install(packages: &[&str]) -> Result<()> {
     let apt = |words: &[&str]| {
         Program::new("apt-get").args(words).env("DEBIAN_FRONTEND", "noninteractive").output().map(drop)
     };
-    // The package lists are brought up to date once, not once a package.
+    // The package lists are updated once.
     static UPDATED: AtomicBool = AtomicBool::new(false);
     if !UPDATED.swap(true, Ordering::Relaxed) {
         apt(&["update"])?;

@@ -1,8 +1,8 @@
 //! `cargo xtask setup`: finds or installs what the other commands need.
 //!
-//! Each step looks first and acts only where something is missing, so it is safe to repeat. What a
-//! machine's owner must decide (a password, another package manager) it names and leaves alone. It
-//! must never write outside `target/`, but for packages it installs as root and rustup's own targets.
+//! Each step looks first and acts only if something is missing, so it is safe to repeat. What the machine's owner must
+//! decide (a password, another package manager) is printed and left alone. It must never write outside `target/`,
+//! except for Debian packages, as root, and rustup's targets.
 
 mod debian;
 mod python;
@@ -21,13 +21,13 @@ pub(crate) struct Setup {
     pub(crate) thumb: Thumb,
 }
 
-/// One thing that could not be had: its name and what to do.
+/// Something that could not be installed, and what to do about it.
 struct Missing {
     name: String,
     remedy: String,
 }
 
-/// Collects what is there and what is not, while saying so.
+/// Prints and collects what is there and what is not.
 #[derive(Default)]
 struct Report {
     missing: Vec<Missing>,
@@ -48,7 +48,7 @@ impl Report {
     fn missing(&self) -> Result<()> {
         let missing: Vec<String> =
             self.missing.iter().map(|it| format!("{} ({})", it.name, it.remedy)).collect();
-        if missing.is_empty() { Ok(()) } else { bail!("setup could not get: {}", missing.join("; ")) }
+        if missing.is_empty() { Ok(()) } else { bail!("setup could not install: {}", missing.join("; ")) }
     }
 }
 
@@ -56,7 +56,7 @@ impl Report {
 ///
 /// # Errors
 ///
-/// One line that names each thing it could not get and what to do about it.
+/// One line that names each thing that could not be installed and what to do about it.
 pub(crate) fn phone() -> Result<Setup> {
     let mut report = Report::default();
     debian::programs(&mut report);

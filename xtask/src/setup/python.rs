@@ -9,11 +9,11 @@ use super::{Report, debian};
 use crate::paths::{python, root, target};
 use crate::run::Program;
 
-/// The files that say what the environment holds; what is installed is brought up to date when one of them changes.
+/// The files that define the environment; it is updated when one of them changes.
 const INPUTS: [&str; 4] =
     ["hil/pyproject.toml", "hil/constraints.txt", "bindings/pyproject.toml", "bindings/constraints.txt"];
 
-/// How much of the environment is needed.
+/// Which part of the environment is needed.
 #[derive(Clone, Copy)]
 pub(super) enum Extent {
     /// The simulator and the rig.
@@ -31,7 +31,7 @@ impl Extent {
         }
     }
 
-    /// Returns the name of the file in the environment that says this much was installed.
+    /// Returns the name of the file in the environment that marks this part as installed.
     fn stamp(self) -> &'static str {
         match self {
             Self::Phone => "hotdesk-phone",
@@ -40,19 +40,19 @@ impl Extent {
     }
 }
 
-/// Makes the environment, or finds that it is up to date.
+/// Creates or updates the environment, if it is not up to date.
 pub(super) fn environment(extent: Extent, report: &mut Report) {
     let made = wanted().and_then(|wanted| {
         let venv = target().join("venv");
         let holds =
             |extent: Extent| fs::read_to_string(venv.join(extent.stamp())).is_ok_and(|stamp| stamp == wanted);
-        // What the tests need contains what the phone needs.
+        // The tests' part contains the phone's.
         if holds(extent) || holds(Extent::Tests) {
             return Ok("target/venv is up to date");
         }
         make(extent)?;
         fs::write(venv.join(extent.stamp()), &wanted)?;
-        Ok("brought target/venv up to date")
+        Ok("updated target/venv")
     });
     match made {
         Ok(how) => report.have("Python environment", how),
@@ -60,7 +60,7 @@ pub(super) fn environment(extent: Extent, report: &mut Report) {
     }
 }
 
-/// Returns the path and the text of each input, which is what a stamp holds.
+/// Returns what a mark holds: the repository's path and the text of each input.
 fn wanted() -> Result<String> {
     let mut text = root().display().to_string();
     for name in INPUTS {
@@ -74,7 +74,7 @@ fn make(extent: Extent) -> Result<()> {
     let works = Program::new(python()).args(["-m", "pip", "--version"]).output().is_ok();
     let create = || Program::new("python3").args(["-m", "venv", "--clear"]).args([&venv]).output();
     if !works && create().is_err() {
-        // Debian splits the part of Python that makes environments into a package of its own.
+        // Debian has the module venv in a package of its own.
         debian::install(&["python3-venv"])?;
         create()?;
     }

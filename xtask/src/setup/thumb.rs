@@ -1,8 +1,8 @@
 //! A Rust toolchain that builds for the board and for the other targets of the core: rustup's where rustup can fetch
 //! them, else a toolchain folder made from Debian's compiler and the library source packaged with it.
 //!
-//! The folder lives under `target/` and is named to cargo by its path, so nothing of the user's
-//! rustup is changed. It must never use libraries built by another compiler than the one it names.
+//! The folder is under `target/`, and cargo gets it by its path, so the user's rustup is not changed. Its libraries
+//! must always be built by the compiler it contains.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -19,7 +19,7 @@ const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library";
 const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy"];
 
-/// The libraries a `no_std` program links, by the names the build leaves them under.
+/// The libraries that a `no_std` program links, by their file names.
 const LIBRARIES: [&str; 5] =
     ["core", "alloc", "compiler_builtins", "panic_abort", "rustc_std_workspace_core"];
 
@@ -27,7 +27,7 @@ const LIBRARIES: [&str; 5] =
 pub(crate) enum Thumb {
     /// The toolchain in use has the targets.
     Native,
-    /// A toolchain folder of ours.
+    /// A toolchain folder that was built here.
     Folder(PathBuf),
 }
 
@@ -41,16 +41,16 @@ impl Thumb {
         }
     }
 
-    /// Fails unless the compiler is rustup's: figures that are kept are of no other.
+    /// Fails unless the compiler is rustup's: only its figures are stored.
     ///
     /// # Errors
     ///
-    /// The toolchain is the folder.
+    /// The toolchain was built here.
     pub(crate) fn is_rustups(&self) -> Result<()> {
         match self {
             Self::Native => Ok(()),
             Self::Folder(_) => bail!(
-                "nothing was written: the figures that are kept are those of rustup's compiler; run: rustup target add"
+                "nothing was written: only figures of rustup's compiler are stored; run: rustup target add thumbv7m-none-eabi"
             ),
         }
     }
@@ -64,7 +64,7 @@ impl Thumb {
     }
 }
 
-/// Finds a toolchain for the targets, fetches what it lacks, or builds one.
+/// Finds a toolchain for the targets, adds the missing ones by rustup, or builds one.
 pub(super) fn find_or_build(targets: &[&str], report: &mut Report) -> Option<Thumb> {
     let names = targets.join(", ");
     let native = || targets.iter().all(|name| has_target(name));
@@ -83,7 +83,7 @@ pub(super) fn find_or_build(targets: &[&str], report: &mut Report) -> Option<Thu
         report.have(&names, "added by rustup");
         return Some(Thumb::Native);
     }
-    eprintln!("setup: {names}: rustup cannot fetch that; building it with Debian's compiler");
+    eprintln!("setup: {names}: rustup cannot fetch them; building them with Debian's compiler");
     match build(&folder, targets) {
         Ok(()) => {
             report.have(&names, "built into target/thumb");
@@ -120,12 +120,12 @@ fn libraries(folder: &Path, target: &str) -> PathBuf {
     folder.join("lib/rustlib").join(target).join("lib")
 }
 
-/// Returns what the stamp must say: the libraries belong to exactly this compiler.
+/// Returns what the stamp must hold: the compiler that the libraries belong to.
 fn debian_version() -> String {
     Program::new(DEBIAN_RUSTC).args(["-vV"]).env_remove("LD_LIBRARY_PATH").output().unwrap_or_default()
 }
 
-/// Builds the libraries that are lacking and lays the toolchain folder out, if it is not there.
+/// Creates the toolchain folder, if it is missing, and builds the missing libraries.
 fn build(folder: &Path, targets: &[&str]) -> Result<()> {
     let clippy = Path::new("/usr/bin/clippy-driver");
     let present = [DEBIAN_RUSTC, DEBIAN_CARGO, DEBIAN_SOURCE].iter().all(|path| Path::new(path).exists());
@@ -140,7 +140,7 @@ fn build(folder: &Path, targets: &[&str]) -> Result<()> {
     build_libraries(folder, &lacking(folder, targets))
 }
 
-/// Builds the libraries on an empty package, with Debian's cargo and its vendored dependencies.
+/// Builds the libraries for an empty package, with Debian's cargo and its vendored dependencies.
 fn build_libraries(folder: &Path, targets: &[&str]) -> Result<()> {
     let work = target().join("thumb-build");
     let _ = fs::remove_dir_all(&work);
@@ -150,8 +150,7 @@ fn build_libraries(folder: &Path, targets: &[&str]) -> Result<()> {
         "[workspace]\n[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n",
     )?;
     fs::write(work.join("src/lib.rs"), "#![no_std]\n")?;
-    // Bitcode is what lets the image be optimised as one whole later. The paths go out of the
-    // panic messages, so that an image is the same wherever it was built.
+    // Link-time optimisation needs bitcode. Paths are remapped so that the image does not depend on where it was built.
     let flags = [
         "-Cembed-bitcode=yes".to_owned(),
         "-Cforce-frame-pointers=no".to_owned(),
@@ -172,7 +171,7 @@ fn build_libraries(folder: &Path, targets: &[&str]) -> Result<()> {
         .output()?;
     for target in targets {
         let built = work.join("target").join(target).join("release/deps");
-        // The folder of a target is made under another name and then moved: if it is there, it is complete.
+        // The folder is filled under another name and then moved, so that it is complete if it exists.
         let made = work.join("made");
         fs::create_dir_all(&made)?;
         for name in LIBRARIES {
@@ -189,7 +188,7 @@ fn build_libraries(folder: &Path, targets: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Finds the library of this name that the build left.
+/// Finds the built library of this name.
 fn rlib(built: &Path, name: &str) -> Result<PathBuf> {
     let prefix = format!("lib{name}-");
     let is_it = |path: &PathBuf| {
@@ -197,7 +196,7 @@ fn rlib(built: &Path, name: &str) -> Result<PathBuf> {
             && path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(&prefix))
     };
     let mut files = fs::read_dir(built)?.flatten().map(|entry| entry.path());
-    files.find(is_it).with_context(|| format!("the library build left no {prefix}*.rlib"))
+    files.find(is_it).with_context(|| format!("the build of the libraries made no {prefix}*.rlib"))
 }
 
 /// Adds the host's libraries, the linker and the programs.
@@ -205,7 +204,7 @@ fn lay_out(folder: &Path) -> Result<()> {
     let host = debian_version()
         .lines()
         .find_map(|line| line.strip_prefix("host: ").map(str::to_owned))
-        .context("Debian's rustc does not say its host")?;
+        .context("Debian's rustc did not print its host")?;
     let sysroot = Program::new("rustc").args(["--print", "sysroot"]).output()?;
     let rustup = Path::new(sysroot.trim());
     let linker = rustup.join("lib/rustlib").join(&host).join("bin/rust-lld");
@@ -226,7 +225,7 @@ fn lay_out(folder: &Path) -> Result<()> {
             symlink(program, programs.join(name))?;
         }
     }
-    // Debian's compiler finds its libraries from its own place, so these are scripts, not links.
+    // Debian's compiler looks for libraries relative to its own path, so these are scripts instead of links.
     let quoted = format!("'{}'", folder.display());
     for name in ["rustc", "rustdoc"] {
         script(&programs.join(name), &format!("exec /usr/bin/{name} --sysroot {quoted} \"$@\""))?;

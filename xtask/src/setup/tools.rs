@@ -1,4 +1,4 @@
-//! Programs that come from crates.io, installed under `target/tools` and nowhere else, and the compiler that fuzzing needs.
+//! Programs from crates.io, installed under `target/tools` only, and the compiler that fuzzing needs.
 
 use std::path::PathBuf;
 
@@ -32,7 +32,7 @@ pub(super) fn cargo_fuzz(report: &mut Report) {
     find_or_install(report, "cargo-fuzz", CARGO_FUZZ, fuzz_program());
 }
 
-/// Finds a nightly compiler: fuzzing needs switches that a stable one does not have.
+/// Finds a nightly compiler: fuzzing needs flags that the stable one does not have.
 pub(super) fn nightly(report: &mut Report) {
     match Program::new("rustc").args(["--version"]).env("RUSTUP_TOOLCHAIN", "nightly").output() {
         Ok(version) => report.have("nightly compiler", version.trim()),
@@ -50,7 +50,7 @@ fn find_or_install(report: &mut Report, name: &str, version: &str, program: Path
         .args(["install", name, "--version", version, "--locked", "--root"])
         .args([&root])
         .env("CARGO_TARGET_DIR", target().join("tools-build"))
-        // Small and quick to build matters here, not the speed of what it does.
+        // What matters here is a short build, not speed at run time.
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
