@@ -1,4 +1,4 @@
-"""The pytest plugin of the simulator: fixture `em_service`, and `em_cluster` to say which cluster.
+"""The pytest plugin of the simulator: the fixture `em_service`, and ini options that say how it is served.
 
 Must never import labgrid or Locust: a project that tests a client installs neither.
 """
@@ -6,17 +6,21 @@ Must never import labgrid or Locust: a project that tests a client installs neit
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
 
-from hotdesk_hil.emservice import Cluster, EmService
+from hotdesk_hil.emservice import Cluster, ClusterError, EmService
+
+SHOWN = 20
+"""Requests that the report of a failed test shows, the newest."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the ini option `em_cluster`."""
+    """Adds the ini options."""
     parser.addini("em_cluster", "cluster file of the fixture em_service, relative to the ini file")
+    parser.addini("em_tls", "serve the fixture em_service with TLS as well (true or false)", type="bool")
+    parser.addini("em_port", "port of the fixture em_service, of its TLS with em_tls (default: a free one)")
 
 
 @pytest.fixture
@@ -26,15 +30,66 @@ def em_cluster(request: pytest.FixtureRequest) -> Cluster:
     A test module that wants another one overrides this fixture.
     """
     configured = request.config.getini("em_cluster")
-    if configured:
-        ini = request.config.inipath
+    if not configured:
+        return Cluster.demo()
+    ini = request.config.inipath
+    try:
         return Cluster.read((ini.parent if ini else Path.cwd()) / configured)
-    with as_file(files("hotdesk_hil") / "clusters" / "demo.toml") as path:
-        return Cluster.read(path)
+    except ClusterError as error:
+        pytest.fail(f"em_cluster: {error}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def em_ca(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Returns the folder of the certificate authority: a client trusts the file `ca.pem` in it."""
+    return tmp_path_factory.mktemp("em_ca")
 
 
 @pytest.fixture
-def em_service(em_cluster: Cluster) -> Iterator[EmService]:
-    """Runs an Extension Mobility service on a free port of this machine for one test, state in memory."""
-    with EmService(em_cluster) as service:
+def em_service(request: pytest.FixtureRequest, em_cluster: Cluster) -> Iterator[EmService]:
+    """Runs an Extension Mobility service on this machine for one test, state in memory.
+
+    Where the test fails, its report shows what arrived.
+    """
+    port = _port(request.config.getini("em_port"))
+    if request.config.getini("em_tls"):
+        ca: Path = request.getfixturevalue("em_ca")
+        service = EmService(em_cluster, tls_port=port, ca=ca)
+    else:
+        service = EmService(em_cluster, port=port)
+    request.node.stash[_SERVICE] = service
+    try:
+        service.start()
+    except OSError as error:
+        service.close()
+        pytest.fail(f"em_port: {error.strerror or error}", pytrace=False)
+    with service:
         yield service
+    del request.node.stash[_SERVICE]
+
+
+_SERVICE = pytest.StashKey[EmService]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None, pytest.TestReport, pytest.TestReport]:
+    """Adds to the report of a failed test what arrived at its `em_service`."""
+    report = yield
+    service = item.stash.get(_SERVICE, None)
+    if call.when == "call" and report.failed and service is not None:
+        requests = service.requests
+        lines = [str(record) for record in requests[-SHOWN:]] or ["nothing arrived"]
+        if len(requests) > SHOWN:
+            lines.insert(0, f"{len(requests) - SHOWN} requests before these")
+        report.sections.append(("em_service", "\n".join(lines)))
+    return report
+
+
+def _port(text: str) -> int:
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdecimal() and int(text) <= 65535):
+        pytest.fail(f"em_port: {text!r} is not 0 to 65535", pytrace=False)
+    return int(text)

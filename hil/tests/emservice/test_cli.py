@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from emservice.client import DESK, JOHN, SECRETS, Client
@@ -45,9 +51,11 @@ def test_it_says_where_it_listens_and_a_line_for_each_request(demo_file: Path, e
     assert err == ""
     assert [line.split(" ", 2)[2] for line in out.splitlines()] == [
         f"login {DESK} john by john: success",
-        f"login {DESK} mary by john: [10] User lacks app proxy rights",
-        f"logout {DESK} by jo\\nhn: [3] Invalid App User",
-        "unreadable: [1] Error on Parsing",
+        f"login {DESK} mary by john: [10] User lacks app proxy rights: "
+        "john may not act on mary: give the account proxy rights",
+        f"logout {DESK} by jo\\nhn: [3] Invalid App User: "
+        "jo\\nhn is neither an application user nor a user of this cluster",
+        "unreadable: [1] Error on Parsing: line 1, column 1: not well-formed XML",
     ]
     assert not [secret for secret in SECRETS if secret in out + listening]
 
@@ -72,8 +80,23 @@ def test_a_port_that_is_taken_is_one_line(demo_file: Path) -> None:
         port = str(taken.getsockname()[1])
         done = run("--cluster", demo_file, "--port", port)
     assert done.returncode == 2
-    assert done.stderr.startswith(f"hotdesk-emservice: 127.0.0.1:{port}: ")
-    assert done.stderr.count("\n") == 1
+    what = "Address already in use; it was wanted for the service"
+    assert done.stderr == f"hotdesk-emservice: 127.0.0.1:{port}: {what}\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "what"),
+    [("--tls-port", "the service with TLS"), ("--control-port", "the control interface")],
+)
+def test_a_port_clash_names_the_port_that_is_taken(option: str, what: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = run("--port", "0", option, port)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"hotdesk-emservice: 127.0.0.1:{port}: Address already in use; it was wanted for {what}\n"
+    )
+    assert done.stdout == ""
 
 
 @pytest.mark.parametrize("port", ["http", "-1", "65536"])
@@ -91,17 +114,14 @@ def test_tls_control_and_lenient_are_asked_for_and_printed(demo_file: Path, tmp_
         try:
             assert running.stdout is not None
             plain, tls = (running.stdout.readline().split()[-1] for _ in range(2))
-            lines = [running.stdout.readline()]
-            while not lines[-1].startswith("control at "):
-                lines.append(running.stdout.readline())
+            control, authority = (running.stdout.readline() for _ in range(2))
             loose = Client(plain, JOHN).request(f"<logout><more/><deviceName>{DESK}</deviceName></logout>")
         finally:
             running.kill()
     assert tls.startswith("https://127.0.0.1:")
-    assert lines[0] == f"certificate authority ({tmp_path / 'ca' / 'ca.pem'}):\n"
-    assert "".join(lines[1:-1]).strip() == (tmp_path / "ca" / "ca.pem").read_text().strip()
-    assert lines[-1].startswith("control at http://127.0.0.1:")
-    assert lines[-1].endswith("/#token=made-up-token\n")
+    assert authority == f"certificate authority: {tmp_path / 'ca' / 'ca.pem'}\n"
+    assert control.startswith("control at http://127.0.0.1:")
+    assert control.endswith("/#token=made-up-token\n")
     assert loose.code == 19
 
 
@@ -109,3 +129,135 @@ def test_a_folder_for_the_authority_without_tls_is_refused(demo_file: Path, tmp_
     done = run("--cluster", demo_file, "--ca", tmp_path)
     assert done.returncode == 2
     assert "--ca needs --tls-port" in done.stderr
+
+
+@contextmanager
+def running(*arguments: str | Path, **environment: str) -> Iterator[list[str]]:
+    """Runs the command: the lines that it prints before its first request."""
+    command = [COMMAND, "--port", "0", *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment}, encoding="utf-8"
+    ) as process:
+        try:
+            assert process.stdout is not None
+            lines = [process.stdout.readline().rstrip("\n")]
+            # The first request's line is the last one that is read.
+            Client(lines[0].removeprefix("listening at ")).query("checkUser", "jörg")
+            while not lines[-1].endswith("checkUser jörg by emphone: success"):
+                line = process.stdout.readline()
+                assert line, "it ended"
+                lines.append(line.rstrip("\n"))
+            yield lines[:-1]
+        finally:
+            process.kill()
+
+
+def test_alone_it_serves_the_demo_cluster_and_prints_requests_that_work() -> None:
+    with running() as lines:
+        url = lines[0].removeprefix("listening at ")
+        curl, hotdesk = (shlex.split(line) for line in lines[-2:])
+        assert curl[:2] == ["curl", "--data-urlencode"]
+        name, _, xml = curl[2].partition("=")
+        assert (name, curl[3:]) == ("xml", [url])
+        assert (
+            Client(url).send("POST", urlsplit(url).path, b"xml=" + quote(xml, safe="").encode()).code is None
+        )
+        setting, _, secret = hotdesk[0].partition("=")
+        assert setting == "HOTDESK_CERT"
+        program = Path(sys.executable).with_name(hotdesk[1])
+        assert program.exists(), "install ./bindings as well"
+        done = subprocess.run(
+            [program, *hotdesk[2:], "--json"],
+            env={**os.environ, setting: secret},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert DESK in done.stdout
+        assert "john" in json.dumps(json.loads(done.stdout))
+
+
+def test_a_cluster_of_ones_own_is_served_without_a_secret_on_the_screen(demo_file: Path) -> None:
+    with running("--cluster", demo_file) as lines:
+        assert len(lines) == 1
+        assert not [secret for secret in SECRETS if secret in lines[0]]
+
+
+def test_version() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout) == (0, "hotdesk-emservice 0.1.0\n")
+
+
+def test_options_are_not_abbreviated() -> None:
+    assert run("--vers").returncode == 2
+
+
+@pytest.mark.parametrize("token", ["aB+c/d==", "a&b#c%d", "plain"])
+def test_the_printed_address_holds_the_token_encoded(token: str) -> None:
+    with running("--control-port", "0", HOTDESK_EMSERVICE_TOKEN=token) as lines:
+        (control,) = [line for line in lines if line.startswith("control at ")]
+        address, _, fragment = control.removeprefix("control at ").partition("#token=")
+        # A page reads it as a form: + would be a blank, & its end.
+        assert unquote(fragment.replace("+", " ").split("&")[0]) == token
+        parts = urlsplit(address)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+        connection.request("GET", "/state", headers={"Authorization": f"Bearer {token}"})
+        assert connection.getresponse().status == 200
+        connection.close()
+
+
+@pytest.mark.parametrize("token", [" ", "\t", "a b", " a", "töken"])
+def test_a_token_that_cannot_be_sent_is_refused(token: str) -> None:
+    done = subprocess.run(
+        [COMMAND, "--port", "0", "--control-port", "0"],
+        env={**os.environ, "HOTDESK_EMSERVICE_TOKEN": token},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "hotdesk-emservice: HOTDESK_EMSERVICE_TOKEN: "
+        "a control token is printable ASCII without blanks; no other can be sent\n"
+    )
+
+
+def test_the_addresses_stand_before_a_certificate_that_is_printed() -> None:
+    with running("--tls-port", "0", "--control-port", "0") as lines:
+        kinds = [line.split(" at ")[0] for line in lines[:3]]
+        assert kinds == ["listening", "listening", "control"]
+        assert lines[3] == "certificate authority, another one at the next start (--ca keeps it):"
+        assert lines[4] == "-----BEGIN CERTIFICATE-----"
+
+
+def test_two_services_do_not_share_a_state_file(demo_file: Path, tmp_path: Path) -> None:
+    with running("--state", tmp_path / "state.db"):
+        done = run("--cluster", demo_file, "--port", "0", "--state", tmp_path / "state.db")
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"hotdesk-emservice: {tmp_path / 'state.db'}: cannot be used as the state file: "
+        "another service uses it; stop that one, or name another file\n"
+    )
+
+
+def test_a_name_that_the_terminal_does_not_have_is_escaped() -> None:
+    with subprocess.Popen(
+        [COMMAND, "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().removeprefix("listening at ").strip()
+            Client(url).query("checkUser", "jörg")
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=10)
+        finally:
+            process.kill()
+    assert "checkUser j\\xf6rg by emphone: success" in out
+    assert err == ""

@@ -95,20 +95,43 @@ def test_sessions_are_made_seen_and_ended(service: EmService, ask: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body"),
+    ("method", "path", "body", "what"),
     [
-        ("PUT", "/sessions/SEP0", {"user": "john"}),
-        ("PUT", f"/sessions/{DESK}", {"user": "nobody"}),
-        ("PUT", f"/sessions/{DESK}", {"user": "john", "profile": "NoSuch"}),
-        ("DELETE", "/sessions/SEP0", None),
-        ("DELETE", "/faults/7", None),
+        ("PUT", "/sessions/SEP0", {"user": "john"}, "device 'SEP0' is not in this cluster"),
+        ("PUT", f"/sessions/{DESK}", {"user": "NoBody"}, "user 'NoBody' is not in this cluster"),
+        (
+            "PUT",
+            f"/sessions/{DESK}",
+            {"user": "john", "profile": "NoSuch"},
+            "profile 'NoSuch' is not in this cluster",
+        ),
+        ("DELETE", "/sessions/SEP0", None, "device 'SEP0' is not in this cluster"),
+        ("PUT", "/accounts/NoBody/secret", {"secret": "1"}, "account 'NoBody' is not in this cluster"),
+        ("DELETE", "/faults/7", None, "no fault 7 waits"),
+        ("GET", "/nowhere", None, "/nowhere is not here; /openapi.json names what is"),
     ],
 )
-def test_unknown_names_are_404(service: EmService, ask: Ask, method: str, path: str, body: Any) -> None:
-    status, said = ask(method, path, body)
-    assert status == 404
-    assert said["error"]
+def test_unknown_names_are_404_and_named_as_they_were_sent(
+    service: EmService, ask: Ask, method: str, path: str, body: Any, what: str
+) -> None:
+    assert ask(method, path, body) == (404, {"error": what})
     assert service.sessions() == {}
+
+
+def test_another_method_is_405_in_json(ask: Ask) -> None:
+    assert ask("POST", "/sessions") == (405, {"error": "/sessions takes GET, HEAD, not POST"})
+
+
+def test_what_did_not_reach_the_service_is_among_the_requests(service: EmService, ask: Ask) -> None:
+    client = Client(service.url)
+    client.send("PUT", f"{client.path}?xml=secret", b"")
+    client.login("SEP0", "john")
+    refused, forbidden = ask("GET", "/requests")[1]
+    assert (refused["code"], refused["detail"]) == (11, "SEP0 is not a device of this cluster")
+    assert (forbidden["request_line"], forbidden["status"]) == (f"PUT {client.path}", 403)
+    state = ask("GET", "/state")[1]
+    assert state["traffic"] == {"requests": 2, "half_open": 0, "cut": 0, "handshakes_failed": 0}
+    assert state["requests"] == [refused, forbidden]
 
 
 def test_state_events_requests_and_counters(service: EmService, ask: Ask) -> None:

@@ -157,3 +157,89 @@ def test_fifty_thousand_users_load_in_seconds(tmp_path: Path) -> None:
     taken = time.process_time() - started
     assert (len(cluster.users), len(cluster.devices), len(cluster.profiles)) == (count, count, count + 1)
     assert taken < 10, "seconds of processor time; BENCH.md has the figure of a quiet machine"
+
+
+GERMAN = "Benutzer;User ID;PIN;Default Profile\r\nJörg;jörg;12345;DPJÖRG\r\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "more"),
+    [
+        (GERMAN.encode("utf-8-sig"), ""),
+        (GERMAN.replace(";", "\t").encode("utf-16"), ""),
+        (GERMAN.encode("utf-16-be").join([b"\xfe\xff", b""]), ""),
+        (("sep=;\r\n" + GERMAN).encode(), ""),
+        (GERMAN.encode("cp1252"), 'encoding = "cp1252"\n'),
+        (GERMAN.replace(";", "|").encode(), 'separator = "|"\n'),
+        (GERMAN.replace(";", ",").replace("User ID", '"User ID"').encode(), ""),
+    ],
+    ids=["semicolons", "tabs, UTF-16", "UTF-16 BE", "sep=", "cp1252, told", "separator, told", "quoted"],
+)
+def test_separators_and_encodings_of_spreadsheets(tmp_path: Path, data: bytes, more: str) -> None:
+    file = write(tmp_path, table=f'[csv]\nusers = "users.csv"\n{more}')
+    (tmp_path / "users.csv").write_bytes(data)
+    cluster = Cluster.read(file)
+    user = cluster.users["jörg"]
+    assert (user.pin, user.profiles) == ("12345", ("DPJÖRG",))
+
+
+@pytest.mark.parametrize("heading", ["User ID", "userid", "USER_ID", "user-id", "User", "UID"])
+def test_usual_headings_of_users(tmp_path: Path, heading: str) -> None:
+    users = f"{heading},Password,pin,DefaultProfile\nu,made-up,1,P\n"
+    user = Cluster.read(write(tmp_path, users, table='[csv]\nusers = "users.csv"\n')).users["u"]
+    assert (user.pin, user.password, user.default_profile) == ("1", "made-up", "P")
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        ("devicename", "SEP00AABBCC1122"),
+        ("Device", "SEP00AABBCC1122"),
+        ("phone", "00:aa:bb:cc:11:22"),
+        ("MAC", "00-AA-BB-CC-11-22"),
+        ("mac address", "00aa.bbcc.1122"),
+        ("Device_Name", "00AABBCC1122"),
+    ],
+)
+def test_usual_headings_of_devices_and_bare_mac_addresses(tmp_path: Path, heading: str, cell: str) -> None:
+    file = write(tmp_path, devices=f"{heading}\n{cell}\n", table='[csv]\ndevices = "devices.csv"\n')
+    assert [device.name for device in Cluster.read(file).devices.values()] == ["SEP00AABBCC1122"]
+
+
+@pytest.mark.parametrize("heading", ["UDP", "profile", "Device Profile"])
+def test_usual_headings_of_profiles(tmp_path: Path, heading: str) -> None:
+    file = write(tmp_path, profiles=f"{heading};userid\nDPSPARE;mary\n")
+    assert Cluster.read(file).users["mary"].profiles == ("DPMARY", "DPSPARE")
+
+
+@pytest.mark.parametrize(
+    ("users", "what"),
+    [
+        (
+            "name;pin\n",
+            "users.csv:1: no column 'user id' in the first line (also taken: userid, user, uid); "
+            "it holds 'name', 'pin'",
+        ),
+        ("user id,pin\n1.12E+11,1\n", "users.csv:2: '1.12E+11' is what a spreadsheet made of it: "),
+        ('user id,pin\n"=""u""",1\n', "users.csv:2: '=\"u\"' is what a spreadsheet made of it: "),
+        ("user id,pin\nu,1E+05\n", "users.csv:2: the pin is what a spreadsheet made of it: "),
+        ("sep=;\nuser id,pin\n", "users.csv:2: no column 'user id'"),
+    ],
+)
+def test_a_mistake_of_a_spreadsheet_is_told_with_advice(tmp_path: Path, users: str, what: str) -> None:
+    with pytest.raises(ClusterError) as caught:
+        Cluster.read(write(tmp_path, users))
+    assert str(caught.value).startswith(f"{tmp_path}/{what}")
+
+
+def test_an_encoding_that_is_not_told_is_advised(tmp_path: Path) -> None:
+    table = '[csv]\nusers = "latin.csv"\n'
+    (tmp_path / "latin.csv").write_bytes(GERMAN.encode("cp1252"))
+    advice = 'save it as "CSV UTF-8", or name its encoding in [csv], as encoding = "cp1252"'
+    with pytest.raises(ClusterError) as caught:
+        Cluster.read(write(tmp_path, table=table))
+    assert str(caught.value).endswith(f"latin.csv: is not UTF-8 text (byte 39): {advice}")
+    with pytest.raises(ClusterError, match="names the encoding 'excel', which nobody knows"):
+        Cluster.read(write(tmp_path, table=table + 'encoding = "excel"\n'))
+    with pytest.raises(ClusterError, match=r"'separator' in \[csv\] is one character"):
+        Cluster.read(write(tmp_path, table='[csv]\nusers = "users.csv"\nseparator = ";;"\n'))

@@ -11,7 +11,7 @@ import pytest
 from emservice.client import DESK, JOHN, Client
 from hypothesis import given, settings
 
-from hotdesk_hil.emservice import EmService, document
+from hotdesk_hil.emservice import Cluster, Device, EmService, Refuse, User, document
 
 VECTORS = Path(__file__).parents[3] / "tests" / "vectors"
 STRICT = {
@@ -187,9 +187,36 @@ def test_a_refusal_says_where(client: Client, xml: str, place: str) -> None:
     assert place in client.post(xml).text
 
 
-def test_a_certificate_is_not_trimmed_and_a_request_is_not_percent_decoded(client: Client) -> None:
+def test_a_certificate_is_not_trimmed(client: Client) -> None:
     assert client.signed_by(("john", "12345 ")).login(DESK, "john").code == 3
-    assert client.login(DESK, "em%40cisco.com").code == 23
+
+
+def test_a_user_id_is_read_plain_first_and_percent_decoded_second(service: EmService, client: Client) -> None:
+    assert client.login(DESK, "em%40cisco.com").code is None
+    assert service.sessions() == {DESK: "em@cisco.com"}
+    assert service.requests[-1].users == ("em@cisco.com",), "the record holds whom it means"
+    said = client.query("deviceUserQuery", DESK).root.findtext(".//userID")
+    row = client.query("userDevicesQuery", said or "").root.find(".//user")
+    assert row is not None
+    assert (row.attrib["id"], row.findtext("deviceName")) == ("em%40cisco.com", DESK)
+    person = client.signed_by(("em@cisco.com", "24680"))
+    assert person.query("checkUser", "EM%40cisco.com").code is None, "he asks about himself"
+    service.faults.add(Refuse(26), user="em@cisco.com")
+    assert client.login(DESK, "em%40cisco.com").code == 26
+    unknown = client.query("checkUser", "no%40body").root.find(".//user")
+    assert unknown is not None
+    assert unknown.attrib["id"] == "no%2540body", "as it was asked"
+
+
+def test_a_user_whose_id_holds_an_escape_goes_before_the_one_that_it_decodes_to() -> None:
+    users = [User("a%40b", "1", profiles=("P",)), User("a@b", "2", profiles=("P",))]
+    users.append(User("c", "3", profiles=("P",), directory_number="+4930"))
+    with EmService(Cluster(users=users, devices=[Device("D"), Device("E")])) as service:
+        assert Client(service.url, ("a%40b", "1")).login("D", "a%40b").code is None
+        assert service.sessions() == {"D": "a%40b"}
+        by_number = "<loginType>DN</loginType>"
+        assert Client(service.url, ("c", "3")).login("E", "%2B4930", by_number).code is None
+        assert service.sessions() == {"D": "a%40b", "E": "c"}
 
 
 def test_special_characters_in_a_certificate_are_text(client: Client) -> None:

@@ -37,6 +37,21 @@ TAKEN = {
     ),
     "unknown elements in a text": request(f"<login>{DEVICE}<userID>jo<b>x</b>hn</userID></login>"),
     "attributes": request(f'<login id="1">{DEVICE}<userID type="UID">john</userID></login>'),
+    "namespaces that are declared and not used": request(f"<login>{DEVICE}{USER}</login>").replace(
+        "<request>",
+        '<request xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">',
+    ),
+    "a default namespace": request(f"<login>{DEVICE}{USER}</login>").replace(
+        "<request>", '<request xmlns="urn:x">'
+    ),
+    "a prefix": request(f"<login>{DEVICE}{USER}</login>")
+    .replace("<request>", '<em:request xmlns:em="urn:x">')
+    .replace("</request>", "</em:request>"),
+    "attributes of a namespace": request(
+        f"<login>{DEVICE}<userID x:nil='false'>john</userID></login>"
+    ).replace("<request>", '<request xmlns:x="urn:x">'),
+    "a declared encoding that is not the document's": '<?xml version="1.0" encoding="utf-16"?>'
+    + request(f"<login>{DEVICE}{USER}</login>"),
     "text between elements": request(f"<login>and {DEVICE} and {USER}</login>"),
     "duration first": request(
         f"<login><exclusiveDuration><x/><time>5</time></exclusiveDuration>{USER}{DEVICE}</login>"
@@ -57,6 +72,7 @@ REFUSED = {
         f"<login>{DEVICE}{USER}<exclusiveDuration><time>1h</time></exclusiveDuration></login>"
     ),
     "DOCTYPE": "<!DOCTYPE request>" + request(f"<login>{DEVICE}{USER}</login>"),
+    "XML 1.1": '<?xml version="1.1"?>' + request(f"<login>{DEVICE}{USER}</login>"),
     "no XML": "hello",
     "another root": "<response><success/></response>",
 }

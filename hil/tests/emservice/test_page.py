@@ -88,6 +88,8 @@ def test_it_shows_what_is_going_on_and_follows_it(browser: webdriver.Chrome, ser
     client.login(DESK2, "mary")
     client.query("deviceUserQuery", DESK, DESK2)
     client.login(DESK, "mary")
+    client.send("POST", "/emservice", b"")
+    client.post("<request>")
     service.faults.add(Refuse(26), times=3, user="john")
     service.faults.add(ResetConnection(), times=None, probability=0.001, seed=1)
     client.login(DESK, "john")
@@ -99,10 +101,15 @@ def test_it_shows_what_is_going_on_and_follows_it(browser: webdriver.Chrome, ser
     ]
     assert "Refuse john 2 1" in faults
     assert "ResetConnection probability 0.001 always" in faults
-    assert [line.split()[2] for line in requests.splitlines()[1:3]] == ["login", "login"]
+    assert [line.split()[2] for line in requests.splitlines()[1:4]] == ["login", "unreadable", "POST"]
     assert "[18]" in requests
     assert "[10]" in requests
-    assert "Requests Throttled" in section(browser, "counters")
+    assert "[1]: line 1, column 10: not well-formed XML" in requests
+    assert "POST /emservice" in requests
+    assert "404: the service is at /emservice/EMServiceServlet" in requests
+    counters = section(browser, "counters")
+    assert "Requests Throttled" in counters
+    assert "Half-open connections\n0" in counters
     source = browser.page_source
     assert not [secret for secret in (*SECRETS, TOKEN) if secret in source]
     picture(browser, "emservice-page.png")
@@ -191,3 +198,15 @@ def test_nothing_sticks_out_and_nothing_is_complained_of(
     browser.set_window_size(1100, 820)
     assert content <= inner
     assert browser.get_log("browser") == []
+
+
+def test_a_long_query_is_shortened(browser: webdriver.Chrome, service: EmService) -> None:
+    Client(service.url).query("deviceUserQuery", *(f"SEP{n}" for n in range(1000)))
+    visit(browser, service)
+    until_shown(browser, "SEP0, SEP1, SEP2, SEP3, SEP4 and 995 more")
+
+
+def test_both_addresses_are_shown(browser: webdriver.Chrome, demo: Cluster) -> None:
+    with EmService(demo, tls_port=0, control_port=0, control_token=TOKEN) as service:
+        visit(browser, service)
+        until_shown(browser, f"{service.url} and {service.tls_url}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ USES_IT = """
         connection = http.client.HTTPConnection("127.0.0.1", em_service.port, timeout=10)
         connection.request("POST", "/emservice/EMServiceServlet", "xml=" + quote(XML, safe=""),
                            {{"Content-Type": "application/x-www-form-urlencoded"}})
-        assert b"<exists/>" in connection.getresponse().read()
+        assert b"<exists>" in connection.getresponse().read()
         assert em_service.wait_for_request("checkUser").code is None
 """
 
@@ -67,3 +68,98 @@ def test_workers_of_xdist_have_services_of_their_own(pytester: pytest.Pytester) 
     )
     done = pytester.runpytest_subprocess(*QUICK, "-n", "3")
     done.assert_outcomes(passed=12)
+
+
+TLS = """
+    import socket, ssl
+
+    def test_it(em_service, em_ca):
+        trust = ssl.create_default_context(cafile=em_ca / "ca.pem")
+        assert em_service.tls_url == f"https://127.0.0.1:{em_service.tls_port}/emservice/EMServiceServlet"
+        with socket.create_connection(("127.0.0.1", em_service.tls_port), timeout=10) as plain:
+            trust.wrap_socket(plain, server_hostname="127.0.0.1").close()
+        PORT
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def test_the_ini_option_em_tls_serves_tls(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nem_tls = true\n")
+    pytester.makepyfile(TLS.replace("PORT", ""))
+    pytester.runpytest_subprocess(*QUICK).assert_outcomes(passed=1)
+
+
+def test_the_ini_option_em_port_is_the_port_of_tls_where_there_is_tls(pytester: pytest.Pytester) -> None:
+    port = free_port()
+    pytester.makeini(f"[pytest]\nem_tls = true\nem_port = {port}\n")
+    pytester.makepyfile(TLS.replace("PORT", f"assert em_service.tls_port == {port} != em_service.port"))
+    pytester.runpytest_subprocess(*QUICK).assert_outcomes(passed=1)
+
+
+def test_the_ini_option_em_port_is_the_port(pytester: pytest.Pytester) -> None:
+    port = free_port()
+    pytester.makeini(f"[pytest]\nem_port = {port}\n")
+    pytester.makepyfile(
+        f"def test_it(em_service):\n    assert (em_service.port, em_service.tls_url) == ({port}, None)"
+    )
+    pytester.runpytest_subprocess(*QUICK).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("ini", "what"),
+    [
+        ("em_port = https", "em_port: 'https' is not 0 to 65535"),
+        ("em_cluster = gone.toml", "em_cluster: *gone.toml: cannot be read: No such file or directory"),
+    ],
+)
+def test_a_wrong_ini_option_is_one_line(pytester: pytest.Pytester, ini: str, what: str) -> None:
+    pytester.makeini(f"[pytest]\n{ini}\n")
+    pytester.makepyfile("def test_it(em_service):\n    pass")
+    done = pytester.runpytest_subprocess(*QUICK)
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines([f"*{what}"])
+    done.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_port_that_is_taken_is_one_line(pytester: pytest.Pytester) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        pytester.makeini(f"[pytest]\nem_port = {port}\n")
+        pytester.makepyfile("def test_it(em_service):\n    pass")
+        done = pytester.runpytest_subprocess(*QUICK)
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines([f"*em_port: 127.0.0.1:{port}: Address already in use; *"])
+
+
+def test_the_report_of_a_failed_test_shows_what_arrived(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import http.client
+
+        def test_wrong_path(em_service):
+            connection = http.client.HTTPConnection("127.0.0.1", em_service.port, timeout=10)
+            connection.request("POST", "/emservice", "xml=secret")
+            assert connection.getresponse().status == 200
+
+        def test_silent(em_service):
+            assert em_service.wait_for_request(timeout=0)
+
+        def test_fine(em_service):
+            pass
+        """
+    )
+    done = pytester.runpytest_subprocess(*QUICK, "--show-capture=all")
+    done.assert_outcomes(passed=1, failed=2)
+    done.stdout.fnmatch_lines(
+        [
+            "*em_service*",
+            "POST /emservice: 404: the service is at /emservice/EMServiceServlet",
+            "*em_service*",
+            "nothing arrived",
+        ]
+    )
+    done.stdout.no_fnmatch_line("*xml=secret: *")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -126,13 +127,16 @@ def test_a_new_spelling_in_the_cluster_file_is_the_same_device(tmp_path: Path) -
 
 def test_what_another_process_wrote_is_noticed_and_not_written_over(demo: Cluster, tmp_path: Path) -> None:
     state = tmp_path / "state.db"
-    with EmService(demo, state=state) as service, EmService(demo, state=state) as second:
+    with EmService(demo, state=state) as service:
         client = Client(service.url)
-        assert client.login(DESK, "john").code is None
-        late = Client(second.url).login(DESK, "mary")
+        with sqlite3.connect(state) as other:
+            row = (1, 0, "login", DESK, "john", "another program", None, None)
+            other.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        other.close()
+        late = client.login(DESK, "mary")
         assert (late.code, "another process has written to it" in late.text) == (6, True)
-        assert Client(second.url).login(DESK, "mary").code == 18, "it has looked again"
-        assert service.sessions() == second.sessions() == {DESK: "john"}
+        assert client.login(DESK, "mary").code == 18, "it has looked again"
+        assert service.sessions() == {DESK: "john"}
 
 
 def test_code_6_while_another_process_holds_the_state_file(demo: Cluster, tmp_path: Path) -> None:
@@ -192,3 +196,51 @@ def test_no_secret_is_in_the_state_file(demo: Cluster, tmp_path: Path) -> None:
         files = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"john" in files
     assert not [secret for secret in SECRETS if secret.encode() in files]
+
+
+def test_a_state_file_is_one_services(demo: Cluster, tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    link = tmp_path / "link.db"
+    link.symlink_to(state)
+    with EmService(demo, state=state) as service:
+        for path in (state, link):
+            with pytest.raises(StateError, match=f"{path.name}: cannot be used .*: another service uses it"):
+                EmService(demo, state=path)
+        service.stop()
+        with pytest.raises(StateError, match="another service uses it"):
+            EmService(demo, state=state)
+    EmService(demo, state=state).close()
+
+
+def test_a_state_file_that_was_refused_is_free(demo: Cluster, tmp_path: Path) -> None:
+    state = tmp_path / "notes.txt"
+    state.write_text("not a database, but long enough to be looked at" * 100)
+    for _ in range(2):
+        with pytest.raises(StateError, match="not a database"):
+            EmService(demo, state=state)
+
+
+def test_the_lock_ends_with_the_process(demo_file: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with process(demo_file, state) as (running, _):
+        with pytest.raises(StateError, match="another service uses it"):
+            EmService(demo_file, state=state)
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait(timeout=10)
+        EmService(demo_file, state=state).close()
+
+
+@pytest.mark.parametrize("before", [None, 0o644])
+def test_state_files_are_the_owners_alone(demo: Cluster, tmp_path: Path, before: int | None) -> None:
+    state = tmp_path / "state.db"
+    if before is not None:
+        state.touch(before)
+        state.chmod(before)
+    old = os.umask(0)
+    try:
+        with EmService(demo, state=state) as service:
+            service.login(DESK, "john")
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    finally:
+        os.umask(old)
+    assert modes == {f"state.db{end}": 0o600 for end in ("", "-wal", "-shm", ".lock")}

@@ -145,8 +145,9 @@ def test_the_authority_is_made_once_and_its_key_is_the_owners(demo: Cluster, tmp
             certificates.add(service.authority.certificate)
             handshake(service)
     assert len(certificates) == 1
-    key = tmp_path / "ca" / "ca.key"
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "ca").iterdir()}
+    assert modes == {"ca.key": 0o600, "ca.pem": 0o600}
+    assert stat.S_IMODE((tmp_path / "ca").stat().st_mode) == 0o700
     assert "PRIVATE KEY" not in certificates.pop() + repr(service.authority)
 
 
@@ -161,3 +162,15 @@ def test_a_folder_that_cannot_be_used_is_refused_by_name(demo: Cluster, tmp_path
         key.unlink() if damage == "no key" else key.write_text("x")
     with pytest.raises(StateError, match="ca: cannot be used for the certificate authority"):
         EmService(demo, tls_port=0, ca=folder)
+
+
+def test_the_certificate_has_a_common_name(secure: EmService) -> None:
+    assert secure.tls_port is not None
+    context = trusting(secure)
+    with (
+        socket.create_connection((secure.host, secure.tls_port), timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1") as secured,
+    ):
+        certificate = secured.getpeercert()
+    assert certificate is not None
+    assert (("commonName", "127.0.0.1"),) in certificate["subject"]

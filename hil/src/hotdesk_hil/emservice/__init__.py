@@ -4,11 +4,13 @@ An oracle of its own: it shares no code, table or parser with hotdesk_core.
 """
 
 from hotdesk_hil.emservice.changes import Event
+from hotdesk_hil.emservice.clock import Clock
 from hotdesk_hil.emservice.cluster import (
     ApplicationUser,
     Cluster,
     ClusterError,
     Device,
+    EndUserCredential,
     MultipleLogin,
     Profile,
     ServiceParameters,
@@ -36,10 +38,9 @@ from hotdesk_hil.emservice.faults import (
     Silence,
     WrongLength,
 )
+from hotdesk_hil.emservice.records import RequestRecord
 from hotdesk_hil.emservice.rules import FaultRule, Faults
-from hotdesk_hil.emservice.server import RequestRecord
-from hotdesk_hil.emservice.service import Clock
-from hotdesk_hil.emservice.simulator import Counters, EmService
+from hotdesk_hil.emservice.simulator import Counters, EmService, Traffic
 from hotdesk_hil.emservice.state_file import StateError
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "Disguise",
     "Dribble",
     "EmService",
+    "EndUserCredential",
     "Event",
     "Fault",
     "FaultRule",
@@ -77,6 +79,7 @@ __all__ = [
     "ServiceParameters",
     "Silence",
     "StateError",
+    "Traffic",
     "User",
     "WrongLength",
 ]

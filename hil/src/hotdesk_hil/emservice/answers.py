@@ -1,6 +1,7 @@
-"""The answers of the service as XML bytes, in the style that servers send: no declaration, no white space.
+"""The answers of the service as XML bytes, as captured: a line feed behind every tag that no text follows.
 
-`userID` and `user id` are percent-encoded UTF-8, `lastlogin` and the names of devices and profiles are plain.
+The answers to a request begin with a declaration, those to a query do not. `userID` and `user id` are
+percent-encoded UTF-8, `lastlogin` and the names of devices and profiles are plain.
 Must never decide anything: what is answered is service.py's.
 """
 
@@ -9,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from hotdesk_hil.emservice.codes import Refused
-
-_SUCCESS = b"<response><success/></response>"
+DECLARATION = b'<?xml version="1.0"?>\n'
+_SUCCESS = DECLARATION + b"<response>\n<success/>\n</response>\n"
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,14 @@ class DeviceRow:
 class UserRow:
     """A user of `userDevicesResults`, `deviceProfileResults` or `checkUserResults`.
 
-    `items` are device names, or pairs of profile name and whether it is the default.
+    `items` are device names, or pairs of profile name and whether it is the default. `failure` (code and
+    text) stands in the row instead.
     """
 
     id: str
     exists: bool = True
     items: tuple[str, ...] | tuple[tuple[str, bool], ...] = ()
+    failure: tuple[int, str] | None = None
 
 
 def success() -> bytes:
@@ -45,12 +48,12 @@ def success() -> bytes:
     return _SUCCESS
 
 
-def failure(refused: Refused) -> bytes:
-    """Writes `<failure>` with the code, for requests and queries alike."""
-    response = etree.Element("response")
-    error = etree.SubElement(etree.SubElement(response, "failure"), "error", code=str(refused.code.value))
-    error.text = f"{refused.code.label}: {refused.detail}"
-    return _write(response)
+def failure(code: str | None, text: str, *, declared: bool) -> bytes:
+    """Writes `<failure>` with any attribute `code` (None: without); `declared`: begins with a declaration."""
+    attribute = "" if code is None else f' code="{escape(code, {chr(34): "&quot;"})}"'
+    error = f"<error{attribute}>{escape(text, {chr(13): '&#13;'})}</error>"
+    body = f"<response>\n<failure>\n{error}\n</failure>\n</response>\n".encode()
+    return DECLARATION + body if declared else body
 
 
 def device_user_results(rows: Iterable[DeviceRow]) -> bytes:
@@ -91,11 +94,14 @@ def device_profile_results(rows: Iterable[UserRow]) -> bytes:
 
 
 def check_user_results(rows: Iterable[UserRow]) -> bytes:
-    """Writes `checkUserResults`: per user `exists` or `doesNotExist`."""
+    """Writes `checkUserResults`: per user `exists` with the user's ID in it, or `doesNotExist`."""
     results = _results("checkUserResults")
     for row in rows:
         user = etree.SubElement(results, "user", id=_encoded(row.id))
-        etree.SubElement(user, "exists" if row.exists else "doesNotExist")
+        if row.exists:
+            etree.SubElement(user, "exists").text = row.id
+        else:
+            etree.SubElement(user, "doesNotExist")
     return _write(results.getparent())
 
 
@@ -105,7 +111,10 @@ def _results(tag: str) -> etree._Element:
 
 def _user(results: etree._Element, row: UserRow) -> etree._Element:
     user = etree.SubElement(results, "user", id=_encoded(row.id))
-    if not row.exists:
+    if row.failure is not None:
+        code, text = row.failure
+        etree.SubElement(etree.SubElement(user, "failure"), "error", code=str(code)).text = text
+    elif not row.exists:
         etree.SubElement(user, "doesNotExist")
     elif not row.items:
         etree.SubElement(user, "none")
@@ -121,4 +130,6 @@ def _encoded(user: str) -> str:
 
 
 def _write(response: etree._Element) -> bytes:
+    etree.indent(response, space="")
+    response.tail = "\n"
     return etree.tostring(response, encoding="UTF-8", xml_declaration=False)

@@ -22,6 +22,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from hotdesk_hil.emservice.answers import success
+from hotdesk_hil.emservice.arrivals import Arrivals
 from hotdesk_hil.emservice.cluster import ApplicationUser, Cluster, Device, User
 from hotdesk_hil.emservice.faults import CONTENT_TYPE
 from hotdesk_hil.emservice.rules import Faults
@@ -48,10 +50,13 @@ class Load:
 class _Static:
     """The same server with one constant answer, in the place of the servlet."""
 
+    def __init__(self, arrivals: Arrivals) -> None:
+        self._arrivals = arrivals
+
     def application(self) -> web.Application:
-        async def answer(_request: web.Request) -> web.Response:
-            body = b"<response><success/></response>"
-            return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
+        async def answer(request: web.Request) -> web.Response:
+            self._arrivals.arrived(request.protocol)
+            return web.Response(body=success(), headers={"Content-Type": CONTENT_TYPE})
 
         application = web.Application()
         application.router.add_post(PATH, answer)
@@ -121,7 +126,8 @@ def _load(process: int, port: int, seconds: float) -> Load:
 
 def _serve_static() -> int:
     listener = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
-    Running(_Static(), [Door(listener, Faults())])  # type: ignore[arg-type]
+    arrivals = Arrivals(60, time.time, lambda _record: None)
+    Running(_Static(arrivals), [Door(listener, Faults())], arrivals)  # type: ignore[arg-type]
     return listener.getsockname()[1]
 
 

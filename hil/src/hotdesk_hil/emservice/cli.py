@@ -1,23 +1,30 @@
 """The command `hotdesk-emservice`: the simulated service until Ctrl-C, one line a request.
 
-Must never print a certificate or PIN; standard output is for people and for `grep`.
+Must never print a certificate or PIN of a cluster file that somebody names; those of the demo cluster, which
+comes with the package, are no secret. Standard output is for people and for `grep`.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import io
 import logging
 import os
 import signal
 import sys
 import threading
+from importlib.metadata import version
+from urllib.parse import quote
 
-from hotdesk_hil.emservice.cluster import ClusterError
+from hotdesk_hil.emservice.cluster import Cluster, ClusterError
+from hotdesk_hil.emservice.server import PATH
 from hotdesk_hil.emservice.simulator import EmService
 from hotdesk_hil.emservice.state_file import StateError
 
 TOKEN_VARIABLE = "HOTDESK_EMSERVICE_TOKEN"  # noqa: S105 (the name of a variable)
+# Who and what the example requests of the demo cluster name.
+_APPLICATION, _USER, _DEVICE = "emphone", "john", "SEP003094C25B15"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         service = EmService(
-            options.cluster,
+            Cluster.demo() if options.cluster is None else options.cluster,
             options.host,
             options.port,
             options.state,
@@ -46,28 +53,61 @@ def main(arguments: list[str] | None = None) -> int:
         gc.collect()
         gc.freeze()
         with service:
-            print(f"listening at {service.url}", flush=True)
-            if service.authority is not None:
-                print(f"listening at {service.tls_url}", flush=True)
-                where = service.authority.file or "kept in memory, another one at the next start"
-                print(f"certificate authority ({where}):\n{service.authority.certificate}", flush=True)
-            if service.control_url is not None:
-                print(f"control at {service.control_url}#token={service.control_token}", flush=True)
+            _say_where(service)
+            if options.cluster is None:
+                _say_how(service)
             stop.wait()
     except (ClusterError, StateError) as error:
         print(f"hotdesk-emservice: {error}", file=sys.stderr)
         return 2
+    except ValueError as error:
+        print(f"hotdesk-emservice: {TOKEN_VARIABLE}: {error}", file=sys.stderr)
+        return 2
     except OSError as error:
-        print(f"hotdesk-emservice: {options.host}:{options.port}: {error.strerror or error}", file=sys.stderr)
+        print(f"hotdesk-emservice: {error.strerror or error}", file=sys.stderr)
         return 2
     return 0
 
 
+def _say_where(service: EmService) -> None:
+    print(f"listening at {service.url}")
+    if service.tls_url is not None:
+        print(f"listening at {service.tls_url}")
+    if service.control_url is not None:
+        print(f"control at {service.control_url}#token={quote(service.control_token, safe='')}")
+    if service.authority is not None and service.authority.file is not None:
+        print(f"certificate authority: {service.authority.file}")
+    elif service.authority is not None:
+        print("certificate authority, another one at the next start (--ca keeps it):")
+        print(service.authority.certificate.strip())
+    sys.stdout.flush()
+
+
+def _say_how(service: EmService) -> None:
+    """Prints requests that the demo cluster answers with success."""
+    certificate = service.cluster.application_users[_APPLICATION].certificate
+    app = f"<appInfo><appID>{_APPLICATION}</appID><appCertificate>{certificate}</appCertificate></appInfo>"
+    login = f"<login><deviceName>{_DEVICE}</deviceName><userID>{_USER}</userID></login>"
+    setting = f'set "HOTDESK_CERT={certificate}" &&' if os.name == "nt" else f"HOTDESK_CERT={certificate}"
+    who = f"--service {service.url.removesuffix(PATH)} --http --app {_APPLICATION}"
+    print(f"the demo cluster: {', '.join(user.id for user in service.cluster.users.values())} on ", end="")
+    print(", ".join(device.name for device in service.cluster.devices.values()))
+    print("try, in another terminal:")
+    print(f'  curl --data-urlencode "xml=<request>{app}{login}</request>" {service.url}')
+    print(f"  {setting} hotdesk who {_DEVICE} {who}")
+    sys.stdout.flush()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="hotdesk-emservice", description="Simulates the Extension Mobility service of a cluster."
+        prog="hotdesk-emservice",
+        description="Simulates the Extension Mobility service of a cluster.",
+        allow_abbrev=False,
     )
-    parser.add_argument("--cluster", required=True, metavar="FILE", help="cluster description (TOML)")
+    parser.add_argument("--version", action="version", version=f"hotdesk-emservice {version('hotdesk-hil')}")
+    parser.add_argument(
+        "--cluster", metavar="FILE", help="cluster description, TOML (default: the demo cluster)"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: %(default)s)")
     parser.add_argument(
         "--port", type=_port, default=8080, help="port, 0 for a free one (default: %(default)s)"
@@ -86,12 +126,16 @@ def _parser() -> argparse.ArgumentParser:
         help=f"control interface and web page, on the loopback address; token from {TOKEN_VARIABLE}, or made",
     )
     parser.add_argument(
-        "--lenient", action="store_true", help="accept elements in any order, and skip unknown ones"
+        "--lenient",
+        action="store_true",
+        help="take elements in any order; skip unknown ones, attributes, namespaces, the declared encoding",
     )
     return parser
 
 
 def _log_to_standard_output() -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name may hold what the terminal does not
     lines = logging.StreamHandler(sys.stdout)
     lines.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     ours = logging.getLogger("hotdesk_hil.emservice")

@@ -12,8 +12,10 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from enum import Enum
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from hotdesk_hil.emservice import trusted
 from hotdesk_hil.emservice.csv_files import ClusterError, CsvFiles, read_csv
@@ -28,6 +30,8 @@ TRUSTED_LIST_LIMIT = 1024
 """Characters that the trusted list may hold."""
 OPERATION_LIMIT = 3600
 """Seconds of the longest operation time."""
+REQUEST_LIMIT = 3600
+"""Seconds of the longest time-out of a request."""
 
 
 fold = str.casefold
@@ -40,6 +44,14 @@ class MultipleLogin(Enum):
     ALLOWED = "allowed"
     NOT_ALLOWED = "not allowed"
     AUTO_LOGOUT = "auto logout"
+
+
+class EndUserCredential(Enum):
+    """What of an end user's the EM service takes for `appCertificate`; no source says."""
+
+    PIN = "pin"
+    PASSWORD = "password"  # noqa: S105 (a name)
+    EITHER = "either"
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,8 @@ class User:
 
     With one profile and no `default_profile`, a login takes that one. `directory_number` and
     `self_service_id` are what a login of type DN or SP calls him; several users may share a number.
-    With `must_change` his PIN has expired or must change on first use: code 27 until it is changed.
+    With `must_change` his PIN or password has expired or must change on first use: code 27 until it is
+    changed. Which of the two signs a request is the service parameter `end_user_credential`.
     """
 
     id: str
@@ -73,6 +86,7 @@ class User:
     must_change: bool = False
     directory_number: str | None = None
     self_service_id: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -99,8 +113,11 @@ class ServiceParameters:
     host names with `;` between them; names are resolved when the service starts. `credential_cache`: a PIN or
     certificate that was right in the last two minutes still is after a change.
 
-    Two are not the service's own: `operation_seconds` is how long a login or logout takes, its answer and its
-    slot of `maximum_concurrent_requests`; `emcc_device` is whether `deviceUserResults` hold `emccDevice`.
+    The others are not the service's own. `operation_seconds` is how long a login or logout takes, its answer
+    and its slot of `maximum_concurrent_requests`. `request_timeout` is how many seconds a request may take to
+    arrive before its connection is cut. `emcc_device` is whether `deviceUserResults` hold `emccDevice`.
+    `profile_query_failures`: `deviceProfileResults` hold a failure in the row of a user who is unknown (23)
+    or has no profile (12), as some clients read it. `end_user_credential` is what an end user signs with.
     """
 
     multiple_login_behavior: MultipleLogin = MultipleLogin.NOT_ALLOWED
@@ -111,7 +128,10 @@ class ServiceParameters:
     allow_proxy: bool = False
     credential_cache: bool = True
     operation_seconds: float = 0.0
+    request_timeout: float = 20.0
     emcc_device: bool = True
+    profile_query_failures: bool = False
+    end_user_credential: EndUserCredential = EndUserCredential.PIN
 
     @property
     def trusted(self) -> tuple[str, ...]:
@@ -167,6 +187,16 @@ class Cluster:
             if user.self_service_id is not None:
                 self._by_self_service_id.setdefault(fold(user.self_service_id), []).append(user)
 
+    def decoded(self, name: str, login_type: str | None = None) -> str:
+        """Returns the user ID that a request means: as it is where it calls somebody, else percent-decoded.
+
+        One that calls nobody either way is returned as it is.
+        """
+        if "%" not in name or self.called(name, login_type):
+            return name
+        decoded = unquote(name)
+        return decoded if self.called(decoded, login_type) else name
+
     def called(self, name: str, login_type: str | None = None) -> list[User]:
         """Returns the users whom a login of that type (`UID`, `DN` or `SP`; None is `UID`) calls `name`."""
         if login_type == "DN":
@@ -181,6 +211,12 @@ class Cluster:
             f"<Cluster: {len(self.users)} users, {len(self.devices)} devices, {len(self.profiles)} profiles, "
             f"{len(self.application_users)} application users>"
         )
+
+    @classmethod
+    def demo(cls) -> Cluster:
+        """Returns the demo cluster, which comes with the package."""
+        with as_file(files("hotdesk_hil") / "clusters" / "demo.toml") as path:
+            return cls.read(path)
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Cluster:
@@ -215,10 +251,10 @@ class Cluster:
                 raise _EntryError(table, 1, f"[{table}] is a list: write [[{table}]]")
             lists[argument] = [_build(kind, table, n, entry) for n, entry in enumerate(entries, 1)]
         service = _build(ServiceParameters, "service", 1, tables.get("service", {}))
-        files = _build(CsvFiles, "csv", 1, tables.get("csv", {}))
+        csv_files = _build(CsvFiles, "csv", 1, tables.get("csv", {}))
         places: dict[tuple[str, int], str] = {}
         associations: list[tuple[str, str, str]] = []
-        for table, rows in read_csv(files, folder):
+        for table, rows in read_csv(csv_files, folder):
             _, argument = _ENTRIES[table]
             for place, entry in rows:
                 associations += [(place, user, entry["name"]) for user in entry.pop("users", ())]
@@ -289,12 +325,15 @@ def _build(kind: type, table: str, number: int, entry: Any) -> Any:
     return kind(**values)
 
 
+_CHOICES: dict[str, type[Enum]] = {kind.__name__: kind for kind in (MultipleLogin, EndUserCredential)}
+
+
 def _value(table: str, number: int, key: str, kind: str, value: Any) -> Any:
-    if kind == "MultipleLogin":
+    if kind in _CHOICES:
         try:
-            return MultipleLogin(value)
+            return _CHOICES[kind](value)
         except ValueError:
-            known = ", ".join(repr(item.value) for item in MultipleLogin)
+            known = ", ".join(repr(item.value) for item in _CHOICES[kind])
             raise _EntryError(table, number, f"[{table}] {key!r} is one of {known}") from None
     if kind == "bool" and isinstance(value, bool):
         return value
@@ -321,6 +360,8 @@ def _index(table: str, entries: Iterable[Any]) -> dict[str, Any]:
             _check_secret(table, number, "certificate", entry.certificate)
         if isinstance(entry, User):
             _check_secret(table, number, "pin", entry.pin)
+            if entry.password is not None:
+                _check_secret(table, number, "password", entry.password)
             for other in (entry.directory_number, entry.self_service_id):
                 if other is not None:
                     _check_name(table, number, other)
@@ -374,6 +415,8 @@ def _check_service(service: ServiceParameters) -> None:
     # Not a comparison that a NaN passes.
     if not 0 <= service.operation_seconds <= OPERATION_LIMIT:
         raise _wrong_parameter("operation_seconds", f"is 0 to {OPERATION_LIMIT}")
+    if not 0 < service.request_timeout <= REQUEST_LIMIT:
+        raise _wrong_parameter("request_timeout", f"is over 0, at most {REQUEST_LIMIT}")
     if len(service.trusted_list_of_ips) > TRUSTED_LIST_LIMIT:
         raise _wrong_parameter("trusted_list_of_ips", f"holds at most {TRUSTED_LIST_LIMIT} characters")
     try:

@@ -64,13 +64,34 @@ class Code(IntEnum):
         return code
 
 
+_TEXTS = {
+    Code.INVALID_APP_USER: "Could not authenticate '{app_id}'",
+    Code.ANOTHER_USER: "Another user logged in: Phone currently has user logged in",
+    Code.LOGIN_DISABLED: "Device logon disabled: Device does not allow hoteling",
+}
+"""Texts of refusals where a source has them: 3 the developer guide, 18 and 22 a client that looks for them
+behind the beginning of the text. The others are the code's documented name."""
+
+
+def text_of(code: Code, app_id: str) -> str:
+    """Returns the text of a refusal as the service is known to word it; `app_id` is who signed."""
+    return _TEXTS.get(code, code.label).format(app_id=app_id)
+
+
 class Refused(Exception):
     """The service refuses a request: `code` says why, `detail` says what, where, and what to do.
 
-    `detail` goes into the answer, so it never quotes a certificate or a PIN.
+    `detail` goes into the log and, but for code 3, into the answer: it never quotes a certificate or a PIN.
     """
 
     def __init__(self, code: Code, detail: str) -> None:
         super().__init__(f"[{code.value}] {code.label}: {detail}")
         self.code = code
         self.detail = detail
+
+    def text(self, app_id: str) -> str:
+        """Returns the text of the answer; `app_id` is who signed."""
+        known = text_of(self.code, app_id)
+        if self.code is Code.INVALID_APP_USER:  # who is refused is not told why
+            return known
+        return f"{known}{'; ' if self.code in _TEXTS else ': '}{self.detail}"

@@ -93,6 +93,12 @@ class Control:
             return await handler(request)
         except _Wrong as wrong:
             return _json({"error": str(wrong)}, wrong.status)
+        except web.HTTPNotFound:
+            return _json({"error": f"{request.path} is not here; /openapi.json names what is"}, 404)
+        except web.HTTPMethodNotAllowed as error:
+            allowed = ", ".join(sorted(error.allowed_methods))
+            what = f"{request.path} takes {allowed}, not {request.method}"
+            return _json({"error": what}, 405, {"Allow": allowed})
         except sqlite3.Error as error:
             return _json({"error": f"the state file cannot be used: {error}"}, 503)
         except web.HTTPRequestEntityTooLarge:
@@ -120,6 +126,7 @@ class Control:
                 "lenient": service.lenient,
                 "clock": {"now": service.clock.now()},
                 "counters": asdict(service.counters),
+                "traffic": asdict(service.traffic),
                 "sessions": [session._asdict() for session in service.session_rows()],
                 "faults": [_rule(rule) for rule in service.faults.rules],
                 "requests": [record._asdict() for record in service.requests[: -SHOWN - 1 : -1]],
@@ -143,13 +150,13 @@ class Control:
         try:
             return _json(await asyncio.to_thread(put))
         except KeyError as error:
-            raise _Wrong(404, f"{error} is not in this cluster") from None
+            raise _Wrong(404, error.args[0]) from None
 
     async def _logout(self, request: web.Request) -> web.Response:
         try:
             await asyncio.to_thread(self._service.logout, request.match_info["device"])
         except KeyError as error:
-            raise _Wrong(404, f"{error} is not in this cluster") from None
+            raise _Wrong(404, error.args[0]) from None
         return web.Response(status=204)
 
     async def _events(self, request: web.Request) -> web.Response:
@@ -198,7 +205,7 @@ class Control:
         try:
             await asyncio.to_thread(self._service.change_secret, account, body["secret"])
         except KeyError as error:
-            raise _Wrong(404, f"{error} is not in this cluster") from None
+            raise _Wrong(404, error.args[0]) from None
         except ValueError as error:
             raise _Wrong(400, f"secret: {error}") from None
         return web.Response(status=204)

@@ -1,13 +1,15 @@
-"""Users, devices and profiles from CSV files as administrators export them.
+"""Users, devices and profiles from CSV files as administrators export them and spreadsheets save them.
 
-Headings are those of the "Bulk Administration Guide" (phone and user device profile exports, user files), in
-any order and any case; columns that the simulator has no use for are skipped. Must never quote a PIN in an
-error.
+Headings are those of the "Bulk Administration Guide" (phone and user device profile exports, user files) and
+the short ones of lists made by hand, in any order; columns that the simulator has no use for are skipped.
+Must never quote a PIN or a password in an error.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,18 +17,38 @@ from pathlib import Path
 from typing import Any
 
 Row = dict[str, str]
+"""Cells by heading, headings without case, blanks, hyphens and underscores."""
+
 _YES = ("t", "true", "yes", "1", "enabled", "on")
 _NO = ("f", "false", "no", "0", "disabled", "off", "")
 _NAMES = {
-    "user": ("user id",),
-    "device": ("device name",),
-    "profile": ("user device profile name", "device profile name", "device name"),
+    "user": ("userid", "user", "uid"),
+    "device": ("devicename", "device", "phone", "mac", "macaddress"),
+    "profile": (
+        "userdeviceprofilename",
+        "deviceprofilename",
+        "deviceprofile",
+        "profile",
+        "udp",
+        "devicename",
+    ),
 }
 """Per table the headings of the name, the first that is there."""
-_ENABLED = ("extension mobility", "enable extension mobility")
-_ASSOCIATED = re.compile(r"controlled profile(s| [0-9]+)")
-_USERS = re.compile(r"user id( [0-9]+)?")
+_EXAMPLES = {"user": "user id", "device": "device name", "profile": "user device profile name"}
+"""Per table the heading of the name as an error shows it."""
+_ENABLED = ("extensionmobility", "enableextensionmobility")
+_ASSOCIATED = re.compile(r"controlledprofile(s|[0-9]+)")
+_USERS = re.compile(r"(userid|user|uid)[0-9]*")
 """In a file of profiles: who is associated with the profile."""
+_SECRETS = ("pin", "password")
+_USED = (*_ENABLED, *_SECRETS, "defaultprofile", "primaryextension", "selfserviceuserid")
+
+_SEPARATORS = (",", ";", "\t")
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MAC = re.compile(
+    r"[0-9A-F]{2}([:-]?)([0-9A-F]{2}\1){4}[0-9A-F]{2}|([0-9A-F]{4}\.){2}[0-9A-F]{4}", re.IGNORECASE
+)
+_SPOILT = re.compile(r"[0-9]+([.,][0-9]+)?E\+?[0-9]+|=.*")
 
 
 class ClusterError(ValueError):
@@ -35,12 +57,19 @@ class ClusterError(ValueError):
 
 @dataclass(frozen=True)
 class CsvFiles:
-    """The table `[csv]` of a cluster file: paths beside it, and the PIN of users whose row has none."""
+    """The table `[csv]` of a cluster file: paths beside it, and what the files cannot say themselves.
+
+    `pin` and `password` are for users whose row has none. `encoding` is that of files without a byte order
+    mark, UTF-8 where it is not given. `separator` is found by the headings where it is not given.
+    """
 
     users: str | None = None
     devices: str | None = None
     profiles: str | None = None
     pin: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    encoding: str | None = None
+    separator: str | None = None
 
 
 def read_csv(files: CsvFiles, folder: Path) -> Iterator[tuple[str, list[tuple[str, dict[str, Any]]]]]:
@@ -50,7 +79,7 @@ def read_csv(files: CsvFiles, folder: Path) -> Iterator[tuple[str, list[tuple[st
     """
 
     def user(row: Row) -> dict[str, Any]:
-        return _user(row, files.pin)
+        return _user(row, files)
 
     readers: list[tuple[str, str | None, Callable[[Row], dict[str, Any]]]] = [
         ("user", files.users, user),
@@ -59,11 +88,11 @@ def read_csv(files: CsvFiles, folder: Path) -> Iterator[tuple[str, list[tuple[st
     ]
     for table, name, entry in readers:
         if name is not None:
-            yield table, list(_rows(folder / name, _NAMES[table], entry))
+            yield table, list(_rows(folder / name, files, table, entry))
 
 
-def _user(row: Row, pin: str | None) -> dict[str, Any]:
-    own = row.get("pin", "") or pin
+def _user(row: Row, files: CsvFiles) -> dict[str, Any]:
+    own = row.get("pin", "") or files.pin
     if not own:
         raise ValueError("no PIN: fill the column PIN, or name one for all with pin in [csv]")
     profiles = [
@@ -73,16 +102,17 @@ def _user(row: Row, pin: str | None) -> dict[str, Any]:
         for name in cell.split(";")
         if name.strip()
     ]
-    default = row.get("default profile", "") or None
+    default = row.get("defaultprofile", "") or None
     if default is not None and default.casefold() not in [name.casefold() for name in profiles]:
         profiles.insert(0, default)
     return {
-        "id": row["user id"],
+        "id": _name("user", row),
         "pin": own,
+        "password": row.get("password", "") or files.password,
         "profiles": tuple(profiles),
         "default_profile": default,
-        "directory_number": row.get("primary extension", "") or None,
-        "self_service_id": row.get("self-service user id", "") or None,
+        "directory_number": row.get("primaryextension", "") or None,
+        "self_service_id": row.get("selfserviceuserid", "") or None,
     }
 
 
@@ -90,49 +120,106 @@ def _device(row: Row) -> dict[str, Any]:
     heading = next((heading for heading in _ENABLED if heading in row), None)
     text = "t" if heading is None else row[heading].lower()
     if text not in (*_YES, *_NO):
-        raise ValueError(f"{heading!r} is t or f")
-    return {"name": row["device name"], "extension_mobility": text in _YES}
+        raise ValueError(f"{heading.replace('extension', ' extension ').strip()!r} is t or f")
+    name = _name("device", row)
+    if _MAC.fullmatch(name):
+        name = "SEP" + re.sub("[:.-]", "", name).upper()
+    return {"name": name, "extension_mobility": text in _YES}
 
 
 def _profile(row: Row) -> dict[str, Any]:
     users = dict.fromkeys(cell for heading, cell in row.items() if _USERS.fullmatch(heading) and cell)
-    return {"name": next(row[name] for name in _NAMES["profile"] if name in row), "users": tuple(users)}
+    return {"name": _name("profile", row), "users": tuple(users)}
+
+
+def _name(table: str, row: Row) -> str:
+    return next(row[name] for name in _NAMES[table] if name in row)
 
 
 def _rows(
-    path: Path, names: tuple[str, ...], entry: Callable[[Row], dict[str, Any]]
+    path: Path, files: CsvFiles, table: str, entry: Callable[[Row], dict[str, Any]]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
+    text = _text(path, files.encoding)
     line = 1
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            headings = [heading.strip().lower() for heading in next(reader, [])]
-            column = next((name for name in names if name in headings), None)
-            if column is None:
-                raise ValueError(f"no column {names[0]!r} in the first line")
-            _check_twice(headings)
+        separator, skipped = _separator(text, files.separator, table)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        for _ in range(skipped):
+            next(reader)
+        line = reader.line_num + 1
+        written = next(reader, [])
+        headings = [_normal(heading) for heading in written]
+        column = next((name for name in _NAMES[table] if name in headings), None)
+        if column is None:
+            found = ", ".join(repr(heading.strip()) for heading in written[:8]) or "nothing"
+            also = ", ".join(_NAMES[table])
+            what = f"no column {_EXAMPLES[table]!r} in the first line (also taken: {also})"
+            raise ValueError(f"{what}; it holds {found}")
+        _check_twice(headings, written)
+        line = reader.line_num + 1
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                if any(cell.strip() for cell in cells[len(headings) :]):
+                    raise ValueError("more cells than headings")
+                row = dict(zip(headings, (cell.strip() for cell in cells), strict=False))
+                if not row.get(column):
+                    raise ValueError(f"{written[headings.index(column)].strip().lower()!r} is blank")
+                _check_spoilt(column, row)
+                yield f"{path}:{line}", entry(row)
             line = reader.line_num + 1
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    if any(cell.strip() for cell in cells[len(headings) :]):
-                        raise ValueError("more cells than headings")
-                    row = dict(zip(headings, (cell.strip() for cell in cells), strict=False))
-                    if not row.get(column):
-                        raise ValueError(f"{column!r} is blank")
-                    yield f"{path}:{line}", entry(row)
-                line = reader.line_num + 1
-    except OSError as error:
-        raise ClusterError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ClusterError(f"{path}: is not UTF-8 text (byte {error.start})") from error
     except (ValueError, csv.Error) as error:
         raise ClusterError(f"{path}:{line}: {error}") from error
 
 
-def _check_twice(headings: list[str]) -> None:
+def _text(path: Path, encoding: str | None) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ClusterError(f"{path}: cannot be read: {error.strerror}") from error
+    # A mark at its beginning goes before what the cluster file says.
+    named = next((name for mark, name in _MARKS if data.startswith(mark)), encoding or "utf-8")
+    try:
+        return data.decode(named)
+    except LookupError:
+        raise ClusterError(f"{path}: [csv] names the encoding {named!r}, which nobody knows") from None
+    except UnicodeDecodeError as error:
+        shown = "UTF-8" if named.startswith("utf-8") else named
+        what = 'save it as "CSV UTF-8", or name its encoding in [csv], as encoding = "cp1252"'
+        raise ClusterError(f"{path}: is not {shown} text (byte {error.start}): {what}") from error
+
+
+def _separator(text: str, given: str | None, table: str) -> tuple[str, int]:
+    """Returns the separator, and how many lines stand before the headings: `sep=;` is one."""
+    first = text.partition("\n")[0]
+    told = re.fullmatch(r"\"?sep=(.)\"?", first.rstrip("\r"))
+    if given is not None and (len(given) != 1 or given in '"\r\n'):
+        raise ValueError("'separator' in [csv] is one character")
+    if told or given:
+        return (given or told[1]), int(told is not None)
+    line = first.rstrip("\r")
+    for separator in _SEPARATORS:
+        headings = [_normal(heading.strip().strip('"')) for heading in line.split(separator)]
+        if any(name in headings for name in _NAMES[table]):
+            return separator, 0
+    return max(_SEPARATORS, key=line.count), 0
+
+
+def _normal(heading: str) -> str:
+    return re.sub(r"[\s_-]+", "", heading.strip().lower())
+
+
+def _check_spoilt(column: str, row: Row) -> None:
+    """Raises where a spreadsheet has made something else of a name, a PIN or a password."""
+    for heading in (column, *_SECRETS):
+        cell = row.get(heading, "")
+        if cell and _SPOILT.fullmatch(cell):
+            shown = repr(cell[:20]) if heading == column else f"the {heading}"
+            raise ValueError(f"{shown} is what a spreadsheet made of it: format the column as text")
+
+
+def _check_twice(headings: list[str], written: list[str]) -> None:
     """Raises where a column that is used is there twice; an export of phones repeats some that are not."""
-    used = {name for names in _NAMES.values() for name in names}
-    used.update(_ENABLED, ("pin", "default profile", "primary extension", "self-service user id"))
-    for heading in headings:
+    used = {name for names in _NAMES.values() for name in names} | set(_USED)
+    for heading, shown in zip(headings, written, strict=True):
         if headings.count(heading) > 1 and (heading in used or _ASSOCIATED.fullmatch(heading)):
-            raise ValueError(f"two columns have the heading {heading!r}")
+            raise ValueError(f"two columns have the heading {shown.strip().lower()!r}")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from xml.sax.saxutils import escape
 
 from lxml import etree
+
+from hotdesk_hil.emservice.answers import DECLARATION
 
 BIG_BODY = 10_000_000
 """Bytes of the body that `Form.BIG` sends."""
@@ -22,6 +23,7 @@ class Form(Enum):
 
     taken: bool
 
+    COMPACT = "compact", True
     UNKNOWN_ELEMENTS = "unknown elements", True
     REORDERED = "reordered", True
     CDATA = "cdata", True
@@ -41,6 +43,16 @@ class Form(Enum):
 def disguise(answer: bytes, form: Form) -> bytes:
     """Returns the answer in another form."""
     return _FORMS[form](answer)
+
+
+def _compact(answer: bytes) -> bytes:
+    """No declaration, no white space between tags, `exists` empty."""
+    root = etree.fromstring(answer)
+    for element in root.iter():
+        element.tail = None
+        if len(element) or element.tag == "exists":
+            element.text = None
+    return etree.tostring(root, encoding="UTF-8")
 
 
 def _unknown_elements(answer: bytes) -> bytes:
@@ -82,18 +94,21 @@ def _entity_bomb(answer: bytes) -> bytes:
     levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, _BOMB_LEVELS))
     head, tail = answer.rsplit(b"</", 1)
     doctype = f'<!DOCTYPE response [<!ENTITY e0 "bomb">{levels}]>'.encode()
-    return doctype + head + f"&e{_BOMB_LEVELS - 1};".encode() + b"</" + tail
+    # A DOCTYPE stands behind the declaration.
+    return doctype + head.removeprefix(DECLARATION) + f"&e{_BOMB_LEVELS - 1};".encode() + b"</" + tail
 
 
 def _wrong_encoding(answer: bytes) -> bytes:
-    return b'<?xml version="1.0" encoding="ISO-8859-1"?>' + answer
+    return b'<?xml version="1.0" encoding="ISO-8859-1"?>\n' + answer.removeprefix(DECLARATION)
 
 
 def _utf_16(answer: bytes) -> bytes:
-    return ('<?xml version="1.0" encoding="UTF-16"?>' + answer.decode()).encode("utf-16")
+    declaration = '<?xml version="1.0" encoding="UTF-16"?>\n'
+    return (declaration + answer.removeprefix(DECLARATION).decode()).encode("utf-16")
 
 
 _FORMS: dict[Form, Callable[[bytes], bytes]] = {
+    Form.COMPACT: _compact,
     Form.UNKNOWN_ELEMENTS: _unknown_elements,
     Form.REORDERED: _reordered,
     Form.CDATA: _cdata,
@@ -103,9 +118,3 @@ _FORMS: dict[Form, Callable[[bytes], bytes]] = {
     Form.WRONG_ENCODING: _wrong_encoding,
     Form.UTF_16: _utf_16,
 }
-
-
-def failure_with(code: str | None, text: str) -> bytes:
-    """Returns a failure with any attribute `code`; None leaves it out."""
-    attribute = "" if code is None else f' code="{escape(code, {chr(34): "&quot;"})}"'
-    return f"<response><failure><error{attribute}>{escape(text)}</error></failure></response>".encode()

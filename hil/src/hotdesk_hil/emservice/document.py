@@ -46,7 +46,13 @@ class _Parsers(threading.local):
     """A parser for each thread: lxml's are not shared between threads, and cost more than a document."""
 
     def __init__(self) -> None:
-        self.parser = etree.XMLParser(
+        self.strict = self._parser(None)
+        self.lenient = self._parser("UTF-8")
+
+    def _parser(self, encoding: str | None) -> etree.XMLParser:
+        """Makes a parser; `encoding` None is the one that the document declares."""
+        return etree.XMLParser(
+            encoding=encoding,
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
@@ -85,6 +91,11 @@ class Document(NamedTuple):
     remote_address: str | None = None
     via_header: bool = False
 
+    @property
+    def is_query(self) -> bool:
+        """Whether it is a query, not a request: its answer begins without a declaration."""
+        return self.operation in QUERIES
+
     def __repr__(self) -> str:
         shown = ", ".join(f"{k}={v!r}" for k, v in self._asdict().items() if k != "certificate")
         return f"Document({shown})"
@@ -116,13 +127,14 @@ def _unquote(data: bytes) -> bytes:
 def read(data: bytes, *, lenient: bool = False) -> Document:
     """Reads and checks one document.
 
-    `lenient`: elements may stand in any order; unknown ones, attributes and text between elements are
-    skipped. A known element twice or a mandatory one missing is refused all the same.
+    `lenient`: elements may stand in any order and in any namespace; unknown ones, attributes, text between
+    elements and the declared encoding are skipped: it is read as UTF-8. A known element twice or a mandatory
+    one missing is refused all the same.
 
     Raises `Refused` with code 1 (not well-formed, not of the DTD, a number that is none, a blank name) or
     code 8 (a query of no known type).
     """
-    root = _parse(data)
+    root = _parse(data, lenient)
     if lenient:
         _tidy(root)
     _check_query_type(root)
@@ -153,7 +165,7 @@ def read(data: bytes, *, lenient: bool = False) -> Document:
     )
 
 
-def _parse(data: bytes) -> etree._Element:
+def _parse(data: bytes, lenient: bool) -> etree._Element:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -162,14 +174,15 @@ def _parse(data: bytes) -> etree._Element:
     if _has_doctype(data):
         raise Refused(Code.PARSING, "DOCTYPE is not accepted")
     try:
-        root = etree.fromstring(data, _PARSERS.parser)
+        root = etree.fromstring(data, _PARSERS.lenient if lenient else _PARSERS.strict)
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise Refused(Code.PARSING, f"line {line}, column {column}: not well-formed XML") from None
     if not _DECLARATION.match(data):
         return root
     info = root.getroottree().docinfo
-    if info.xml_version != "1.0" or info.encoding.upper() not in _ENCODINGS:
+    known = lenient or info.encoding.upper() in _ENCODINGS
+    if info.xml_version != "1.0" or not known:
         raise Refused(Code.PARSING, "line 1: the declaration must say XML 1.0 and UTF-8 or US-ASCII")
     return root
 
@@ -186,11 +199,14 @@ def _has_doctype(data: bytes) -> bool:
 
 def _tidy(root: etree._Element) -> None:
     """Puts a loose document into the form that the DTD asks for, as far as it can be."""
+    for element in root.iter(etree.Element):
+        element.attrib.clear()
+        element.tag = etree.QName(element).localname
+    etree.cleanup_namespaces(root)
     if root.tag == "query" and not any(child.tag in (*QUERIES, *OLDER_NAMES) for child in root):
         # Left as it is: an operation nobody knows is code 8.
         return
     for element in list(root.iter()):
-        element.attrib.clear()
         order = _ORDER.get(element.tag)
         for child in [child for child in element if order is None or child.tag not in order]:
             # What stands behind an element that goes, in a text, stays.

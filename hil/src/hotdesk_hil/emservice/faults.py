@@ -17,8 +17,10 @@ from enum import Enum
 from http import HTTPStatus
 from typing import Literal
 
-from hotdesk_hil.emservice.codes import Code
-from hotdesk_hil.emservice.disguise import Form, disguise, failure_with
+from hotdesk_hil.emservice import answers
+from hotdesk_hil.emservice.codes import Code, text_of
+from hotdesk_hil.emservice.disguise import Form, disguise
+from hotdesk_hil.emservice.document import Document
 
 Framing = Literal["length", "chunked", "close"]
 """How the end of an answer's body is told: Content-Length, chunks, or the end of the connection."""
@@ -39,12 +41,16 @@ class Fault:
 
     executed: bool = True
 
+    def reword(self, own: bytes, asked: Document | None) -> bytes:
+        """Returns the body that is sent; `own` is the service's, `asked` what was asked if it is read."""
+        return own
+
     async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
-        """Puts the fault on the connection and ends it; `body` is the service's own answer.
+        """Puts the fault on the connection and ends it; `body` is what `reword` returned.
 
         Returns when nothing more is to be sent, at the latest when `stopping` is set.
         """
-        raise NotImplementedError
+        connection.write(answer_bytes(body))
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ class Answer(Fault):
 
 @dataclass(frozen=True)
 class Refuse(Fault):
-    """A failure with this code; `text` None is the code's documented name.
+    """A failure with this code; `text` None is the text that the service has for it.
 
     `code` is any number, also one that no table knows; a text goes out as it is, None leaves the attribute
     out. The request is not carried out unless `executed` says so.
@@ -105,11 +111,14 @@ class Refuse(Fault):
     _: KW_ONLY
     executed: bool = False
 
-    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
+    def reword(self, own: bytes, asked: Document | None) -> bytes:
         code = None if self.code is None else str(self.code)
-        known = {str(int(item)): item.label for item in Code}
-        text = known.get(code or "", "made up by a fault") if self.text is None else self.text
-        connection.write(answer_bytes(failure_with(code, text)))
+        known = {str(int(item)): item for item in Code}.get(code or "")
+        text = self.text
+        if text is None:
+            app_id = "appid" if asked is None else asked.app_id
+            text = "made up by a fault" if known is None else text_of(known, app_id)
+        return answers.failure(code, text, declared=asked is None or not asked.is_query)
 
 
 @dataclass(frozen=True)
@@ -119,8 +128,8 @@ class PretendSuccess(Fault):
     _: KW_ONLY
     executed: bool = False
 
-    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
-        connection.write(answer_bytes(b"<response><success/></response>"))
+    def reword(self, own: bytes, asked: Document | None) -> bytes:
+        return answers.success()
 
 
 @dataclass(frozen=True)
@@ -133,8 +142,8 @@ class Disguise(Fault):
         if not self.executed:
             raise ValueError("Disguise changes the service's own answer: the request is carried out")
 
-    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
-        connection.write(answer_bytes(disguise(body, self.form)))
+    def reword(self, own: bytes, asked: Document | None) -> bytes:
+        return disguise(own, self.form)
 
 
 @dataclass(frozen=True)

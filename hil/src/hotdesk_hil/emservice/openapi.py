@@ -100,6 +100,9 @@ _REQUEST = _object(
         "at": {"type": "number"},
         "executed": {"type": "boolean"},
         "fault": _TEXT_OR_NULL,
+        "detail": _TEXT_OR_NULL,
+        "status": _INTEGER_OR_NULL,
+        "request_line": _TEXT_OR_NULL,
     }
 )
 _CONDITIONS: dict[str, Schema] = {
@@ -124,6 +127,9 @@ _RULE = _object(
     }
 )
 _COUNTERS = _object({"requests_in_progress": {"type": "integer"}, "requests_throttled": {"type": "integer"}})
+_TRAFFIC = _object(
+    {name: {"type": "integer"} for name in ("requests", "half_open", "cut", "handshakes_failed")}
+)
 _CLOCK = _object({"now": {"type": "number"}})
 _STATE = _object(
     {
@@ -132,6 +138,7 @@ _STATE = _object(
         "lenient": {"type": "boolean"},
         "clock": _CLOCK,
         "counters": _COUNTERS,
+        "traffic": _TRAFFIC,
         "sessions": {"type": "array", "items": _SESSION},
         "faults": {"type": "array", "items": _RULE},
         "requests": {"type": "array", "items": _REQUEST},
@@ -177,7 +184,9 @@ def document() -> Schema:
             },
             "/events": {"get": _operation("Logins and logouts, oldest first", _list(_EVENT), paging)},
             "/requests": {
-                "get": _operation("The newest requests, newest first", _list(_REQUEST), paging[1:])
+                "get": _operation(
+                    "What arrived, newest first, 404 and 403 among it", _list(_REQUEST), paging[1:]
+                )
             },
             "/counters": {"get": _operation("Requests In Progress, Requests Throttled", _COUNTERS)},
             "/faults": {
@@ -192,7 +201,7 @@ def document() -> Schema:
             },
             "/accounts/{account}/secret": {
                 "put": _operation(
-                    "Give a user a new PIN, an application user a new certificate",
+                    "Give a user a new PIN or password, an application user a new certificate",
                     None,
                     [account],
                     NEW_SECRET,

@@ -14,10 +14,12 @@ import threading
 from contextlib import suppress
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
+from hotdesk_hil.emservice.arrivals import Arrivals, HttpLog
 from hotdesk_hil.emservice.faults import AcceptInSilence, ConnectionFault
 from hotdesk_hil.emservice.rules import Faults
-from hotdesk_hil.emservice.server import Servlet, http_log
+from hotdesk_hil.emservice.server import Servlet
 
 BACKLOG = 128
 """Connections that wait to be accepted."""
@@ -32,6 +34,19 @@ ACCEPT_TURNS = 8
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 log = logging.getLogger("hotdesk_hil.emservice")
+http_log = logging.getLogger("hotdesk_hil.emservice.http")
+"""What aiohttp has to say."""
+
+
+def _without_content(record: logging.LogRecord) -> bool:
+    """Takes the bytes out of a line about bad HTTP at the control interface: a PIN may be among them."""
+    if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
+        record.exc_info = None
+        record.msg += ": not HTTP"
+    return True
+
+
+http_log.addFilter(_without_content)
 
 
 class Door:
@@ -47,9 +62,10 @@ class Door:
         self._held: set[socket.socket] = set()
         self._refusing = False
 
-    def open(self, server: web.Server) -> None:
+    def open(self, server: web.Server, arrivals: Arrivals) -> None:
         """Begins to accept, in the running loop."""
         self._server = server
+        self._arrivals = arrivals
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._listener, self._accept)
 
@@ -68,7 +84,7 @@ class Door:
                 self._listener.bind(address)
         else:
             self._listener.listen(BACKLOG)
-            self.open(self._server)
+            self.open(self._server, self._arrivals)
 
     async def shut(self) -> None:
         """Accepts no more; what has been accepted is handed on."""
@@ -123,9 +139,14 @@ class Door:
         timeout = None if self._tls is None else HANDSHAKE_SECONDS
         try:
             await asyncio.get_running_loop().connect_accepted_socket(
-                self._server, connection, ssl=self._tls, ssl_handshake_timeout=timeout
+                lambda: self._arrivals.watch(self._server),
+                connection,
+                ssl=self._tls,
+                ssl_handshake_timeout=timeout,
             )
-        except OSError as error:  # a handshake that failed among them
+        except ssl.SSLError as error:
+            self._arrivals.handshake_failed(error)
+        except OSError as error:
             log.debug("a connection ended before its request: %s", error)
 
     def _strike(self, fault: ConnectionFault, connection: socket.socket) -> None:
@@ -160,9 +181,11 @@ class Running:
         self,
         servlet: Servlet,
         doors: list[Door],
+        arrivals: Arrivals,
         control: tuple[web.Application, socket.socket] | None = None,
     ) -> None:
         self._servlet = servlet
+        self._arrivals = arrivals
         self._control = control
         self._doors = doors
         self._loop = asyncio.new_event_loop()
@@ -206,7 +229,7 @@ class Running:
         runner = web.AppRunner(
             self._servlet.application(),
             access_log=None,
-            logger=http_log,
+            logger=HttpLog(http_log, self._arrivals),
             handler_cancellation=True,
             shutdown_timeout=SHUTDOWN_SECONDS,
         )
@@ -215,7 +238,7 @@ class Running:
         if server is None:
             raise RuntimeError("aiohttp has no server after its setup")
         for door in self._doors:
-            door.open(server)
+            door.open(server, self._arrivals)
         control = None
         if self._control is not None:
             application, listener = self._control
@@ -232,5 +255,6 @@ class Running:
         # ever if the server were closed by then: so accept no more, let those arrive, then clean up.
         for door in self._doors:
             await door.shut()
+        self._arrivals.stop()
         self._servlet.stop()
         await runner.cleanup()

@@ -9,20 +9,24 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
-from typing import NamedTuple
+from http import HTTPStatus
+from urllib.parse import unquote
 from weakref import WeakSet
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from hotdesk_hil.emservice import answers, document
+from hotdesk_hil.emservice.arrivals import Arrivals
 from hotdesk_hil.emservice.codes import Code, Refused
 from hotdesk_hil.emservice.document import Document
-from hotdesk_hil.emservice.faults import CONTENT_TYPE, Fault
+from hotdesk_hil.emservice.faults import CONTENT_TYPE, Fault, answer_bytes
+from hotdesk_hil.emservice.records import RequestRecord, elsewhere
 from hotdesk_hil.emservice.rules import Faults
 from hotdesk_hil.emservice.service import CHANGES, Origin, Service, Slots
 
 PATH = "/emservice/EMServiceServlet"
+METHODS = ("GET", "POST")
+"""The methods that the servlet does not refuse."""
 BODY_LIMIT = 2 * 1024 * 1024
 """Bytes of the largest form body that is read, Tomcat's default for a POST."""
 FORM = "application/x-www-form-urlencoded"
@@ -30,51 +34,22 @@ FORM = "application/x-www-form-urlencoded"
 _ANYWHERE = Origin()
 
 log = logging.getLogger("hotdesk_hil.emservice")
-http_log = logging.getLogger("hotdesk_hil.emservice.http")
-"""What aiohttp has to say."""
 
 
-def _without_content(record: logging.LogRecord) -> bool:
-    """Takes the bytes out of a line about bad HTTP: they may be the rest of a form, certificate included."""
-    if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
-        record.exc_info = None
-        record.msg += ": not HTTP"
-    return True
+class _Late(Exception):
+    """The body of a request has not come in time: `arrived` bytes of `announced` (None: chunks) are there."""
+
+    def __init__(self, arrived: int, announced: int | None) -> None:
+        super().__init__(arrived, announced)
+        self.arrived = arrived
+        self.announced = announced
 
 
-http_log.addFilter(_without_content)
+class _Anywhere(web.PlainResource):
+    """Every path that no other resource takes, the `*` of OPTIONS included."""
 
-
-class RequestRecord(NamedTuple):
-    """One request as the service saw it, without its certificate.
-
-    `operation` is None where the document could not be read. `code` is the answer's code, None for success
-    and for a request that a fault kept from being carried out (`executed` False). `at` is the service's
-    clock in seconds since the epoch; `fault` the name of the fault that struck.
-    """
-
-    operation: str | None
-    devices: tuple[str, ...]
-    users: tuple[str, ...]
-    app_id: str | None
-    code: int | None
-    at: float
-    executed: bool = True
-    fault: str | None = None
-
-    def __str__(self) -> str:
-        words = [self.operation or "unreadable", *self.devices, *self.users]
-        if self.app_id is not None:
-            words.append(f"by {self.app_id}")
-        if not self.executed:
-            outcome = "not carried out"
-        elif self.code is None:
-            outcome = "success"
-        else:
-            outcome = f"[{self.code}] {Code(self.code).label}"
-        # A name may hold a line feed; a log line is one line.
-        line = f"{' '.join(words)}: {outcome}".encode("unicode_escape").decode("ascii")
-        return line if self.fault is None else f"{line} ({self.fault})"
+    def _match(self, path: str) -> dict[str, str]:  # noqa: ARG002 (any)
+        return {}
 
 
 class Servlet:
@@ -90,6 +65,7 @@ class Servlet:
         faults: Faults,
         record: Callable[[RequestRecord], None],
         lenient: Callable[[], bool],
+        arrivals: Arrivals,
     ) -> None:
         self._service = service
         self._lenient = lenient
@@ -97,13 +73,18 @@ class Servlet:
         self._seconds = service.cluster.service.operation_seconds
         self._faults = faults
         self._record = record
+        self._arrivals = arrivals
         self._stopping = asyncio.Event()
         self._struck: WeakSet[asyncio.Transport] = WeakSet()
 
     def application(self) -> web.Application:
-        """Returns the aiohttp application: the servlet's path; the rest is 404 or 405, as from Tomcat."""
+        """Returns the aiohttp application: the servlet's path; the rest is 404, and other methods are 403."""
         application = web.Application()
-        application.router.add_post(PATH, self._post)
+        application.router.add_post(PATH, self._answer)
+        application.router.add_get(PATH, self._answer, allow_head=False)
+        anywhere = _Anywhere("/")
+        anywhere.add_route("*", self._elsewhere)
+        application.router.register_resource(anywhere)
         return application
 
     def stop(self) -> None:
@@ -113,54 +94,112 @@ class Servlet:
         for connection in self._struck:
             connection.abort()  # drops what a client has not read
 
-    async def _post(self, request: web.Request) -> web.StreamResponse:
+    async def _elsewhere(self, request: web.Request) -> web.StreamResponse:
+        """Answers what the servlet's own path and methods do not match as they are written."""
+        path = request.rel_url.raw_path
+        if _normalized(path) != PATH:
+            return self._refuse(request, HTTPStatus.NOT_FOUND, f"the service is at {PATH}")
+        if request.method in METHODS:
+            return await self._answer(request)
+        return self._refuse(request, HTTPStatus.FORBIDDEN, "the service takes POST and GET")
+
+    def _refuse(self, request: web.Request, status: HTTPStatus, why: str) -> web.Response:
+        self._arrivals.arrived(request.protocol)
+        self._record(elsewhere(self._service.clock.now(), _request_line(request), status, why))
+        return web.Response(status=status, text=f"{status.value}: {why}\n")
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         asked: Document | None = None
         refused: Refused | None = None
         try:
             asked = await self._read(request)
         except Refused as error:
             refused = error
+        except _Late as late:
+            self._arrivals.cut_body(_request_line(request), late.arrived, late.announced)
+            return self._cut(request)
+        finally:
+            self._arrivals.arrived(request.protocol)
         fault = self._faults.take(asked)
         executed = fault is None or fault.executed
-        answer = b""
+        body = b""
         if asked is not None and executed:
             try:
-                answer = self._carry_out(asked, request)
+                body = self._carry_out(asked, request)
             except Refused as error:
                 refused = error
         if refused is not None:
-            answer = answers.failure(refused)
-        record = self._describe(asked, refused, fault)
-        log.info("%s", record)
-        self._record(record)
+            app_id = "" if asked is None else asked.app_id
+            declared = asked is None or not asked.is_query
+            body = answers.failure(str(refused.code.value), refused.text(app_id), declared=declared)
+        self._record(self._describe(asked, refused, fault))
         in_progress = asked is not None and executed and asked.operation in CHANGES
         if in_progress and self._seconds > 0 and (refused is None or refused.code is not Code.BUSY):
             await asyncio.sleep(self._seconds)
         if fault is not None:
-            await self._strike(fault, request, answer)
-        return web.Response(body=answer, headers={"Content-Type": CONTENT_TYPE})
+            await self._strike(fault, request, fault.reword(body, asked))
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
+
+    def _cut(self, request: web.Request) -> web.Response:
+        """Answers 408 and closes; aiohttp by itself would wait for the rest once more."""
+        if request.transport is not None:
+            text = {"Content-Type": "text/plain"}
+            body = b"408: the request is not whole\n"
+            request.transport.write(answer_bytes(body, HTTPStatus.REQUEST_TIMEOUT.value, text))
+            request.transport.close()
+        return web.Response()  # meets a closing connection and is dropped
 
     def _describe(
         self, asked: Document | None, refused: Refused | None, fault: Fault | None
     ) -> RequestRecord:
-        code = None if refused is None else int(refused.code)
+        code, detail = (None, None) if refused is None else (int(refused.code), refused.detail)
         name = None if fault is None else type(fault).__name__
         executed = fault is None or fault.executed
         now = self._service.clock.now()
         if asked is None:
-            return RequestRecord(None, (), (), None, code, now, executed, name)
+            return RequestRecord(None, (), (), None, code, now, executed, name, detail)
         return RequestRecord(
-            asked.operation, asked.devices, asked.users, asked.app_id, code, now, executed, name
+            asked.operation, asked.devices, asked.users, asked.app_id, code, now, executed, name, detail
         )
 
     async def _read(self, request: web.Request) -> Document:
-        # As a rule there is no parameter behind it, and nothing to be taken apart.
-        if request.headers.get("Content-Type") != FORM and request.content_type != FORM:
-            raise Refused(Code.PARSING, f"send the document as the field xml of a form ({FORM})")
-        xml = document.form_field(await _body(request), "xml")
+        """Reads the document of the parameter `xml`: of the address, else of the form, as servlets do."""
+        xml = None
+        _, query, parameters = request.raw_path.partition("?")
+        if query:
+            xml = document.form_field(parameters.encode("utf-8", "surrogateescape"), "xml")
+        if xml is None and request.method != "POST":
+            raise Refused(Code.PARSING, "the address has no parameter xml")
+        if xml is None:
+            # As a rule there is no parameter behind it, and nothing to be taken apart.
+            if request.headers.get("Content-Type") != FORM and request.content_type != FORM:
+                raise Refused(Code.PARSING, f"send the document as the field xml of a form ({FORM})")
+            xml = document.form_field(await self._body(request), "xml")
         if xml is None:
             raise Refused(Code.PARSING, "the form has no field xml")
-        return document.read(xml, lenient=self._lenient())
+        asked = document.read(xml, lenient=self._lenient())
+        if any("%" in user for user in asked.users):
+            cluster = self._service.cluster
+            users = tuple(cluster.decoded(user, asked.login_type) for user in asked.users)
+            asked = asked._replace(users=users)
+        return asked
+
+    async def _body(self, request: web.Request) -> bytes:
+        """Reads the body; aiohttp's `read` copies it once more, and asks once more when it is all there."""
+        content = request.content
+        if content.is_eof():
+            body = content.read_nowait()
+        else:
+            body = b""
+            try:
+                async with asyncio.timeout_at(self._arrivals.await_body(request.protocol)):
+                    while len(body) <= BODY_LIMIT and not content.at_eof():
+                        body += await content.readany()
+            except TimeoutError:
+                raise _Late(len(body), request.content_length) from None
+        if len(body) > BODY_LIMIT:
+            raise Refused(Code.PARSING, f"the form holds more than {BODY_LIMIT} bytes")
+        return body
 
     def _carry_out(self, asked: Document, request: web.Request) -> bytes:
         origin = _ANYWHERE
@@ -181,22 +220,31 @@ class Servlet:
             elif changes:
                 self._slots.give_back()
 
-    async def _strike(self, fault: Fault, request: web.Request, answer: bytes) -> None:
+    async def _strike(self, fault: Fault, request: web.Request, body: bytes) -> None:
         connection = request.transport
         if connection is None:  # the client has gone
             return
         self._struck.add(connection)
-        await fault.strike(connection, answer, self._stopping)
+        await fault.strike(connection, body, self._stopping)
         # What aiohttp writes after this meets a closing connection and is dropped.
         connection.close()
 
 
-async def _body(request: web.Request) -> bytes:
-    """Reads the body; aiohttp's `read` copies it once more, and asks once more when it is all there."""
-    content = request.content
-    body = content.read_nowait() if content.is_eof() else b""
-    while len(body) <= BODY_LIMIT and not content.at_eof():
-        body += await content.readany()
-    if len(body) > BODY_LIMIT:
-        raise Refused(Code.PARSING, f"the form holds more than {BODY_LIMIT} bytes")
-    return body
+def _request_line(request: web.Request) -> str:
+    # Without the query: it may hold a certificate.
+    return f"{request.method} {request.rel_url.raw_path}"
+
+
+def _normalized(path: str) -> str:
+    """Returns a path as a servlet container reads it: without parameters (`;…`), empty and dot segments."""
+    parts: list[str] = []
+    segments = [unquote(part.partition(";")[0]) for part in path.split("/")]
+    for part in segments:
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    if any("/" in part or "\\" in part for part in parts):  # a separator in an escape separates nothing
+        return path
+    folder = segments[-1] in ("", ".", "..") and parts
+    return "/" + "/".join(parts) + ("/" if folder else "")

@@ -6,53 +6,24 @@ silent, README.md lists what was chosen. Must never know of HTTP, XML or faults.
 
 from __future__ import annotations
 
-import hmac
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
-from hotdesk_hil.emservice import answers, hashes, trusted
+from hotdesk_hil.emservice import answers, trusted
 from hotdesk_hil.emservice.answers import DeviceRow, UserRow
-from hotdesk_hil.emservice.changes import LOGIN, LOGOUT, Change, Event, Hash, Session
-from hotdesk_hil.emservice.cluster import (
-    ApplicationUser,
-    Cluster,
-    Device,
-    MultipleLogin,
-    User,
-    check_secret,
-    fold,
-)
+from hotdesk_hil.emservice.changes import LOGIN, LOGOUT, Change, Event, Session
+from hotdesk_hil.emservice.clock import Clock
+from hotdesk_hil.emservice.cluster import Cluster, Device, MultipleLogin, User, fold
 from hotdesk_hil.emservice.codes import Code, Refused
+from hotdesk_hil.emservice.credentials import Caller, Credentials
 from hotdesk_hil.emservice.document import Document
 from hotdesk_hil.emservice.store import Store
 
-CACHE_SECONDS = 120
-"""How long the credential cache lets an old PIN or certificate pass after it was last right."""
 ADMINISTRATOR = "administrator"
 """The cause of what the administrator's hand changes."""
 CHANGES = ("login", "logout", "logoutAll")
 """The operations that change who is logged in: they take a slot, and ask where they come from."""
-
-_KINDS = {ApplicationUser: "application", User: "user"}
-
-
-class Clock:
-    """The time of day, which a test can move forward."""
-
-    def __init__(self) -> None:
-        self._ahead = 0.0
-
-    def now(self) -> float:
-        """Returns seconds since the epoch."""
-        return time.time() + self._ahead
-
-    def advance(self, seconds: float) -> None:
-        """Moves the clock forward by `seconds`; logins whose time ends in between are over."""
-        if seconds < 0:
-            raise ValueError("a clock only moves forward")
-        self._ahead += seconds
 
 
 class Slots:
@@ -86,18 +57,6 @@ class Origin(NamedTuple):
     via: bool = False
 
 
-class Caller(NamedTuple):
-    """Who signed a request: an application user, or an end user with his PIN."""
-
-    id: str
-    proxy_rights: bool
-    is_end_user: bool
-
-    def may_act_on(self, user: str) -> bool:
-        """Tells whether the caller may act on `user`: with proxy rights on everyone, else on himself only."""
-        return self.proxy_rights or (self.is_end_user and fold(self.id) == fold(user))
-
-
 class Service:
     """The behaviour of the service over one cluster and one store."""
 
@@ -106,10 +65,7 @@ class Service:
         self.store = store
         self.clock = clock
         self._trusted: frozenset[trusted.Address] = frozenset()
-        # Changed secrets that this process has seen; the store has but their hashes.
-        self._known: dict[str, str] = {}
-        # Per account the secrets that were right lately, and how long each lasts.
-        self._cache: dict[str, dict[str, float]] = {}
+        self._credentials = Credentials(cluster, store, clock)
         self._operations: dict[str, Callable[[Caller, Document], bytes]] = {
             "login": self._login,
             "logout": self._logout,
@@ -129,7 +85,7 @@ class Service:
             self._check_origin(document, origin)
         with self.store.lock:
             self._end_logins()
-            caller = self._authenticate(document)
+            caller = self._credentials.authenticate(document)
             return self._operations[document.operation](caller, document)
 
     def resolve_trusted(self) -> None:
@@ -143,22 +99,9 @@ class Service:
         return self.cluster.service.validate_ip_address
 
     def change_secret(self, account: str, secret: str) -> None:
-        """Gives an account a new certificate or PIN; code 27 ends. The state keeps a salted hash of it.
-
-        An application user goes before an end user of the same ID, as in a request. Raises `KeyError` for an
-        account that the cluster does not hold, `ValueError` for a secret that is blank or too long.
-        """
-        check_secret(secret)
-        key = fold(account)
-        entry = self.cluster.application_users.get(key) or self.cluster.users[key]
-        place = _place(entry, key)
-        hashed = hashes.salted(secret)
+        """Gives an account a new certificate, PIN or password; code 27 ends: `Credentials.change`."""
         with self.store.lock:
-            self.store.change_secret(self.clock.now(), place, entry.id, hashed, ADMINISTRATOR)
-            self._known[place] = secret
-            now = self.clock.now()
-            lately = self._cache.get(place, {})
-            self._cache[place] = {old: until for old, until in lately.items() if now < until}
+            self._credentials.change(account, secret, ADMINISTRATOR)
 
     def sessions(self) -> list[Session]:
         """Returns who is logged in now, sorted by device."""
@@ -177,9 +120,9 @@ class Service:
 
         Raises `KeyError` for a name that the cluster does not hold.
         """
-        found = self.cluster.devices[fold(device)]
-        person = self.cluster.users[fold(user)]
-        named = None if profile is None else self.cluster.profiles[fold(profile)].name
+        found = _known("device", self.cluster.devices, device)
+        person = _known("user", self.cluster.users, user)
+        named = None if profile is None else _known("profile", self.cluster.profiles, profile).name
         session = Session(found.name, person.id, named or self._default_profile(person))
         with self.store.lock:
             self._end_logins()
@@ -193,7 +136,7 @@ class Service:
 
         Raises `KeyError` for a device that the cluster does not hold.
         """
-        found = self.cluster.devices[fold(device)]
+        found = _known("device", self.cluster.devices, device)
         with self.store.lock:
             self._end_logins()
             there = self.store.on_device(found.name)
@@ -204,8 +147,7 @@ class Service:
         """Forgets every session, previous user, event, changed secret and cached one."""
         with self.store.lock:
             self.store.reset()
-            self._known.clear()
-            self._cache.clear()
+            self._credentials.clear()
 
     def events(self, after: int = 0, limit: int = -1) -> list[Event]:
         """Returns the changes so far with an ID over `after`, oldest first, at most `limit` (-1: all)."""
@@ -233,49 +175,6 @@ class Service:
                 raise Refused(Code.UNTRUSTED_ADDRESS, f"{address} is not in the trusted list of IPs")
         if (origin.via or document.via_header) and not self.cluster.service.allow_proxy:
             raise Refused(Code.PROXY, "the request came through a proxy, and Allow Proxy is off")
-
-    def _authenticate(self, document: Document) -> Caller:
-        if not document.app_id or not document.certificate.strip():
-            raise Refused(Code.CANNOT_AUTHORIZE, "appID or appCertificate is blank")
-        if document.encrypted:
-            raise _wrong_secret(document)
-        key = fold(document.app_id)
-        application = self.cluster.application_users.get(key)
-        if application is not None:
-            self._check_secret(application, key, application.certificate, document)
-            return Caller(application.id, application.proxy_rights, False)
-        user = self.cluster.users.get(key)
-        if user is None:
-            raise _wrong_secret(document)
-        self._check_secret(user, key, user.pin, document)
-        return Caller(user.id, user.proxy_rights, True)
-
-    def _check_secret(self, entry: ApplicationUser | User, key: str, first: str, document: Document) -> None:
-        place = _place(entry, key)
-        changed = self.store.secret(place)
-        given = document.certificate
-        if _same_secret(first, given) if changed is None else self._is_changed_one(place, changed, given):
-            if self.cluster.service.credential_cache:
-                self._cache.setdefault(place, {})[given] = self.clock.now() + CACHE_SECONDS
-        elif not self._is_cached(place, given):
-            raise _wrong_secret(document)
-        if entry.must_change and changed is None:
-            raise Refused(Code.CHANGE_PASSWORD, f"{entry.id} must change the password or PIN first")
-
-    def _is_cached(self, place: str, given: str) -> bool:
-        now = self.clock.now()
-        lately = self._cache.get(place, {})
-        return any(now < until and _same_secret(secret, given) for secret, until in lately.items())
-
-    def _is_changed_one(self, place: str, changed: Hash, given: str) -> bool:
-        known = self._known.get(place)
-        if known is not None:
-            return _same_secret(known, given)
-        # After a restart: the hash is slow on purpose, so it is asked until the secret has come once.
-        right = hashes.matches(changed, given)
-        if right:
-            self._known[place] = given
-        return right
 
     # Login and logout
 
@@ -377,7 +276,10 @@ class Service:
             default = fold(user.default_profile or "")
             return tuple((name, fold(name) == default) for name in user.profiles)
 
-        return answers.device_profile_results(self._user_rows(caller, document, profiles))
+        rows = self._user_rows(caller, document, profiles)
+        if self.cluster.service.profile_query_failures:
+            rows = [_with_failure(row) for row in rows]
+        return answers.device_profile_results(rows)
 
     def _check_user(self, caller: Caller, document: Document) -> bytes:
         return answers.check_user_results(self._user_rows(caller, document, lambda _user: ()))
@@ -434,6 +336,11 @@ LOGIN_RULES = (
         lambda a: not a.caller.may_act_on(a.user_id),
         "{a.caller.id} may not act on {a.user_id}: give the account proxy rights",
     ),
+    Rule(
+        Code.NO_PROXY_RIGHTS,
+        lambda a: not a.caller.may_use(a.profile, a.user),
+        "{a.profile_name} is not a profile of {a.caller.id}: associate it, or give the account proxy rights",
+    ),
     Rule(Code.DEVICE_UNKNOWN, lambda a: a.device is None, "{a.device_name} is not a device of this cluster"),
     Rule(Code.LOGIN_DISABLED, lambda a: a.disabled, "enable Extension Mobility on {a.device_name}"),
     Rule(Code.USER_UNKNOWN, lambda a: a.user is None, "{a.user_id} is not a user of this cluster"),
@@ -484,14 +391,16 @@ def _lacks_rights(caller: Caller) -> Refused:
     return Refused(Code.NO_PROXY_RIGHTS, f"{caller.id} may not act on others: give the account proxy rights")
 
 
-def _place(entry: ApplicationUser | User, key: str) -> str:
-    """Returns the account under which a secret is kept: an application and a person may have one ID."""
-    return f"{_KINDS[type(entry)]} {key}"
+def _known(kind: str, entries: Mapping[str, Any], name: str) -> Any:
+    """Returns the entry of that name; raises `KeyError` that names both."""
+    entry = entries.get(fold(name))
+    if entry is None:
+        raise KeyError(f"{kind} {name!r} is not in this cluster")
+    return entry
 
 
-def _wrong_secret(document: Document) -> Refused:
-    return Refused(Code.INVALID_APP_USER, f"{document.app_id} or its certificate or PIN is wrong")
-
-
-def _same_secret(expected: str, given: str) -> bool:
-    return hmac.compare_digest(expected.encode(), given.encode())
+def _with_failure(row: UserRow) -> UserRow:
+    if row.exists and row.items:
+        return row
+    code = Code.PROFILE_NOT_FOUND if row.exists else Code.USER_UNKNOWN
+    return replace(row, failure=(code.value, code.label))

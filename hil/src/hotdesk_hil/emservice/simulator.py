@@ -5,6 +5,7 @@ Must never keep more than `REQUESTS_KEPT` requests, so that it can run for weeks
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import socket
@@ -16,12 +17,15 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from hotdesk_hil.emservice.arrivals import Arrivals
 from hotdesk_hil.emservice.changes import Event, Session
+from hotdesk_hil.emservice.clock import Clock
 from hotdesk_hil.emservice.cluster import Cluster
+from hotdesk_hil.emservice.records import RequestRecord
 from hotdesk_hil.emservice.rules import Faults
 from hotdesk_hil.emservice.running import BACKLOG, Door, Running
-from hotdesk_hil.emservice.server import PATH, RequestRecord, Servlet
-from hotdesk_hil.emservice.service import Clock, Service, Slots
+from hotdesk_hil.emservice.server import PATH, Servlet
+from hotdesk_hil.emservice.service import Service, Slots
 from hotdesk_hil.emservice.store import Store
 
 if TYPE_CHECKING:
@@ -31,6 +35,10 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 REQUESTS_KEPT = 10_000
 """Records that `EmService.requests` holds; the oldest goes first."""
+NAMES_KEPT = 1_000_000
+"""Devices and users in those records together; the oldest record goes first, the newest stays."""
+
+log = logging.getLogger("hotdesk_hil.emservice")
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,20 @@ class Counters:
 
     requests_in_progress: int
     requests_throttled: int
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What arrived: `requests` in all, those that did not reach the service and what was no request included.
+
+    `half_open` are the connections on which a whole request is being waited for, `cut` those that waited
+    longer than `request_timeout`. `handshakes_failed` are TLS handshakes.
+    """
+
+    requests: int
+    half_open: int
+    cut: int
+    handshakes_failed: int
 
 
 class EmService:
@@ -62,12 +84,14 @@ class EmService:
     trust.
 
     `control_port` (None: none, 0: a free one) is the control interface with the web page, on the loopback
-    address whatever `host` is; who uses it sends `control_token`, made here where none is given.
+    address whatever `host` is; who uses it sends `control_token` (printable ASCII without blanks), made here
+    where none is given.
 
     `lenient` may be set while it runs. Host names in the cluster's trusted list are resolved by `start`.
 
     Raises `ClusterError` for a wrong cluster file, `StateError` for a state file or a folder `ca` it cannot
-    use, and on `start` `OSError` where the port is taken.
+    use, a state file that another service uses among them, `ValueError` for a token that cannot be sent, and
+    on `start` `OSError` where a port is taken.
     """
 
     def __init__(
@@ -90,18 +114,23 @@ class EmService:
         self.lenient = lenient
         self.control_port = control_port
         self.control_token = control_token or secrets.token_urlsafe(24)
+        token = self.control_token
+        if not (token.isascii() and token.isprintable()) or " " in token:
+            raise ValueError("a control token is printable ASCII without blanks; no other can be sent")
         self.clock = Clock()
         self.faults = Faults(self._refuse)
         self.authority = None if tls_port is None else _authority(ca)
         self._store = Store(state)
         self._service = Service(self.cluster, self._store, self.clock)
         self._slots = Slots(self.cluster.service.maximum_concurrent_requests)
+        self._arrivals = Arrivals(self.cluster.service.request_timeout, self.clock.now, self._record)
         # A request takes the lock; the condition above it, which costs more, only where somebody waits.
         self._lock = threading.Lock()
         self._arrived = threading.Condition(self._lock)
         self._waiting = 0
         # Rows of `RequestRecord`, as plain tuples: the garbage collector lets go of those at once.
-        self._requests: deque[tuple[Any, ...]] = deque(maxlen=REQUESTS_KEPT)
+        self._requests: deque[tuple[Any, ...]] = deque()
+        self._names = 0
         self._recorded = 0
         self._waited_for = 0
         self._running: Running | None = None
@@ -143,27 +172,29 @@ class EmService:
         if self._running is not None:
             return
         self._service.resolve_trusted()
-        servlet = Servlet(self._service, self._slots, self.faults, self._record, lambda: self.lenient)
+        if not self.cluster.users and not self.cluster.application_users:
+            log.warning(
+                "the cluster has no user and no application user: every request is refused with code 3"
+            )
+        servlet = Servlet(
+            self._service, self._slots, self.faults, self._record, lambda: self.lenient, self._arrivals
+        )
         with ExitStack() as opened:
-            plain = opened.enter_context(self._listen(self.port))
+            plain = opened.enter_context(_listen(self.host, self.port, "the service"))
             self.port = plain.getsockname()[1]
             doors = [Door(plain, self.faults)]
             if self.authority is not None and self.tls_port is not None:
-                tls = opened.enter_context(self._listen(self.tls_port))
+                tls = opened.enter_context(_listen(self.host, self.tls_port, "the service with TLS"))
                 self.tls_port = tls.getsockname()[1]
                 doors.append(Door(tls, self.faults, self.authority.context(self.host, self.faults)))
             control = None
             if self.control_port is not None:
-                listener = opened.enter_context(socket.create_server((LOOPBACK, self.control_port)))
+                listener = opened.enter_context(_listen(LOOPBACK, self.control_port, "the control interface"))
                 self.control_port = listener.getsockname()[1]
                 control = (_control(self).application(), listener)
             opened.pop_all()
-        self._running = Running(servlet, doors, control)
+        self._running = Running(servlet, doors, self._arrivals, control)
         self._refuse(self.faults.refuses)
-
-    def _listen(self, port: int) -> socket.socket:
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        return socket.create_server((self.host, port), family=family, backlog=BACKLOG)
 
     def _refuse(self, refusing: bool) -> None:
         running = self._running
@@ -203,6 +234,7 @@ class EmService:
         self._service.reset()
         with self._lock:
             self._requests.clear()
+            self._names = 0
             self._waited_for = self._recorded
 
     def previous(self, device: str) -> str | None:
@@ -218,10 +250,11 @@ class EmService:
         self._service.take_off(device)
 
     def change_secret(self, account: str, secret: str) -> None:
-        """Gives a user a new PIN or an application user a new certificate; code 27 ends.
+        """Gives an account a new certificate, a user a new PIN; code 27 ends.
 
-        It goes before what the cluster file says, until `reset`; a state file keeps a salted hash of it. With
-        the credential cache the old one holds as well, up to two minutes after it was last right.
+        Where the service parameter `end_user_credential` is `password`, a user gets a new password. It goes
+        before what the cluster file says, until `reset`; a state file keeps a salted hash of it. With the
+        credential cache the old one holds as well, up to two minutes after it was last right.
 
         Raises `KeyError` for an unknown account, `ValueError` for a secret that is blank or over 256 bytes.
         """
@@ -233,8 +266,14 @@ class EmService:
         return Counters(self._slots.in_progress, self._slots.throttled)
 
     @property
+    def traffic(self) -> Traffic:
+        """What has arrived until now, and what is being waited for."""
+        arrivals = self._arrivals
+        return Traffic(self._recorded, arrivals.half_open, arrivals.cut, arrivals.handshakes_failed)
+
+    @property
     def requests(self) -> list[RequestRecord]:
-        """The requests so far, oldest first, at most `REQUESTS_KEPT`."""
+        """What arrived so far, oldest first, at most `REQUESTS_KEPT`: with 404, 403 and what is no HTTP."""
         with self._lock:
             return self._records()
 
@@ -260,6 +299,8 @@ class EmService:
                     if not self._arrived.wait(deadline - time.monotonic()):
                         what = operation or "request"
                         seen = "; ".join(str(record) for record in news) or "nothing"
+                        if self._arrivals.handshake_error is not None:
+                            seen += f"; a TLS handshake failed: {self._arrivals.handshake_error}"
                         raise TimeoutError(f"no {what} within {timeout} s; arrived: {seen}")
             finally:
                 self._waiting -= 1
@@ -268,11 +309,27 @@ class EmService:
         return [RequestRecord._make(row) for row in self._requests]
 
     def _record(self, record: RequestRecord) -> None:
+        log.info("%s", record)
         with self._lock:
-            self._requests.append(tuple(record))
+            kept = self._requests
+            kept.append(tuple(record))
+            self._names += len(record.devices) + len(record.users)
+            while len(kept) > REQUESTS_KEPT or (self._names > NAMES_KEPT and len(kept) > 1):
+                gone = RequestRecord._make(kept.popleft())
+                self._names -= len(gone.devices) + len(gone.users)
             self._recorded += 1
             if self._waiting:
                 self._arrived.notify_all()
+
+
+def _listen(host: str, port: int, what: str) -> socket.socket:
+    """Returns a listening socket; raises `OSError` that names the port, and `what` it was wanted for."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        why = (error.strerror or str(error)).partition(" (while attempting")[0]
+        raise OSError(error.errno, f"{host}:{port}: {why}; it was wanted for {what}") from error
 
 
 def _authority(folder: str | os.PathLike[str] | None) -> Authority:

@@ -10,14 +10,20 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hotdesk_hil.emservice.changes import LOGIN, SECRET, Change, Event, Hash, Session
 from hotdesk_hil.emservice.cluster import fold
 
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
 SCHEMA_VERSION = 2
 LOCK_SECONDS = 1.0
 """How long a change waits for another process that holds the file."""
+_OWNER = 0o600
 
 _SCHEMA = """
 CREATE TABLE event (
@@ -41,9 +47,17 @@ class StateError(Exception):
 
 
 class StateFile:
-    """One state file. Its calls are not for several threads at once."""
+    """One state file, and its lock beside it (`FILE.lock`) until `close`: a file is one service's.
+
+    Its calls are not for several threads at once.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
+        try:
+            _keep_to_the_owner(path)
+        except OSError as error:
+            raise StateError(f"{path}: cannot be used as the state file: {error.strerror}") from error
+        self._lock = _lock(Path(path))
         try:
             # Transactions are ours (isolation_level None); the store keeps threads apart.
             self._db = sqlite3.connect(
@@ -52,6 +66,7 @@ class StateFile:
             self._cursor = self._db.cursor()
             self._prepare()
         except sqlite3.Error as error:
+            self._lock.release()
             raise StateError(f"{path}: cannot be used as the state file: {error}") from error
 
     def _prepare(self) -> None:
@@ -78,8 +93,9 @@ class StateFile:
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def close(self) -> None:
-        """Folds the log into the file, and closes it."""
+        """Folds the log into the file, closes it, and lets another service have it."""
         self._db.close()
+        self._lock.release()
 
     # Reading, at the start
 
@@ -158,6 +174,33 @@ class StateFile:
             if self._db.in_transaction:
                 self._cursor.execute("ROLLBACK")
             raise
+
+
+def _lock(path: Path) -> BaseFileLock:
+    """Takes the lock of a state file; the operating system frees it however the process ends."""
+    # Here and not above: who keeps no state needs no lock.
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(f"{path.resolve()}.lock", mode=_OWNER, blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        what = "another service uses it; stop that one, or name another file"
+        raise StateError(f"{path}: cannot be used as the state file: {what}") from None
+    except OSError as error:
+        raise StateError(f"{path}: cannot be used as the state file: {error.strerror or error}") from error
+    return lock
+
+
+def _keep_to_the_owner(path: str | os.PathLike[str]) -> None:
+    """Makes the file where there is none; nobody but its owner may read it, since it holds hashes of secrets.
+
+    SQLite gives its two files beside it the same mode.
+    """
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), _OWNER))
+    if Path(path).stat().st_mode & 0o077:
+        with suppress(PermissionError):  # another's file, which he lets us use
+            Path(path).chmod(_OWNER)
 
 
 def _somebody_else() -> sqlite3.Error:

@@ -50,7 +50,7 @@ class Authority:
     def context(self, host: str, faults: Faults) -> ssl.SSLContext:
         """Returns the server side of TLS for a service at `host`, with a certificate issued now."""
         names = list(dict.fromkeys((host, "localhost", "127.0.0.1", "::1", socket.gethostname())))
-        context = _context(self._ca.issue_cert(*names))
+        context = _context(self._ca.issue_cert(*names, common_name=host))
         bad = {
             CertificateFlaw.EXPIRED: _context(
                 self._ca.issue_cert(*names, not_before=_LONG_PAST, not_after=_PAST)
@@ -75,11 +75,11 @@ def _read_or_make(folder: Path) -> trustme.CA:
         return trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
     if certificate.exists() or key.exists():
         raise ValueError(f"it holds one of {CERTIFICATE_FILE} and {KEY_FILE} only; name an empty folder")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     ca = trustme.CA()
-    with os.fdopen(os.open(key, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(ca.private_key_pem.bytes())
-    certificate.write_bytes(ca.cert_pem.bytes())
+    for path, pem in ((key, ca.private_key_pem), (certificate, ca.cert_pem)):
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(pem.bytes())
     return ca
 
 

@@ -3,6 +3,7 @@
 "use strict";
 
 const EVERY = 1000; // milliseconds between two looks
+const NAMES_SHOWN = 5;
 const token = new URLSearchParams(location.hash.slice(1)).get("token");
 const byId = (id) => document.getElementById(id);
 let paused = false;
@@ -44,19 +45,34 @@ function table(place, headings, rows, empty) {
 }
 
 function outcome(request) {
-  const said = request.code === null ? "success" : `[${request.code}]`;
-  const result = request.executed ? said : "not carried out";
-  return request.fault === null ? result : `${result} (${request.fault})`;
+  let result = request.executed ? "success" : "not carried out";
+  if (request.request_line !== null) {
+    result = request.status === null ? "no answer" : `${request.status}`;
+  } else if (request.executed && request.code !== null) {
+    result = `[${request.code}]`;
+  }
+  const why = request.detail !== null && (request.executed || request.request_line !== null) ? `: ${request.detail}` : "";
+  return request.fault === null ? result + why : `${result}${why} (${request.fault})`;
+}
+
+// A query may name thousands.
+function some(names) {
+  const more = names.length - NAMES_SHOWN;
+  return more > 0 ? `${names.slice(0, NAMES_SHOWN).join(", ")} and ${more} more` : names.join(", ");
 }
 
 function show(state) {
   byId("status").classList.remove("lost");
   const wire = state.lenient ? ", lenient wire" : "";
-  byId("status").textContent = `${state.tls_url ?? state.url}${wire} at ${time(state.clock.now)} UTC`;
+  byId("status").textContent = `${[state.url, state.tls_url].filter((url) => url !== null).join(" and ")}${wire} at ${time(state.clock.now)} UTC`;
   const counters = [
     ["Logged in", state.sessions.length],
     ["Requests In Progress", state.counters.requests_in_progress],
     ["Requests Throttled", state.counters.requests_throttled],
+    ["Requests", state.traffic.requests],
+    ["Half-open connections", state.traffic.half_open],
+    ["Connections cut", state.traffic.cut],
+    ["TLS handshakes failed", state.traffic.handshakes_failed],
   ];
   byId("counters").replaceChildren(...counters.map(([name, value]) => {
     const pair = document.createElement("div");
@@ -77,10 +93,10 @@ function show(state) {
   })), "No fault waits.");
   table("requests", ["Time (UTC)", "Operation", "Devices", "Users", "Signed by", "Answer"], state.requests.map((request) => ({
     cells: [
-      time(request.at), request.operation ?? "unreadable", request.devices.join(", "), request.users.join(", "),
-      request.app_id ?? "", outcome(request),
+      time(request.at), request.request_line ?? request.operation ?? "unreadable", some(request.devices),
+      some(request.users), request.app_id ?? "", outcome(request),
     ],
-    failed: request.code !== null,
+    failed: request.code !== null || request.request_line !== null,
   })), "No request yet.");
 }
 

@@ -1,0 +1,177 @@
+"""Connections whose request is not whole yet, and what never becomes a request.
+
+A request that is not whole after a time-out is cut; a TLS handshake that fails and bytes that are no HTTP are
+told. Must never answer, and never quote what arrived: it may be a certificate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Callable
+from http import HTTPStatus
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
+
+from hotdesk_hil.emservice.records import RequestRecord, elsewhere
+
+log = logging.getLogger("hotdesk_hil.emservice")
+
+
+class Arrivals:
+    """The connections of one running service on which a whole request has not arrived.
+
+    `timeout` is how many seconds a request may take, from the connection or its first byte to its last.
+    `cut` counts those that took longer. `handshakes_failed` counts TLS handshakes, `handshake_error` says why
+    the last one failed.
+    """
+
+    def __init__(
+        self, timeout: float, now: Callable[[], float], record: Callable[[RequestRecord], None]
+    ) -> None:
+        self.timeout = timeout
+        self.cut = 0
+        self.handshakes_failed = 0
+        self.handshake_error: str | None = None
+        self._now = now
+        self._record = record
+        # Since when, oldest first; a body that is waited for is the servlet's to cut, with an answer.
+        self._waiting: dict[web.RequestHandler, tuple[float, Watched]] = {}
+        self._bodies: set[web.RequestHandler] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def half_open(self) -> int:
+        """The number of connections on which a whole request is being waited for."""
+        return len(self._waiting) + len(self._bodies)
+
+    def watch(self, server: web.Server) -> asyncio.Protocol:
+        """Returns the protocol for a new connection."""
+        return Watched(self, server())
+
+    def begin(self, handler: web.RequestHandler, watched: Watched) -> None:
+        """Begins to wait for a request."""
+        loop = asyncio.get_running_loop()
+        self._waiting[handler] = (loop.time(), watched)
+        if self._timer is None:
+            self._timer = loop.call_later(self.timeout, self._cut_late)
+
+    def waits_for(self, handler: web.RequestHandler) -> bool:
+        """Tells whether a request on this connection has begun and is not whole."""
+        return handler in self._waiting or handler in self._bodies
+
+    def arrived(self, handler: web.RequestHandler) -> None:
+        """Ends the wait: the request is whole, or nobody wants the rest."""
+        self._waiting.pop(handler, None)
+        self._bodies.discard(handler)
+
+    def await_body(self, handler: web.RequestHandler) -> float:
+        """Returns until when (by the loop's clock) the body may take; `arrived` ends the wait."""
+        since, _ = self._waiting.pop(handler, (asyncio.get_running_loop().time(), None))
+        self._bodies.add(handler)
+        return since + self.timeout
+
+    def stop(self) -> None:
+        """Cuts nobody any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._waiting.clear()
+        self._bodies.clear()
+
+    def handshake_failed(self, error: ssl.SSLError) -> None:
+        """Counts and logs a TLS handshake that failed: it is no request."""
+        reason = (error.reason or "handshake failed").replace("_", " ").lower()
+        if error.reason == "HTTP_REQUEST":
+            reason += ": this port speaks TLS; send https"
+        elif "alert" in reason:
+            reason += ": the client refuses the certificate or the protocol"
+        self.handshakes_failed += 1
+        self.handshake_error = reason
+        log.info("a TLS handshake failed: %s", reason)
+
+    def not_http(self, error: HttpProcessingError) -> None:
+        """Tells of bytes that are no HTTP; the answer is 400, and the connection closes."""
+        # Not its own text: that quotes what arrived.
+        reason = type(error).__name__
+        if "HTTPS traffic" in error.message:
+            reason = "a TLS handshake; this port speaks http"
+        elif "'Host'" in error.message:
+            reason = "the header Host is missing, or is there twice"
+        elif isinstance(error, LineTooLong):
+            reason = "a line of the head is too long"
+        self._record(elsewhere(self._now(), "not HTTP", HTTPStatus.BAD_REQUEST, reason))
+
+    def cut_body(self, request_line: str, arrived: int, announced: int | None) -> None:
+        """Tells of a body that did not come in time; the answer is 408, and the connection closes."""
+        self.cut += 1
+        told = "its last chunk" if announced is None else f"the {announced} that Content-Length names"
+        what = f"{arrived} bytes of the body had arrived after {self.timeout:g} s, not {told}"
+        self._record(elsewhere(self._now(), request_line, HTTPStatus.REQUEST_TIMEOUT, what))
+
+    def _cut_late(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = None
+        for handler, (since, watched) in list(self._waiting.items()):
+            if since + self.timeout > loop.time():
+                self._timer = loop.call_at(since + self.timeout, self._cut_late)
+                return
+            del self._waiting[handler]
+            self.cut += 1
+            if watched.received:
+                what = f"{watched.received} bytes had arrived after {self.timeout:g} s, not the whole head"
+                self._record(elsewhere(self._now(), "half a request", None, what))
+            else:
+                log.info("a connection was cut: nothing had arrived after %g s", self.timeout)
+            watched.close()
+
+
+class Watched(asyncio.Protocol):
+    """One connection: hands everything to aiohttp, and notes when a request begins."""
+
+    def __init__(self, arrivals: Arrivals, handler: web.RequestHandler) -> None:
+        self._arrivals = arrivals
+        self._handler = handler
+        self.received = 0
+        """Bytes of the request that is waited for."""
+        # Whatever else the transport calls is aiohttp's.
+        self.pause_writing = handler.pause_writing
+        self.resume_writing = handler.resume_writing
+        self.eof_received = handler.eof_received
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._arrivals.begin(self._handler, self)
+        self._handler.connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        if not self._arrivals.waits_for(self._handler):
+            self.received = 0
+            self._arrivals.begin(self._handler, self)
+        self.received += len(data)
+        self._handler.data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._arrivals.arrived(self._handler)
+        self._handler.connection_lost(exc)
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._handler.force_close()
+
+
+class HttpLog(logging.LoggerAdapter):
+    """What aiohttp says of one service: bad HTTP goes to `Arrivals`, the rest to the log."""
+
+    def __init__(self, logger: logging.Logger, arrivals: Arrivals) -> None:
+        super().__init__(logger)
+        self._arrivals = arrivals
+
+    def log(self, level: int, msg: object, *args: object, **kwargs: object) -> None:
+        """Writes a line, or tells of bad HTTP; its bytes may be the rest of a form, certificate included."""
+        error = kwargs.get("exc_info")
+        if isinstance(error, HttpProcessingError):
+            self._arrivals.not_http(error)
+        else:
+            super().log(level, msg, *args, **kwargs)

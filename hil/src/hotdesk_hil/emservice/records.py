@@ -1,0 +1,78 @@
+"""What arrived at the service, one record each: requests, and what never became one.
+
+Values only. Must never hold a certificate or PIN, nor the query of an address, which may hold one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hotdesk_hil.emservice.codes import Code
+
+NAMES_SHOWN = 5
+"""Devices and users that a line shows; it counts the others."""
+
+
+class RequestRecord(NamedTuple):
+    """One request as the service saw it, without its certificate.
+
+    `operation` is None where no document could be read. `code` is the answer's code, None for success, for
+    a request that a fault kept from being carried out (`executed` False), and for what did not reach the
+    service. `at` is the service's clock in seconds since the epoch; `fault` the name of the fault that
+    struck. `detail` says why a request was refused.
+
+    What did not reach the service has a `request_line`: method and path of a 404, 403 or 408, else
+    "not HTTP" or "half a request"; and a `status`, the HTTP status, None for no answer.
+    """
+
+    operation: str | None
+    devices: tuple[str, ...]
+    users: tuple[str, ...]
+    app_id: str | None
+    code: int | None
+    at: float
+    executed: bool = True
+    fault: str | None = None
+    detail: str | None = None
+    status: int | None = 200
+    request_line: str | None = None
+
+    def __str__(self) -> str:
+        if self.request_line is not None:
+            words = [self.request_line]
+            outcome = "no answer" if self.status is None else str(self.status)
+        else:
+            words = [self.operation or "unreadable", *_shown((*self.devices, *self.users))]
+            if self.app_id is not None:
+                words.append(f"by {self.app_id}")
+            if not self.executed:
+                outcome = "not carried out"
+            elif self.code is None:
+                outcome = "success"
+            else:
+                outcome = f"[{self.code}] {Code(self.code).label}"
+        line = f"{' '.join(words)}: {outcome}"
+        if self.detail is not None and (self.executed or self.request_line is not None):
+            line += f": {self.detail}"
+        if self.fault is not None:
+            line += f" ({self.fault})"
+        return printable(line)
+
+
+def elsewhere(at: float, request_line: str, status: int | None, detail: str) -> RequestRecord:
+    """Returns the record of what did not reach the service."""
+    return RequestRecord(None, (), (), None, None, at, False, None, detail, status, request_line)
+
+
+def printable(text: str) -> str:
+    """Returns the text on one line: what cannot be printed, as a line feed in a name, is escaped."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
+    )
+
+
+def _shown(names: tuple[str, ...]) -> tuple[str, ...]:
+    more = len(names) - NAMES_SHOWN
+    return names if more <= 0 else (*names[:NAMES_SHOWN], f"and {more} more")
