@@ -70,7 +70,7 @@ def test_delimiters_line_ends_and_mark_may_be_any(
         ("", "column device is missing"),
         ("device,pin\nx,1\n", "column 'pin': a list holds no PIN and no password"),
         ("device,user\n", "there are no rows"),
-        ("device,user\nSEP1,\n", "line 2: userID is mandatory"),
+        ("device,user\nSEP1,\n", "line 2: userID is blank"),
         ("device,user,duration\nSEP1,john,1h\n", "line 2: duration must be whole minutes"),
         ("device,user\nSEP1,john,more\n", "line 2: there are more fields"),
         ("operation,device\nlogoutAll,SEP1\n", "line 2: operation must be"),

@@ -16,11 +16,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from . import clusters
+from . import _output, clusters
 from ._list_file import STANDARD_INPUT
-from ._list_rows import OPERATIONS, Row, WorkList
+from ._list_rows import OPERATIONS, Faults, Row, WorkList
+from ._shown import shown
+
+if TYPE_CHECKING:
+    from .client import Attempt
 
 SHOWN = 50
 """Rows without an answer that are listed on the screen; the result has them all."""
@@ -104,13 +108,12 @@ def _bulk(options: argparse.Namespace) -> int:
             f"{options.file} is no file that a stopped run could go on with; save the list to one"
         )
     work = WorkList.read(options.file, operation=options.operation, encoding=options.encoding)
-    count = 0
     try:
         count = work.check()
-    finally:
-        if not options.quiet:
-            for note in work.notes:
-                _say(note)
+    except Faults as error:
+        _note(options, work)
+        return _output.faults(error)
+    _note(options, work)
     if options.dry_run:
         if options.json:
             print(json.dumps({"list": str(options.file), "rows": count, "done": 0, "notes": work.notes}))
@@ -118,6 +121,12 @@ def _bulk(options: argparse.Namespace) -> int:
             print(f"{count} rows can be sent")
         return 0
     return _preview(options, work) if options.preview else _run(options, work)
+
+
+def _note(options: argparse.Namespace, work: WorkList) -> None:
+    if not options.quiet:
+        for note in work.notes:
+            _output.say(note)
 
 
 def _preview(options: argparse.Namespace, work: WorkList) -> int:
@@ -141,7 +150,7 @@ def _preview(options: argparse.Namespace, work: WorkList) -> int:
     else:
         for finding in found:
             if finding.verdict != "would work":
-                print(finding)
+                print(shown(str(finding)))
         counts = Counter(finding.verdict for finding in found)
         said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in looking.VERDICTS if counts[verdict])
         print(f"{len(found)} rows: {said}")
@@ -170,6 +179,7 @@ def _run(options: argparse.Namespace, work: WorkList) -> int:
             concurrency=options.concurrency,
             retry=Retry(attempts=20, longest=4.0),
             on_busy=pace.busy,
+            on_attempt=screen.attempt,
         )
         async with service:
             stop = bulk.Stop()
@@ -192,16 +202,16 @@ def _report(options: argparse.Namespace, report: Any, number: int | None) -> int
         print(json.dumps(_json(options.file, report), ensure_ascii=False))
     if not options.quiet or code:
         for note in report.notes:
-            _say(note)
+            _output.say(note)
         unknown = [(row, result) for row, result in report.failures if result.state == "unknown"]
         for row, result in unknown[:SHOWN]:
-            _say(f"line {row.line}: {row.device}: not known what became of it: {result.reason}")
+            _output.say(f"line {row.line}: {row.device}: not known what became of it: {result.reason}")
         if len(unknown) > SHOWN:
-            _say(f"and {len(unknown) - SHOWN} more; see {report.result}")
+            _output.say(f"and {len(unknown) - SHOWN} more; see {report.result}")
     line = _last_line(report)
     stopped = report.stopped
     if stopped is not None and stopped.why != "limit":
-        _say(f"{stopped.text}; {line}; the same command goes on where it stopped")
+        _output.say(f"{stopped.text}; {line}; the same command goes on where it stopped")
     elif not options.json and (not options.quiet or code):
         left = f"; {stopped.text}; the same command goes on where it stopped" if stopped else ""
         print(f"{line}{left}")
@@ -290,10 +300,6 @@ def client(cluster: clusters.Cluster, app: Any, **options: Any) -> Any:  # noqa:
     )
 
 
-def _say(what: str) -> None:
-    print(f"hotdesk: {what}", file=sys.stderr, flush=True)
-
-
 class _Signals:
     """Turns Ctrl-C, and the end that a system asks for, into a call; `number` is which of them came."""
 
@@ -326,6 +332,7 @@ class _Screen:
         self._quiet = quiet
         self._next = time.monotonic() + PLAIN_SECONDS
         self._bar: Any = None
+        self._failing: set[str] = set()
 
     @classmethod
     @contextmanager
@@ -361,13 +368,25 @@ class _Screen:
             self._next = time.monotonic() + PLAIN_SECONDS
             self.say(f"{settled} of {tally.rows} rows, {tally.refused} refused")
 
+    def attempt(self, attempt: "Attempt") -> None:
+        """Say that a service fails when it begins to, and when it answers again."""
+        if attempt.error is None:
+            if attempt.service in self._failing:
+                self._failing.discard(attempt.service)
+                self.say(f"{attempt.service} answers again")
+        elif attempt.service not in self._failing:
+            self._failing.add(attempt.service)
+            self.say(f"{shown(str(attempt.error))}; it is tried again")
+
     def say(self, what: str) -> None:
         """Say something that happened, with the time."""
         line = f"{datetime.now():%H:%M:%S} {what}"
+        if self._quiet:
+            return
         if self._bar is not None:
             self._bar.console.print(f"hotdesk: {line}", markup=False, highlight=False, soft_wrap=True)
         else:
-            _say(line)
+            _output.say(line)
 
 
 class _Log:
@@ -400,4 +419,4 @@ class _Log:
 
             time = datetime.now().astimezone().isoformat(timespec="seconds")
             parts = [time, f"line {row.line}", row.operation, row.device, row.user, *said(result)]
-            self._file.write(" ".join(part for part in parts if part) + "\n")
+            self._file.write(shown(" ".join(part for part in parts if part)) + "\n")

@@ -49,6 +49,15 @@ _DUMMY = AppInfo(id="check", certificate=Secret("check"))
 _MOST_MINUTES = 2**32 - 1
 
 
+class Faults(ValueError):
+    """What is wrong in a list: `lines` has one line for each fault, and before several ones how many there
+    are."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
 @dataclass(frozen=True)
 class Row:
     """One row: `number` counts rows from 1, `line` is where it stands in the file."""
@@ -171,12 +180,12 @@ class WorkList:
 
     def _raise(self, faults: list[Fault]) -> None:
         if len(faults) == 1:
-            raise ValueError(f"nothing was sent: {faults[0]}")
+            raise Faults([f"nothing was sent: {faults[0]}"])
         if faults:
             shown = [str(fault) for fault in islice(faults, FAULTS_SHOWN)]
             if len(faults) > FAULTS_SHOWN:
                 shown.append(f"and {len(faults) - FAULTS_SHOWN} more")
-            raise ValueError("\n".join([f"nothing was sent: {self.path} has {len(faults)} faults", *shown]))
+            raise Faults([f"nothing was sent: {self.path} has {len(faults)} faults", *shown])
 
     def _read_headings(self) -> None:
         try:

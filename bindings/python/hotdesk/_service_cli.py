@@ -8,7 +8,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from . import _bulk_cli, _shown, _who_cli, clusters
+from . import _bulk_cli, _output, _who_cli, clusters
 
 if TYPE_CHECKING:
     from .client import Client
@@ -83,20 +83,20 @@ def _client(cluster: clusters.Cluster) -> "Client":
 def _login(options: argparse.Namespace) -> int:
     with client(options) as service:
         service.login(options.device, options.user, options.profile, options.duration)
-    return _shown.done(options, f"{options.user} is logged in on {options.device}")
+    return _output.done(options, f"{options.user} is logged in on {options.device}")
 
 
 def _take_over(options: argparse.Namespace) -> int:
     with client(options) as service:
         before = service.take_over(options.device, options.user, options.profile, options.duration)
     gone = f"; {before} was logged out" if before else ""
-    return _shown.done(options, f"{options.user} is logged in on {options.device}{gone}", loggedOut=before)
+    return _output.done(options, f"{options.user} is logged in on {options.device}{gone}", loggedOut=before)
 
 
 def _logout(options: argparse.Namespace) -> int:
     with client(options) as service:
         service.logout(options.device)
-    return _shown.done(options, f"nobody is logged in on {options.device}")
+    return _output.done(options, f"nobody is logged in on {options.device}")
 
 
 def _logout_all(options: argparse.Namespace) -> int:
@@ -109,7 +109,7 @@ def _logout_all(options: argparse.Namespace) -> int:
             raise ValueError("that is not the cluster's name; nobody was logged out")
     with _client(cluster) as service:
         service.logout_all()
-    return _shown.done(options, f"everybody is logged out of {cluster.name}")
+    return _output.done(options, f"everybody is logged out of {cluster.name}")
 
 
 def _profiles(options: argparse.Namespace) -> int:
@@ -124,4 +124,4 @@ def _profiles(options: argparse.Namespace) -> int:
         }
         profiles = [{"name": profile.name, "default": profile.is_default} for profile in user.profiles]
         rows.append([user.id, user.status, failure, profiles])
-    return _shown.table(options, ["id", "status", "failure", "profiles"], rows)
+    return _output.table(options, ["id", "status", "failure", "profiles"], rows)

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from . import _bulk_cli, _results, _shown, clusters
-from ._list_rows import WorkList, batches
+from . import _bulk_cli, _output, _results, clusters
+from ._list_rows import Faults, WorkList, batches
 from ._native import UserDevices
 from .errors import Error, ServiceRefused, TransportError
 
@@ -41,7 +41,10 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
 def _who(options: argparse.Namespace) -> int:
     from ._service_cli import client
 
-    names = _names(options, "device")
+    try:
+        names = _names(options, "device")
+    except Faults as error:
+        return _output.faults(error)
     with client(options) as service:
         rows = [row for some in batches(names) for row in service.device_users(*some)]
     if options.csv:
@@ -49,7 +52,7 @@ def _who(options: argparse.Namespace) -> int:
             ["device", "user", "status", "lastLogin"],
             ([row.name, row.user or "", row.status, row.last_login or ""] for row in rows),
         )
-    return _shown.table(
+    return _output.table(
         options,
         ["name", "status", "user", "lastLogin", "emcc"],
         ([row.name, row.status, row.user, row.last_login, row.emcc] for row in rows),
@@ -59,7 +62,10 @@ def _who(options: argparse.Namespace) -> int:
 def _where(options: argparse.Namespace) -> int:
     from ._service_cli import client
 
-    names = _names(options, "user")
+    try:
+        names = _names(options, "user")
+    except Faults as error:
+        return _output.faults(error)
     if options.all:
         return _where_all(options, names)
     with client(options) as service:
@@ -70,7 +76,7 @@ def _where(options: argparse.Namespace) -> int:
             ([device, row.id, row.status] for row in rows for device in [*row.devices] or [""]),
         )
     columns = ["id", "status", "devices"]
-    return _shown.table(options, columns, ([row.id, row.status, list(row.devices)] for row in rows))
+    return _output.table(options, columns, ([row.id, row.status, list(row.devices)] for row in rows))
 
 
 def _where_all(options: argparse.Namespace, names: list[str]) -> int:
@@ -109,7 +115,7 @@ def _where_all(options: argparse.Namespace, names: list[str]) -> int:
         if isinstance(answer, list):
             shown += ([cluster.name, row.id, row.status, list(row.devices)] for row in answer)
         else:
-            print(f"hotdesk: {cluster.name}: {answer}", file=sys.stderr)
+            _output.say(f"{cluster.name}: {answer}")
             code = max(code, _code(answer))
             failures.append({"cluster": cluster.name, "failure": str(answer)})
             shown += ([cluster.name, name, NO_ANSWER, []] for name in names)
@@ -126,7 +132,7 @@ def _where_all(options: argparse.Namespace, names: list[str]) -> int:
         rows = [dict(zip(columns, row, strict=True)) for row in shown if row[2] != NO_ANSWER]
         print(json.dumps([*rows, *failures], ensure_ascii=False))
     else:
-        _shown.table(options, columns, shown)
+        _output.table(options, columns, shown)
     return code
 
 
@@ -146,7 +152,7 @@ def _names(options: argparse.Namespace, column: str) -> list[str]:
         for name in work.names(column):
             names.setdefault(name.casefold(), name)
         for note in work.notes:
-            print(f"hotdesk: {note}", file=sys.stderr)
+            _output.say(note)
     if not names:
         raise ValueError(f"which {column} is meant? give names, or --from FILE with some")
     return list(names.values())
