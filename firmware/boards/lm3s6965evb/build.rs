@@ -1,4 +1,4 @@
-//! Hands the linker scripts to the linker, wherever the package is built from.
+//! Passes the linker scripts to the linker, wherever the package is built from.
 
 use std::error::Error;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
-//! Runs over its stack on purpose, so that a test can see the overflow caught: one log line, then a restart.
+//! Overflows its stack on purpose, for a test that the overflow is caught: one log line, then a restart.
 //!
-//! Not part of the phone's image. The log must say `started` and then `stack overflow, restarting`, over and over.
+//! Not part of the phone's image. The log must show `started` and `stack overflow, restarting`, again and again.
 #![no_std]
 #![no_main]
 

@@ -1,7 +1,7 @@
 //! The five buttons: up, down, left and right on port E, select on port F. A pressed button pulls its pin low.
 //!
-//! After each reset QEMU shows every button as pressed and keeps it so until its first release;
-//! `hotdesk_phone::keypad::Buttons` takes no press from a button that it has not seen up.
+//! After each reset QEMU reports every button as pressed until its first release; `hotdesk_phone::keypad::Buttons`
+//! ignores a button that it has not seen up.
 
 use core::cell::RefCell;
 
@@ -47,7 +47,7 @@ pub extern "C" fn on_interrupt() {
     look();
 }
 
-/// Queues what was pressed since the last look.
+/// Queues the presses since the last call.
 fn look() {
     let pressed =
         critical_section::with(|token| BUTTONS.borrow_ref_mut(token).update(down(), Instant::now()));

@@ -1,6 +1,6 @@
 //! The SD card, read once at start: the configuration file.
 //!
-//! The card shares its port with the display, so it is lent the port for as long as it is read. PD0 low selects it.
+//! The card shares its port with the display, so it borrows the port while it is read. PD0 low selects it.
 #![allow(unsafe_code)] // Telling the card driver what kind of card it has, where it could not find out.
 
 use core::convert::Infallible;
@@ -19,20 +19,20 @@ use crate::sysctl::CORE_CLOCK_HZ;
 /// The configuration's name in the root directory of the first partition (FAT16 or FAT32).
 const FILE_NAME: &str = "HOTDESK.TXT";
 
-/// How often the card is asked to wake up before it counts as missing. Each time takes up to 0.1 s.
+/// How many wake-up calls the card gets before it counts as missing. Each takes up to 0.1 s.
 const ATTEMPTS: u32 = 5;
 
 /// Reads the configuration file into `buffer` and returns its bytes.
 ///
 /// # Errors
 ///
-/// Says what is missing: the card, the file, a readable file system, or room in `buffer`.
+/// What is missing: the card, the file, a readable file system, or room in `buffer`.
 pub fn read_configuration<'b>(
     ssi: &mut Ssi,
     select: &mut Output,
     buffer: &'b mut [u8],
 ) -> Result<&'b mut [u8], SetupError> {
-    // The bytes of this wake-up call go to nobody: the card needs 74 clocks before it is first selected.
+    // These bytes go to no device: the card needs 74 clocks before it is first selected.
     ssi.send(&[0xFF; 10]);
     let options = AcquireOpts { use_crc: true, acquire_retries: ATTEMPTS };
     let card = SdCard::new_with_options(Slot { ssi, select }, BusyWait, options);
@@ -53,16 +53,16 @@ pub fn read_configuration<'b>(
         let length = file.read(rest).map_err(explain)?;
         rest = match rest.get_mut(length..) {
             Some(rest) if length > 0 => rest,
-            // The directory promises more than the file's clusters hold.
+            // The directory entry is longer than the file's clusters.
             _ => return Err(SetupError::Unreadable),
         };
     }
-    // The card driver's buffer still holds the file's last sector; the directory's takes its place.
+    // The card driver's buffer still holds the file's last sector; reading the directory overwrites it.
     let _ = directory.directory_entry_exists(FILE_NAME);
     Ok(contents)
 }
 
-/// Finishes the card's start where its driver gave up at command 58, the last step.
+/// Completes the card's initialisation where the driver gave up, at command 58, the last step.
 ///
 /// QEMU 7.2 sets the idle bit in that command's answer, though the card is ready and the register that follows (OCR) is
 /// right. The driver takes the bit for an error.
@@ -73,7 +73,7 @@ fn take_over(card: &SdCard<Slot<'_>, BusyWait>) -> Result<(), SetupError> {
     /// In the first byte of the OCR: the card counts blocks, not bytes.
     const HIGH_CAPACITY: u8 = 0x40;
 
-    // What is left of the answer that the driver did not take; then up to 8 bytes of waiting, R1, the 4 bytes of the OCR.
+    // The rest of the answer that the driver did not read; then up to 8 bytes of waiting, R1, the 4 bytes of the OCR.
     let mut left_over = [0xFF; 8];
     let mut answer = [0xFF; 13];
     let mut operations =
@@ -100,7 +100,7 @@ fn explain(error: Error<SdCardError>) -> SetupError {
     }
 }
 
-/// The card's place on the shared port: selected for the length of one transaction.
+/// The card on the shared port, selected for one transaction at a time.
 struct Slot<'a> {
     ssi: &'a mut Ssi,
     select: &'a mut Output,
@@ -147,7 +147,7 @@ impl DelayNs for BusyWait {
     }
 }
 
-/// Nothing is written, so no time is ever asked for.
+/// Nothing is written, so no time is needed.
 struct NoClock;
 
 impl TimeSource for NoClock {

@@ -6,14 +6,14 @@
 //! interrupt would lose time there, since exceptions that are pending together are taken once. The processor sleeps
 //! between wraps and alarms.
 //!
-//! The count must never come from timer 0: QEMU has its time-out but not its counter. Registers used of it:
+//! The count must never come from timer 0: QEMU models its time-out but not its counter. Its registers used here:
 //!
 //! | register | offset | meaning |
 //! |---|---|---|
 //! | CFG | 0x00 | 0: one timer of 32 bits |
 //! | TAMR | 0x04 | 1: one shot |
 //! | CTL | 0x0C | 1: count |
-//! | IMR | 0x18 | 1: let the time-out through |
+//! | IMR | 0x18 | 1: enable its interrupt |
 //! | ICR | 0x24 | 1: clear the time-out |
 //! | TAILR | 0x28 | cycles until the time-out |
 
@@ -59,7 +59,8 @@ const TIME_OUT: u32 = 1;
 static COUNTED: Mutex<Cell<u64>> = Mutex::new(Cell::new(0_u64.wrapping_sub(PERIOD)));
 
 struct Clock {
-    /// The tasks that wait, apart from the count: a fault while it is lent out still gets the time for its last words.
+    /// The waiting tasks, apart from the count: a fault while they are borrowed can still read the time for its last
+    /// log lines.
     queue: Mutex<RefCell<Queue>>,
 }
 
@@ -128,14 +129,14 @@ fn wake_due(queue: &mut Queue) {
     if next == u64::MAX {
         return;
     }
-    // Later than now, or its task would have been woken. What is further away than the timer reaches (343 s) takes several
-    // alarms: the early ones wake nobody and come back here.
+    // It is later than now, or its task would have been woken. If it is further away than the timer reaches (343 s), it
+    // takes several alarms; the early ones wake no task and end up here again.
     let wait = next.saturating_mul(CYCLES_PER_TICK).saturating_sub(now);
     TAILR.write(u32::try_from(wait).unwrap_or(u32::MAX));
     CTL.write(CTL_COUNT);
 }
 
-/// Timer 0's interrupt: the alarm is due. One that was overtaken by a new alarm finds nothing due.
+/// Timer 0's interrupt: the alarm is due. If a new alarm has replaced it, nothing is due.
 pub extern "C" fn on_interrupt() {
     CLOCK.with_queue(wake_due);
 }

@@ -112,9 +112,9 @@ impl Driver for Ethernet {
     type TxToken<'a> = Sender<'a>;
 
     fn receive(&mut self, context: &mut Context<'_>) -> Option<(Received<'_>, Sender<'_>)> {
-        // First the waker, then the look: a frame that comes in between wakes again.
+        // The waker is registered before the check, so that a frame in between wakes the task again.
         WAKER.register(context.waker());
-        // A frame waits in its FIFO until the answer that it may cause can be sent.
+        // A frame stays in the FIFO until an answer to it can be sent.
         if TR.read() != 0 {
             return None;
         }
@@ -167,8 +167,7 @@ pub struct Sender<'a> {
 
 impl TxToken for Sender<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, length: usize, fill: F) -> R {
-        // The stack keeps to the length that `capabilities` promised. If it ever did not, the frame is dropped below:
-        // a cut frame is no frame.
+        // The stack keeps to the length in `capabilities`. If it ever did not, the frame is dropped below, not cut.
         let (frame, fits) = match self.buffer.get_mut(..length) {
             Some(frame) => (frame, length >= HEADER),
             None => (&mut self.buffer[..], false),
@@ -177,13 +176,13 @@ impl TxToken for Sender<'_> {
         if fits {
             send_frame(frame);
         }
-        // A login's frame holds a PIN.
+        // The frame of a login holds a PIN.
         frame.zeroize();
         result
     }
 }
 
-/// Takes one frame out of the receive FIFO and returns its length, or `None` for one that is no Ethernet frame of ours.
+/// Takes one frame out of the receive FIFO and returns its length, or `None` if it is not an Ethernet frame that fits.
 /// NP must not be 0.
 fn read_frame(buffer: &mut [u8; FRAME_MAX]) -> Option<usize> {
     let [length_low, length_high, first, second] = DATA.read().to_le_bytes();
@@ -206,7 +205,7 @@ fn read_frame(buffer: &mut [u8; FRAME_MAX]) -> Option<usize> {
         }
         words_read += 1;
     }
-    // What the CRC adds.
+    // Bytes of the CRC.
     for _ in words_read..words_left {
         let _ = DATA.read();
     }

@@ -1,4 +1,4 @@
-//! The loop that runs the tasks and sleeps when none has anything to do.
+//! The loop that runs the tasks and sleeps when none is ready.
 //!
 //! Sleep is WFI, which stops QEMU's virtual processor as well as a real one; embassy's own loop uses WFE, which keeps a
 //! whole core of the host busy.
@@ -20,7 +20,7 @@ fn __pender(_context: *mut ()) {
     WORK.store(true, Ordering::SeqCst);
 }
 
-/// Runs tasks for ever, those that `spawn` starts first.
+/// Runs tasks forever, starting with those that `spawn` starts.
 ///
 /// # Panics
 ///

@@ -1,10 +1,10 @@
-//! What happens when the firmware itself is wrong: say where on the log, then restart.
+//! What happens when the firmware itself fails: it logs where, then restarts.
 //!
-//! A panic message can quote the data it is about (a string sliced in the wrong place is shown), and that data can be a
-//! PIN. So only the place is logged, never the message.
+//! A panic message can quote data (slicing a string out of bounds quotes it), and that data can be a PIN. So only the
+//! location is logged, never the message.
 //!
-//! After a stack overflow (`stack.rs`) there is no stack to handle the fault on. The handler takes the stack pointer back
-//! to the top, over the frames that will never be returned to, before it runs any Rust.
+//! After a stack overflow (`stack.rs`) there is no stack to handle the fault on. Before it runs any Rust, the handler
+//! sets the stack pointer back to the top, over frames that will never be returned to.
 #![allow(unsafe_code)] // Exception entry, and memory that only the linker script names.
 
 use core::panic::PanicInfo;
@@ -36,7 +36,7 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     SCB::sys_reset()
 }
 
-/// Handles an interrupt or exception that no driver asked for.
+/// Handles an interrupt or exception that no driver enabled.
 #[unsafe(export_name = "DefaultHandler")]
 pub extern "C" fn unexpected() {
     cortex_m::interrupt::disable();
@@ -54,7 +54,7 @@ fn exception_number() -> u32 {
     number
 }
 
-/// The entry of the hard fault. It must not touch the stack before it has made it good.
+/// The entry of the hard fault. It must not touch the stack before it has reset the stack pointer.
 ///
 /// Hands `hard_fault` the stack pointer as the fault left it and, where that points into the stack, the program counter
 /// from the exception frame there (its seventh word).
@@ -83,7 +83,7 @@ extern "C" fn hard_fault(stack_pointer: usize, program_counter: usize) -> ! {
     cortex_m::interrupt::disable();
     log::begin_last_words();
     if stack_pointer < stack::end() + OVERFLOW_MARGIN {
-        // The processor could not save the place.
+        // The processor could not save the program counter.
         defmt::error!("stack overflow, restarting");
     } else {
         defmt::error!("hard fault at {=usize:#010x}, restarting", program_counter);

@@ -5,7 +5,7 @@
 //! | data | mask << 2 | the pins of `mask`; the others read 0 and keep their level on a write |
 //! | DIR | 0x400 | 1: output |
 //! | IBE | 0x408 | 1: interrupt on both edges |
-//! | IM | 0x410 | 1: interrupt let through |
+//! | IM | 0x410 | 1: interrupt enabled |
 //! | ICR | 0x41C | write 1 to clear |
 //! | PUR | 0x510 | 1: pull-up |
 //! | DEN | 0x51C | 1: digital |

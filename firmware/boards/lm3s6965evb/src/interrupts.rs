@@ -50,7 +50,7 @@ static __INTERRUPTS: [extern "C" fn(); LINES] = {
     table
 };
 
-/// Lets an interrupt line through. A driver does so last, when its handler may run.
+/// Enables an interrupt line. A driver does so last, when its handler may run.
 pub fn enable(line: Interrupt) {
     // SAFETY: the drivers share state with their handlers only through atomics and critical sections, and no critical
     // section in this firmware masks single lines; so a line that opens breaks none.

@@ -1,9 +1,9 @@
 //! Drivers for the Stellaris LM3S6965 evaluation board as QEMU emulates it: display, keys, Ethernet, SD card, log, time.
 //!
 //! What the phone does is `hotdesk_phone`'s business; a driver here turns registers into that crate's events and
-//! effects and must never decide anything a person could see. `main.rs` wires the two together.
+//! effects, and must never decide anything a person can see. `main.rs` connects the two.
 //!
-//! A driver reaches the chip through [`mmio`] alone, so that it needs no unsafe code of its own.
+//! A driver accesses the chip only through [`mmio`], so that it needs no unsafe code of its own.
 #![no_std]
 
 pub mod buttons;

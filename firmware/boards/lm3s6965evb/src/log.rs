@@ -1,9 +1,9 @@
 //! The log: defmt's byte stream on UART1, and nothing else there.
 //!
 //! A log line is encoded into a ring and leaves from there: as much as the port takes at once, the rest by interrupt.
-//! So a line never waits for the port. A line that does not fit the ring is left out as a whole, and the number of lines
-//! left out is logged as soon as there is room again ([`report_lost`]). Only a dying phone waits for the port
-//! ([`begin_last_words`]).
+//! So a line never waits for the port. A line that does not fit into the ring is dropped whole, and the number of
+//! dropped lines is logged as soon as there is room again ([`report_lost`]). Only a phone that is about to restart
+//! waits for the port ([`begin_last_words`]).
 //!
 //! What is logged must never contain a PIN or a certificate: those types' `Format` is masked.
 #![allow(unsafe_code)] // defmt's Logger is an unsafe trait: it demands that lines do not mix.
@@ -31,9 +31,9 @@ struct Log {
     outgoing: Outgoing,
     /// Set while a line is being written: the interrupt state to return to after it.
     open: Option<RestoreState>,
-    /// Lines begun inside a line that is still being written; they are left out.
+    /// Lines begun inside a line that is still being written; they are dropped.
     nested: u32,
-    /// Lines left out since the last report.
+    /// Lines dropped since the last report.
     lost: u32,
 }
 
@@ -65,7 +65,7 @@ struct Outgoing {
     line_length: usize,
     /// True when the line being written did not fit.
     cut: bool,
-    /// True when the phone is dying: waiting for the port is allowed then.
+    /// True when the phone is about to restart: waiting for the port is allowed then.
     last_words: bool,
 }
 
@@ -93,7 +93,7 @@ impl Outgoing {
         }
     }
 
-    /// Hands over what the port takes without waiting, and asks for an interrupt if something stays behind.
+    /// Hands over what the port takes without waiting, and enables its interrupt if something is left.
     fn pump(&mut self) {
         while PORT.has_room() {
             let Some(byte) = self.ring.pop_front() else { break };
@@ -118,22 +118,22 @@ pub fn start() {
     interrupts::enable(Interrupt::Uart1);
 }
 
-/// Logs how many lines were left out since the last call, if any. The executor calls it before it sleeps.
+/// Logs how many lines were dropped since the last call, if any. The executor calls it before it sleeps.
 pub fn report_lost() {
     let lost = with(|log| core::mem::take(&mut log.lost));
     if lost > 0 {
-        defmt::warn!("log: {=u32} lines left out, the port was too slow", lost);
+        defmt::warn!("log: {=u32} lines dropped, the port was too slow", lost);
     }
 }
 
-/// From here on lines wait for the port instead of being left out, and a line that was being written is given up.
-/// For handlers that never return; interrupts should be off.
+/// From here on lines wait for the port instead of being dropped, and a line that was being written is abandoned. For
+/// handlers that never return; interrupts should be off.
 pub fn begin_last_words() {
     with(|log| {
         log.outgoing.last_words = true;
         log.nested = 0;
         if log.open.take().is_some() {
-            // A terminator of its own lets the reader find the next line; it discards the half one.
+            // A terminator lets the reader find the next line; it discards the unfinished one.
             log.encoder = Encoder::new();
             log.outgoing.cut = false;
             log.outgoing.push(&[0]);
@@ -157,8 +157,8 @@ fn with<R: Default>(act: impl FnOnce(&mut Log) -> R) -> R {
     critical_section::with(|token| borrow(token, act))
 }
 
-/// Lends the log out. Nothing that runs inside logs or is interrupted; only a fault inside finds it lent out already, and
-/// goes unlogged.
+/// Borrows the log. What runs inside neither logs nor is interrupted; only a fault inside finds it borrowed, and is not
+/// logged.
 fn borrow<R: Default>(token: CriticalSection<'_>, act: impl FnOnce(&mut Log) -> R) -> R {
     LOG.borrow(token).try_borrow_mut().map(|mut log| act(&mut log)).unwrap_or_default()
 }

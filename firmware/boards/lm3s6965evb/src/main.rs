@@ -1,5 +1,5 @@
 //! The desk phone on the LM3S6965 evaluation board: makes the drivers, reads the configuration, and hands both to
-//! `hotdesk_phone`. It must never decide anything a person could see.
+//! `hotdesk_phone`. It must never decide anything a person can see.
 #![no_std]
 #![no_main]
 
@@ -32,8 +32,8 @@ const TCP_BUFFER: usize = 1024;
 /// DHCP, DNS and one connection.
 const SOCKETS: usize = 3;
 
-/// `main` never returns, so whatever its frame holds is lost to the tasks' stack: what is only needed while the phone
-/// starts lives in functions of its own that are not inlined.
+/// `main` never returns, so its frame takes stack from the tasks for good: what only the start needs is in separate
+/// functions that are not inlined.
 #[cortex_m_rt::entry]
 fn main() -> ! {
     let Some(mut core) = Peripherals::take() else { unreachable!("nobody took the peripherals before") };
@@ -49,7 +49,7 @@ fn main() -> ! {
     keypad::start();
     buttons::start();
     let (network, runner) = make_network();
-    // The configuration, certificate included, has been there.
+    // The configuration, with its certificate, was on this stack.
     stack::wipe();
     executor::run(|spawner| {
         let (Ok(run_network), Ok(run_phone)) = (run_network(runner), run_phone(app, display, network)) else {
@@ -143,11 +143,11 @@ fn device_name(mac: [u8; 6]) -> DeviceName {
 
 /// The seed of what the network stack draws at random: port numbers, sequence numbers, DHCP transactions.
 ///
-/// The machine has no random numbers. The MAC address keeps phones apart; the count of starts and the processor cycles it
-/// took to read the card keep this phone's starts apart. Nothing secret may ever be made from it.
+/// The board has no source of random numbers. The MAC address differs between phones; the number of starts and the
+/// cycles it took to read the card differ between starts. No secret may ever be derived from it.
 fn seed(mac: [u8; 6], cycles: u64, starts: u32) -> u64 {
     let [a, b, c, d, e, f] = mac;
-    // SplitMix64: its constant for each start, then its finalizer, which lets every bit of the input change every bit.
+    // SplitMix64: its constant for each start, then its finalizer, so that each bit of the input affects every bit.
     let mut mixed = u64::from_be_bytes([0, 0, a, b, c, d, e, f]) ^ cycles.rotate_right(24);
     mixed = mixed.wrapping_add(u64::from(starts).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

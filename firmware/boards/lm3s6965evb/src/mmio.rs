@@ -1,7 +1,7 @@
 //! Registers of the peripherals, each a safe pair of read and write.
 //!
-//! This is the one place that turns an address into an access. It must never name memory: only the peripheral blocks
-//! listed here, none of which can write to RAM by itself (the LM3S6965 has no DMA controller).
+//! This is the only place that turns an address into an access. It must never name memory, only the peripheral blocks
+//! listed here; none of them can write to RAM by itself (the LM3S6965 has no DMA controller).
 #![allow(unsafe_code)] // A register is an address.
 
 /// The size of a peripheral's register block in bytes.
@@ -35,7 +35,7 @@ pub const GPIO_F: Block = Block { base: 0x4002_5000 };
 pub const ETHERNET: Block = Block { base: 0x4004_8000 };
 
 impl Block {
-    /// Names the register at `offset`. Meant for constants, where a wrong offset stops the build.
+    /// Names the register at `offset`. In a constant, a wrong offset is an error of the build.
     ///
     /// # Panics
     ///
@@ -54,7 +54,7 @@ pub struct Register {
 }
 
 impl Register {
-    /// Reads the register, with whatever effect the peripheral gives to a read.
+    /// Reads the register, with the side effects of a read.
     #[must_use]
     pub fn read(self) -> u32 {
         let register = core::ptr::with_exposed_provenance::<u32>(self.address);

@@ -69,13 +69,13 @@ pub struct Oled {
 }
 
 impl Oled {
-    /// Turns the display on, black. `select` is PD0, which stays at the display from here on.
+    /// Turns the display on, black. `select` is PD0, which selects the display from here on.
     #[must_use]
     pub fn start(ssi: Ssi, mut select: Output, frames: &'static mut Frames) -> Self {
         select.set(true);
         let mut panel = Panel { ssi, data_not_command: Output::new(GPIO_C, 7, false) };
         panel.command(&[SET_REMAP, 0x00, SHOW_MEMORY, DISPLAY_ON]);
-        // The controller's memory holds anything at power-up.
+        // The controller's memory is undefined at power-up.
         for (row, pixels) in (0..).zip(frames.shown.chunks(ROW_BYTES)) {
             panel.write(row, 0, pixels);
         }

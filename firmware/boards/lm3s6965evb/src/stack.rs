@@ -1,13 +1,13 @@
-//! The stack: what guards its end, and what it leaves behind.
+//! The stack: the guard at its end, and how what was on it is cleared.
 //!
-//! It lies at the start of RAM (`memory.x`), so running over it leaves RAM instead of writing over variables. The chip's
-//! bus would answer that with a fault; QEMU's ignores it, so the memory protection unit forbids what lies below RAM.
-//! `fault.rs` says what happens then.
+//! It is at the start of RAM (`memory.x`), so an overflow leaves RAM instead of overwriting variables. On the chip that
+//! is a bus fault; QEMU ignores it, so the memory protection unit forbids the addresses below RAM. `fault.rs` says what
+//! happens then.
 #![allow(unsafe_code)] // Memory that only the linker script names, at a time when Rust uses none of it.
 
 use cortex_m::peripheral::MPU;
 
-/// What every word of the unused stack holds, so that a tool can see in a memory dump how deep it was used.
+/// The value of every unused word of the stack: a memory dump then shows how deep it was used.
 pub const PAINT: u32 = 0xDEAD_BEEF;
 
 /// The lowest address of the stack.
@@ -40,16 +40,16 @@ pub fn guard(mpu: &mut MPU) {
     cortex_m::asm::isb();
 }
 
-/// Clears what earlier calls left on the unused stack, so that nothing secret stays there. Paint is left as it is: it
-/// still shows how deep the stack was used.
+/// Clears what earlier calls left on the unused stack, so that no secret stays there. Paint stays, so it still shows
+/// how deep the stack was used.
 #[inline(never)]
 pub fn wipe() {
-    // SAFETY: the words between the end of the stack and the stack pointer belong to calls that have returned, so nobody
-    // reads them again. An interrupt in between uses them and is done with them before the loop goes on.
+    // SAFETY: the words between the end of the stack and the stack pointer belong to calls that have returned, so
+    // nothing reads them again. An interrupt in between uses them and is done with them before the loop goes on.
     unsafe {
         core::arch::asm!(
             "mov {top}, sp",
-            // Down here every word is paint: find the first that is not.
+            // From the lowest address up every word is paint: find the first that is not.
             "1:",
             "cmp {word}, {top}",
             "bhs 3f",

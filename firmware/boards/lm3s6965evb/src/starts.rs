@@ -1,7 +1,7 @@
-//! Counts the starts since power on, for what must differ from one start to the next.
+//! Counts the starts since power-on, for values that must differ between starts.
 //!
-//! A far end remembers connections longer than the phone takes to start again, and the processor cycles of two starts
-//! are often the same.
+//! A peer remembers connections for longer than the phone takes to restart, and two starts often take the same number
+//! of cycles.
 #![allow(unsafe_code)] // A place in RAM of its own, which start-up leaves alone.
 
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -10,7 +10,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 #[unsafe(link_section = ".uninit.starts")]
 static STARTS: AtomicU32 = AtomicU32::new(0);
 
-/// Counts this start and returns how many there were before it: after power on whatever RAM held then.
+/// Counts this start and returns the number before it; after power-on that is whatever RAM held.
 #[must_use]
 pub fn count() -> u32 {
     STARTS.fetch_add(1, Ordering::Relaxed)

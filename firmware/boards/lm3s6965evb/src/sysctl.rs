@@ -17,7 +17,7 @@ pub const CORE_CLOCK_HZ: u32 = 12_500_000;
 pub fn enable_clocks() {
     RCGC1.modify(0, 1 << 0 | 1 << 1 | 1 << 4 | 1 << 16);
     RCGC2.modify(0, 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 28 | 1 << 30);
-    // The data sheet wants three clocks between opening a gate and the first access.
+    // The data sheet asks for three clocks between opening a gate and the first access.
     let _ = RCGC2.read();
     cortex_m::asm::delay(3);
 }

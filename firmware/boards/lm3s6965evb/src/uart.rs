@@ -1,4 +1,4 @@
-//! What both serial ports (PL011) have in common: speed, format, registers.
+//! What the serial ports (PL011) have in common: speed, format, registers.
 //!
 //! | register | offset | meaning |
 //! |---|---|---|
@@ -7,7 +7,7 @@
 //! | IBRD, FBRD | 0x24, 0x28 | speed: clock / (16 * (IBRD + FBRD / 64)) |
 //! | LCRH | 0x2C | 0x70: 8 bits, no parity, FIFOs on |
 //! | CR | 0x30 | 0x301: port, receiver and transmitter on |
-//! | IM | 0x38 | interrupts let through: RX 0x10, TX 0x20, receive timeout 0x40 |
+//! | IM | 0x38 | interrupts enabled: RX 0x10, TX 0x20, receive timeout 0x40 |
 //! | ICR | 0x44 | write 1 to clear an interrupt, bits as IM |
 
 use crate::mmio::{Block, Register};
@@ -63,7 +63,7 @@ impl Uart {
         self.control.write(0);
         self.integer_divisor.write(DIVISOR_64THS / 64);
         self.fractional_divisor.write(DIVISOR_64THS % 64);
-        // Writing LCRH is what makes the divisors count.
+        // The divisors take effect when LCRH is written.
         self.line_control.write(LCRH_8N1_FIFO);
         self.listen(mask);
         self.control.write(CR_ON);
@@ -91,7 +91,7 @@ impl Uart {
         self.data.write(u32::from(byte));
     }
 
-    /// Chooses the interrupts let through.
+    /// Selects the enabled interrupts.
     pub fn listen(self, mask: u32) {
         self.interrupt_mask.write(mask);
     }
