@@ -1,7 +1,7 @@
-//! What must hold for any bytes whatever: the fuzz targets run these checks, and so do the tests with made-up changes.
+//! What must hold for any bytes. The fuzz targets run these checks, and so do the tests that change vectors at random.
 //!
-//! Each check takes one input and panics where a promise of the core is broken. It must stay free of chance: the same
-//! input always gives the same outcome.
+//! Each check takes one input and panics if the core breaks a promise. No check may draw random numbers: the same input
+//! always has the same outcome.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::texts::texts;
 
 /// Reads a document as a message of any kind.
 ///
-/// What was read is the same when it is written and read again; what was refused was refused at a place inside.
+/// An accepted document reads the same after it is written; a refusal has a position within the document.
 ///
 /// # Panics
 ///
@@ -28,7 +28,7 @@ pub fn document(input: &[u8]) {
         Ok(message) => {
             assert_eq!(texts(&message), texts(&message), "a second reading differs");
             if let Ok(length) = message.encoded_len() {
-                // A text may hold what only a percent escape can carry; then there is no length.
+                // A text may hold a character that only a percent escape can carry; then there is no length.
                 let mut encoded = vec![0; length];
                 assert_eq!(message.encode(&mut encoded), Ok(length));
                 let again = Message::parse(&encoded).expect("what was written must be read");
@@ -108,7 +108,7 @@ fn through_form(message: &Message<'_>) {
     assert_eq!(form::decode(&mut body), Ok(document.as_slice()));
 }
 
-/// Cuts bytes into pieces of 1 to 16 bytes, or into single bytes, as the seed says.
+/// Splits bytes into pieces of 1 to 16 bytes, or into single bytes, by the seed.
 fn cut(bytes: &[u8], seed: u8) -> impl Iterator<Item = &[u8]> {
     let mut state = u32::from(seed);
     let mut rest = bytes;
@@ -121,10 +121,10 @@ fn cut(bytes: &[u8], seed: u8) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// What an HTTP answer came to: the error, the status, the body.
+/// What was read of an HTTP answer: the error, the status, the body.
 type Answered = (Result<(), http::Error>, Option<Status>, Option<Vec<u8>>);
 
-/// Reads an HTTP answer, and a request as a server does, whole and in the pieces that the first byte says: splitting changes nothing.
+/// Reads the input as an HTTP answer and as a request, whole and split by its first byte: the outcome is the same.
 ///
 /// # Panics
 ///
@@ -152,7 +152,7 @@ fn read<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> Answered {
     (outcome, reader.status(), reader.body().map(<[u8]>::to_vec))
 }
 
-/// What an HTTP request came to: the error, and the method, the target and the body.
+/// What was read of an HTTP request: the error; the method, the target and the body.
 type Served = (Result<(), RequestError>, Option<(String, String, Vec<u8>)>);
 
 /// Reads an HTTP request, as a server does.
@@ -170,8 +170,9 @@ fn serve<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> Served {
     (outcome, request)
 }
 
-/// Reads the input as what a screen shows, and a name of the tables cut and written as the first bytes say
-/// ([`crate::screens::cut_name`]): whatever comes out is a row of the tables, once, and the name is never misread.
+/// Explains the input as the text of a screen, and a name of the tables that is cut and written as the first bytes say
+/// ([`crate::screens::cut_name`]). Every reading is a row of the tables, none appears twice, and the name is never
+/// misread.
 ///
 /// # Panics
 ///
@@ -185,12 +186,12 @@ pub fn explain(input: &[u8]) {
     }
 }
 
-/// How many of the first bytes of the input of [`session`] say what happens; the rest is what the peer sends.
+/// How many of the first bytes of the input of [`session`] are events; the rest is what the peer sends.
 const EVENTS: usize = 16;
 const REQUEST: &[u8] = b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nPIN=12345";
 
-/// Runs one exchange: in order, once whole and once in pieces; then as the first bytes say. It comes to the same
-/// answer in any pieces, always ends, never sends a byte twice and leaves none of the request behind.
+/// Runs one exchange: without faults, whole and in pieces; then with the events of the first bytes. The answer is the
+/// same in any pieces, the exchange always ends, sends no byte twice and leaves none of the request behind.
 ///
 /// # Panics
 ///
@@ -204,8 +205,8 @@ pub fn session(input: &[u8]) {
     operation(events, bytes);
 }
 
-/// Runs a whole operation: each connection, each attempt and the query after a lost answer as the events say. It ends,
-/// leaves nothing behind, and sends the operation again only after an answer that says that it was not carried out.
+/// Runs a whole operation, with the events deciding each connection and attempt, and the query after a lost answer. It
+/// ends, leaves nothing behind, and sends the operation again only after an answer says that it was not carried out.
 fn operation(events: &[u8], bytes: &[u8]) {
     const DEVICE: &str = "SEP003094C25B15";
 
@@ -218,7 +219,7 @@ fn operation(events: &[u8], bytes: &[u8]) {
     // What was said on the current connection since the request was handed out.
     let mut heard: Option<Heard> = None;
     let (mut open, mut opened) = (false, 0);
-    // Long enough for every attempt and every wait; the events are taken again and again, then only the time goes on.
+    // Enough for every attempt and wait: the events repeat, and then only time passes.
     for turn in 0..10_000 {
         let event = events.get(turn % events.len()).filter(|_| turn < 200).copied().unwrap_or(7);
         if session.next() != Next::Exchange
@@ -388,8 +389,8 @@ fn out_of_order(events: &[u8], bytes: &[u8]) {
     assert!(request.iter().all(|byte| *byte == 0), "the request is left in memory");
 }
 
-/// Reads an answer in pieces, through a window: splitting changes nothing, and it is read or refused as the whole is,
-/// unless something is longer than the window.
+/// Reads an answer in pieces through a window: it is read or refused as the whole is, unless a part of it is longer
+/// than the window.
 fn answer_in_pieces(input: &[u8]) {
     use crate::pieces::pieces;
 
@@ -400,14 +401,14 @@ fn answer_in_pieces(input: &[u8]) {
     assert_eq!(pieces(WINDOW, cut(input, seed)), whole, "in pieces");
     match (whole.1, Response::parse(input)) {
         (Some((Error::Refused { reason: Refusal::Window, .. }, _)), _) => {}
-        // Of several things wrong the whole may name one that lies behind: it looks at all bytes first.
+        // Of several errors the reader of the whole may report a later one: it checks all bytes for UTF-8 first.
         (refused, parsed) => assert_eq!(refused.is_none(), parsed.is_ok(), "{refused:?} and {parsed:?}"),
     }
 }
 
-/// Reads an answer in pieces, through a window that all of it fits into: in single bytes, and cut in two at every place,
-/// it gives the rows of the whole, or its refusal at the same line and column. Names of open elements that are longer than
-/// the reader's bound are refused, at every split alike.
+/// Reads an answer in pieces through a window that holds all of it. In single bytes, and split in two at every byte, it
+/// gives the rows of the whole, or the refusal with the same line and column. Names of open elements over the reader's
+/// bound are refused at every split.
 ///
 /// # Panics
 ///
@@ -424,7 +425,7 @@ pub fn pieces(input: &[u8]) {
         same(&expected, &at_once, "in one piece");
     }
     same(&expected, &pieces(window, input.chunks(1)), "byte by byte");
-    // One that is longer than what a fuzzer makes is not cut everywhere, or it would take minutes.
+    // An input longer than a fuzzer's is not split everywhere: that would take minutes.
     for split in (0..input.len()).step_by(1 + input.len() / 2049) {
         let (head, tail) = input.split_at(split);
         same(&expected, &pieces(window, [head, tail]), &format!("cut at {split}"));
@@ -472,7 +473,7 @@ pub fn tokenizers(input: &[u8]) {
                 assert_eq!(one, two);
             }
         }
-        // Of several things wrong in one document each may name another first.
+        // Of several errors in one document each may report another one first.
         (Err(_), Err(_)) => {}
         (one, two) => panic!("only one of two tokenizers refuses: {one:?}, {two:?}"),
     }

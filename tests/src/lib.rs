@@ -1,8 +1,6 @@
-//! What tests, fuzz targets and benches share: the vectors on disk, messages made up at random, and what must hold for
-//! any bytes.
+//! Shared by tests, fuzz targets and benches: the vectors on disk, random messages, and what must hold for any bytes.
 //!
-//! It may stop at the first surprise: what it reads is part of this repository, and a vector that cannot be read is a
-//! failed test.
+//! It may panic: what it reads is part of this repository, and a vector that cannot be read is a failed test.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -24,7 +22,7 @@ mod vectors;
 pub use texts::texts;
 pub use vectors::{Vector, files, good_documents, index, rules, vectors};
 
-/// Encodes a message into a buffer of just its length.
+/// Encodes a message into a buffer of exactly its length.
 ///
 /// # Panics
 ///

@@ -1,5 +1,5 @@
-//! Messages made up at random, as owned values, and the core's views over them. It must stay within what the protocol
-//! can carry: a test that wants a refusal makes its own input.
+//! Random messages as owned values, and the core's views over them. They must all be valid: a test of refusals makes
+//! its own input.
 
 use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::{
@@ -32,7 +32,7 @@ pub enum Sample {
 pub type App = (String, String, bool);
 /// Nothing, or indefinite (`None`), or minutes.
 pub type Duration = Option<Option<u32>>;
-/// What may follow in a request: loginType, remoteIPAddr, isViaHeaderSet.
+/// The optional fields: loginType, remoteIPAddr, isViaHeaderSet.
 pub type Rest = (Option<LoginType>, Option<String>, Option<String>);
 /// A failure: the code and the text.
 pub type Refused = (Option<u16>, String);
@@ -41,7 +41,7 @@ pub type Device = (String, Option<(Option<String>, Option<String>, Option<bool>)
 /// The profiles of a user (none, if empty), or the failure, or `None` for a user who does not exist.
 pub type Profiles = Option<Result<Vec<(String, bool)>, Refused>>;
 
-/// Makes any character that XML can carry, the awkward ones often.
+/// Makes any character that XML can carry, with a preference for awkward ones.
 fn character() -> impl Strategy<Value = char> {
     prop_oneof![
         3 => proptest::sample::select(vec![

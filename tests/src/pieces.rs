@@ -1,9 +1,9 @@
-//! Reading in pieces beside reading the whole: what each finds, in one form, to compare. It must leave out nothing that
-//! a reader hands out.
+//! What reading in pieces and reading the whole find, in one form, to compare. Nothing that a reader hands out may be
+//! left out.
 
 use hotdesk_core::{Error, Piece, PieceReader, Refusal, Response, UserDevicesStatus, UserProfilesStatus};
 
-/// What a reader found, in order; and the refusal with its line and column, if it was refused.
+/// What a reader found, in order; and the refusal, if there was one, with its line and column.
 pub type Found = (Vec<String>, Option<(Error, (usize, usize))>);
 
 const USER_END: &str = "user ends, doesNotExist:";
@@ -51,7 +51,7 @@ pub fn whole(xml: &[u8]) -> Found {
     (found, None)
 }
 
-/// What a reader with a window of that size finds in the pieces.
+/// What a reader with a window of this size finds in the pieces.
 ///
 /// # Panics
 ///
@@ -103,7 +103,7 @@ fn drain(reader: &mut PieceReader<'_>, found: &mut Vec<String>) -> Option<Option
     }
 }
 
-/// Holds what was found in pieces to what was found in the whole.
+/// Compares what was found in pieces with what was found in the whole.
 ///
 /// # Panics
 ///
@@ -111,7 +111,7 @@ fn drain(reader: &mut PieceReader<'_>, found: &mut Vec<String>) -> Option<Option
 pub fn same(expected: &Found, got: &Found, context: &str) {
     match (&expected.1, &got.1) {
         (None, None) => assert_eq!(expected.0, got.0, "{context}"),
-        // In pieces, bytes that are no UTF-8 are not known before they come.
+        // In pieces, bytes that are not UTF-8 are not seen before they come.
         (Some((Error::Refused { reason: Refusal::NotUtf8, .. }, _)), Some(_)) => {}
         (refused, got) => assert_eq!(refused, got, "{context}"),
     }

@@ -1,4 +1,4 @@
-//! A second reading of a document, by quick-xml: every text and attribute of it, knowing nothing of the messages.
+//! A second reading of a document, by quick-xml: all of its texts and attributes, without knowledge of the messages.
 
 use quick_xml::XmlVersion;
 use quick_xml::events::Event;
@@ -28,7 +28,7 @@ impl Value {
     }
 }
 
-/// Decodes `%40` and its like; leaves what does not decode to UTF-8 as it is.
+/// Decodes escapes such as `%40`; leaves what does not decode to UTF-8 as it is.
 fn percent(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -41,7 +41,7 @@ fn percent(text: &str) -> String {
             out.push('%');
             rest = &rest[1..];
         }
-        // A run may hold characters and bytes that are none, in any order.
+        // A run may mix characters with bytes that are not UTF-8.
         while !bytes.is_empty() {
             let length =
                 (1..=bytes.len().min(4)).find(|length| std::str::from_utf8(&bytes[..*length]).is_ok());

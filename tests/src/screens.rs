@@ -1,5 +1,5 @@
-//! What a screen makes of a code: the name of a row with its number around it, cut at its edge and oddly spaced. It makes
-//! such texts and holds the readings to the row they were made of.
+//! What a screen makes of a code: the name of a row and its number, cut at the edge and oddly spaced. This makes such
+//! texts and compares their readings with the row.
 
 use hotdesk_core::codes::{Family, Row};
 use hotdesk_core::explain::explain;
@@ -18,7 +18,7 @@ pub fn cut(text: &str, characters: usize) -> String {
 ///
 /// # Panics
 ///
-/// Panics if one is no row of the tables, or is there twice.
+/// Panics if one is not a row of the tables, or appears twice.
 pub fn readings(text: &str) -> Vec<Row> {
     let found: Vec<Row> = explain(text).collect();
     for (at, row) in found.iter().enumerate() {

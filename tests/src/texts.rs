@@ -1,4 +1,4 @@
-//! Every text of a message, in the order of its fields, for whoever compares two readings. It must leave no field out.
+//! Every text of a message, in the order of its fields, to compare two readings. No field may be left out.
 
 use hotdesk_core::{
     AppCertificate, AppInfo, DeviceProfileResults, DeviceUserResults, Message, Operation, Query,
@@ -9,7 +9,7 @@ use hotdesk_core::{
 ///
 /// # Panics
 ///
-/// Panics for what the protocol has grown and this does not know.
+/// Panics if the core has grown a variant that is not handled here.
 pub fn texts(message: &Message<'_>) -> Vec<String> {
     let mut texts = Texts(Vec::new());
     match message {

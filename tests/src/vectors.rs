@@ -1,4 +1,4 @@
-//! The vectors on disk, and the rules they cite, for every test that runs them. It reads files and compares nothing.
+//! The vectors on disk and the rules they cite. It reads files and compares nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,7 @@ pub struct Vector {
     pub path: String,
     /// The bytes as they come over the wire.
     pub input: Vec<u8>,
-    /// The line that is expected: the object that decode prints, or one with the key `refused`.
+    /// The expected line: the object that decode prints, or one with the key `refused`.
     pub expected: String,
 }
 
@@ -55,7 +55,7 @@ pub fn vectors() -> Vec<Vector> {
     inputs.map(vector).collect()
 }
 
-/// Reads every message that decode accepts, form bodies left out.
+/// Reads every message that decode accepts, without the form bodies.
 ///
 /// # Panics
 ///
@@ -87,13 +87,13 @@ pub fn files() -> Vec<String> {
 ///
 /// # Panics
 ///
-/// Panics if it cannot be read or is no TOML.
+/// Panics if it cannot be read or is not TOML.
 pub fn index() -> BTreeMap<String, toml::Table> {
     let text = fs::read_to_string(folder().join("index.toml")).unwrap();
     toml::from_str(&text).unwrap_or_else(|e| panic!("index.toml: {e}"))
 }
 
-/// Reads the numbers of the rules of PROTOCOL.md: the section's, a point, the item's.
+/// Reads the numbers of the rules in PROTOCOL.md, such as 6.4.
 pub fn rules() -> BTreeSet<String> {
     let mut section = "";
     let mut rules = BTreeSet::new();

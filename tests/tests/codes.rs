@@ -1,4 +1,5 @@
-//! The code tables against the sources' rows, kept as data: nothing missing, nothing added, no name drifted.
+//! The code tables against the rows of their sources, kept as data: no row is missing or added, and each name is the
+//! source's.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

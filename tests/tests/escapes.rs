@@ -1,4 +1,4 @@
-//! What an encoder must escape, checked by a reader that is not ours: each expected text is written by hand.
+//! What an encoder must escape. Each expected text is written by hand, not made by our own reader.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
 
 use hotdesk_core::{

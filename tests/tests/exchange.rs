@@ -1,5 +1,5 @@
-//! The exchange against a scripted peer in virtual time: whatever happens in whatever order, it ends by its deadlines,
-//! leaves no byte of the request behind, and says so when the request may have been carried out.
+//! The exchange against a scripted peer in virtual time. Whatever happens, it ends by its deadlines, leaves no byte of
+//! the request behind, and says whether the request may have been carried out.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -128,7 +128,7 @@ proptest! {
             prop_assert_eq!(error.may_have_happened(), !turned_away, "{:?}", error);
         }
         if ended.is_none() {
-            // It always ends: nobody has to do anything but tell it the time.
+            // It always ends, even if only time passes.
             let deadline = exchange.deadline().unwrap();
             exchange.tick(deadline);
             let Some(Err(error)) = exchange.result() else { panic!("no end at the deadline") };

@@ -1,5 +1,5 @@
-//! The HTTP reader over answers as servers send them: how the bytes are split over segments changes nothing, and what
-//! cannot be read is an error at once, not a wait.
+//! The HTTP reader on answers as servers send them: segmentation changes nothing, and what cannot be read is an error
+//! at once, not a wait.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
 
 use hotdesk_core::http::{Error, ResponseReader, SERVICE_PATH, Status, write_post};
@@ -176,7 +176,7 @@ fn a_post_carries_the_form_and_its_length() {
     }
 }
 
-/// How the end of a body is told.
+/// How the end of a body is marked.
 #[derive(Debug, Clone)]
 enum Framing {
     Length,
@@ -229,7 +229,7 @@ fn write(status: u16, fields: &[String], body: &[u8], framing: &Framing) -> Vec<
     out
 }
 
-/// Cuts bytes into segments at these places.
+/// Splits bytes into segments at these offsets.
 fn cut<'b>(bytes: &'b [u8], places: &[Index]) -> Vec<&'b [u8]> {
     let mut places: Vec<usize> = places.iter().map(|at| at.index(bytes.len() + 1)).collect();
     places.extend([0, bytes.len()]);

@@ -1,5 +1,5 @@
-//! The checks of the fuzz targets over the vectors with changes, from a fixed seed: what a fuzzer does for hours on a
-//! nightly compiler, for a few seconds on any.
+//! The checks of the fuzz targets over randomly changed vectors, from a fixed seed: a few seconds of fuzzing on any
+//! compiler.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -15,7 +15,7 @@ use hotdesk_tests::{checks, vectors};
 /// How many changed documents each check is run over.
 const CASES: usize = 100_000;
 
-/// A xorshift generator: the same changes in each run, so that a failure is there again in the next.
+/// A xorshift generator: every run makes the same changes, so a failure can be repeated.
 struct Chance(u64);
 
 impl Chance {
@@ -91,7 +91,7 @@ fn change(document: &mut Vec<u8>, words: &[Vec<u8>], other: &[u8], chance: &mut 
     }
 }
 
-/// Runs a check over the seeds as they are, and then over so many changes of them.
+/// Runs a check over the seeds as they are, and then over changed ones.
 fn run(check: fn(&[u8]), seeds: &[Vec<u8>], seed: u64) {
     run_with(&dictionary("dictionary"), CASES, check, seeds, seed);
 }
@@ -105,7 +105,7 @@ fn run_with(words: &[Vec<u8>], cases: usize, check: fn(&[u8]), seeds: &[Vec<u8>]
             let other = &seeds[chance.below(seeds.len())];
             change(&mut document, words, other, &mut chance);
         }
-        // The document is in the panic's output of the test.
+        // The output of a failed test shows the document.
         let shown = String::from_utf8_lossy(&document).into_owned();
         std::panic::catch_unwind(|| check(&document)).unwrap_or_else(|_| panic!("for {shown:?}"));
     }

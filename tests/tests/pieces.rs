@@ -141,7 +141,7 @@ fn rule_14_2_what_does_not_fit_into_the_window_is_refused() {
     assert_eq!((found.len(), refused), (1, None));
     let (_, refused) = pieces(1024, [xml(89).as_bytes()]);
     assert_eq!(refused, Some((Error::Refused { reason: Refusal::Window, position: 10 }, (1, 11))));
-    // What was read before it is no part of the window.
+    // What was read before is not in the window any more.
     let xml = format!("<response><!--{}--><success/></response>", "x".repeat(1010));
     assert_eq!(pieces(1024, [xml.as_bytes()]), whole(xml.as_bytes()));
 }

@@ -1,4 +1,4 @@
-//! Properties of the core over messages made up at random and over bytes that are no messages.
+//! Properties of the core over random messages and over bytes that are no messages.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

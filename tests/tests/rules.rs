@@ -1,4 +1,4 @@
-//! Every rule of PROTOCOL.md has a test named after it, beside the core, in these folders or here.
+//! Every rule of PROTOCOL.md has a test named after it: in the core, in its tests, in this folder or here.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -16,7 +16,7 @@ use hotdesk_core::session::{Deadlines, Exchange, ExchangeFailure, Step};
 use hotdesk_core::{AppCertificate, Error, Field, LoginType, Message, Operation, Refusal, Request};
 use hotdesk_tests::{rules, vectors};
 
-/// Adds the numbers in the names of the tests below a folder: of `rule_1_2_…`, and of `rules_5_1_to_5_4_…`.
+/// Adds the rule numbers in the names of the tests below a folder, such as `rule_1_2_…` and `rules_5_1_to_5_4_…`.
 fn tested(folder: &Path, found: &mut BTreeSet<String>) {
     for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if path.is_dir() {

@@ -8,7 +8,7 @@ fn samples() -> Vec<Vector> {
     vectors().into_iter().filter(|vector| vector.group() == "samples").collect()
 }
 
-/// Removes the white space that stands between tags, and nothing else.
+/// Removes the white space between tags, and nothing else.
 fn without_layout(document: &[u8]) -> String {
     let text = std::str::from_utf8(document).unwrap();
     let mut out = String::new();

@@ -1,5 +1,5 @@
-//! Every vector through the plain decode function over each of the core's tokenizers, and the index of the vectors held
-//! complete.
+//! Every vector through the decode function over each of the core's tokenizers; and a check that the index of the
+//! vectors is complete.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ outcome!(over_compact, hotdesk_core, hotdesk_bindings);
 outcome!(over_xmlparser, hotdesk_core_xmlparser, hotdesk_bindings_xmlparser);
 
 fn refused((line, column): (usize, usize), message: &str) -> String {
-    // No message needs another escape than a quote's, which Debug writes as JSON does.
+    // The only escape that a message needs is that of a quote, and Debug writes it as JSON does.
     format!(r#"{{"refused":{{"line":{line},"column":{column},"message":{message:?}}}}}"#)
 }
 
