@@ -1,9 +1,11 @@
 //! The keys a person presses. What they do is the app's business; how they reach us is the board's.
 
+use zeroize::Zeroize;
+
 /// A key of the phone, as pressed. Releases are not events.
 ///
 /// It carries what a person types, a PIN too, so it has no `defmt` form and must not be logged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Zeroize)]
 pub enum Key {
     /// A digit of the keypad, 0 to 9. A larger number is no key and does nothing.
     Digit(u8),

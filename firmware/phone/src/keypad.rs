@@ -11,7 +11,8 @@
 //! | 2 | the key: `0` to `9`, `*`, `#`; softkeys `a` `b` `c`; `u` up, `d` down, `l` left, `r` right, `s` select |
 //! | 3 | line feed |
 //!
-//! Anything else is dropped up to and including the next line feed, so a lost or damaged byte costs one key event.
+//! These three bytes are a key event wherever they come in a row; everything else is skipped. So a lost or damaged byte
+//! costs one key event, and noise on the line none.
 
 use embassy_time::{Duration, Instant};
 
@@ -29,7 +30,8 @@ use crate::Key;
 /// ```
 #[derive(Debug)]
 pub struct Decoder {
-    expected: Expected,
+    /// The last two bytes, as far as they may begin a frame. Wiped with the end of each: they may be a digit of a PIN.
+    before: [u8; 2],
 }
 
 /// A key went down or came up.
@@ -41,39 +43,27 @@ pub enum KeyEvent {
     Released(Key),
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Expected {
-    Direction,
-    Key(fn(Key) -> KeyEvent),
-    End(KeyEvent),
-    /// The frame is malformed; only the next line feed counts.
-    NextFrame,
-}
-
 impl Decoder {
-    /// A decoder that expects the start of a frame.
+    /// A decoder that has seen nothing yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { expected: Expected::Direction }
+        Self { before: [0; 2] }
     }
 
     /// Takes the next byte and returns the key event that it completes.
     pub fn push(&mut self, byte: u8) -> Option<KeyEvent> {
-        if byte == b'\n' {
-            let Expected::End(event) = core::mem::replace(&mut self.expected, Expected::Direction) else {
-                return None;
-            };
-            return Some(event);
+        let [sign, letter] = self.before;
+        if byte != b'\n' {
+            self.before = [letter, byte];
+            return None;
         }
-        self.expected = match (self.expected, byte) {
-            (Expected::Direction, b'+') => Expected::Key(KeyEvent::Pressed),
-            (Expected::Direction, b'-') => Expected::Key(KeyEvent::Released),
-            (Expected::Key(event), _) => {
-                key(byte).map_or(Expected::NextFrame, |key| Expected::End(event(key)))
-            }
-            _ => Expected::NextFrame,
+        self.before = [0; 2];
+        let event = match sign {
+            b'+' => KeyEvent::Pressed,
+            b'-' => KeyEvent::Released,
+            _ => return None,
         };
-        None
+        key(letter).map(event)
     }
 }
 
@@ -203,19 +193,47 @@ mod tests {
 
     #[test]
     fn a_key_counts_only_when_its_frame_is_complete() {
-        assert_eq!(events(b"+5"), []);
-        assert_eq!(events(b"+5+6\n"), []);
-        assert_eq!(events(b"+55\n"), []);
-        assert_eq!(events(b"+\n"), []);
-        assert_eq!(events(b"5\n"), []);
+        for cut in [&b"+5"[..], b"+5 \n", b"+55\n", b"+\n", b"5\n", b"+\n5\n", b"+5\r\n"] {
+            assert_eq!(events(cut), [], "{cut:?}");
+        }
     }
 
     #[test]
-    fn a_malformed_frame_costs_only_itself() {
-        for damaged in [&b"x"[..], b"+", b"+5x", b"++5", b"5", b"\r", b"\xFF\xFF\xFF\xFF", b"-"] {
-            let bytes = [damaged, b"\n+1\n"].concat();
-            assert_eq!(events(&bytes), [KeyEvent::Pressed(Key::Digit(1))], "{damaged:?}");
+    fn noise_before_a_frame_costs_no_key() {
+        let noise = [
+            &b""[..],
+            b"x",
+            b"+",
+            b"-",
+            b"+5",
+            b"-5",
+            b"+5x",
+            b"++5",
+            b"5",
+            b"\r",
+            b"\xFF\xFF\xFF\xFF",
+            b"\n+",
+        ];
+        for noise in noise {
+            assert_eq!(events(&[noise, b"+1\n"].concat()), [KeyEvent::Pressed(Key::Digit(1))], "{noise:?}");
         }
+    }
+
+    #[test]
+    fn a_damaged_frame_costs_only_itself() {
+        for damaged in [&b"+5"[..], b"5\n", b"+\n", b"+5\xFF\n", b"\xFF5\n", b"+\xFF\n"] {
+            let bytes = [damaged, b"-5\n"].concat();
+            assert_eq!(events(&bytes), [KeyEvent::Released(Key::Digit(5))], "{damaged:?}");
+        }
+    }
+
+    #[test]
+    fn a_decoder_keeps_no_key_after_its_frame() {
+        let mut decoder = Decoder::new();
+        for byte in *b"+7\n" {
+            decoder.push(byte);
+        }
+        assert_eq!(decoder.before, [0; 2]);
     }
 
     /// Presses of buttons that change to `levels` in turn, far enough apart to be no bounces.

@@ -8,12 +8,12 @@ use core::convert::Infallible;
 
 use embassy_futures::join::join3;
 use embassy_futures::select::{Either, Either3, select, select3};
-use embassy_sync::blocking_mutex::raw::NoopRawMutex;
-use embassy_sync::channel::DynamicReceiver;
+use embassy_sync::blocking_mutex::raw::{NoopRawMutex, RawMutex};
 use embassy_sync::signal::Signal;
 use embassy_time::Timer;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::pixelcolor::Gray4;
+use zeroize::Zeroize;
 
 use hotdesk_core::Response;
 use hotdesk_core::session::Task;
@@ -22,7 +22,7 @@ use crate::clock::{instant, now};
 use crate::config::Service;
 use crate::log::log;
 use crate::net::{self, Network};
-use crate::{App, Ask, Event, Key, Trouble, view};
+use crate::{App, Ask, Event, KeyQueue, Trouble, view};
 
 /// A display of 128 x 64 pixels with 16 greys.
 ///
@@ -43,7 +43,7 @@ pub trait Display: DrawTarget<Color = Gray4> {
 pub struct Buffers<'a> {
     /// Holds a whole HTTP request. 2 KiB are enough for IDs and names of 128 ASCII letters; wiped after sending.
     pub request: &'a mut [u8],
-    /// Holds a whole answer's document. A longer one becomes a failure screen that names this size.
+    /// Holds a whole answer's document. A longer one becomes a failure screen that names this size. Wiped after reading.
     pub answer: &'a mut [u8],
 }
 
@@ -51,9 +51,9 @@ pub struct Buffers<'a> {
 ///
 /// `keys` brings what a person presses, `display` shows what there is to see, `network` reaches the service. Times
 /// come from `embassy-time`.
-pub async fn run<D: Display, N: Network>(
+pub async fn run<D: Display, N: Network, M: RawMutex, const KEYS: usize>(
     app: &RefCell<App<'_>>,
-    keys: DynamicReceiver<'_, Key>,
+    keys: &KeyQueue<M, KEYS>,
     display: D,
     network: N,
     buffers: Buffers<'_>,
@@ -92,7 +92,7 @@ impl Phone<'_, '_> {
     }
 
     /// Waits for keys and for the time the app wants to be woken at.
-    async fn listen(&self, keys: DynamicReceiver<'_, Key>) -> Infallible {
+    async fn listen<M: RawMutex, const N: usize>(&self, keys: &KeyQueue<M, N>) -> Infallible {
         loop {
             let wake_at = self.app.borrow().wake_at();
             let wake = async {
@@ -101,7 +101,7 @@ impl Phone<'_, '_> {
                     None => core::future::pending().await,
                 }
             };
-            match select3(keys.receive(), wake, self.moved.wait()).await {
+            match select3(keys.next(), wake, self.moved.wait()).await {
                 Either3::First(key) => self.happen(Event::Key(key)),
                 Either3::Second(()) => self.happen(Event::Time),
                 Either3::Third(()) => {}
@@ -148,6 +148,8 @@ impl Phone<'_, '_> {
                     let answer = net::ask(&mut network, services, task, write, &mut buffers).await;
                     log_outcome(&answer);
                     self.happen(Event::Answer(answer));
+                    // An answer may repeat the request it was sent for.
+                    buffers.answer.zeroize();
                 }
             }
         }

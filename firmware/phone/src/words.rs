@@ -298,6 +298,9 @@ fn reason(trouble: Trouble, out: &mut dyn fmt::Write) -> fmt::Result {
             out.write_str("No connection\n")?;
             out.write_str(match error {
                 ConnectError::HostNotFound => "The service's name was not found.",
+                ConnectError::NameServerSilent => "The name server did not answer.",
+                ConnectError::NameServerFailed => "The name server failed.",
+                ConnectError::NoNameServer => "This network has no name server.",
                 ConnectError::Refused => "The service refused the connection.",
                 ConnectError::TimedOut => "The service did not respond.",
             })?;

@@ -13,7 +13,6 @@ use std::rc::Rc;
 use std::task::{Context, Waker};
 
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
-use embassy_sync::channel::Channel;
 use embedded_graphics::Pixel;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
@@ -22,7 +21,7 @@ use harness::answers::{self, Framing};
 use harness::network::{Double, End, Wire};
 use harness::{APP_SECRET, DEVICE, Desk, PIN, REQUEST_BYTES};
 use hotdesk_core::DeviceName;
-use hotdesk_phone::{App, Buffers, Config, Display, Key, NetworkState, run};
+use hotdesk_phone::{App, Buffers, Config, Display, KeyQueue, NetworkState, run};
 
 const FRAMINGS: [Framing; 3] = [Framing::Length, Framing::Chunked, Framing::Close];
 
@@ -142,7 +141,7 @@ fn the_request_buffer_is_wiped() {
     let _clock = harness::clock();
     let config = Config::parse(configuration().as_bytes()).unwrap();
     let app = RefCell::new(App::new(DeviceName::try_from(DEVICE).unwrap(), Ok(&config)));
-    let keys = Channel::<NoopRawMutex, Key, 8>::new();
+    let keys = KeyQueue::<NoopRawMutex, 8>::new();
     let wire = Rc::new(RefCell::new(Wire::default()));
     wire.borrow_mut().set_state(NetworkState::Ready);
     let mut request = [0; REQUEST_BYTES];
@@ -150,7 +149,7 @@ fn the_request_buffer_is_wiped() {
     {
         let buffers = Buffers { request: &mut request, answer: &mut space };
         let display = Troubled { shown: Rc::default(), trouble: Trouble::None };
-        let mut phone = pin!(run(&app, keys.dyn_receiver(), display, Double::new(wire.clone()), buffers));
+        let mut phone = pin!(run(&app, &keys, display, Double::new(wire.clone()), buffers));
         poll_a_while(phone.as_mut());
         assert_eq!(wire.borrow().requests().len(), 1, "the request is sent, its answer not there yet");
     }
@@ -172,13 +171,13 @@ fn check_with_display(trouble: Trouble, pictures: usize) {
     let _clock = harness::clock();
     let config = Config::parse(configuration().as_bytes()).unwrap();
     let app = RefCell::new(App::new(DeviceName::try_from(DEVICE).unwrap(), Ok(&config)));
-    let keys = Channel::<NoopRawMutex, Key, 8>::new();
+    let keys = KeyQueue::<NoopRawMutex, 8>::new();
     let wire = Rc::new(RefCell::new(Wire::default()));
     wire.borrow_mut().set_state(NetworkState::Ready);
     let shown = Rc::new(Cell::new(0));
     let buffers = Buffers { request: &mut [0; REQUEST_BYTES], answer: &mut [0; 4096] };
     let display = Troubled { shown: shown.clone(), trouble };
-    let mut phone = pin!(run(&app, keys.dyn_receiver(), display, Double::new(wire.clone()), buffers));
+    let mut phone = pin!(run(&app, &keys, display, Double::new(wire.clone()), buffers));
     poll_a_while(phone.as_mut());
     assert_eq!(wire.borrow().requests().len(), 1);
     let bytes = answers::http(answers::holder(Some("john")).as_bytes(), Framing::Length);

@@ -8,6 +8,7 @@
 //! | `no card`, `no file`, `unreadable card`, `long file` | switches it on without a configuration |
 //! | `network ready` / `no address` / `no link` | what the network says from now on |
 //! | `host NAME refuses` / `silent` / `unknown` / `accepts` | how a host meets connections from now on |
+//! | `host NAME has silent name servers` / `failing name servers` / `no name server` | who is to be asked for its address |
 //! | `takes N` | connections take N bytes and no more from now on |
 //! | `press KEYS` | see `Desk::press` |
 //! | `wait N` | lets N milliseconds pass |
@@ -30,7 +31,7 @@ use std::path::Path;
 use harness::answers::{self, Framing};
 use harness::network::{End, Host};
 use harness::{APP_SECRET, Desk};
-use hotdesk_phone::{NetworkState, SetupError};
+use hotdesk_phone::{ConnectError, NetworkState, SetupError};
 
 macro_rules! scenarios {
     ($($name:ident)*) => {
@@ -223,6 +224,9 @@ fn host(name: &str) -> Host {
         "refuses" => Host::Refuses,
         "unknown" => Host::Unknown,
         "silent" => Host::Silent,
+        "has silent name servers" => Host::Unnamed(ConnectError::NameServerSilent),
+        "has failing name servers" => Host::Unnamed(ConnectError::NameServerFailed),
+        "has no name server" => Host::Unnamed(ConnectError::NoNameServer),
         _ => panic!("no way of a host {name}"),
     }
 }

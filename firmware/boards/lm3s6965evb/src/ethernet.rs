@@ -156,7 +156,10 @@ pub struct Received<'a> {
 
 impl RxToken for Received<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, handle: F) -> R {
-        handle(self.frame)
+        let result = handle(self.frame);
+        // A frame may repeat what was sent: a server's error page, a router's message about a packet.
+        self.frame.zeroize();
+        result
     }
 }
 

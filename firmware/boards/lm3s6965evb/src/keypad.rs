@@ -6,9 +6,8 @@ use core::cell::RefCell;
 
 use critical_section::Mutex;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embassy_sync::channel::Channel;
-use hotdesk_phone::Key;
 use hotdesk_phone::keypad::{Decoder, KeyEvent};
+use hotdesk_phone::{Key, KeyQueue};
 
 use crate::interrupts::{self, Interrupt};
 use crate::mmio::UART0;
@@ -19,7 +18,7 @@ const PORT: Uart = Uart::new(UART0);
 const QUEUE_LENGTH: usize = 16;
 
 /// Presses of all keys, the buttons' included, that the phone has not taken yet.
-pub static KEYS: Channel<CriticalSectionRawMutex, Key, QUEUE_LENGTH> = Channel::new();
+pub static KEYS: KeyQueue<CriticalSectionRawMutex, QUEUE_LENGTH> = KeyQueue::new();
 
 static DECODER: Mutex<RefCell<Decoder>> = Mutex::new(RefCell::new(Decoder::new()));
 
@@ -31,7 +30,7 @@ pub fn start() {
 
 /// Queues a press for the phone. When the queue is full the press is dropped and the log says so.
 pub fn press(key: Key) {
-    if KEYS.try_send(key).is_err() {
+    if !KEYS.push(key) {
         defmt::warn!("keys: dropped a press, {=usize} wait already", QUEUE_LENGTH);
     }
 }

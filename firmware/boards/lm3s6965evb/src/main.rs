@@ -29,8 +29,8 @@ const REQUEST_MAX: usize = 2048;
 const ANSWER_MAX: usize = 8192;
 /// What TCP receives ahead and keeps until it is acknowledged, in bytes each.
 const TCP_BUFFER: usize = 1024;
-/// DHCP, DNS and one connection.
-const SOCKETS: usize = 3;
+/// DHCP, and one connection or question for a name.
+const SOCKETS: usize = 2;
 
 /// `main` never returns, so its frame takes stack from the tasks for good: what only the start needs is in separate
 /// functions that are not inlined.
@@ -48,11 +48,13 @@ fn main() -> ! {
     let display = make_display(ssi, select);
     keypad::start();
     buttons::start();
-    let (network, runner) = make_network();
+    let seed = seed(ethernet::mac_address(), clock::cycles(), starts::count());
+    let (network, runner) = make_network(&app.borrow(), seed);
     // The configuration, with its certificate, was on this stack.
     stack::wipe();
     executor::run(|spawner| {
-        let (Ok(run_network), Ok(run_phone)) = (run_network(runner), run_phone(app, display, network)) else {
+        let (Ok(run_network), Ok(run_phone)) = (run_network(runner), run_phone(app, display, network, seed))
+        else {
             unreachable!("each task is started once")
         };
         spawner.spawn(run_network);
@@ -80,14 +82,17 @@ fn make_display(ssi: Ssi, select: Output) -> Oled {
 }
 
 #[inline(never)]
-fn make_network() -> (Stack<'static>, Runner<'static, Ethernet>) {
+fn make_network(app: &App<'_>, seed: u64) -> (Stack<'static>, Runner<'static, Ethernet>) {
     static FRAMES: StaticCell<ethernet::Buffers> = StaticCell::new();
     static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
+    let mut dhcp = embassy_net::DhcpConfig::default();
+    // An administrator finds the phone by it in the list of leases. 15 letters fit.
+    dhcp.hostname = app.device().as_str().try_into().ok();
     embassy_net::new(
         Ethernet::start(FRAMES.init_with(ethernet::Buffers::new)),
-        embassy_net::Config::dhcpv4(embassy_net::DhcpConfig::default()),
+        embassy_net::Config::dhcpv4(dhcp),
         RESOURCES.init_with(StackResources::new),
-        seed(ethernet::mac_address(), clock::cycles(), starts::count()),
+        seed,
     )
 }
 
@@ -97,7 +102,12 @@ async fn run_network(mut runner: Runner<'static, Ethernet>) -> ! {
 }
 
 #[embassy_executor::task]
-async fn run_phone(app: &'static RefCell<App<'static>>, display: Oled, stack: Stack<'static>) -> ! {
+async fn run_phone(
+    app: &'static RefCell<App<'static>>,
+    display: Oled,
+    stack: Stack<'static>,
+    seed: u64,
+) -> ! {
     static RECEIVED: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
     static SENT: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
     static REQUEST: StaticCell<[u8; REQUEST_MAX]> = StaticCell::new();
@@ -106,12 +116,14 @@ async fn run_phone(app: &'static RefCell<App<'static>>, display: Oled, stack: St
         stack,
         RECEIVED.init_with(|| [0; TCP_BUFFER]),
         SENT.init_with(|| [0; TCP_BUFFER]),
+        app.borrow().config(),
+        seed,
     );
     let buffers = Buffers {
         request: REQUEST.init_with(|| [0; REQUEST_MAX]),
         answer: ANSWER.init_with(|| [0; ANSWER_MAX]),
     };
-    hotdesk_phone::run(app, keypad::KEYS.dyn_receiver(), display, network, buffers).await
+    hotdesk_phone::run(app, &keypad::KEYS, display, network, buffers).await
 }
 
 /// Reads the configuration from the SD card. The file's bytes hold a certificate, so they are wiped.
@@ -141,7 +153,7 @@ fn device_name(mac: [u8; 6]) -> DeviceName {
     name
 }
 
-/// The seed of what the network stack draws at random: port numbers, sequence numbers, DHCP transactions.
+/// The seed of what the network draws at random: port numbers, sequence numbers, transactions of DHCP and DNS.
 ///
 /// The board has no source of random numbers. The MAC address differs between phones; the number of starts and the
 /// cycles it took to read the card differ between starts. No secret may ever be derived from it.

@@ -5,16 +5,16 @@ use core::time::Duration;
 use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::{DeviceResult, DeviceStatus, Response, UserDevicesStatus, UserId};
 
-use super::{App, Ask, DONE_TIME, Flight, Holder, Screen, ServiceText, Trouble};
+use super::{App, Ask, DONE_TIME, Flight, Holder, Screen, Trouble};
 
 impl App<'_> {
     /// Takes in the end of the exchange that is on its way. Without one there is nothing to answer.
     pub(super) fn answered(&mut self, answer: Result<Response<'_>, Trouble>, now: Duration) {
-        let Some(Flight { ask, quiet }) = self.in_flight.take() else { return };
+        let Some(flight @ Flight { ask, quiet }) = self.in_flight.take() else { return };
         if !quiet {
             self.form.wipe_pin();
         }
-        match answer.and_then(|response| self.take_in(ask, response)) {
+        match answer.and_then(|response| self.take_in(flight, response)) {
             Ok(()) if quiet => {}
             Ok(()) if ask == Ask::Who => self.go(Screen::Idle),
             Ok(()) => self.go(Screen::Done { ask, until: now.saturating_add(DONE_TIME) }),
@@ -33,10 +33,13 @@ impl App<'_> {
     }
 
     /// Learns from a response, or says why it is none to what was asked.
-    fn take_in(&mut self, ask: Ask, response: Response<'_>) -> Result<(), Trouble> {
+    fn take_in(&mut self, Flight { ask, quiet }: Flight, response: Response<'_>) -> Result<(), Trouble> {
         match (ask, response) {
             (_, Response::Failure(failure)) => {
-                self.service_text = ServiceText::new(failure.text);
+                // What the service says is kept where nobody else says it, for the screen that shows it.
+                if !quiet && failure.code.is_none_or(|code| code.name().is_none()) {
+                    self.service_text.keep(failure.text);
+                }
                 if ask == Ask::Logout && failure.code == Some(EmServiceCode::NO_USER_LOGGED_IN) {
                     self.holder = Holder::Nobody;
                 }

@@ -15,6 +15,7 @@ use core::time::Duration;
 
 use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::{DeviceName, Response, UserId};
+use zeroize::Zeroize;
 
 pub use self::trouble::{ConnectError, Trouble};
 
@@ -205,7 +206,9 @@ impl<'c> App<'c> {
         self.setup.err()
     }
 
-    pub(crate) fn device(&self) -> &DeviceName {
+    /// The name that the service knows the phone by.
+    #[must_use]
+    pub fn device(&self) -> &DeviceName {
         &self.device
     }
 
@@ -378,9 +381,12 @@ impl<'c> App<'c> {
         self.go(Screen::Failed(Failure { ask, trouble }));
     }
 
-    /// Changes the screen. A PIN survives only from its form to the answer.
+    /// Changes the screen. A PIN survives only from its form to the answer, and a service's words on their screen.
     fn go(&mut self, screen: Screen) {
         self.top = 0;
+        if !matches!(screen, Screen::Failed(_)) {
+            self.service_text.zeroize();
+        }
         match screen {
             Screen::Form(_) | Screen::Busy(_) => {}
             // The user ID stays for another try.

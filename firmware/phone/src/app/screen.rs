@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use heapless::String;
 use hotdesk_core::Text;
+use zeroize::Zeroize;
 
 use super::{Ask, Trouble};
 
@@ -97,18 +98,19 @@ impl MenuItem {
 /// Bytes kept of what a service says beside an unknown code.
 const SERVICE_TEXT_BYTES: usize = 256;
 
-/// What a service says in its own words. Longer than 256 bytes, it is marked as going on.
-#[derive(Debug, Default)]
+/// What a service says in its own words, which may repeat a secret: wiped with its screen. Longer than 256 bytes, it is
+/// marked as going on.
+#[derive(Debug, Default, Zeroize)]
 pub(crate) struct ServiceText {
     text: String<SERVICE_TEXT_BYTES>,
     goes_on: bool,
 }
 
 impl ServiceText {
-    pub(crate) fn new(text: Text<'_>) -> Self {
-        let mut kept = Self::default();
-        kept.goes_on = text.chars().any(|character| kept.text.push(character).is_err());
-        kept
+    /// Keeps a text in place of the one before. It is written where it stays, for a copy on the way would stay, too.
+    pub(crate) fn keep(&mut self, text: Text<'_>) {
+        self.zeroize();
+        self.goes_on = text.chars().any(|character| self.text.push(character).is_err());
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -47,8 +47,14 @@ pub enum Trouble {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The host name has no address.
+    /// The name servers say that the host has no address.
     HostNotFound,
+    /// No name server answered in time.
+    NameServerSilent,
+    /// Every name server refused or failed.
+    NameServerFailed,
+    /// The host is a name, and the phone knows no name server.
+    NoNameServer,
     /// The host refused, or there is no way to it.
     Refused,
     /// Nothing came back in time.

@@ -1,32 +1,75 @@
-//! The network of a board that runs embassy-net: link, DHCP, DNS and TCP come from its stack.
+//! The network of a board that runs embassy-net: link, DHCP, UDP and TCP come from its stack.
 //!
-//! The board makes the driver and runs the stack; this only uses it.
+//! The board makes the driver and runs the stack; this only uses it. Each address of a host is tried in turn, within the
+//! one deadline for the connection.
+
+use core::net::{Ipv4Addr, SocketAddrV4};
 
 use embassy_futures::select::select;
-use embassy_net::dns::DnsQueryType;
 use embassy_net::tcp::{ConnectError as TcpError, TcpSocket};
-use embassy_net::{IpAddress, Stack};
-use embassy_time::{Duration, with_timeout};
+use embassy_net::udp::{PacketMetadata, UdpSocket};
+use embassy_net::{IpAddress, IpEndpoint, Stack};
+use embassy_time::{Duration, Instant, with_deadline, with_timeout};
 use zeroize::Zeroize;
 
 use super::Network;
-use crate::{ConnectError, NetworkState};
+use super::dns::{Addresses, QUESTION_BYTES};
+use super::names::{Datagrams, Servers, look_up};
+use crate::log::log;
+use crate::{Config, ConnectError, NetworkState};
 
 /// How long the other end may take to confirm that a connection ends.
 const CLOSE_TIME: Duration = Duration::from_secs(1);
 
-/// A [`Network`] over an embassy-net stack, with one TCP connection at a time.
+/// How long a question may take to leave: ARP asks for one address a second, so a server that is not there delays the next.
+const SEND_TIME: Duration = Duration::from_millis(1100);
+
+/// The port of DNS.
+const DNS_PORT: u16 = 53;
+
+/// A [`Network`] over an embassy-net stack, with one connection at a time.
 pub struct EmbassyNetwork<'a> {
     stack: Stack<'a>,
     rx: &'a mut [u8],
     tx: &'a mut [u8],
+    config: Option<&'a Config>,
+    /// The name server that answered last.
+    answering: Option<SocketAddrV4>,
+    /// The number of the next question for a name.
+    number: u16,
 }
 
 impl<'a> EmbassyNetwork<'a> {
     /// Takes a stack that somebody runs, and memory for what is received and sent: 1 KiB each is enough, more is
-    /// faster. The stack needs one socket beside those of DHCP and DNS.
-    pub fn new(stack: Stack<'a>, rx: &'a mut [u8], tx: &'a mut [u8]) -> Self {
-        Self { stack, rx, tx }
+    /// faster. The stack needs one socket beside that of DHCP. `config` names the name servers to ask before those of DHCP,
+    /// and the domain to look names up in; `seed` is a random number, another with each start.
+    pub fn new(
+        stack: Stack<'a>,
+        rx: &'a mut [u8],
+        tx: &'a mut [u8],
+        config: Option<&'a Config>,
+        seed: u64,
+    ) -> Self {
+        let [low, high, ..] = seed.to_le_bytes();
+        Self { stack, rx, tx, config, answering: None, number: u16::from_le_bytes([low, high]) }
+    }
+
+    /// The addresses of a host.
+    async fn addresses(&mut self, host: &str, deadline: Instant) -> Result<Addresses, ConnectError> {
+        let configured = self.config.map_or(&[][..], Config::name_servers).iter().copied();
+        let leased = self.stack.config_v4().map(|config| config.dns_servers).unwrap_or_default();
+        let leased = leased.into_iter().map(|server| SocketAddrV4::new(server, DNS_PORT));
+        let mut servers: Servers = configured.chain(leased).collect();
+        if let Some(first) = servers.iter().position(|server| Some(*server) == self.answering) {
+            servers.rotate_left(first);
+        }
+        // A step that is odd and large: numbers that follow one another are far apart, and none comes twice.
+        self.number = self.number.wrapping_add(0x9E37);
+        let domain = self.config.map_or("", Config::search_domain);
+        let mut datagrams = Udp { stack: self.stack, rx: self.rx, tx: self.tx, port: 0 };
+        let found = look_up(&mut datagrams, &mut servers, domain, host, self.number, deadline).await;
+        self.answering = servers.first().copied();
+        found
     }
 }
 
@@ -62,17 +105,31 @@ impl Network for EmbassyNetwork<'_> {
         }
     }
 
-    async fn connect(&mut self, host: &str, port: u16) -> Result<TcpSocket<'_>, ConnectError> {
-        // An address in dots is answered without asking anybody.
-        let addresses = self.stack.dns_query(host, DnsQueryType::A).await;
-        let address: Option<IpAddress> = addresses.ok().and_then(|addresses| addresses.first().copied());
-        let address = address.ok_or(ConnectError::HostNotFound)?;
+    async fn connect(
+        &mut self,
+        host: &str,
+        port: u16,
+        deadline: Instant,
+    ) -> Result<TcpSocket<'_>, ConnectError> {
+        let addresses = self.addresses(host, deadline).await?;
         let mut socket = TcpSocket::new(self.stack, self.rx, self.tx);
-        socket.connect((address, port)).await.map_err(|error| match error {
-            TcpError::TimedOut => ConnectError::TimedOut,
-            TcpError::ConnectionReset | TcpError::NoRoute | TcpError::InvalidState => ConnectError::Refused,
-        })?;
-        Ok(socket)
+        let mut refused = true;
+        for (address, left) in addresses.iter().zip((1..=addresses.len()).rev()) {
+            let share = deadline.saturating_duration_since(Instant::now()) / u32::try_from(left).unwrap_or(1);
+            match with_timeout(share, socket.connect((*address, port))).await {
+                Ok(Ok(())) => return Ok(socket),
+                Ok(Err(TcpError::ConnectionReset | TcpError::NoRoute | TcpError::InvalidState)) => {}
+                Ok(Err(TcpError::TimedOut)) | Err(_) => refused = false,
+            }
+            log!(
+                warn,
+                "no connection to address {=usize} of {=usize}",
+                addresses.len() - left + 1,
+                addresses.len()
+            );
+            socket.abort();
+        }
+        Err(if refused { ConnectError::Refused } else { ConnectError::TimedOut })
     }
 
     async fn close<'c>(mut connection: Self::Connection<'c>)
@@ -86,5 +143,59 @@ impl Network for EmbassyNetwork<'_> {
 
     fn wipe(&mut self) {
         self.tx.zeroize();
+        // An answer may repeat the request it was sent for.
+        self.rx.zeroize();
+    }
+}
+
+/// UDP over the memory that TCP uses afterwards.
+struct Udp<'a> {
+    stack: Stack<'a>,
+    rx: &'a mut [u8],
+    tx: &'a mut [u8],
+    /// The port of the phone; 0 before the first question.
+    port: u16,
+}
+
+impl Datagrams for Udp<'_> {
+    async fn ask<R>(
+        &mut self,
+        server: SocketAddrV4,
+        write: impl FnOnce(&mut [u8]) -> usize,
+        mut read: impl FnMut(SocketAddrV4, &[u8]) -> Option<R>,
+        patience: Duration,
+        deadline: Instant,
+    ) -> Option<R> {
+        let (rx_meta, tx_meta) = (&mut [PacketMetadata::EMPTY; 2], &mut [PacketMetadata::EMPTY; 1]);
+        // A socket of its own for each question: one for a server that does not answer ARP would wait before the others.
+        let mut socket = UdpSocket::new(self.stack, rx_meta, self.rx, tx_meta, self.tx);
+        // The port stays, so that a late answer to an earlier question finds its way.
+        socket.bind(self.port).ok()?;
+        self.port = socket.endpoint().port;
+        let send = async {
+            // Where there is no way to the server, there may still be an answer from another.
+            let _ = socket.send_to_with(QUESTION_BYTES, server, |out| (write(out), ())).await;
+            socket.flush().await;
+        };
+        let sent = with_deadline(deadline.min(Instant::now() + SEND_TIME), send).await.is_ok();
+        // What has arrived meanwhile counts, even where this question did not leave.
+        let patience = if sent { patience } else { Duration::from_ticks(0) };
+        let receive = async {
+            loop {
+                let read = socket.recv_from_with(|bytes, meta| read(ipv4(meta.endpoint)?, bytes)).await;
+                if read.is_some() {
+                    return read;
+                }
+            }
+        };
+        with_deadline(deadline.min(Instant::now() + patience), receive).await.ok().flatten()
+    }
+}
+
+fn ipv4(endpoint: IpEndpoint) -> Option<SocketAddrV4> {
+    match endpoint.addr {
+        IpAddress::Ipv4(address) => Some(SocketAddrV4::new(Ipv4Addr::from(address.octets()), endpoint.port)),
+        #[allow(unreachable_patterns)] // Another family where another user of the stack turns it on.
+        _ => None,
     }
 }

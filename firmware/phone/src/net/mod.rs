@@ -3,18 +3,23 @@
 //! It must never send a login or logout while it may have been carried out, neither to the same service nor to another:
 //! core/PROTOCOL.md section 12.
 
+#[cfg(any(feature = "embassy-net", test))]
+mod dns;
 #[cfg(feature = "embassy-net")]
 mod embassy;
+#[cfg(any(feature = "embassy-net", test))]
+mod names;
 
 #[cfg(feature = "embassy-net")]
 pub use embassy::EmbassyNetwork;
 
-use embassy_time::with_deadline;
+use embassy_time::{Instant, with_deadline};
 use embedded_io_async::{Read, Write};
 use hotdesk_core::Response;
 use hotdesk_core::session::{
     Deadlines, ExchangeFailure, Next, Outcome, Phase, Plan, Retry, Session, SessionError, Task,
 };
+use zeroize::Zeroize;
 
 use crate::clock::{instant, now};
 use crate::config::Service;
@@ -39,20 +44,25 @@ pub trait Network {
     /// Waits until the network's state is another than `seen`. It may be dropped while it waits.
     async fn state_after(&mut self, seen: NetworkState) -> NetworkState;
 
-    /// Connects to a host, an IPv4 address in dots or a name. It may be dropped while it waits: the phone has a
-    /// deadline of its own.
+    /// Connects to a host, an IPv4 address in dots or a name, until `deadline`. It may be dropped while it waits: the
+    /// phone keeps the deadline itself, too.
     ///
     /// # Errors
     ///
-    /// Why there is no connection. Nothing was sent then.
-    async fn connect(&mut self, host: &str, port: u16) -> Result<Self::Connection<'_>, ConnectError>;
+    /// Why there is no connection, and whose fault it is. Nothing was sent then.
+    async fn connect(
+        &mut self,
+        host: &str,
+        port: u16,
+        deadline: Instant,
+    ) -> Result<Self::Connection<'_>, ConnectError>;
 
     /// Ends a connection so that the other end hears of it. It takes a second at most.
     async fn close<'c>(connection: Self::Connection<'c>)
     where
         Self: 'c;
 
-    /// Wipes what the last connection left of a request in the network's own buffers.
+    /// Wipes what the last connection left of a request and its answer in the network's own buffers.
     fn wipe(&mut self);
 }
 
@@ -75,7 +85,8 @@ pub(crate) async fn ask<'b, N: Network>(
     while let (Ok(()), Next::Connect { service }) = (asked, session.next()) {
         let Some(service) = services.get(service) else { break };
         let deadline = instant(session.deadline().unwrap_or_default());
-        let connected = with_deadline(deadline, network.connect(service.host(), service.port())).await;
+        let connected =
+            with_deadline(deadline, network.connect(service.host(), service.port(), deadline)).await;
         match connected.unwrap_or(Err(ConnectError::TimedOut)) {
             Ok(mut connection) => {
                 session.connected(now());
@@ -135,6 +146,7 @@ async fn exchange(
             }
         }
     }
+    segment.zeroize();
     Ok(())
 }
 

@@ -17,10 +17,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Wake, Waker};
 
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
-use embassy_sync::channel::Channel;
 use embassy_time::{Duration, MockDriver};
 use hotdesk_core::DeviceName;
-use hotdesk_phone::{App, Buffers, Config, Key, SetupError, run};
+use hotdesk_phone::{App, Buffers, Config, Key, KeyQueue, SetupError, run};
 
 use display::{Picture, Recorder};
 use network::{Double, Wire};
@@ -48,7 +47,7 @@ pub(crate) struct Desk {
     future: Pin<Box<dyn Future<Output = ()>>>,
     woken: Arc<Woken>,
     app: &'static RefCell<App<'static>>,
-    keys: &'static Channel<NoopRawMutex, Key, 64>,
+    keys: &'static KeyQueue<NoopRawMutex, 64>,
     pictures: Rc<RefCell<Recorder>>,
     pub(crate) wire: Rc<RefCell<Wire>>,
     _clock: MutexGuard<'static, ()>,
@@ -65,7 +64,7 @@ impl Desk {
         let setup = setup.map(|config| &*Box::leak(Box::new(config)));
         let app: &'static RefCell<App<'static>> =
             Box::leak(Box::new(RefCell::new(App::new(DeviceName::try_from(DEVICE).unwrap(), setup))));
-        let keys: &'static Channel<NoopRawMutex, Key, 64> = Box::leak(Box::new(Channel::new()));
+        let keys: &'static KeyQueue<NoopRawMutex, 64> = Box::leak(Box::new(KeyQueue::new()));
         let pictures = Rc::new(RefCell::new(Recorder::default()));
         let wire = Rc::new(RefCell::new(Wire::default()));
         let buffers = Buffers {
@@ -75,7 +74,7 @@ impl Desk {
         let display = display::Screen::new(pictures.clone());
         let network = Double::new(wire.clone());
         let future = Box::pin(async move {
-            let _never = run(app, keys.dyn_receiver(), display, network, buffers).await;
+            let _never = run(app, keys, display, network, buffers).await;
         });
         let mut desk =
             Self { future, woken: Arc::new(Woken::default()), app, keys, pictures, wire, _clock: clock };
@@ -126,7 +125,7 @@ impl Desk {
             };
             let pressed = named.map_or_else(|| word.chars().map(key).collect(), |key| vec![key]);
             for key in pressed {
-                self.keys.try_send(key).unwrap();
+                assert!(self.keys.push(key), "the queue is full");
                 self.settle();
             }
         }

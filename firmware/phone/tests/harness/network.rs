@@ -6,6 +6,7 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
+use embassy_time::Instant;
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
 use hotdesk_core::{AppCertificate, AppInfo, Message, Operation, QueryOperation, form};
 use hotdesk_phone::net::Network;
@@ -19,6 +20,8 @@ pub(crate) enum Host {
     Refuses,
     Unknown,
     Silent,
+    /// It is a name that no name server can be asked for.
+    Unnamed(ConnectError),
 }
 
 /// How a connection ends, after what is still to be read.
@@ -163,12 +166,18 @@ impl Network for Double {
         .await
     }
 
-    async fn connect(&mut self, host: &str, port: u16) -> Result<Connection, ConnectError> {
+    async fn connect(
+        &mut self,
+        host: &str,
+        port: u16,
+        _deadline: Instant,
+    ) -> Result<Connection, ConnectError> {
         let how = self.0.borrow().hosts.get(host).copied().unwrap_or_default();
         match how {
             Host::Accepts => {}
             Host::Refuses => return Err(ConnectError::Refused),
             Host::Unknown => return Err(ConnectError::HostNotFound),
+            Host::Unnamed(why) => return Err(why),
             Host::Silent => std::future::pending().await,
         }
         let mut wire = self.0.borrow_mut();

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -31,6 +32,9 @@ from .errors import BoardError
 START_DEADLINE = 20.0
 STOP_DEADLINE = 5.0
 
+# A pcap file: the file's header, and the header of each frame, whose third word is the frame's length.
+PCAP_HEADER, PCAP_RECORD = 24, 16
+
 
 @target_factory.reg_driver
 @attr.s(eq=False)
@@ -46,6 +50,8 @@ class EmulatedBoardDriver(QEMUDriver):
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         self._files: Path | None = None
+        self.records_frames = False
+        """Whether the next power on begins a record of all frames: see `frames`."""
 
     @property
     def device_name(self) -> str:
@@ -65,6 +71,17 @@ class EmulatedBoardDriver(QEMUDriver):
         """What the board has sent on its log line since power on, as it came."""
         return self._directory() / "log"
 
+    def frames(self) -> list[bytes]:
+        """The Ethernet frames since power on, both ways. They hold PINs: for a test, not for evidence."""
+        data = self._frames_file().read_bytes()
+        frames = []
+        position = PCAP_HEADER
+        while position + PCAP_RECORD <= len(data):
+            (length,) = struct.unpack_from("<I", data, position + 8)
+            position += PCAP_RECORD + length
+            frames.append(data[position - length : position])
+        return frames
+
     @property
     def kernel_path(self) -> Path:
         """The image the board runs."""
@@ -83,6 +100,8 @@ class EmulatedBoardDriver(QEMUDriver):
         arguments += ["-serial", f"unix:{self.keypad_socket},server=on,wait=off"]
         # A file takes all the board can say. A socket that is not read in time stops QEMU.
         arguments += ["-serial", f"file:{self.log_file}"]
+        if self.records_frames:
+            arguments += ["-object", f"filter-dump,id=frames,netdev=net0,file={self._frames_file()}"]
         if self.card.image is not None:
             arguments += ["-drive", f"if=sd,format=raw,file={self.card.image}"]
         return arguments
@@ -161,6 +180,9 @@ class EmulatedBoardDriver(QEMUDriver):
         file = self._directory() / "screen.ppm"
         self.monitor_command("screendump", {"filename": str(file)})
         return file.read_bytes()
+
+    def _frames_file(self) -> Path:
+        return self._directory() / "frames.pcap"
 
     def _directory(self) -> Path:
         if self._files is None:

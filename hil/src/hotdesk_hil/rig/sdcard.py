@@ -33,11 +33,13 @@ MTOOLS_DEADLINE = 20.0
 
 @dataclass(frozen=True)
 class PhoneConfig:
-    """What the card tells the phone: services (primary, backup) and its application user, if it has one."""
+    """What the card tells the phone: services (primary, backup), application user, name servers, domain."""
 
     services: Sequence[str]
     app_id: str | None = None
     app_certificate: str | None = field(default=None, repr=False)
+    name_servers: Sequence[str] = ()
+    search_domain: str | None = None
 
     def text(self, *, masked: bool = False) -> str:
         """Returns the text of HOTDESK.TXT; `masked` hides the certificate."""
@@ -47,6 +49,9 @@ class PhoneConfig:
             lines.append(f"appID = {self.app_id}")
         if self.app_certificate is not None:
             lines.append(f"appCertificate = {'***' if masked else self.app_certificate}")
+        lines += [f"nameServer = {server}" for server in self.name_servers]
+        if self.search_domain is not None:
+            lines.append(f"searchDomain = {self.search_domain}")
         return "\n".join(lines) + "\n"
 
 
