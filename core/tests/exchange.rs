@@ -227,7 +227,7 @@ fn rule_11_3_only_some_statuses_say_that_a_change_was_not_carried_out() {
             ..100 => ExchangeFailure::Http(HttpError::Head),
             101 => ExchangeFailure::Http(HttpError::Upgrade),
             // An interim answer, and the final one never comes.
-            ..200 => ExchangeFailure::Http(HttpError::CutShort),
+            100..200 => ExchangeFailure::Http(HttpError::CutShort),
             _ => ExchangeFailure::Status(Status::new(number).unwrap()),
         };
         assert_eq!(failed(&exchange), (failure, !NOT_CARRIED_OUT.contains(&number)), "{number}");

@@ -278,7 +278,7 @@ fn no_answer(failure: ExchangeFailure, out: &mut dyn fmt::Write) -> fmt::Result 
             write!(out, "Answer too long\nThis phone reads up to {limit} bytes. Tell the administrator.")
         }
         ExchangeFailure::Status(status) => {
-            write!(out, "HTTP status {status}\n")?;
+            writeln!(out, "HTTP status {status}")?;
             out.write_str(match status.number() {
                 429 | 503 => "The service is down or busy. Try later.",
                 500..600 => "The service had a problem. Try later.",

@@ -643,7 +643,8 @@ fn calls_that_do_not_fit_what_is_next_change_nothing() {
         ("tick before its time", |session| session.tick(NOW)),
         ("outgoing", |session| assert!(session.outgoing().len() <= 64)),
     ];
-    let bring: [(&str, fn(&mut Session<'_, '_>)); 7] = [
+    type Bring = fn(&mut Session<'_, '_>);
+    let bring: [(&str, Bring); 7] = [
         ("connecting", |_| {}),
         ("writing", |session| session.connected(NOW)),
         ("written", |session| {
