@@ -321,6 +321,10 @@ fn every_public_type_can_be_printed_shared_and_sent() {
     key::<Field>();
     key::<EmServiceCode>();
     kept::<Certificate>();
+    kept::<http::ResponseReader<'_>>();
+    kept::<http::RequestReader<'_>>();
+    kept::<hotdesk_core::session::Exchange<'_>>();
+    kept::<hotdesk_core::session::Session<'_, '_>>();
     #[cfg(feature = "compact")]
     kept::<hotdesk_core::PieceReader<'_>>();
     assert!(Field::AppId < Field::Time);
