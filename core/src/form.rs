@@ -1,4 +1,4 @@
-//! The form body that carries a message: `xml=` and the percent-encoded document (core/PROTOCOL.md section 9).
+//! The form body that carries a message: `xml=` and the percent-encoded document (PROTOCOL.md section 9).
 //! Writing one is [`Message::encode_form`](crate::Message::encode_form); reading one is for the service's side.
 
 use core::cell::Cell;

@@ -1,5 +1,5 @@
 //! What requests and answers have in common: a head of bounded length, then a body delimited in one of three ways
-//! (core/PROTOCOL.md rules 10.2 to 10.6). It must never find the end of a body in any other way, and never write past
+//! (PROTOCOL.md rules 10.2 to 10.6). It must never find the end of a body in any other way, and never write past
 //! the caller's buffer.
 //!
 //! Each byte is looked at once, however the bytes are split over segments; httparse reads a head once it is complete.

@@ -1,5 +1,5 @@
 //! The subset of HTTP/1.1 that the service needs: one POST, one answer, then the connection ends
-//! (core/PROTOCOL.md section 10). It must never follow a redirect and never put a credential into a URL.
+//! (PROTOCOL.md section 10). It must never follow a redirect and never put a credential into a URL.
 //!
 //! A client uses [`write_post`] and [`ResponseReader`]; [`Status`] says what became of a change. [`RequestReader`] and
 //! [`write_response`] are the service's side, for a double of the service in a test.

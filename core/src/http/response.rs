@@ -40,7 +40,7 @@ impl<'b> ResponseReader<'b> {
     ///
     /// # Errors
     ///
-    /// The rule of core/PROTOCOL.md section 10 that the answer breaks; the same for each later call.
+    /// The rule of PROTOCOL.md section 10 that the answer breaks; the same for each later call.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let status = &mut self.status;
         self.frame.receive(bytes, |head| read_head(head, status))

@@ -120,7 +120,7 @@ impl<'b> RequestReader<'b> {
     ///
     /// # Errors
     ///
-    /// The rule of core/PROTOCOL.md section 10 that the request breaks; the same for each later call.
+    /// The rule of PROTOCOL.md section 10 that the request breaks; the same for each later call.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), RequestError> {
         let received = self.frame.receive(bytes, |head| {
             let mut fields = [httparse::EMPTY_HEADER; limits::HTTP_FIELDS];

@@ -1,4 +1,4 @@
-//! HTTP statuses, and what each says of a change that was asked for (core/PROTOCOL.md rule 11.3). This is the only table
+//! HTTP statuses, and what each says of a change that was asked for (PROTOCOL.md rule 11.3). This is the only table
 //! of that: the session, the phone and the Python client use it. It must never call a change not carried out on the
 //! word of a status that does not say so.
 

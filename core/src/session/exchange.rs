@@ -1,4 +1,4 @@
-//! The exchange: connect, send, receive, with a deadline for each wait (core/PROTOCOL.md section 11). It sends a request
+//! The exchange: connect, send, receive, with a deadline for each wait (PROTOCOL.md section 11). It sends a request
 //! once and must never send it again: its error says whether the request may have been carried out.
 
 use core::fmt;

@@ -3,7 +3,7 @@
 
 use core::time::Duration;
 
-/// How often a session tries again (core/PROTOCOL.md section 12).
+/// How often a session tries again (PROTOCOL.md section 12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Retry {

@@ -1,4 +1,4 @@
-//! The session: one exchange after the other, until it is known what became of one operation (core/PROTOCOL.md
+//! The session: one exchange after the other, until it is known what became of one operation (PROTOCOL.md
 //! section 12). It must never send a change while it may have been carried out.
 
 use core::fmt;
@@ -65,7 +65,7 @@ pub enum Wanted {
 /// carry it out (no connection, a status such as 404 or 503) is followed by the next at once; a round through all services
 /// is followed by a wait. A change whose answer is lost is followed by a query, to the same service first; if that says
 /// that the change was not carried out, it is sent a second and last time, to the service that answered the query. Section
-/// 12 of core/PROTOCOL.md specifies all of this.
+/// 12 of PROTOCOL.md specifies all of this.
 ///
 /// Times are [`Duration`]s since a fixed moment of the driver's choice. After each call the driver looks at
 /// [`next`](Self::next), and it calls [`tick`](Self::tick) no later than at [`deadline`](Self::deadline). A call that does

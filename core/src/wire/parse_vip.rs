@@ -1,4 +1,4 @@
-//! Answers of VIP User Services: a SOAP envelope, or the answer alone (core/PROTOCOL.md section 13). Elements are known
+//! Answers of VIP User Services: a SOAP envelope, or the answer alone (PROTOCOL.md section 13). Elements are known
 //! by their local names; prefixes are not resolved. What is not known is skipped, as in every message.
 
 use super::reader::{Reader, document};

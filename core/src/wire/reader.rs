@@ -1,5 +1,5 @@
 //! Pairs the tokens: elements with their ends, their one attribute of interest, their texts. It refuses what the
-//! tokenizer lets pass (core/PROTOCOL.md section 1) and knows of the protocol only names and bounds.
+//! tokenizer lets pass (PROTOCOL.md section 1) and knows of the protocol only names and bounds.
 
 use heapless::Vec;
 

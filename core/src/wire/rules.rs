@@ -1,4 +1,4 @@
-//! Which children stand together in an element, and which must be there (core/PROTOCOL.md 3.3 to 3.5 and 6.2 to 6.8): once
+//! Which children stand together in an element, and which must be there (PROTOCOL.md 3.3 to 3.5 and 6.2 to 6.8): once
 //! for a document that is read whole and for one that is read in pieces. It must not know how either is read.
 
 use super::element_name::ElementName;

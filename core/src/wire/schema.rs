@@ -1,4 +1,4 @@
-//! What each element of the protocol may hold, as data (core/PROTOCOL.md sections 3 to 6): which children, how often,
+//! What each element of the protocol may hold, as data (PROTOCOL.md sections 3 to 6): which children, how often,
 //! what is read of them and where it is kept. It reads nothing: `collect` does.
 
 use super::element_name::ElementName;

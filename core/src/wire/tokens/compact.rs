@@ -1,6 +1,6 @@
 //! Our own tokenizer: one pass over the bytes, a table for their classes, short ways for what messages are made of
 //! (blanks, known tags, plain texts). What is rare is in functions of its own, out of the way of the rest. It must
-//! accept and refuse what xmlparser does, and what core/PROTOCOL.md section 1 refuses beyond that.
+//! accept and refuse what xmlparser does, and what PROTOCOL.md section 1 refuses beyond that.
 
 use super::{Refused, Stop, TagToken, Token};
 use crate::bytes::{COLON, NAME, PLAIN, START, VALUE, behind, is, same};
