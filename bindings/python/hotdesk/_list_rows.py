@@ -6,16 +6,19 @@ Must never guess a name: what a spreadsheet has spoilt is told, not repaired.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ._list_file import RUN_BY_SPREADSHEETS, Fault, ListFile, Unreadable
 from ._native import AppInfo, Login, Logout, Secret
 from ._operations import Duration
 from .errors import Error
+
+T = TypeVar("T")
 
 OPERATIONS = ("login", "logout", "take-over")
 FAULTS_SHOWN = 50
@@ -98,6 +101,7 @@ class WorkList:
         self._operation = operation or "login"
         self._need = need
         self._first_row = 0
+        self._width = 0
         self._faults: list[Fault] = []
         self.headings: list[str] = []
         self._columns: dict[str, int] = {}
@@ -127,7 +131,7 @@ class WorkList:
                 continue
             number += 1
             row, faults = self._row(number, line, given)
-            if any(cell.strip() for cell in cells[len(self.headings) :]):
+            if any(cell.strip() for cell in cells[self._width :]):
                 faults.append("there are more fields than columns")
             yield Entry(line, cells, None if faults else row, tuple(faults))
 
@@ -163,6 +167,8 @@ class WorkList:
         """Check every row; return how many there are, or raise `ValueError` that names each fault."""
         count, nobody = 0, 0
         faults = list(self._faults)
+        if not faults and self._lacks_users():
+            faults.append(Fault(0, "the list names no user; give --operation logout, or add a column user"))
         if not faults:
             try:
                 for entry in self.entries():
@@ -194,13 +200,12 @@ class WorkList:
             self._faults.append(error.fault)
             return
         cells = [cell.strip() for cell in cells]
+        self._width = len(cells)
         meant = [_COLUMNS.get(_plain(cell)) for cell in cells]
         if self.file.form.separator == "ruled" and "device" not in meant:
-            # A column of the table `device` is called so.
-            meant = [
-                "device" if _plain(cell) == "name" else column
-                for cell, column in zip(cells, meant, strict=True)
-            ]
+            # So the table `device` calls the column; the result, which is CSV, calls it what it is.
+            cells = ["device" if _plain(cell) == "name" else cell for cell in cells]
+            meant = [_COLUMNS.get(_plain(cell)) for cell in cells]
         if self._is_row(cells, meant):
             self._first_row = line
             self._columns = _by_place(cells, self._need)
@@ -215,10 +220,6 @@ class WorkList:
             self._first_row = line + 1
             self.headings = cells
             self._named(line, cells, meant)
-        if not self._faults and self._lacks_users():
-            self._faults.append(
-                Fault(0, "the list names no user; give --operation logout, or add a column user")
-            )
 
     def _is_row(self, cells: list[str], meant: list[str | None]) -> bool:
         if any(_looks_like_device(cell) for cell in cells):
@@ -253,19 +254,13 @@ class WorkList:
                 Fault(line, f"the column {self._need} is missing; it may be called {known}, in any case")
             )
         unused = [
-            repr(cell)
-            for cell, column in zip(self.headings, meant, strict=True)
-            if cell and column is None and _plain(cell) not in _SECRETS
+            repr(cell) for cell, column in zip(self.headings, meant, strict=True) if cell and column is None
         ]
-        if unused:
+        if unused and not self._faults:
             self.notes.append(f"columns of {self.path} that are not used: {', '.join(unused)}")
 
     def _lacks_users(self) -> bool:
-        return (
-            self._need == "device"
-            and self._operation != "logout"
-            and not {"user", "operation"} & self._columns.keys()
-        )
+        return self._operation != "logout" and not {"user", "operation"} & self._columns.keys()
 
     def _asks_for_nothing(self, given: dict[str, str]) -> bool:
         """Tell whether it is a row of `who` or `where` about a phone or user where nobody is logged in."""
@@ -274,25 +269,23 @@ class WorkList:
     def _row(self, number: int, line: int, given: dict[str, str]) -> tuple[Row, list[str]]:
         faults: list[str] = []
 
-        def name(column: str) -> str:
+        def read(column: str, how: Callable[[str], T], otherwise: T) -> T:
             try:
-                return _name(given.get(column, ""), column)
+                return how(given.get(column, ""))
             except ValueError as error:
                 faults.append(str(error))
-                return ""
+                return otherwise
 
-        operation, duration = self._operation, None
+        device = read("device", partial(_name, column="device"), "x")
+        user = read("user", partial(_name, column="user"), "x")
+        profile = read("profile", partial(_name, column="profile"), "")
+        duration: Duration = read("duration", _duration, None)
+        operation = read("operation", _operation, None) or self._operation
+        row = Row(number, line, operation, device, user, profile or None, duration)
         try:
-            operation = _operation(given.get("operation", "")) or self._operation
-            duration = _duration(given.get("duration", ""))
-        except ValueError as error:
+            message(row, _DUMMY).to_form()
+        except (Error, ValueError) as error:
             faults.append(str(error))
-        row = Row(number, line, operation, name("device"), name("user"), name("profile") or None, duration)
-        if not faults:
-            try:
-                message(row, _DUMMY).to_form()
-            except (Error, ValueError) as error:
-                faults.append(str(error))
         return row, faults
 
 

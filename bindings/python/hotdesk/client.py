@@ -11,6 +11,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from os import PathLike
 from types import TracebackType
@@ -34,7 +35,7 @@ from ._transport import (
     settings,
     start_clock,
 )
-from .errors import ClientClosed
+from .errors import ClientClosed, Error
 
 __all__ = ["AsyncClient", "Attempt", "Client", "Retry", "Timeouts", "find_user", "find_user_async"]
 
@@ -334,17 +335,36 @@ class _Loop:
     slots: asyncio.BoundedSemaphore
 
 
-def find_user(clusters: Mapping[str, Client], user: str) -> dict[str, UserDevices]:
-    """Return where a user is: for each cluster that knows him, its name and his row."""
-    rows = {name: client.user_devices(user)[0] for name, client in clusters.items()}
-    return _known(rows.items())
+def find_user(clusters: Mapping[str, Client], user: str) -> dict[str, UserDevices | Error]:
+    """Return where a user is, asking all clusters at once: by name, the row of each cluster that knows the
+    user, and the error of each one that gave no answer.
+    """
+
+    def ask(client: Client) -> UserDevices | Error:
+        try:
+            return client.user_devices(user)[0]
+        except Error as error:
+            return error
+
+    with ThreadPoolExecutor(max_workers=max(1, len(clusters))) as threads:
+        return _known(clusters, threads.map(ask, clusters.values()))
 
 
-async def find_user_async(clusters: Mapping[str, AsyncClient], user: str) -> dict[str, UserDevices]:
-    """As `find_user`, asking all clusters at once."""
-    answers = await asyncio.gather(*(client.user_devices(user) for client in clusters.values()))
-    return _known((name, rows[0]) for name, rows in zip(clusters, answers, strict=True))
+async def find_user_async(clusters: Mapping[str, AsyncClient], user: str) -> dict[str, UserDevices | Error]:
+    """As `find_user`, for asyncio."""
+
+    async def ask(client: AsyncClient) -> UserDevices | Error:
+        try:
+            return (await client.user_devices(user))[0]
+        except Error as error:
+            return error
+
+    return _known(clusters, await asyncio.gather(*map(ask, clusters.values())))
 
 
-def _known(rows: Iterable[tuple[str, UserDevices]]) -> dict[str, UserDevices]:
-    return {name: row for name, row in rows if row.status != "doesNotExist"}
+def _known(clusters: Iterable[str], answers: Iterable[UserDevices | Error]) -> dict[str, UserDevices | Error]:
+    return {
+        name: answer
+        for name, answer in zip(clusters, answers, strict=True)
+        if isinstance(answer, Error) or answer.status != "doesNotExist"
+    }
