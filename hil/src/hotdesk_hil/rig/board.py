@@ -115,7 +115,7 @@ class EmulatedBoardDriver(QEMUDriver):
             raise BoardError(f"no phone image at {self.kernel_path}: build it first, or name another one")
         self._files = Path(tempfile.mkdtemp(prefix="hotdesk-board-"))
         super().on_activate()
-        # Without this labgrid waits for ever for a QEMU that has refused its command line.
+        # Without this labgrid waits forever for a QEMU that refused its command line.
         self._socket.settimeout(START_DEADLINE)
 
     def on_deactivate(self) -> None:

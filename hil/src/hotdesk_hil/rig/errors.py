@@ -14,15 +14,15 @@ class RigError(Exception):
 
 
 class BoardError(RigError):
-    """The board (here: QEMU) could not be started, answered with an error, or is gone."""
+    """The board (here: QEMU) could not be started, reported an error, or is gone."""
 
 
 class PictureError(RigError):
-    """The picture of the screen could not be taken or is no picture of this screen."""
+    """The picture of the screen could not be taken or is not one of this screen."""
 
 
 class FontError(RigError):
-    """The font file is missing or is no font of fixed cells."""
+    """The font file is missing or has no fixed cells."""
 
 
 class CardError(RigError):

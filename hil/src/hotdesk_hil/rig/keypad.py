@@ -79,7 +79,7 @@ class KeypadDriver(Driver):
         self._line: socket.socket | None = None
 
     def on_deactivate(self) -> None:
-        """Hangs up."""
+        """Closes the line."""
         self.disconnect()
 
     @Driver.check_active
@@ -108,7 +108,7 @@ class KeypadDriver(Driver):
 
     @Driver.check_active
     def send(self, data: bytes) -> None:
-        """Sends bytes as they are: for what a broken keypad would send."""
+        """Sends bytes as they are: as a broken keypad would."""
         if self._line is None:
             raise KeypadError("the keypad's line is closed: the strategy opens it on the way to 'on'")
         try:

@@ -28,7 +28,7 @@ INTERVAL = 0.02
 @target_factory.reg_driver
 @attr.s(eq=False)
 class LogDriver(Driver):
-    """Keeps what the phone logs, from power on until the next power on.
+    """Keeps the log of the phone from power-on to the next power-on.
 
     Bindings:
         board (EmulatedBoardDriver): the board whose log it is
@@ -72,7 +72,7 @@ class LogDriver(Driver):
         return frames
 
     def frames(self) -> list[bytes]:
-        """Returns the log's frames, unwrapped. A frame still on its way is left out."""
+        """Returns the log's frames, unwrapped. A frame that is still incomplete is left out."""
         return [unwrap(frame) for frame in self.data.split(b"\0")[:-1] if frame]
 
     def text(self, defmt_print: Path, kernel: Path) -> str:

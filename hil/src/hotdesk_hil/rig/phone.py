@@ -24,7 +24,7 @@ REACTION = 5.0
 # twice this.
 ANSWER = 10.0
 
-# The marks in the last column of a text that goes on.
+# The marks in the last column of a text that continues.
 MORE_ABOVE, MORE_BELOW = "\N{UPWARDS ARROW}", "\N{DOWNWARDS ARROW}"
 
 
@@ -135,7 +135,7 @@ class Phone:
         return " ".join(line.rstrip(MORE_ABOVE + MORE_BELOW).rstrip() for line in lines)
 
     def type_user(self, user: str) -> None:
-        """Types a user ID on the number keys and looks at each character as it appears."""
+        """Types a user ID on the number keys and checks each character as it appears."""
         typed = ""
         for character, keys in keypad.spell(user):
             typed += character
@@ -144,13 +144,13 @@ class Phone:
         self.press(keypad.RIGHT)
 
     def type_pin(self, pin: str) -> None:
-        """Types a PIN and looks that it shows as stars."""
+        """Types a PIN and checks that it shows as stars."""
         self.press(*pin)
         stars = "*" * len(pin)
         self.wait(f"{len(pin)} stars for the PIN", lambda s: stars in s.text and stars + "*" not in s.text)
 
     def fill_form(self, title: str, user: str, pin: str) -> None:
-        """Fills in the form with this title, up to, without, sending it."""
+        """Fills in the form with this title, but does not send it."""
         self.wait_title(title, "User ID:", "PIN:")
         self.type_user(user)
         self.press(keypad.DOWN)

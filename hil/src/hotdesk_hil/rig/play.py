@@ -29,7 +29,7 @@ from .terminal import can_draw, drawn, written
 INTERVAL = 0.03
 QUIT, RESET = b"\x03", b"\x12"
 
-# What terminals send for the keys that are no characters.
+# What terminals send for keys that are not characters.
 SEQUENCES = {
     b"\x1b[A": keypad.UP,
     b"\x1b[B": keypad.DOWN,
@@ -49,7 +49,7 @@ SEQUENCES = {
     b"\t": keypad.DOWN,
     b"\x7f": keypad.SOFTKEYS[1],
 }
-# Any other key that sends several characters: none of them was typed.
+# Any other key that sends several characters; none of them was typed.
 OTHER_SEQUENCE = re.compile(rb"\x1b(\[[0-9;]*[A-Za-z~]|O[A-Za-z])")
 HELP = (
     "F1 F2 F3 softkeys · arrows, Enter · 0-9 * # · a-z are tapped for you · Ctrl-R resets · Ctrl-C ends",
@@ -65,7 +65,7 @@ class Typist:
         self._before = ""
 
     def keys(self, data: bytes) -> Iterator[str]:
-        """Yields the phone's keys for these bytes; what means nothing is left out."""
+        """Yields the phone's keys for these bytes; what means nothing is dropped."""
         data, self._rest = self._rest + data, b""
         while data:
             sequence = next((known for known in SEQUENCES if data.startswith(known)), None)

@@ -15,9 +15,9 @@ from functools import cached_property
 from .font import Font
 from .picture import HEIGHT, WIDTH, Picture
 
-# Two greys closer than this are no text for a person's eye.
+# Two greys closer than this are not legible as text.
 CONTRAST = 4
-# What stands in a text for ink that is no glyph.
+# Stands for ink that is not a glyph.
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
 # An unexplained pixel outweighs any number of cells: the fewest cells decide only between equally good
@@ -28,7 +28,7 @@ _CELL = 1
 
 @dataclass(frozen=True)
 class Cell:
-    """One character where it stands: `x` is its left pixel, `ink` and `paper` are greys."""
+    """One character and its place: `x` is its left pixel, `ink` and `paper` are greys."""
 
     x: int
     character: str
@@ -38,7 +38,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Spot:
-    """Ink that is no glyph: a rectangle of the picture, with the number of pixels left unexplained in it."""
+    """Ink that is not a glyph: a rectangle of the picture, and the number of its unexplained pixels."""
 
     x: int
     y: int
@@ -70,7 +70,7 @@ class Line:
         return sum(1 if cell.ink < cell.paper else -1 for cell in self.cells) > 0
 
     def between(self, left: int, right: int) -> str:
-        """Returns the text of the cells whose middle is from pixel `left` up to, without, `right`."""
+        """Returns the text of the cells whose middle is from pixel `left` up to but not including `right`."""
         pieces = [(cell.x, self.width, cell.character) for cell in self.cells]
         pieces += [(s.x, s.width, UNREADABLE * max(1, round(s.width / self.width))) for s in self.spots]
         text, end = "", left

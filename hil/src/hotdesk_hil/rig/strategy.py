@@ -23,7 +23,7 @@ READY_DEADLINE = 20.0
 
 
 class Status(enum.Enum):
-    """What the rig is in; `unknown` is before the first transition."""
+    """The state of the rig; `unknown` is before the first transition."""
 
     unknown = 0
     off = 1
@@ -54,7 +54,7 @@ class PhoneStrategy(Strategy):
 
     @step(args=["status"])
     def transition(self, status: Status | str) -> None:
-        """Goes to a state from any other."""
+        """Goes to a state from any other state."""
         wanted = Status[status] if isinstance(status, str) else status
         if wanted == self.status and wanted is not Status.off:
             return
