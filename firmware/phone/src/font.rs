@@ -1,6 +1,6 @@
 //! The one font, 6 x 10 pixels a character, made by `build.rs` from `font/hotdesk-6x10.bdf`.
 //!
-//! Reads nothing at run time. A character the font lacks is drawn as a box, never left out.
+//! Nothing is read at run time. A character that the font lacks is drawn as a box, never left out.
 
 use embedded_graphics::geometry::Size;
 use embedded_graphics::image::ImageRaw;

@@ -1,13 +1,13 @@
-//! The keys a person presses. What they do is the app's business; how they reach us is the board's.
+//! The keys a person presses. The app decides what they do; the board, how they are read.
 
 use zeroize::Zeroize;
 
 /// A key of the phone, as pressed. Releases are not events.
 ///
-/// It carries what a person types, a PIN too, so it has no `defmt` form and must not be logged.
+/// It carries what a person types, PINs included, so it has no `defmt` form and must not be logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Zeroize)]
 pub enum Key {
-    /// A digit of the keypad, 0 to 9. A larger number is no key and does nothing.
+    /// A digit of the keypad, 0 to 9. A larger number is not a key and does nothing.
     Digit(u8),
     /// `*`: symbols in a user ID.
     Star,
@@ -19,7 +19,7 @@ pub enum Key {
     Down,
     /// Navigation: left.
     Left,
-    /// Navigation: right. Ends a letter that could still change.
+    /// Navigation: right. Fixes a letter that could still change.
     Right,
     /// Navigation: the middle key.
     Select,

@@ -1,4 +1,4 @@
-//! From what a key matrix reports to presses: the serial keypad's frames, and plain buttons.
+//! Turns what keys report into presses: the serial keypad's frames, and plain buttons.
 //!
 //! A board feeds bytes or levels in and gets presses out. Nothing here knows a port or a clock, and nothing here may
 //! log a key: digits are PINs.
@@ -18,7 +18,7 @@ use embassy_time::{Duration, Instant};
 
 use crate::Key;
 
-/// Takes the serial keypad's frames apart.
+/// Decodes the serial keypad's frames.
 ///
 /// ```
 /// use hotdesk_phone::Key;
@@ -95,9 +95,9 @@ pub const SETTLE: Duration = Duration::from_millis(5);
 
 /// Up to eight plain buttons, one bit each.
 ///
-/// A button counts as down until it was seen up, and going down is a press only from there: a stuck button or an input
-/// without a level yet must not press anything at power-up. A change within [`SETTLE`] of the one before is taken for
-/// a bounce and presses nothing.
+/// A button counts as down until it was seen up, and only then can it be pressed: a stuck button, or an input without a
+/// level yet, must not press anything at power-up. A change within [`SETTLE`] of the previous one counts as a bounce
+/// and presses nothing.
 ///
 /// ```
 /// use embassy_time::Instant;
@@ -116,14 +116,14 @@ pub struct Buttons {
 }
 
 impl Buttons {
-    /// Buttons that nobody has looked at yet.
+    /// Buttons whose levels are not known yet.
     #[must_use]
     pub const fn new() -> Self {
         Self { down: u8::MAX, changed_at: [None; 8] }
     }
 
-    /// Takes which buttons are `down` at the moment `now` and returns those that were pressed since the last call. To
-    /// be called at every edge.
+    /// Takes the buttons that are `down` at the time `now` and returns those pressed since the last call. Call it at
+    /// every edge.
     pub fn update(&mut self, down: u8, now: Instant) -> u8 {
         let changed = down ^ self.down;
         let mut pressed = 0;

@@ -1,8 +1,8 @@
 //! The desk phone's application, without a chip.
 //!
 //! [`App`] is a pure machine: events in, the next request out. [`view::draw`] shows it on any `embedded-graphics`
-//! display of 128 x 64 pixels with 16 greys. [`run`] joins both with keys, a display and a network that a board
-//! brings; a board's `main.rs` only wires.
+//! display of 128 x 64 pixels with 16 greys. [`run`] joins both with keys, a display and a network that a board brings;
+//! a board's `main.rs` only connects them.
 //!
 //! It has no address and no credential of its own (they come with [`Config`]), allocates nothing, and never shows or
 //! logs a PIN or a certificate. A request that may have been carried out is never sent again.

@@ -1,5 +1,5 @@
-//! Whatever is pressed, answered and waited for in whatever order: the phone goes on, shows only text, no secret, and
-//! has one request on its way at most.
+//! Random keys, answers and waits: the phone never stops, shows only text and no secret, and never has more than one
+//! request under way.
 
 // Test code: a surprise is to stop the test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -86,7 +86,7 @@ fn answer(desk: &mut Desk, dice: &mut Dice) {
     wire.end([End::Closed, End::Reset][dice.roll(2)]);
 }
 
-/// The same walks each time (xorshift64*).
+/// The same walks in each run (xorshift64*).
 struct Dice(u64);
 
 impl Dice {

@@ -1,6 +1,6 @@
 //! The user ID while it is typed on twelve keys: letters by pressing a key several times.
 //!
-//! Holds nothing secret. The value is whole at any moment; a letter that can still change is its last character.
+//! It holds no secret. The value is complete at any time; a letter that can still change is its last character.
 
 use core::time::Duration;
 
@@ -71,13 +71,13 @@ impl Entry {
         self.pending.map(|pending| pending.until)
     }
 
-    /// Ends a letter that could still change.
+    /// Fixes a letter that could still change.
     pub(crate) fn settle(&mut self) {
         self.pending = None;
     }
 
-    /// Types a number key, `*` or `#`. Other keys are not for this field and do nothing. A letter whose time is over
-    /// must have been settled before.
+    /// Types a number key, `*` or `#`. Other keys do nothing here. A letter whose time is over must have been fixed
+    /// before.
     pub(crate) fn press(&mut self, key: Key, now: Duration) -> Result<(), Full> {
         if key == Key::Pound {
             self.settle();
@@ -97,7 +97,7 @@ impl Entry {
         Ok(())
     }
 
-    /// Takes the last character back.
+    /// Deletes the last character.
     pub(crate) fn pop(&mut self) {
         self.settle();
         self.value.pop();
@@ -108,7 +108,7 @@ impl Entry {
         *self = Self::default();
     }
 
-    /// What a key gives, one press after the other.
+    /// The characters of a key, in the order of its presses.
     fn characters(&self, key: Key) -> &'static str {
         let (lower, upper, digit) = match key {
             Key::Digit(0) => ("0", "0", "0"),
@@ -132,7 +132,7 @@ impl Entry {
     }
 }
 
-/// What `*` gives, the frequent ones first; all that ASCII has besides letters, digits and blanks.
+/// The characters of `*`, frequent ones first: everything in ASCII but letters, digits and blanks.
 const SYMBOLS: &str = ".@-_+'&/\\%!#$*=?^~(){}[]<>,;:\"|`";
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ impl Field {
 pub(crate) enum Hint {
     /// The field must not be empty.
     Needed(Field),
-    /// The field takes no more.
+    /// The field is full.
     Full(Field),
 }
 
@@ -47,7 +47,7 @@ pub(crate) enum Outcome {
     Cancel,
 }
 
-/// User ID, PIN, and where the person is.
+/// User ID, PIN, and the field that is being typed in.
 #[derive(Debug, Default)]
 pub(crate) struct Form {
     user: Entry,
@@ -57,7 +57,7 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// Does what a key means here.
+    /// Handles a key.
     pub(crate) fn press(&mut self, key: Key, now: Duration) -> Outcome {
         self.hint = None;
         match key {
@@ -91,7 +91,7 @@ impl Form {
         self.focus = field;
     }
 
-    /// Ends a letter whose time is over.
+    /// Fixes a letter whose time is over.
     pub(crate) fn time(&mut self, now: Duration) {
         if self.user.settles_at().is_some_and(|at| now >= at) {
             self.user.settle();
@@ -136,12 +136,12 @@ impl Form {
         &self.pin
     }
 
-    /// The field keys go to.
+    /// The field that keys go to.
     pub(crate) fn focused(&self) -> Field {
         self.focus
     }
 
-    /// What there is to say about a field.
+    /// What the form says about a field.
     pub(crate) fn hint(&self) -> Option<Hint> {
         self.hint
     }

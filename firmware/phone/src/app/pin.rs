@@ -15,7 +15,7 @@ pub(crate) struct Pin {
 }
 
 impl Pin {
-    /// Adds a digit, or says that there is no room.
+    /// Adds a digit, or fails if there is no room.
     pub(crate) fn push(&mut self, digit: u8) -> Result<(), Full> {
         let slot = self.digits.get_mut(self.len).ok_or(Full)?;
         *slot = b'0' + digit % 10;
@@ -23,7 +23,7 @@ impl Pin {
         Ok(())
     }
 
-    /// Takes the last digit back.
+    /// Deletes the last digit.
     pub(crate) fn pop(&mut self) {
         self.len = self.len.saturating_sub(1);
         if let Some(slot) = self.digits.get_mut(self.len) {
@@ -31,7 +31,7 @@ impl Pin {
         }
     }
 
-    /// The digits, for the request and nothing else.
+    /// The digits, for the request only.
     pub(crate) fn expose(&self) -> &str {
         self.digits.get(..self.len).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or("")
     }

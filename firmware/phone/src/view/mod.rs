@@ -1,7 +1,7 @@
 //! Draws the app on a display of 128 x 64 pixels with 16 greys.
 //!
 //! Six rows of 21 cells, 6 x 10 pixels each: a title bar, four lines, and the labels of three softkeys. It changes
-//! nothing and decides nothing, and never draws a digit of a PIN.
+//! nothing, decides nothing, and never draws a digit of a PIN.
 
 mod page;
 pub(crate) mod wrap;
@@ -17,10 +17,10 @@ use crate::words;
 /// Lines between the title bar and the softkeys.
 const LINES: usize = 4;
 
-/// Draws what a person is to see now, all of it.
+/// Draws the whole screen.
 ///
-/// The target is 128 x 64 pixels; what is drawn outside of a smaller one is the target's to clip. Cell (`column`,
-/// `row`) starts at x = 1 + 6 · `column` and y = 0, 12, 22, 32, 42, 54.
+/// The target is 128 x 64 pixels; a smaller one clips what is drawn outside. Cell (`column`, `row`) starts at x = 1 + 6
+/// · `column` and y = 0, 12, 22, 32, 42, 54.
 ///
 /// ```
 /// use embedded_graphics::mock_display::MockDisplay;
@@ -50,13 +50,13 @@ pub fn draw<D: DrawTarget<Color = Gray4>>(app: &App<'_>, display: &mut D) -> Res
     }
 }
 
-/// The largest number of lines a text can be scrolled by: its last lines are seen then.
+/// The largest number of lines by which a text can be scrolled, to its last lines.
 pub(crate) fn last_top(app: &App<'_>) -> usize {
     layout(app).1.saturating_sub(LINES)
 }
 
-/// How wide the text of the screen is set and how many lines that makes. A text that does not fit leaves the last
-/// column to the marks that say so.
+/// How wide the text of the screen is set and how many lines that makes. If it does not fit, the last column is for the
+/// scroll marks.
 fn layout(app: &App<'_>) -> (usize, usize) {
     let lines = count(app, COLUMNS);
     if lines <= LINES { (COLUMNS, lines) } else { (COLUMNS - 1, count(app, COLUMNS - 1)) }
@@ -64,7 +64,7 @@ fn layout(app: &App<'_>) -> (usize, usize) {
 
 fn count(app: &App<'_>, width: usize) -> usize {
     let mut wrap = Wrap::new(width, |_, _, _| {});
-    // The wrap takes everything, so there is no error to pass on.
+    // The wrap never fails.
     let _ = words::body(app, &mut wrap);
     wrap.finish()
 }
@@ -124,7 +124,7 @@ impl FormLayout {
         Self { width, user_lines, lines, top: (typing_at + 1).saturating_sub(LINES) }
     }
 
-    /// The line of the display for a line of the form, if it is seen.
+    /// The line of the display for a line of the form, if it is visible.
     fn seen(&self, line: usize) -> Option<usize> {
         line.checked_sub(self.top).filter(|line| *line < LINES)
     }
@@ -141,7 +141,7 @@ fn form<D: DrawTarget<Color = Gray4>>(form: &Form, page: &mut Page<'_, D>) -> Re
     let stars = core::iter::repeat_n(('*', Ink::Bright), form.pin().len());
 
     label(form, Field::User, layout.seen(0), page)?;
-    // A letter that can still change is where the person types; behind it there would be two such places.
+    // A letter that can still change is the place of typing itself, so no cursor comes after it.
     value(user, form.focused() == Field::User && !form.is_letter_pending(), 1, &layout, page)?;
     label(form, Field::Pin, layout.seen(1 + layout.user_lines), page)?;
     value(stars, form.focused() == Field::Pin, 2 + layout.user_lines, &layout, page)?;
@@ -158,7 +158,7 @@ fn label<D: DrawTarget<Color = Gray4>>(
     let focused = form.focused() == field;
     let ink = if focused { Ink::Bright } else { Ink::Dim };
     let note = words::field_note(field, focused, form.hint(), form.mode());
-    // The last column is left for a scroll mark.
+    // The last column is for a scroll mark.
     let start = (COLUMNS - 1).saturating_sub(note.chars().count());
     let cells = words::field(field).chars().enumerate().chain((start..).zip(note.chars()));
     for (column, character) in cells {
@@ -167,7 +167,7 @@ fn label<D: DrawTarget<Color = Gray4>>(
     Ok(())
 }
 
-/// Draws what is typed in a field, and a cursor behind it where one is wanted.
+/// Draws the text of a field, and a cursor after it if one is wanted.
 fn value<D: DrawTarget<Color = Gray4>>(
     typed: impl Iterator<Item = (char, Ink)>,
     cursor: bool,
@@ -184,7 +184,7 @@ fn value<D: DrawTarget<Color = Gray4>>(
     Ok(())
 }
 
-/// Says that there is more above or below.
+/// Marks that there is more above or below.
 fn scroll_marks<D: DrawTarget<Color = Gray4>>(
     page: &mut Page<'_, D>,
     top: usize,

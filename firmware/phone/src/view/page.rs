@@ -25,7 +25,7 @@ const SOFTKEY_BAR: (i32, u32) = (53, 11);
 const SOFTKEY_Y: i32 = 54;
 /// Columns of a softkey's label.
 const SOFTKEY_COLUMNS: usize = COLUMNS / 3;
-/// Stands in a title's last column when the title is longer: a double angle, as for "goes on".
+/// Fills the last column of a title that is longer: a double angle, for "continued".
 const GOES_ON: char = '\u{BB}';
 
 /// How a cell is lit.
@@ -35,7 +35,7 @@ pub(super) enum Ink {
     Bright,
     /// Grey on dark: a label that is not in use.
     Dim,
-    /// Dark on light: chosen, or the place where the person types.
+    /// Dark on light: selected, or the place of typing.
     Inverse,
 }
 
@@ -56,13 +56,13 @@ pub(super) struct Page<'d, D> {
 }
 
 impl<'d, D: DrawTarget<Color = Gray4>> Page<'d, D> {
-    /// Starts with a dark display.
+    /// Clears the display to dark.
     pub(super) fn new(display: &'d mut D) -> Result<Self, D::Error> {
         display.fill_solid(&Rectangle::new(Point::zero(), Size::new(WIDTH, 64)), Gray4::BLACK)?;
         Ok(Self { display })
     }
 
-    /// Draws the title. One that is too long ends with a mark that says so.
+    /// Draws the title. One that is too long ends with a mark.
     pub(super) fn title(&mut self, title: &str) -> Result<(), D::Error> {
         self.bar(TITLE_BAR)?;
         let too_long = title.chars().nth(COLUMNS).is_some();

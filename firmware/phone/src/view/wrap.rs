@@ -1,4 +1,4 @@
-//! Breaks text into lines of cells, at blanks where it can, within a word where it must. Nothing is left out.
+//! Breaks text into lines of cells, at blanks if possible, else within a word. Nothing is left out.
 
 use core::fmt;
 

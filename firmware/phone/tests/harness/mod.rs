@@ -35,7 +35,7 @@ pub(crate) const ANSWER_BYTES: usize = 4096;
 /// The clock is one for the whole process.
 static CLOCK: Mutex<()> = Mutex::new(());
 
-/// Takes the clock for one test, at its start.
+/// Reserves the clock for one test and sets it to zero.
 pub(crate) fn clock() -> MutexGuard<'static, ()> {
     let clock = CLOCK.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     MockDriver::get().reset();
@@ -83,7 +83,7 @@ impl Desk {
         desk
     }
 
-    /// Lets the phone do all it can do without time passing, and looks for secrets in what it shows.
+    /// Runs the phone as far as it gets without time passing, and looks for secrets in what it shows.
     pub(crate) fn settle(&mut self) {
         let waker = Waker::from(self.woken.clone());
         let mut context = Context::from_waker(&waker);
