@@ -277,9 +277,10 @@ def _untrusted(shows: "list[Certificate]", holds: "list[Certificate]", trusted: 
     same_name = [one for one in holds if one.subject == at.issuer]
     if same_name:
         held, kind = same_name[0], "certificate" if own and at is shows[0] else "authority"
+        now = f", not the one of {at.not_valid_before_utc:%Y-%m-%d} that is in use" if own else ""
         return (
             f": {trusted.where} holds another {kind} of the same name, {_name(held)}, made on "
-            f"{held.not_valid_before_utc:%Y-%m-%d}; the service uses a newer or older one: export it again"
+            f"{held.not_valid_before_utc:%Y-%m-%d}{now}; it was renewed: export it again"
         )
     if own and at is shows[0]:
         return (

@@ -196,7 +196,7 @@ class Client(_Base):
                 outcome = AnswerReader(response).read()
             finally:
                 response.close()
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, OSError) as error:
             outcome = failed(error, url, self._trust)
         except BaseException as error:
             raise _bare(error, closed=self._closed) from None
@@ -320,7 +320,7 @@ class AsyncClient(_Base):
                     outcome = await AnswerReader(response).aread()
                 finally:
                     await response.aclose()
-        except (httpx.HTTPError, TimeoutError) as error:
+        except (httpx.HTTPError, OSError) as error:  # of TLS some come as they are
             outcome = failed(error, url, self._trust)
         except BaseException as error:
             raise _bare(error, closed=self._closed) from None
