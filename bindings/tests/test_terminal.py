@@ -90,7 +90,7 @@ def where(service: EmService) -> list[str]:
 
 def test_a_certificate_is_asked_for_and_never_echoed(service: EmService) -> None:
     terminal = Terminal("login", PHONE, "john", *where(service))
-    terminal.wait_for("Certificate of tester on ")
+    terminal.wait_for("Password of application user tester at ")
     terminal.type(CERTIFICATE)
     assert terminal.end() == 0, terminal.shown
     assert service.sessions() == {PHONE: "john"}
@@ -100,7 +100,7 @@ def test_a_certificate_is_asked_for_and_never_echoed(service: EmService) -> None
 
 def test_ctrl_c_at_the_question_stops_and_sends_nothing(service: EmService) -> None:
     terminal = Terminal("login", PHONE, "john", *where(service))
-    terminal.wait_for("Certificate of tester on ")
+    terminal.wait_for("Password of application user tester at ")
     terminal.type("\x03")
     assert terminal.end() == 130
     assert "Traceback" not in terminal.shown
@@ -149,7 +149,7 @@ def test_bulk_shows_how_far_it_is(service: EmService, tmp_path: Path) -> None:
 
 def test_a_table_shows_brackets_of_a_name_as_they_are(service: EmService) -> None:
     terminal = Terminal("who", "[bold]SEP", *where(service))
-    terminal.wait_for("Certificate")
+    terminal.wait_for("Password of application user")
     terminal.type(CERTIFICATE)
     assert terminal.end() == 0, terminal.shown
     assert "[bold]SEP" in terminal.shown

@@ -6,7 +6,6 @@ What it did goes to standard output, what went wrong to standard error.
 
 import argparse
 import asyncio
-import json
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from . import _output, clusters
+from ._failures import print_json
 from ._list_file import STANDARD_INPUT
 from ._list_rows import OPERATIONS, Faults, Row, WorkList
 from ._shown import shown
@@ -116,7 +116,7 @@ def _bulk(options: argparse.Namespace) -> int:
     _note(options, work)
     if options.dry_run:
         if options.json:
-            print(json.dumps({"list": str(options.file), "rows": count, "done": 0, "notes": work.notes}))
+            print_json({"list": str(options.file), "rows": count, "done": 0, "notes": work.notes})
         elif not options.quiet:
             print(f"{count} rows can be sent")
         return 0
@@ -146,7 +146,7 @@ def _preview(options: argparse.Namespace, work: WorkList) -> int:
         rows = [
             {**_named(finding.row), "verdict": finding.verdict, "other": finding.other} for finding in found
         ]
-        print(json.dumps({"rows": rows}, ensure_ascii=False))
+        print_json({"rows": rows})
     else:
         for finding in found:
             if finding.verdict != "would work":
@@ -199,7 +199,7 @@ def _run(options: argparse.Namespace, work: WorkList) -> int:
 def _report(options: argparse.Namespace, report: Any, number: int | None) -> int:  # noqa: ANN401
     code = _exit_code(report, number)
     if options.json:
-        print(json.dumps(_json(options.file, report), ensure_ascii=False))
+        print_json(_json(options.file, report))
     if not options.quiet or code:
         for note in report.notes:
             _output.say(note)

@@ -10,6 +10,7 @@ import logging
 import random
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from ._native import (
@@ -77,12 +78,13 @@ class Wait:
 
 @dataclass(frozen=True)
 class Answered:
-    """An HTTP answer came, complete; `location` is where a redirect points to."""
+    """An HTTP answer came, complete; `location` is where a redirect points to, `date` the service's clock."""
 
     status: int
     body: bytes = field(repr=False)
     seconds: float = 0.0
     location: str | None = None
+    date: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ class Attempt:
     `operation` is named as in the message (`login`, `deviceUserQuery`), `number` counts its sendings within
     the call from 1, `service` is the host and port, `seconds` is how long it took. `outcome` is `answered`,
     `refused` or `busy` (with the service's `code`), `not sent`, `turned away` (not carried out, as the HTTP
-    status says) or `lost` (each with the `error`). A change that was lost may have been carried out.
+    status says) or `lost` (each with the `error`). A change that was lost may have been carried out. `date`
+    is the time that the answer carries, as HTTP writes it.
     """
 
     operation: str
@@ -119,6 +122,7 @@ class Attempt:
     seconds: float
     code: int | None = None
     error: TransportError | None = None
+    date: str | None = None
 
     def __str__(self) -> str:
         code = "" if self.code is None else f" with code {self.code}"
@@ -339,7 +343,8 @@ class Operations:
         sending.number += 1
         outcome = yield Send(at, sending.message)
         assert outcome is not None
-        attempt = (sending.operation, sending.number, service)
+        attempt = partial(Attempt, sending.operation, sending.number, service, seconds=outcome.seconds)
+        date = outcome.date if isinstance(outcome, Answered) else None
         try:
             if isinstance(outcome, Failed):
                 raise outcome.error
@@ -349,14 +354,14 @@ class Operations:
             result = sending.read(answer, service)
         except ServiceRefused as refused:
             how = "busy" if refused.code == BUSY else "refused"
-            self._report(Attempt(*attempt, how, outcome.seconds, refused.code))
+            self._report(attempt(how, code=refused.code, date=date))
             raise
         except TransportError as error:
             not_carried_out = "turned away" if isinstance(error, TurnedAway) else "not sent"
             how = not_carried_out if isinstance(error, Unreachable) else "lost"
-            self._report(Attempt(*attempt, how, outcome.seconds, error=error))
+            self._report(attempt(how, error=error, date=date))
             raise
-        self._report(Attempt(*attempt, "answered", outcome.seconds))
+        self._report(attempt("answered", date=date))
         return result
 
     def _report(self, attempt: Attempt) -> None:

@@ -1,11 +1,11 @@
 """What a command prints on standard output: tables for people, or JSON."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable
 from typing import Any
 
+from ._failures import print_json
 from ._list_rows import Faults
 from ._shown import shown
 
@@ -27,7 +27,7 @@ def faults(error: Faults) -> int:
 def done(options: argparse.Namespace, says: str, **more: object) -> int:
     """Say that something is done."""
     if options.json:
-        print(json.dumps({"done": True, **more}, ensure_ascii=False))
+        print_json({"done": True, **more})
     else:
         print(shown(says))
     return 0
@@ -36,7 +36,7 @@ def done(options: argparse.Namespace, says: str, **more: object) -> int:
 def table(options: argparse.Namespace, columns: list[str], rows: Iterable[list[Any]]) -> int:
     """Print rows, in the order of the columns."""
     if options.json:
-        print(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False))
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
         return 0
     from rich.console import Console
     from rich.table import Column, Table

@@ -9,6 +9,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from . import _bulk_cli, _output, _who_cli, clusters
+from ._failures import fail
+from ._shown import shown
 
 if TYPE_CHECKING:
     from .client import Client
@@ -24,10 +26,18 @@ def add(commands: Any) -> None:  # noqa: ANN401
     where.add_argument("--config", metavar="FILE", help="instead of ./hotdesk.toml")
     where.add_argument("--service", metavar="HOST", help="a service: host, host:port or URL")
     where.add_argument("--backup", metavar="HOST", help="a second service of the cluster")
-    where.add_argument("--ca", metavar="FILE", help="the authority of its certificate, PEM")
+    where.add_argument(
+        "--ca", metavar="FILE", help="the authority of its TLS certificate, or that certificate itself"
+    )
     where.add_argument("--http", action="store_true", help="allow http, which shows every credential")
-    where.add_argument("--app", metavar="ID", help="who asks; HOTDESK_APP if absent")
-    where.add_argument("--cert-file", metavar="FILE", help="a file with the certificate, mode 600")
+    where.add_argument(
+        "--app", metavar="ID", help="the application user that asks, with proxy rights; HOTDESK_APP if absent"
+    )
+    where.add_argument(
+        "--cert-file",
+        metavar="FILE",
+        help="a file with the application user's password (the certificate of the messages), mode 600",
+    )
     common.add_argument("--json", action="store_true", help="print JSON")
 
     def command(name: str, does: str, run: Any) -> argparse.ArgumentParser:  # noqa: ANN401
@@ -50,6 +60,10 @@ def add(commands: Any) -> None:  # noqa: ANN401
     _who_cli.add(command)
     made = command("profiles", "show the device profiles of users", _profiles)
     made.add_argument("names", metavar="USER", nargs="+")
+    does = "say whether a cluster can be used: address, TLS, credential, rights, clock"
+    made = command("check", does, _check)
+    made.add_argument("name", metavar="CLUSTER", nargs="?", help="a cluster of hotdesk.toml")
+    made.add_argument("--write", action="store_true", help="write a first hotdesk.toml of the options given")
     _bulk_cli.add(command)
 
 
@@ -104,7 +118,7 @@ def _logout_all(options: argparse.Namespace) -> int:
     if not options.yes:
         if not sys.stdin.isatty():
             raise ValueError("logout-all asks for the cluster's name; give --yes where nobody can answer")
-        print(f"This logs out every Extension Mobility user of {cluster.name}.", file=sys.stderr)
+        print(shown(f"This logs out every Extension Mobility user of {cluster.name}."), file=sys.stderr)
         if input("Type the cluster's name to go on: ") != cluster.name:
             raise ValueError("that is not the cluster's name; nobody was logged out")
     with _client(cluster) as service:
@@ -125,3 +139,21 @@ def _profiles(options: argparse.Namespace) -> int:
         profiles = [{"name": profile.name, "default": profile.is_default} for profile in user.profiles]
         rows.append([user.id, user.status, failure, profiles])
     return _output.table(options, ["id", "status", "failure", "profiles"], rows)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from . import _check as checks
+
+    if not options.service:
+        options.cluster = options.name or options.cluster
+    cluster = clusters.choose(options)
+    found = list(checks.steps(cluster))
+    words = {True: "good", False: "wrong", None: "unknown"}
+    rows = [[step.service, step.step, words[step.ok], step.says] for step in found]
+    _output.table(options, ["service", "step", "result", "says"], rows)
+    code = checks.code(found)
+    if options.write:
+        if code:
+            raise ValueError("hotdesk.toml is not written, for not all is well")
+        fail(f"wrote {checks.write(cluster, options)}")
+    return code

@@ -120,9 +120,12 @@ def _host(name: str) -> str:
                 raise ValueError(f"the host {name!r} cannot hold {_named(one)}")
     try:
         # As httpx does it: a name that it cannot write must be told here, not when a request is sent.
-        return httpx.URL(f"https://{name}").raw_host.decode("ascii")
+        written = httpx.URL(f"https://{name}").raw_host.decode("ascii")
     except (httpx.InvalidURL, ValueError):
-        raise ValueError(f"the host {name!r} is no name that can be looked up") from None
+        written = ""
+    if not written or any(len(label) > 63 for label in written.split(".")):
+        raise ValueError(f"the host {name!r} is no name that can be looked up")
+    return written
 
 
 def place(url: str) -> str:
@@ -308,7 +311,8 @@ class AnswerReader:
 
     def _answered(self) -> Answered:
         status = self._response.status_code
-        return Answered(status, bytes(self._body), location=self._location() if 300 <= status < 400 else None)
+        location = self._location() if 300 <= status < 400 else None
+        return Answered(status, bytes(self._body), location=location, date=self._response.headers.get("date"))
 
     def _location(self) -> str | None:
         """Return the host that a redirect points to; the rest may be long and hold tokens."""
@@ -319,7 +323,7 @@ class AnswerReader:
         return f"{parts.scheme}://{parts.netloc}" if parts.netloc else None
 
 
-def failed(error: httpx.HTTPError | TimeoutError, url: str, trust: Trust) -> Failed:
+def failed(error: httpx.HTTPError | OSError, url: str, trust: Trust) -> Failed:
     """Sort a failure: was anything sent? A `TimeoutError` is the end of the time for the whole answer."""
     where = place(url)
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):

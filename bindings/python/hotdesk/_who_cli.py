@@ -6,13 +6,13 @@ What they print with `--csv` is a list that `bulk` takes.
 import argparse
 import asyncio
 import io
-import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from . import _bulk_cli, _output, _results, clusters
+from ._failures import print_json
 from ._list_rows import Faults, WorkList, batches
 from ._native import UserDevices
 from .errors import Error, ServiceRefused, TransportError
@@ -130,7 +130,7 @@ def _where_all(options: argparse.Namespace, names: list[str]) -> int:
         )
     elif options.json:
         rows = [dict(zip(columns, row, strict=True)) for row in shown if row[2] != NO_ANSWER]
-        print(json.dumps([*rows, *failures], ensure_ascii=False))
+        print_json([*rows, *failures])
     else:
         _output.table(options, columns, shown)
     return code

@@ -3,34 +3,36 @@
 What it prints on standard output is for programs, or a table for people. What went wrong goes to standard
 error in one line, which never holds text of a message: it might be a PIN.
 
-Exit codes: 0 done, 1 refused by the service, 2 usage or bad input, 3 no usable answer from the service, 130
-stopped by Ctrl-C.
+Exit codes: 0 done, 1 refused by the service, 2 usage or bad input, 3 no usable answer from the service, 70 a
+bug of this command, 130 stopped by Ctrl-C.
 """
 
 import argparse
+import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 from . import __version__, codes, decode
-from .errors import Error, Refused, ServiceRefused, TransportError
-
-DONE = 0
-REFUSED = 1
-BAD_INPUT = 2
-NOT_REACHED = 3
-STOPPED = 130
+from ._failures import BAD_INPUT, DONE, REFUSED, escaped, fail, tell
+from .errors import Refused
 
 _CODES = (
     "exit codes: 0 done; 1 refused by the service; 2 usage or bad input; "
-    "3 no usable answer from the service; 130 stopped by Ctrl-C"
+    "3 no usable answer from the service; 70 a bug of this command; 130 stopped by Ctrl-C"
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; wrong usage leaves through `SystemExit(2)`."""
-    options = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal cannot show must not end what is done.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    options = parser().parse_all(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
@@ -38,22 +40,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader has gone. Point standard output elsewhere, so that the interpreter's last flush is quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BAD_INPUT
-    except ServiceRefused as error:
-        return _fail(str(error), REFUSED)
-    except TransportError as error:
-        return _fail(str(error), NOT_REACHED)
-    except (Error, ValueError) as error:
-        return _fail(str(error))
-    except OSError as error:
-        return _fail(f"{error.filename or 'standard output'}: {error.strerror}")
-    except (KeyboardInterrupt, EOFError):
-        # At a prompt, or where an answer is waited for.
-        return _fail("stopped", STOPPED)
+    except (Exception, KeyboardInterrupt) as error:
+        return tell(error, options)
 
 
-def parser() -> argparse.ArgumentParser:
+class _Parser(argparse.ArgumentParser):
+    """A parser that takes no abbreviated options and shows no value: either may be a secret typed in the
+    wrong place.
+    """
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(**{"allow_abbrev": False, **options})
+
+    def parse_all(self, arguments: Sequence[str] | None) -> argparse.Namespace:
+        """Parse, and say what is too much without its values."""
+        options, extra = self.parse_known_args(arguments)
+        names = [one.partition("=")[0] for one in extra]
+        if unknown := [name for name in names if re.fullmatch(r"--?[A-Za-z][\w-]*", name)]:
+            self.error(f"unknown option {unknown[0]}; see --help")
+        if extra:
+            self.error(f"there are more arguments than the command takes ({len(extra)}); see --help")
+        return options
+
+    def error(self, message: str) -> NoReturn:
+        for said, instead in (
+            (r"invalid choice: .*? \(", "must be another word ("),
+            (r"invalid int value: .*", "must be a whole number"),
+            (r"invalid (\w+) value: .*", "cannot be read"),
+            (r"ignored explicit argument .*", "takes no value"),
+        ):
+            message = re.sub(said, instead, message, flags=re.DOTALL)
+        super().error(message)
+
+
+def parser() -> _Parser:
     """Return the parser of the command line; shell completion is made from it."""
-    root = argparse.ArgumentParser(
+    root = _Parser(
         prog="hotdesk", description="Extension Mobility messages on the command line.", epilog=_CODES
     )
     root.add_argument("--version", action="version", version=f"hotdesk {__version__}")
@@ -71,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def _messages(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _messages(commands: "argparse._SubParsersAction[_Parser]") -> None:
     command = commands.add_parser(
         "decode",
         help="print a message as JSON",
@@ -88,16 +110,18 @@ def _messages(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "encode",
         help="make a message from decode's JSON",
         description="Write the XML of a message given as the JSON that decode prints. The certificate of a "
-        "request or query comes from --cert-file or HOTDESK_CERT.",
+        "request or query, which is the application user's password, comes from --cert-file or HOTDESK_CERT.",
         epilog="exit codes: 0 done; 2 the JSON is no message, the file cannot be read, or wrong usage",
     )
     command.add_argument("file", metavar="FILE", nargs="?", help="the JSON; standard input if absent or '-'")
-    command.add_argument("--cert-file", metavar="FILE", help="a file with the certificate, mode 600")
+    command.add_argument(
+        "--cert-file", metavar="FILE", help="a file with the application user's password, mode 600"
+    )
     command.add_argument("--form", action="store_true", help="write the body of the HTTP request")
     command.set_defaults(run=_encode)
 
 
-def _tables(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _tables(commands: "argparse._SubParsersAction[_Parser]") -> None:
     command = commands.add_parser(
         "explain",
         help="say what a code or a text of a screen means",
@@ -120,7 +144,7 @@ def _explain(options: argparse.Namespace) -> int:
     found = codes.explain(" ".join(options.text))
     _print_rows(found, as_json=options.json)
     if not found and not options.json:
-        return _fail("nothing is known of that", REFUSED)
+        return fail("nothing is known of that", REFUSED)
     return DONE if found else REFUSED
 
 
@@ -146,14 +170,13 @@ def _decode(options: argparse.Namespace) -> int:
     try:
         line = decode(_read(options.file))
     except Refused as refused:
-        return _fail(str(refused))
-    _write(line.encode() + b"\n")
+        return fail(str(refused))
+    _write(escaped(line).encode() + b"\n")
     return DONE
 
 
 def _encode(options: argparse.Namespace) -> int:
     from . import _json, clusters
-    from ._native import Secret
 
     document = _json.read(_read(options.file))
     certificate = None
@@ -161,13 +184,13 @@ def _encode(options: argparse.Namespace) -> int:
         if options.cert_file:
             certificate = clusters.certificate_file(options.cert_file)
         elif os.environ.get(clusters.CERTIFICATE_VARIABLE):
-            certificate = Secret(os.environ[clusters.CERTIFICATE_VARIABLE])
+            certificate = clusters.certificate_variable(clusters.CERTIFICATE_VARIABLE)
         else:
-            return _fail(f"there is no certificate; set {clusters.CERTIFICATE_VARIABLE} or give --cert-file")
+            return fail(f"there is no password; set {clusters.CERTIFICATE_VARIABLE} or give --cert-file")
     try:
         message = _json.message(document, certificate)
     except (TypeError, OverflowError):
-        return _fail("a value has another type than hotdesk decode prints")
+        return fail("a value has another type than hotdesk decode prints")
     _write(message.to_form() if options.form else message.to_xml() + b"\n")
     return DONE
 
@@ -192,8 +215,3 @@ def _read(file: str | None) -> bytes:
 def _write(data: bytes) -> None:
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
-
-
-def _fail(what: str, code: int = BAD_INPUT) -> int:
-    print(f"hotdesk: {what}", file=sys.stderr)
-    return code
