@@ -43,6 +43,14 @@ def test_a_taken_port_is_an_error_at_the_start(demo: Cluster, service: EmService
     second.close()
 
 
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "256.0.0.1", "no such host"])
+def test_a_host_that_is_none_is_an_error_that_names_it(demo: Cluster, host: str) -> None:
+    service = EmService(demo, host=host)
+    with pytest.raises(OSError, match=f"{host}:0: .*; it was wanted for the service"):
+        service.start()
+    service.close()
+
+
 def test_two_services_are_apart(demo: Cluster) -> None:
     with EmService(demo) as one, EmService(demo) as two:
         assert one.port != two.port

@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
+from time import monotonic
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
@@ -37,15 +39,26 @@ class Arrivals:
         self.handshake_error: str | None = None
         self._now = now
         self._record = record
-        # Since when, oldest first; a body that is waited for is the servlet's to cut, with an answer.
-        self._waiting: dict[web.RequestHandler, tuple[float, Watched]] = {}
-        self._bodies: set[web.RequestHandler] = set()
+        # Oldest first.
+        self._waiting: dict[web.RequestHandler, Watched] = {}
+        self._handshakes = 0
         self._timer: asyncio.TimerHandle | None = None
 
     @property
     def half_open(self) -> int:
-        """The number of connections on which a whole request is being waited for."""
-        return len(self._waiting) + len(self._bodies)
+        """The number of connections on which a TLS handshake or a whole request is being waited for."""
+        return self._handshakes + len(self._waiting)
+
+    @contextmanager
+    def handshake(self) -> Iterator[None]:
+        """Counts a connection as half-open while its handshake lasts; counts and logs one that fails."""
+        self._handshakes += 1
+        try:
+            yield
+        except ssl.SSLError as error:
+            self._handshake_failed(error)
+        finally:
+            self._handshakes -= 1
 
     def watch(self, server: web.Server) -> asyncio.Protocol:
         """Returns the protocol for a new connection."""
@@ -53,25 +66,23 @@ class Arrivals:
 
     def begin(self, handler: web.RequestHandler, watched: Watched) -> None:
         """Begins to wait for a request."""
-        loop = asyncio.get_running_loop()
-        self._waiting[handler] = (loop.time(), watched)
+        self._waiting[handler] = watched
         if self._timer is None:
-            self._timer = loop.call_later(self.timeout, self._cut_late)
-
-    def waits_for(self, handler: web.RequestHandler) -> bool:
-        """Tells whether a request on this connection has begun and is not whole."""
-        return handler in self._waiting or handler in self._bodies
+            self._timer = asyncio.get_running_loop().call_later(self.timeout, self._cut_late)
 
     def arrived(self, handler: web.RequestHandler) -> None:
         """Ends the wait: the request is whole, or nobody wants the rest."""
-        self._waiting.pop(handler, None)
-        self._bodies.discard(handler)
+        watched = self._waiting.pop(handler, None)
+        if watched is not None:
+            watched.since = None
 
     def await_body(self, handler: web.RequestHandler) -> float:
-        """Returns until when (by the loop's clock) the body may take; `arrived` ends the wait."""
-        since, _ = self._waiting.pop(handler, (asyncio.get_running_loop().time(), None))
-        self._bodies.add(handler)
-        return since + self.timeout
+        """Returns how many seconds the body may take; who calls cuts it then, with an answer."""
+        watched = self._waiting.get(handler)
+        if watched is None or watched.since is None:
+            return self.timeout
+        watched.in_body = True
+        return max(0.0, watched.since + self.timeout - monotonic())
 
     def stop(self) -> None:
         """Cuts nobody any more."""
@@ -79,10 +90,14 @@ class Arrivals:
             self._timer.cancel()
             self._timer = None
         self._waiting.clear()
-        self._bodies.clear()
 
-    def handshake_failed(self, error: ssl.SSLError) -> None:
-        """Counts and logs a TLS handshake that failed: it is no request."""
+    def reset(self) -> None:
+        """Counts from the beginning."""
+        self.cut = 0
+        self.handshakes_failed = 0
+        self.handshake_error = None
+
+    def _handshake_failed(self, error: ssl.SSLError) -> None:
         reason = (error.reason or "handshake failed").replace("_", " ").lower()
         if error.reason == "HTTP_REQUEST":
             reason += ": this port speaks TLS; send https"
@@ -112,11 +127,13 @@ class Arrivals:
         self._record(elsewhere(self._now(), request_line, HTTPStatus.REQUEST_TIMEOUT, what))
 
     def _cut_late(self) -> None:
-        loop = asyncio.get_running_loop()
         self._timer = None
-        for handler, (since, watched) in list(self._waiting.items()):
-            if since + self.timeout > loop.time():
-                self._timer = loop.call_at(since + self.timeout, self._cut_late)
+        for handler, watched in list(self._waiting.items()):
+            if watched.since is None or watched.in_body:
+                continue
+            left = watched.since + self.timeout - monotonic()
+            if left > 0:
+                self._timer = asyncio.get_running_loop().call_later(left, self._cut_late)
                 return
             del self._waiting[handler]
             self.cut += 1
@@ -134,20 +151,27 @@ class Watched(asyncio.Protocol):
     def __init__(self, arrivals: Arrivals, handler: web.RequestHandler) -> None:
         self._arrivals = arrivals
         self._handler = handler
+        self.since: float | None = None
+        """When the request began that is waited for, None where none is."""
         self.received = 0
-        """Bytes of the request that is waited for."""
+        """Bytes of it."""
+        self.in_body = False
+        """Whether its head is whole."""
         # Whatever else the transport calls is aiohttp's.
         self.pause_writing = handler.pause_writing
         self.resume_writing = handler.resume_writing
         self.eof_received = handler.eof_received
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.since = monotonic()
         self._arrivals.begin(self._handler, self)
         self._handler.connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
-        if not self._arrivals.waits_for(self._handler):
+        if self.since is None:
+            self.since = monotonic()
             self.received = 0
+            self.in_body = False
             self._arrivals.begin(self._handler, self)
         self.received += len(data)
         self._handler.data_received(data)

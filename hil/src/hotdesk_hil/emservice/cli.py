@@ -49,24 +49,27 @@ def main(arguments: list[str] | None = None) -> int:
             control_port=options.control_port,
             control_token=os.environ.get(TOKEN_VARIABLE),
         )
-        # The cluster stays as long as the process: the garbage collector need not go through it again.
-        gc.collect()
-        gc.freeze()
+    except (ClusterError, StateError) as error:
+        return _cannot_start(error)
+    except ValueError as error:
+        return _cannot_start(f"{TOKEN_VARIABLE}: {error}")
+    # The cluster stays as long as the process: the garbage collector need not go through it again.
+    gc.collect()
+    gc.freeze()
+    try:
         with service:
             _say_where(service)
             if options.cluster is None:
                 _say_how(service)
             stop.wait()
-    except (ClusterError, StateError) as error:
-        print(f"hotdesk-emservice: {error}", file=sys.stderr)
-        return 2
-    except ValueError as error:
-        print(f"hotdesk-emservice: {TOKEN_VARIABLE}: {error}", file=sys.stderr)
-        return 2
     except OSError as error:
-        print(f"hotdesk-emservice: {error.strerror or error}", file=sys.stderr)
-        return 2
+        return _cannot_start(error.strerror or error)
     return 0
+
+
+def _cannot_start(why: object) -> int:
+    print(f"hotdesk-emservice: {why}", file=sys.stderr)
+    return 2
 
 
 def _say_where(service: EmService) -> None:
@@ -90,8 +93,11 @@ def _say_how(service: EmService) -> None:
     login = f"<login><deviceName>{_DEVICE}</deviceName><userID>{_USER}</userID></login>"
     setting = f'set "HOTDESK_CERT={certificate}" &&' if os.name == "nt" else f"HOTDESK_CERT={certificate}"
     who = f"--service {service.url.removesuffix(PATH)} --http --app {_APPLICATION}"
-    print(f"the demo cluster: {', '.join(user.id for user in service.cluster.users.values())} on ", end="")
-    print(", ".join(device.name for device in service.cluster.devices.values()))
+    users = ", ".join(user.id for user in service.cluster.users.values())
+    phones = ", ".join(
+        device.name for device in service.cluster.devices.values() if device.extension_mobility
+    )
+    print(f"the demo cluster: users {users}; phones {phones}")
     print("try, in another terminal:")
     print(f'  curl --data-urlencode "xml=<request>{app}{login}</request>" {service.url}')
     print(f"  {setting} hotdesk who {_DEVICE} {who}")

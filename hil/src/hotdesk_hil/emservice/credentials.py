@@ -31,6 +31,9 @@ CACHE_SECONDS = 120
 _APPLICATION, _PIN, _PASSWORD = "application", "user", "password"
 _WORDS = {_APPLICATION: "certificate", _PIN: "PIN", _PASSWORD: "password"}
 
+Firsts = tuple[tuple[str, str | None], ...]
+"""Kinds of secret that an account may sign with, each with the cluster file's (None: it has none)."""
+
 
 class Caller(NamedTuple):
     """Who signed a request: an application user, or an end user with his PIN or password."""
@@ -72,7 +75,7 @@ class Credentials:
         key = fold(document.app_id)
         application = self._cluster.application_users.get(key)
         if application is not None:
-            self._check(application, key, {_APPLICATION: application.certificate}, document.certificate)
+            self._check(application, key, ((_APPLICATION, application.certificate),), document.certificate)
             return Caller(application.id, application.proxy_rights, False)
         user = self._cluster.users.get(key)
         if user is None:
@@ -112,20 +115,19 @@ class Credentials:
         password_only = self._cluster.service.end_user_credential is EndUserCredential.PASSWORD
         return _PASSWORD if password_only else _PIN
 
-    def _firsts(self, user: User) -> dict[str, str | None]:
-        """Returns what an end user may sign with, by kind, as the cluster file has it (None: not at all)."""
+    def _firsts(self, user: User) -> Firsts:
+        """Returns what an end user may sign with, as the cluster file has it."""
         checked = self._cluster.service.end_user_credential
-        both = {_PIN: user.pin, _PASSWORD: user.password}
+        pin, password = (_PIN, user.pin), (_PASSWORD, user.password)
         if checked is EndUserCredential.EITHER:
-            return both
-        kind = _PIN if checked is EndUserCredential.PIN else _PASSWORD
-        return {kind: both[kind]}
+            return (pin, password)
+        return (pin,) if checked is EndUserCredential.PIN else (password,)
 
-    def _check(
-        self, entry: ApplicationUser | User, key: str, firsts: dict[str, str | None], given: str
-    ) -> None:
-        kind = next((kind for kind, first in firsts.items() if self._is_right(kind, key, first, given)), None)
-        if kind is None:
+    def _check(self, entry: ApplicationUser | User, key: str, firsts: Firsts, given: str) -> None:
+        for kind, first in firsts:
+            if self._is_right(kind, key, first, given):
+                break
+        else:
             raise Refused(Code.INVALID_APP_USER, self._why(entry, key, firsts, given))
         if entry.must_change and self._store.secret(f"{kind} {key}") is None:
             raise Refused(Code.CHANGE_PASSWORD, f"{entry.id} must change the {_WORDS[kind]} first")
@@ -156,15 +158,16 @@ class Credentials:
             self._known[place] = given
         return right
 
-    def _why(self, entry: ApplicationUser | User, key: str, firsts: dict[str, str | None], given: str) -> str:
+    def _why(self, entry: ApplicationUser | User, key: str, firsts: Firsts, given: str) -> str:
         """Returns which kind of secret is wrong, and whether what was sent is of the other kind."""
-        words = " and ".join(_WORDS[kind] for kind in firsts)
+        words = " and ".join(_WORDS[kind] for kind, _ in firsts)
         if isinstance(entry, User) and len(firsts) == 1:
-            other, secret = (_PASSWORD, entry.password) if _PIN in firsts else (_PIN, entry.pin)
+            ((kind, first),) = firsts
+            other, secret = (_PASSWORD, entry.password) if kind == _PIN else (_PIN, entry.pin)
             changed = self._store.secret(f"{other} {key}") is not None
             if secret is not None and not changed and _same(secret, given):
                 return f"this is the {_WORDS[other]} of {entry.id}; the service checks the {words}"
-            if firsts.get(_PASSWORD, "") is None and self._store.secret(f"{_PASSWORD} {key}") is None:
+            if first is None and self._store.secret(f"{kind} {key}") is None:
                 return f"{entry.id} has no password in this cluster"
         return f"not the {words} of {entry.id}"
 

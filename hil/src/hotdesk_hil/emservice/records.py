@@ -11,6 +11,8 @@ from hotdesk_hil.emservice.codes import Code
 
 NAMES_SHOWN = 5
 """Devices and users that a line shows; it counts the others."""
+TEXT_LIMIT = 500
+"""Characters of a detail, of a request line, and of a name that a line shows."""
 
 
 class RequestRecord(NamedTuple):
@@ -44,7 +46,7 @@ class RequestRecord(NamedTuple):
         else:
             words = [self.operation or "unreadable", *_shown((*self.devices, *self.users))]
             if self.app_id is not None:
-                words.append(f"by {self.app_id}")
+                words.append(f"by {shortened(self.app_id)}")
             if not self.executed:
                 outcome = "not carried out"
             elif self.code is None:
@@ -61,7 +63,12 @@ class RequestRecord(NamedTuple):
 
 def elsewhere(at: float, request_line: str, status: int | None, detail: str) -> RequestRecord:
     """Returns the record of what did not reach the service."""
-    return RequestRecord(None, (), (), None, None, at, False, None, detail, status, request_line)
+    return RequestRecord(None, (), (), None, None, at, False, None, detail, status, shortened(request_line))
+
+
+def shortened(text: str) -> str:
+    """Returns the text, cut where it is over the limit, which shows."""
+    return text if len(text) <= TEXT_LIMIT else f"{text[:TEXT_LIMIT]}… ({len(text)} characters)"
 
 
 def printable(text: str) -> str:
@@ -75,4 +82,5 @@ def printable(text: str) -> str:
 
 def _shown(names: tuple[str, ...]) -> tuple[str, ...]:
     more = len(names) - NAMES_SHOWN
-    return names if more <= 0 else (*names[:NAMES_SHOWN], f"and {more} more")
+    shown = tuple(shortened(name) for name in names[:NAMES_SHOWN])
+    return shown if more <= 0 else (*shown, f"and {more} more")

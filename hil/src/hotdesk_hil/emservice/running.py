@@ -11,7 +11,7 @@ import socket
 import ssl
 import struct
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -138,14 +138,13 @@ class Door:
     async def _connect(self, connection: socket.socket) -> None:
         timeout = None if self._tls is None else HANDSHAKE_SECONDS
         try:
-            await asyncio.get_running_loop().connect_accepted_socket(
-                lambda: self._arrivals.watch(self._server),
-                connection,
-                ssl=self._tls,
-                ssl_handshake_timeout=timeout,
-            )
-        except ssl.SSLError as error:
-            self._arrivals.handshake_failed(error)
+            with nullcontext() if self._tls is None else self._arrivals.handshake():
+                await asyncio.get_running_loop().connect_accepted_socket(
+                    lambda: self._arrivals.watch(self._server),
+                    connection,
+                    ssl=self._tls,
+                    ssl_handshake_timeout=timeout,
+                )
         except OSError as error:
             log.debug("a connection ended before its request: %s", error)
 

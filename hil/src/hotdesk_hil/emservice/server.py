@@ -20,7 +20,7 @@ from hotdesk_hil.emservice.arrivals import Arrivals
 from hotdesk_hil.emservice.codes import Code, Refused
 from hotdesk_hil.emservice.document import Document
 from hotdesk_hil.emservice.faults import CONTENT_TYPE, Fault, answer_bytes
-from hotdesk_hil.emservice.records import RequestRecord, elsewhere
+from hotdesk_hil.emservice.records import RequestRecord, elsewhere, shortened
 from hotdesk_hil.emservice.rules import Faults
 from hotdesk_hil.emservice.service import CHANGES, Origin, Service, Slots
 
@@ -152,7 +152,7 @@ class Servlet:
     def _describe(
         self, asked: Document | None, refused: Refused | None, fault: Fault | None
     ) -> RequestRecord:
-        code, detail = (None, None) if refused is None else (int(refused.code), refused.detail)
+        code, detail = (None, None) if refused is None else (int(refused.code), shortened(refused.detail))
         name = None if fault is None else type(fault).__name__
         executed = fault is None or fault.executed
         now = self._service.clock.now()
@@ -178,7 +178,7 @@ class Servlet:
         if xml is None:
             raise Refused(Code.PARSING, "the form has no field xml")
         asked = document.read(xml, lenient=self._lenient())
-        if any("%" in user for user in asked.users):
+        if b"%" in xml:
             cluster = self._service.cluster
             users = tuple(cluster.decoded(user, asked.login_type) for user in asked.users)
             asked = asked._replace(users=users)
@@ -192,7 +192,7 @@ class Servlet:
         else:
             body = b""
             try:
-                async with asyncio.timeout_at(self._arrivals.await_body(request.protocol)):
+                async with asyncio.timeout(self._arrivals.await_body(request.protocol)):
                     while len(body) <= BODY_LIMIT and not content.at_eof():
                         body += await content.readany()
             except TimeoutError:

@@ -5,6 +5,7 @@ Must never keep more than `REQUESTS_KEPT` requests, so that it can run for weeks
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import secrets
@@ -132,6 +133,7 @@ class EmService:
         self._requests: deque[tuple[Any, ...]] = deque()
         self._names = 0
         self._recorded = 0
+        self._forgotten = 0
         self._waited_for = 0
         self._running: Running | None = None
 
@@ -232,9 +234,11 @@ class EmService:
         """Goes back to the beginning: nobody logged in, no event, no fault; secrets as in the file."""
         self.faults.clear()
         self._service.reset()
+        self._arrivals.reset()
         with self._lock:
             self._requests.clear()
             self._names = 0
+            self._forgotten = self._recorded
             self._waited_for = self._recorded
 
     def previous(self, device: str) -> str | None:
@@ -269,7 +273,8 @@ class EmService:
     def traffic(self) -> Traffic:
         """What has arrived until now, and what is being waited for."""
         arrivals = self._arrivals
-        return Traffic(self._recorded, arrivals.half_open, arrivals.cut, arrivals.handshakes_failed)
+        requests = self._recorded - self._forgotten
+        return Traffic(requests, arrivals.half_open, arrivals.cut, arrivals.handshakes_failed)
 
     @property
     def requests(self) -> list[RequestRecord]:
@@ -280,8 +285,9 @@ class EmService:
     def wait_for_request(self, operation: str | None = None, timeout: float = 10.0) -> RequestRecord:
         """Returns the next request, of `operation` if given, and waits for it up to `timeout` seconds.
 
-        Each request is returned once: a call goes on behind the request that the call before returned, so
-        one that arrived in between is not missed.
+        Without `operation` that is also what did not reach the service. Each request is returned once: a
+        call goes on behind the request that the call before returned, so one that arrived in between is not
+        missed.
 
         Raises `TimeoutError`, which says what did arrive.
         """
@@ -313,7 +319,7 @@ class EmService:
         with self._lock:
             kept = self._requests
             kept.append(tuple(record))
-            self._names += len(record.devices) + len(record.users)
+            self._names += len(record[1]) + len(record[2])  # devices and users
             while len(kept) > REQUESTS_KEPT or (self._names > NAMES_KEPT and len(kept) > 1):
                 gone = RequestRecord._make(kept.popleft())
                 self._names -= len(gone.devices) + len(gone.users)
@@ -327,6 +333,8 @@ def _listen(host: str, port: int, what: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except UnicodeError as error:
+        raise OSError(errno.EINVAL, f"{host}:{port}: is no host name; it was wanted for {what}") from error
     except OSError as error:
         why = (error.strerror or str(error)).partition(" (while attempting")[0]
         raise OSError(error.errno, f"{host}:{port}: {why}; it was wanted for {what}") from error

@@ -69,10 +69,10 @@ function show(state) {
     ["Logged in", state.sessions.length],
     ["Requests In Progress", state.counters.requests_in_progress],
     ["Requests Throttled", state.counters.requests_throttled],
-    ["Requests", state.traffic.requests],
-    ["Half-open connections", state.traffic.half_open],
-    ["Connections cut", state.traffic.cut],
-    ["TLS handshakes failed", state.traffic.handshakes_failed],
+    ["Arrived", state.traffic.requests],
+    ["Half-open", state.traffic.half_open],
+    ["Cut", state.traffic.cut],
+    ["TLS failed", state.traffic.handshakes_failed],
   ];
   byId("counters").replaceChildren(...counters.map(([name, value]) => {
     const pair = document.createElement("div");
