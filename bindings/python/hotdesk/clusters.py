@@ -56,8 +56,8 @@ class Cluster:
             return certificate_file(self.certificate_file)
         variable = self.certificate_env or CERTIFICATE_VARIABLE
         if os.environ.get(variable):
-            if self.found_here:
-                # Whoever wrote the file chose both, and it may be another than who runs the command.
+            if self.found_here and self.certificate_env:
+                # The file chose both, and its writer may be another than who runs the command.
                 print(
                     f"hotdesk: {FILE} of this folder sends {variable} to {shown(self.hosts)}", file=sys.stderr
                 )
