@@ -12,13 +12,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 from hotdesk_hil.emservice.changes import LOGIN, SECRET, Change, Event, Hash, Session
 from hotdesk_hil.emservice.cluster import fold
-
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
 
 SCHEMA_VERSION = 2
 LOCK_SECONDS = 1.0
@@ -66,7 +63,7 @@ class StateFile:
             self._cursor = self._db.cursor()
             self._prepare()
         except sqlite3.Error as error:
-            self._lock.release()
+            self._lock.close()
             raise StateError(f"{path}: cannot be used as the state file: {error}") from error
 
     def _prepare(self) -> None:
@@ -95,7 +92,7 @@ class StateFile:
     def close(self) -> None:
         """Folds the log into the file, closes it, and lets another service have it."""
         self._db.close()
-        self._lock.release()
+        self._lock.close()
 
     # Reading, at the start
 
@@ -176,20 +173,25 @@ class StateFile:
             raise
 
 
-def _lock(path: Path) -> BaseFileLock:
-    """Takes the lock of a state file; the operating system frees it however the process ends."""
+def _lock(path: Path) -> BinaryIO:
+    """Takes the lock of a state file; it ends with the file that is returned, however the process ends."""
     # Here and not above: who keeps no state needs no lock.
-    from filelock import FileLock, Timeout
+    import portalocker
 
-    lock = FileLock(f"{path.resolve()}.lock", mode=_OWNER, blocking=False)
     try:
-        lock.acquire()
-    except Timeout:
+        file = os.fdopen(os.open(f"{path.resolve()}.lock", os.O_CREAT | os.O_RDWR, _OWNER), "r+b")
+    except OSError as error:
+        raise StateError(f"{path}: cannot be used as the state file: {error.strerror}") from error
+    try:
+        portalocker.lock(file, portalocker.LOCK_EX | portalocker.LOCK_NB)
+    except portalocker.AlreadyLocked:
+        file.close()
         what = "another service uses it; stop that one, or name another file"
         raise StateError(f"{path}: cannot be used as the state file: {what}") from None
-    except OSError as error:
-        raise StateError(f"{path}: cannot be used as the state file: {error.strerror or error}") from error
-    return lock
+    except portalocker.LockException as error:
+        file.close()
+        raise StateError(f"{path}: cannot be used as the state file: it cannot be locked: {error}") from error
+    return file
 
 
 def _keep_to_the_owner(path: str | os.PathLike[str]) -> None:
@@ -197,7 +199,7 @@ def _keep_to_the_owner(path: str | os.PathLike[str]) -> None:
 
     SQLite gives its two files beside it the same mode.
     """
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), _OWNER))
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, _OWNER))
     if Path(path).stat().st_mode & 0o077:
         with suppress(PermissionError):  # another's file, which he lets us use
             Path(path).chmod(_OWNER)
