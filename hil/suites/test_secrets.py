@@ -179,7 +179,7 @@ def test_pin_that_a_service_sends_back_is_forgotten(desk: Desk) -> None:
         desk.service.faults.add(echo, operation="login")
         desk.phone.log_in("john", PIN)
         desk.phone.wait_title("Login failed", seconds=ANSWER)
-        desk.phone.find("Nobody logged in")
+        desk.phone.find("You are not logged in.")
         desk.has_forgotten(f"sent back with status {status}")
         desk.phone.softkey("OK")
         desk.phone.wait_idle("Nobody logged in")

@@ -20,6 +20,9 @@ const SCALE: usize = 4;
 const CONFIG: &[u8] = b"service = em1.example.com\nservice = 10.0.2.2\nappID = emphone\nappCertificate = x\n";
 const NOBODY: &[u8] =
     b"<response><deviceUserResults><device name='SEP003094C25B15'><none/></device></deviceUserResults></response>";
+const MARY: &[u8] =
+    b"<response><deviceUserResults><device name='SEP003094C25B15'><userID>mary</userID></device>\
+    </deviceUserResults></response>";
 const SUCCESS: &[u8] = b"<response><success/></response>";
 const TAKEN: &[u8] = b"<response><failure><error code='18'>x</error></failure></response>";
 
@@ -61,12 +64,28 @@ fn main() -> Result<(), Box<dyn Error>> {
     album.add("log-out", &app)?;
     press(&mut app, now, &[Key::Soft1]);
     app.handle(Event::Answer(Err(Trouble::Unexpected)), now);
+    album.add("settling", &app)?;
+    app.handle(Event::Answer(Err(Trouble::NoConnection(ConnectError::Refused))), now);
     album.add("outcome-not-known", &app)?;
     press(&mut app, now, &[Key::Down, Key::Down]);
     album.add("outcome-not-known-scrolled", &app)?;
-    app.handle(Event::Answer(Err(Trouble::NoConnection(ConnectError::Refused))), now);
-    press(&mut app, now, &[Key::Soft1]);
-    album.add("idle-not-known", &app)?;
+    // It asks again by itself.
+    now += Duration::from_secs(6);
+    app.handle(Event::Time, now);
+    app.handle(Event::Answer(Ok(Response::parse(NOBODY)?)), now);
+    album.add("logged-out-after-all", &app)?;
+    now += Duration::from_secs(360);
+    app.handle(Event::Time, now);
+    app.handle(Event::Answer(Ok(Response::parse(MARY)?)), now);
+    album.add("idle-remote-login", &app)?;
+    now += Duration::from_secs(360);
+    app.handle(Event::Time, now);
+    app.handle(Event::Answer(Err(Trouble::NoConnection(ConnectError::NameServerSilent))), now);
+    album.add("idle-no-connection", &app)?;
+    now += Duration::from_secs(6);
+    app.handle(Event::Time, now);
+    app.handle(Event::Answer(Ok(Response::parse(NOBODY)?)), now);
+    album.add("idle-remote-log-out", &app)?;
     press(&mut app, now, &[Key::Soft1, Key::Digit(5), Key::Down, Key::Digit(1), Key::Select]);
     app.handle(Event::Answer(Ok(Response::parse(TAKEN)?)), now);
     album.add("login-failed", &app)?;

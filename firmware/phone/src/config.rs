@@ -5,6 +5,7 @@
 
 use core::fmt;
 use core::net::{Ipv4Addr, SocketAddrV4};
+use core::time::Duration;
 
 use heapless::{String, Vec};
 use hotdesk_core::{AppId, Certificate};
@@ -20,6 +21,12 @@ pub const NAME_SERVERS: usize = 2;
 
 /// Port of a name server that names none.
 const NAME_SERVER_PORT: u16 = 53;
+
+/// Minutes between two questions who is logged in where the configuration does not say.
+const DEFAULT_POLL_MINUTES: u16 = 5;
+
+/// A day, the longest time between two questions.
+const MAX_POLL_MINUTES: u16 = 24 * 60;
 
 /// Characters of a host name (RFC 1035, section 2.3.4, written with dots).
 pub(crate) const HOST_CHARACTERS: usize = 253;
@@ -104,6 +111,7 @@ pub struct Config {
     app_user: Option<AppUser>,
     name_servers: Vec<SocketAddrV4, NAME_SERVERS>,
     search_domain: String<HOST_CHARACTERS>,
+    poll_minutes: u16,
 }
 
 impl Config {
@@ -119,6 +127,7 @@ impl Config {
     /// | `appID`, `appCertificate` | the application user | both once, or neither |
     /// | `nameServer` | an IPv4 address, with or without `:port`: asked before the name servers of DHCP | up to twice |
     /// | `searchDomain` | the domain that names without a dot are looked up in | once or not at all |
+    /// | `pollMinutes` | the time between two questions who is logged in, 0 for never; 5 where it is not given | once or not at all |
     ///
     /// # Errors
     ///
@@ -130,6 +139,7 @@ impl Config {
         let mut certificate: Option<(usize, Certificate)> = None;
         let mut name_servers = Vec::new();
         let mut search_domain = String::new();
+        let mut poll_minutes = None;
         for (line, bytes) in (1..).zip(text.split(|byte| *byte == b'\n')) {
             let at = |what| Error { line: Some(line), what };
             let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
@@ -166,7 +176,13 @@ impl Config {
                         Some(value.trim()).filter(|domain| is_host(domain)).ok_or(at(What::BadDomain))?;
                     search_domain = String::try_from(domain).map_err(|_| at(What::BadDomain))?;
                 }
-                "appID" | "appCertificate" | "searchDomain" => return Err(at(What::Repeated)),
+                "pollMinutes" if poll_minutes.is_none() => {
+                    let minutes = parse_number(value.trim()).filter(|minutes| *minutes <= MAX_POLL_MINUTES);
+                    poll_minutes = Some(minutes.ok_or(at(What::BadMinutes))?);
+                }
+                "appID" | "appCertificate" | "searchDomain" | "pollMinutes" => {
+                    return Err(at(What::Repeated));
+                }
                 _ => return Err(at(What::UnknownName)),
             }
         }
@@ -179,7 +195,8 @@ impl Config {
             (Some((line, _)), None) => return Err(Error { line: Some(line), what: What::NoCertificate }),
             (None, Some((line, _))) => return Err(Error { line: Some(line), what: What::NoId }),
         };
-        Ok(Self { services, app_user, name_servers, search_domain })
+        let poll_minutes = poll_minutes.unwrap_or(DEFAULT_POLL_MINUTES);
+        Ok(Self { services, app_user, name_servers, search_domain, poll_minutes })
     }
 
     /// The services in the order to try them: at least one.
@@ -198,6 +215,12 @@ impl Config {
     #[must_use]
     pub fn name_servers(&self) -> &[SocketAddrV4] {
         &self.name_servers
+    }
+
+    /// The time between two questions who is logged in; nothing where the phone is not to ask so.
+    #[must_use]
+    pub fn poll_interval(&self) -> Option<Duration> {
+        (self.poll_minutes > 0).then(|| Duration::from_secs(u64::from(self.poll_minutes) * 60))
     }
 
     /// The domain to look names up in; empty where there is none.
@@ -233,6 +256,7 @@ enum What {
     BadNameServer,
     TooManyNameServers,
     BadDomain,
+    BadMinutes,
     IdTooLong,
     CertificateTooLong,
     NoCertificate,
@@ -259,7 +283,8 @@ impl fmt::Display for Error {
             What::NoEquals => "no \"=\". Write name = value.",
             What::NoValue => "no value. Write one after \"=\".",
             What::UnknownName => {
-                "unknown name. Known are service, appID, appCertificate, nameServer and searchDomain."
+                "unknown name. Known are service, appID, appCertificate, nameServer, searchDomain and \
+                 pollMinutes."
             }
             What::Repeated => "given twice. Keep one.",
             What::TooManyServices => "a third service. Two are the limit.",
@@ -270,6 +295,7 @@ impl fmt::Display for Error {
             What::Ipv6 => "an IPv6 address. This phone speaks IPv4 only. Write an IPv4 address or a name.",
             What::BadNameServer => "bad name server. Write an IPv4 address.",
             What::TooManyNameServers => "a third name server. Two are the limit.",
+            What::BadMinutes => "bad number of minutes. Write 0 (never) to 1440.",
             What::BadDomain => "bad domain. Write it like example.com.",
             What::IdTooLong => "appID too long. 128 characters are the limit.",
             What::CertificateTooLong => "appCertificate too long. 256 bytes are the limit.",
@@ -340,8 +366,12 @@ fn parse_name_server(value: &str) -> Result<SocketAddrV4, What> {
 }
 
 fn parse_port(text: &str) -> Option<u16> {
+    parse_number(text).filter(|port| *port != 0)
+}
+
+fn parse_number(text: &str) -> Option<u16> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|port| digits && *port != 0)
+    text.parse().ok().filter(|_| digits)
 }
 
 #[cfg(test)]
@@ -385,8 +415,10 @@ mod tests {
             ("service = h\nappID =\n", "Line 2: no value. Write one after \"=\"."),
             (
                 "\n\ncolour = red",
-                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer and searchDomain.",
+                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain and pollMinutes.",
             ),
+            ("service = h\npollMinutes = 1441", "Line 2: bad number of minutes. Write 0 (never) to 1440."),
+            ("service = h\npollMinutes = 5 min", "Line 2: bad number of minutes. Write 0 (never) to 1440."),
             (
                 "service = a\rappID = b\r",
                 "Line 1: a carriage return without a line feed. End lines with LF or CR LF.",
@@ -460,6 +492,15 @@ mod tests {
         assert_eq!(config.search_domain(), "lab.example.com");
         let config = Config::parse(b"service = em1").unwrap();
         assert_eq!((config.name_servers(), config.search_domain()), (&[][..], ""));
+    }
+
+    #[test]
+    fn a_phone_asks_every_five_minutes_unless_told_otherwise() {
+        for (line, minutes) in [("", Some(5)), ("pollMinutes = 0", None), ("pollMinutes = 1440", Some(1440))]
+        {
+            let config = Config::parse(format!("service = h\n{line}").as_bytes()).unwrap();
+            assert_eq!(config.poll_interval(), minutes.map(|minutes| Duration::from_secs(60 * minutes)));
+        }
     }
 
     #[test]

@@ -136,20 +136,38 @@ impl Phone<'_, '_> {
                     log!(info, "network {}", state);
                     self.happen(Event::Network(state));
                 }
-                Either::Second(ask) => {
-                    log!(info, "asking {}", ask);
-                    let write = |service: &Service, out: &mut [u8]| {
-                        self.app.borrow().write_request(ask, service, out)
-                    };
-                    let task = match ask {
-                        Ask::Who => Task::Query,
-                        Ask::Login | Ask::Logout => Task::Change,
-                    };
-                    let answer = net::ask(&mut network, services, task, write, &mut buffers).await;
+                Either::Second(ask) => self.exchange(ask, &mut network, services, &mut buffers).await,
+            }
+        }
+    }
+
+    /// Asks the service, or what the app wants to know more urgently meanwhile, and hands the answer to the app.
+    async fn exchange(
+        &self,
+        mut ask: Ask,
+        network: &mut impl Network,
+        services: &[Service],
+        buffers: &mut Buffers<'_>,
+    ) {
+        loop {
+            log!(info, "asking {}", ask);
+            let write =
+                |service: &Service, out: &mut [u8]| self.app.borrow().write_request(ask, service, out);
+            let task = match ask {
+                Ask::Who => Task::Query,
+                Ask::Login | Ask::Logout => Task::Change,
+            };
+            match select(net::ask(network, services, task, write, buffers), self.asked.wait()).await {
+                Either::First(answer) => {
                     log_outcome(&answer);
                     self.happen(Event::Answer(answer));
                     // An answer may repeat the request it was sent for.
+                    return buffers.answer.zeroize();
+                }
+                Either::Second(urgent) => {
+                    network.wipe();
                     buffers.answer.zeroize();
+                    ask = urgent;
                 }
             }
         }

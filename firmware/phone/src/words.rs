@@ -10,8 +10,8 @@ use hotdesk_core::http;
 use hotdesk_core::session::{ExchangeFailure, Phase};
 
 use crate::app::{
-    App, Ask, ConnectError, Failure, Field, Hint, Holder, MenuItem, Mode, NetworkState, Screen, Signer,
-    Trouble,
+    App, Ask, Came, ConnectError, Failure, Field, Hint, Holder, MenuItem, Mode, NetworkState, Notice, Screen,
+    ServiceText, Signer, Trouble,
 };
 use crate::config::SetupError;
 
@@ -25,13 +25,17 @@ pub(crate) fn title<'a>(app: &'a App<'_>) -> &'a str {
         Screen::About => "About this phone",
         Screen::Form(Ask::Logout) | Screen::LogoutConfirm => "Log out",
         Screen::Form(_) => "Log in",
-        Screen::Busy(_) => "Please wait",
+        Screen::Busy(_) | Screen::Settling(_) => "Please wait",
+        Screen::Done { ask: Ask::Logout, came: Came::AfterAll, .. } => "Logged out after all",
+        Screen::Done { came: Came::AfterAll, .. } => "Logged in after all",
         Screen::Done { ask: Ask::Logout, .. } => "Logged out",
         Screen::Done { .. } => "Logged in",
-        Screen::Failed(failure) => match failure.ask {
-            Ask::Who => "Query failed",
-            Ask::Login => "Login failed",
-            Ask::Logout => "Logout failed",
+        Screen::Failed(failure) => match (failure.ask, failure.is_uncertain()) {
+            (Ask::Who, _) => "Query failed",
+            (Ask::Login, false) => "Login failed",
+            (Ask::Login, true) => "Login uncertain",
+            (Ask::Logout, false) => "Logout failed",
+            (Ask::Logout, true) => "Logout uncertain",
         },
     }
 }
@@ -39,7 +43,7 @@ pub(crate) fn title<'a>(app: &'a App<'_>) -> &'a str {
 /// The labels of the three softkeys. An empty one does nothing.
 pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
     match app.screen() {
-        Screen::Starting | Screen::SetupFailed | Screen::Busy(_) => ["", "", ""],
+        Screen::Starting | Screen::SetupFailed | Screen::Busy(_) | Screen::Settling(_) => ["", "", ""],
         Screen::Idle => match app.holder() {
             Holder::Nobody => ["Login", "", "Menu"],
             Holder::User(_) => ["Logout", "", "Menu"],
@@ -50,7 +54,7 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
         Screen::Form(_) => ["Submit", "<<", "Cancel"],
         Screen::LogoutConfirm => ["Yes", "", "No"],
         Screen::Done { .. } => ["OK", "", ""],
-        Screen::Failed(failure) if failure.can_retry() => ["OK", "", "Retry"],
+        Screen::Failed(failure) if app.can_retry(failure) => ["OK", "", "Retry"],
         Screen::Failed(_) => ["OK", "", ""],
     }
 }
@@ -100,18 +104,41 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         }
         Screen::Idle => {
             holder(app, out)?;
-            network(app.network(), out)
+            network(app.network(), out)?;
+            match (app.network(), app.look_trouble(), app.notice()) {
+                (NetworkState::Ready, Some(trouble), _) => {
+                    out.write_str("\n")?;
+                    match trouble {
+                        Trouble::Refused(code) => refused(app, code, Signer::AppUser, None, out),
+                        trouble => reason(trouble, out),
+                    }
+                }
+                (_, _, Some(notice)) => out.write_str(match notice {
+                    Notice::Began => "\nLogged in remotely.",
+                    Notice::Ended => "\nThe login has ended.",
+                    Notice::Replaced => "\nThe user has changed.",
+                }),
+                _ => Ok(()),
+            }
         }
+        Screen::Settling(_) => out.write_str("The answer was lost.\nAsking who is logged in"),
         Screen::Busy(ask) => match (ask, app.form().user()) {
             (Ask::Who, _) => out.write_str("Asking who is logged in"),
             (Ask::Login, user) => write!(out, "Logging in {user}"),
             (Ask::Logout, _) => out.write_str("Logging out"),
         },
-        Screen::Done { ask: Ask::Logout, .. } => out.write_str("Nobody logged in"),
-        Screen::Done { .. } => match app.holder() {
-            Holder::User(user) => write!(out, "{user}"),
-            Holder::Nobody | Holder::Unknown => Ok(()),
-        },
+        Screen::Done { ask, came, .. } => {
+            match (ask, app.holder()) {
+                (Ask::Login, Holder::User(user)) => write!(out, "{user}")?,
+                _ => holder(app, out)?,
+            }
+            out.write_str(match (ask, came) {
+                (_, Came::Said) => "",
+                (_, Came::AfterAll) => "\nOnly the answer was lost.",
+                (Ask::Logout, Came::Already) => "\nThe login had ended before.",
+                (_, Came::Already) => "\nYou were logged in here already.",
+            })
+        }
         Screen::LogoutConfirm => match app.holder() {
             Holder::User(user) => write!(out, "Log out {user}?"),
             Holder::Nobody => out.write_str("Nobody logged in.\nLog out anyway?"),
@@ -168,13 +195,13 @@ fn about(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
 fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Result {
     let signer = app.signer(failure.ask);
     match failure.trouble {
-        Trouble::Refused(code) => refused(app, code, signer, out)?,
+        Trouble::Refused(code) => refused(app, code, signer, Some(app.service_text()), out)?,
         trouble => reason(trouble, out)?,
     }
     if failure.ask == Ask::Who || !failure.trouble.calls_for_a_look() {
         return Ok(());
     }
-    if failure.trouble.may_have_happened() {
+    if failure.is_uncertain() {
         out.write_str(match failure.ask {
             Ask::Logout => "\nIt is not known whether you are logged out.",
             Ask::Who | Ask::Login => "\nIt is not known whether you are logged in.",
@@ -182,7 +209,9 @@ fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Re
     }
     if app.is_looking() {
         out.write_str("\nAsking who is logged in")
-    } else if app.has_app_user() {
+    } else if failure.settled && failure.ask == Ask::Login && matches!(app.holder(), Holder::Nobody) {
+        out.write_str("\nYou are not logged in.")
+    } else if failure.settled {
         out.write_str("\n")?;
         holder(app, out)
     } else {
@@ -194,6 +223,7 @@ fn refused(
     app: &App<'_>,
     code: Option<EmServiceCode>,
     signer: Signer,
+    text: Option<&ServiceText>,
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
     let known = code.and_then(|code| Some((code, code.name()?, remedy(code.number(), signer)?)));
@@ -209,12 +239,13 @@ fn refused(
         Some(code) => writeln!(out, "[{}] Unknown code", code.number())?,
         None => out.write_str("No code\n")?,
     }
-    let text = app.service_text();
-    if text.as_str().is_empty() {
-        out.write_str("The service gave no reason.\n")?;
-    } else {
-        let end = if text.goes_on() { " (and more)" } else { "" };
-        writeln!(out, "The service says: {}{end}", text.as_str())?;
+    match text {
+        Some(text) if text.as_str().is_empty() => out.write_str("The service gave no reason.\n")?,
+        Some(text) => {
+            let end = if text.goes_on() { " (and more)" } else { "" };
+            writeln!(out, "The service says: {}{end}", text.as_str())?;
+        }
+        None => {}
     }
     out.write_str("Tell the administrator.")
 }

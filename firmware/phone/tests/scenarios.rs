@@ -12,6 +12,7 @@
 //! | `takes N` | connections take N bytes and no more from now on |
 //! | `press KEYS` | see `Desk::press` |
 //! | `wait N` | lets N milliseconds pass |
+//! | `wait up to N` | lets time pass until something is asked that no `asked` has seen, N milliseconds at most |
 //! | `screen` | six lines `\|…\|` follow: title, four lines, labels |
 //! | `inverse ROW TEXT` | the cells of the row that are dark on light spell TEXT |
 //! | `asked TEXT` | the last request; `nothing asked`: there is none since the last `asked` |
@@ -97,6 +98,16 @@ impl Player {
             }
             ("takes", _) => self.desk().wire.borrow_mut().takes = Some(rest.parse().unwrap()),
             ("press", _) => self.desk().press(rest),
+            ("wait", _) if rest.starts_with("up to ") => {
+                let end: u64 = rest.trim_start_matches("up to ").parse().unwrap();
+                for _ in 0..end / 100 {
+                    if self.requests().len() > self.asked {
+                        return;
+                    }
+                    self.desk().wait(100);
+                }
+                panic!("{place}: nothing was asked");
+            }
             ("wait", _) => self.desk().wait(rest.parse().unwrap()),
             ("screen", "") => self.screen(block, place),
             ("inverse", _) => {

@@ -7,6 +7,7 @@ mod answer;
 mod entry;
 mod form;
 mod pin;
+mod polling;
 mod request;
 mod screen;
 mod trouble;
@@ -21,9 +22,10 @@ pub use self::trouble::{ConnectError, Trouble};
 
 pub(crate) use self::entry::Mode;
 pub(crate) use self::form::{Field, Form, Hint};
-pub(crate) use self::screen::{Failure, MenuItem, Screen, ServiceText};
+pub(crate) use self::screen::{Came, Failure, MenuItem, Screen, ServiceText};
 
 use self::form::Outcome;
+use self::polling::Polling;
 use crate::Key;
 use crate::config::{Config, SetupError};
 
@@ -87,6 +89,17 @@ pub(crate) enum Holder {
     User(UserId),
 }
 
+/// What happened without anybody at the phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notice {
+    /// Somebody was logged in.
+    Began,
+    /// Who was logged in is no more.
+    Ended,
+    /// Somebody else is logged in.
+    Replaced,
+}
+
 /// A request that is on its way.
 #[derive(Clone, Copy, Debug)]
 struct Flight {
@@ -135,6 +148,11 @@ pub struct App<'c> {
     in_flight: Option<Flight>,
     wanted: Option<Ask>,
     look: bool,
+    /// What has changed since a key was pressed, to be said beside who is logged in.
+    notice: Option<Notice>,
+    /// Why the last question who is logged in failed, if it did.
+    look_trouble: Option<Trouble>,
+    polling: Polling,
     last_key: Duration,
 }
 
@@ -143,6 +161,8 @@ impl<'c> App<'c> {
     #[must_use]
     pub fn new(device: DeviceName, setup: Result<&'c Config, SetupError>) -> Self {
         let screen = if setup.is_ok() { Screen::Starting } else { Screen::SetupFailed };
+        let every = setup.ok().and_then(Config::poll_interval);
+        let polling = Polling::new(every, device.as_str());
         Self {
             device,
             setup,
@@ -155,18 +175,26 @@ impl<'c> App<'c> {
             in_flight: None,
             wanted: None,
             look: false,
+            notice: None,
+            look_trouble: None,
+            polling,
             last_key: Duration::ZERO,
         }
     }
 
     /// Takes in what happened at `now` (since any fixed moment) and says what to ask of the service.
     ///
-    /// Whoever calls it sends that request, once, and hands in [`Event::Answer`] when it is over, however it went.
-    /// Until then no second request is asked for.
+    /// Whoever calls it sends that request, once, and hands in [`Event::Answer`] when it is over, however it went. Where
+    /// another is asked for before that, the first is a question that nobody waits for any more: it is given up, and only
+    /// the second has an answer.
     pub fn handle(&mut self, event: Event<'_>, now: Duration) -> Option<Ask> {
         self.settle(now);
         match event {
             Event::Key(key) => {
+                if self.polling.wakes(self.last_key, now) {
+                    self.look |= self.may_look();
+                }
+                self.notice = None;
                 self.last_key = now;
                 self.press(key, now);
             }
@@ -187,7 +215,8 @@ impl<'c> App<'c> {
             Screen::Done { until, .. } => Some(until),
             _ => None,
         };
-        [left_alone, letter, done].into_iter().flatten().min()
+        let look = self.polling.next().filter(|_| self.may_look());
+        [left_alone, letter, done, look].into_iter().flatten().min()
     }
 
     /// The configuration, where there is one.
@@ -241,6 +270,22 @@ impl<'c> App<'c> {
         self.look || self.in_flight.is_some_and(|flight| flight.ask == Ask::Who)
     }
 
+    /// What happened without anybody at the phone, since a key was pressed.
+    pub(crate) fn notice(&self) -> Option<Notice> {
+        self.notice
+    }
+
+    /// Why it is not sure who is logged in now: the last question failed.
+    pub(crate) fn look_trouble(&self) -> Option<Trouble> {
+        self.look_trouble
+    }
+
+    /// Whether the person can try again what failed: not where somebody is in the way.
+    pub(crate) fn can_retry(&self, failure: &Failure) -> bool {
+        let hindered = failure.settled && failure.ask == Ask::Login && matches!(self.holder, Holder::User(_));
+        failure.can_retry() && !hindered
+    }
+
     pub(crate) fn has_app_user(&self) -> bool {
         self.config().is_some_and(|config| config.app_user().is_some())
     }
@@ -254,9 +299,18 @@ impl<'c> App<'c> {
         }
     }
 
+    /// Whether the phone may ask by itself who is logged in.
+    fn may_look(&self) -> bool {
+        let started = !matches!(self.screen, Screen::Starting | Screen::SetupFailed);
+        started && self.in_flight.is_none() && self.network == NetworkState::Ready && self.has_app_user()
+    }
+
     /// Ends what lasts only for a time.
     fn settle(&mut self, now: Duration) {
         self.form.time(now);
+        if self.may_look() && self.polling.next().is_some_and(|at| now >= at) {
+            self.look = true;
+        }
         match self.screen {
             Screen::Done { until, .. } if now >= until => self.go(Screen::Idle),
             _ if self.screen.is_opened_by_a_person()
@@ -270,7 +324,9 @@ impl<'c> App<'c> {
 
     fn press(&mut self, key: Key, now: Duration) {
         match self.screen {
-            Screen::Starting | Screen::Busy(_) | Screen::SetupFailed => self.scroll(key),
+            Screen::Starting | Screen::Busy(_) | Screen::Settling(_) | Screen::SetupFailed => {
+                self.scroll(key);
+            }
             Screen::Done { .. } => self.go(Screen::Idle),
             Screen::Idle => match key {
                 Key::Soft1 if matches!(self.holder, Holder::User(_)) => self.open_logout(),
@@ -296,7 +352,7 @@ impl<'c> App<'c> {
             },
             Screen::Failed(failure) => match key {
                 Key::Soft1 | Key::Select => self.go(Screen::Idle),
-                Key::Soft3 if failure.can_retry() => self.retry(failure),
+                Key::Soft3 if self.can_retry(&failure) => self.retry(failure),
                 _ => self.scroll(key),
             },
         }
@@ -354,43 +410,44 @@ impl<'c> App<'c> {
     }
 
     fn network_changed(&mut self, state: NetworkState) {
+        let back = self.network != state && state == NetworkState::Ready;
         self.network = state;
-        if matches!(self.screen, Screen::Starting) && state == NetworkState::Ready {
-            if self.has_app_user() {
-                self.ask(Ask::Who);
-            } else {
-                self.go(Screen::Idle);
-            }
+        if !back {
+            return;
         }
+        if matches!(self.screen, Screen::Starting) {
+            self.go(if self.has_app_user() { Screen::Busy(Ask::Who) } else { Screen::Idle });
+        }
+        self.look = self.has_app_user() && !matches!(self.screen, Screen::SetupFailed);
     }
 
     fn next_ask(&mut self) -> Option<Ask> {
-        if self.in_flight.is_some() {
-            return None;
-        }
-        let flight = match self.wanted.take() {
-            Some(ask) => Flight { ask, quiet: false },
-            None if core::mem::take(&mut self.look) => Flight { ask: Ask::Who, quiet: true },
-            None => return None,
+        let flight = match (self.in_flight, self.wanted) {
+            (None, None) if core::mem::take(&mut self.look) => Flight { ask: Ask::Who, quiet: true },
+            // Nobody waits for a quiet question, and giving one up changes nothing.
+            (None | Some(Flight { quiet: true, .. }), Some(ask)) => Flight { ask, quiet: false },
+            _ => return None,
         };
+        self.wanted = None;
+        self.polling.stop();
         self.in_flight = Some(flight);
         Some(flight.ask)
     }
 
     fn fail(&mut self, ask: Ask, trouble: Trouble) {
-        self.go(Screen::Failed(Failure { ask, trouble }));
+        self.go(Screen::Failed(Failure { ask, trouble, settled: false }));
     }
 
     /// Changes the screen. A PIN survives only from its form to the answer, and a service's words on their screen.
     fn go(&mut self, screen: Screen) {
         self.top = 0;
-        if !matches!(screen, Screen::Failed(_)) {
+        if !matches!(screen, Screen::Settling(_) | Screen::Failed(_)) {
             self.service_text.zeroize();
         }
         match screen {
             Screen::Form(_) | Screen::Busy(_) => {}
-            // The user ID stays for another try.
-            Screen::Failed(_) => self.form.wipe_pin(),
+            // The user ID stays for another try, and to be compared with who is logged in.
+            Screen::Settling(_) | Screen::Failed(_) => self.form.wipe_pin(),
             _ => self.form.clear(),
         }
         self.screen = screen;

@@ -27,9 +27,12 @@ pub(crate) enum Screen {
     LogoutConfirm,
     /// Waiting for the service.
     Busy(Ask),
+    /// Finding out what became of a request whose answer was lost.
+    Settling(Failure),
     /// It worked.
     Done {
         ask: Ask,
+        came: Came,
         until: Duration,
     },
     Failed(Failure),
@@ -48,6 +51,7 @@ impl Screen {
             Self::Form(_) => "log in form",
             Self::LogoutConfirm => "log out confirm",
             Self::Busy(_) => "busy",
+            Self::Settling(_) => "settling",
             Self::Done { ask: Ask::Logout, .. } => "logged out",
             Self::Done { .. } => "logged in",
             Self::Failed(_) => "failed",
@@ -64,8 +68,22 @@ impl Screen {
 
     /// Whether the phone leaves this screen when nobody presses a key any more.
     pub(crate) fn is_opened_by_a_person(&self) -> bool {
-        matches!(self, Self::Menu { .. } | Self::About | Self::Form(_) | Self::LogoutConfirm)
+        matches!(
+            self,
+            Self::Menu { .. } | Self::About | Self::Form(_) | Self::LogoutConfirm | Self::Failed(_)
+        )
     }
+}
+
+/// How what was asked came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// The service said so.
+    Said,
+    /// Its answer was lost, and a look found it so.
+    AfterAll,
+    /// It was so before.
+    Already,
 }
 
 /// What was asked and why it did not come about.
@@ -73,11 +91,24 @@ impl Screen {
 pub(crate) struct Failure {
     pub(crate) ask: Ask,
     pub(crate) trouble: Trouble,
+    /// It was found out that it did not come about.
+    pub(crate) settled: bool,
 }
 
 impl Failure {
     pub(crate) fn can_retry(&self) -> bool {
-        self.trouble.can_retry(self.ask)
+        let did_not_happen = self.settled && self.trouble.leaves_it_open();
+        did_not_happen || self.trouble.can_retry(self.ask)
+    }
+
+    /// Whether it may have come about nevertheless, and nothing has told yet.
+    pub(crate) fn is_uncertain(&self) -> bool {
+        self.ask != Ask::Who && !self.settled && self.trouble.may_have_happened()
+    }
+
+    /// Whether it matters here who is logged in, and that is not found out yet.
+    pub(crate) fn awaits_a_look(&self) -> bool {
+        self.ask != Ask::Who && !self.settled && self.trouble.calls_for_a_look()
     }
 }
 

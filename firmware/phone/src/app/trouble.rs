@@ -83,9 +83,15 @@ impl Trouble {
         }
     }
 
+    /// Whether a look must tell what became of the request. It must after every answer that is none, even one whose
+    /// status says that nothing happened: a look costs nothing, and what sends that status may not know.
+    pub(crate) fn leaves_it_open(self) -> bool {
+        self.may_have_happened() || matches!(self, Self::NoAnswer(_))
+    }
+
     /// Whether the phone looks who is logged in after this: the outcome is not known, or somebody else is there.
     pub(crate) fn calls_for_a_look(self) -> bool {
-        self.may_have_happened() || self == Self::Refused(Some(EmServiceCode::ANOTHER_USER_LOGGED_IN))
+        self.leaves_it_open() || self == Self::Refused(Some(EmServiceCode::ANOTHER_USER_LOGGED_IN))
     }
 
     /// Whether the person can try the same again from the failure screen: only where nothing can have happened, or

@@ -41,6 +41,8 @@ pub(crate) struct Line {
     pub(crate) takes: Option<usize>,
     /// The phone ended it in order.
     pub(crate) closed: bool,
+    /// The phone has let go of it, in order or not.
+    pub(crate) gone: bool,
 }
 
 /// What the test and the phone share.
@@ -189,6 +191,7 @@ impl Network for Double {
             end: None,
             takes,
             closed: false,
+            gone: false,
         });
         Ok(Connection { wire: self.0.clone(), index: wire.lines.len() - 1 })
     }
@@ -209,6 +212,12 @@ impl Network for Double {
 pub(crate) struct Connection {
     wire: Rc<RefCell<Wire>>,
     index: usize,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.wire.borrow_mut().lines[self.index].gone = true;
+    }
 }
 
 impl ErrorType for Connection {

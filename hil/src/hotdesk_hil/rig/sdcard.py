@@ -33,13 +33,14 @@ MTOOLS_DEADLINE = 20.0
 
 @dataclass(frozen=True)
 class PhoneConfig:
-    """What the card tells the phone: services (primary, backup), application user, name servers, domain."""
+    """What the card tells the phone: services (primary, backup), application user, name servers and more."""
 
     services: Sequence[str]
     app_id: str | None = None
     app_certificate: str | None = field(default=None, repr=False)
     name_servers: Sequence[str] = ()
     search_domain: str | None = None
+    poll_minutes: int | None = None
 
     def text(self, *, masked: bool = False) -> str:
         """Returns the text of HOTDESK.TXT; `masked` hides the certificate."""
@@ -52,6 +53,8 @@ class PhoneConfig:
         lines += [f"nameServer = {server}" for server in self.name_servers]
         if self.search_domain is not None:
             lines.append(f"searchDomain = {self.search_domain}")
+        if self.poll_minutes is not None:
+            lines.append(f"pollMinutes = {self.poll_minutes}")
         return "\n".join(lines) + "\n"
 
 
