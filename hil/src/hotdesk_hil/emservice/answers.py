@@ -34,7 +34,7 @@ class UserRow:
     """A user of `userDevicesResults`, `deviceProfileResults` or `checkUserResults`.
 
     `items` are device names, or pairs of profile name and whether it is the default. `failure` (code and
-    text) stands in the row instead.
+    text) replaces them.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """Connections whose request is not whole yet, and what never becomes a request.
 
-A request that is not whole after a time-out is cut; a TLS handshake that fails and bytes that are no HTTP are
-told. Must never answer, and never quote what arrived: it may be a certificate.
+A request that is not whole after a time-out is cut; bytes that are not HTTP are recorded, and TLS handshakes
+that fail are counted. Must never answer, and never quote what arrived: it may be a certificate.
 """
 
 from __future__ import annotations

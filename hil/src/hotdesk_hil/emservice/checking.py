@@ -1,4 +1,4 @@
-"""JSON bodies of the control interface: read, checked against a schema, what is wrong told with its place.
+"""JSON bodies of the control interface, checked against a schema; an error names the place.
 
 Must never repeat a value that was sent: it may be a PIN.
 """
@@ -17,7 +17,7 @@ _VALUE = "what was sent"
 
 
 def read(data: bytes, schema: Schema) -> Any:
-    """Returns the value of a JSON text; raises `ValueError` that tells where it does not keep the schema."""
+    """Returns the value of a JSON text; raises `ValueError` that says where it breaks the schema."""
     try:
         value = json.loads(data, parse_constant=_no_constant)
         # A lone surrogate is JSON, and no text.

@@ -88,8 +88,8 @@ class Credentials:
         """Gives an account a new certificate, PIN or password; the state keeps a salted hash of it.
 
         Of an end user the one changes that the service checks; where it takes either, the PIN. An application
-        user goes before an end user of the same ID, as in a request. Raises `KeyError` for an account that
-        the cluster does not hold, `ValueError` for a secret that is blank or too long.
+        user takes precedence over an end user of the same ID, as in a request. Raises `KeyError` for an
+        account that the cluster does not hold, `ValueError` for a secret that is blank or too long.
         """
         check_secret(secret)
         key = fold(account)
@@ -152,7 +152,7 @@ class Credentials:
         known = self._known.get(place)
         if known is not None:
             return _same(known, given)
-        # After a restart: the hash is slow on purpose, so it is asked until the secret has come once.
+        # After a restart: the hash is slow on purpose, so it is computed until the secret has come once.
         right = hashes.matches(changed, given)
         if right:
             self._known[place] = given

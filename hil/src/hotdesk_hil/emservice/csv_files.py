@@ -176,7 +176,7 @@ def _text(path: Path, encoding: str | None) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise ClusterError(f"{path}: cannot be read: {error.strerror}") from error
-    # A mark at its beginning goes before what the cluster file says.
+    # A byte order mark takes precedence over what the cluster file says.
     named = next((name for mark, name in _MARKS if data.startswith(mark)), encoding or "utf-8")
     try:
         return data.decode(named)

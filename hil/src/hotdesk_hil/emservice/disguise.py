@@ -1,4 +1,4 @@
-"""The service's answer in other clothes: what a reader must take, and what it must refuse.
+"""The service's answer in other forms: what a reader must take, and what it must refuse.
 
 Works on the bytes of an answer as answers.py writes them. Must never change what the answer says where the
 form is one that a reader has to take.
@@ -94,7 +94,7 @@ def _entity_bomb(answer: bytes) -> bytes:
     levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, _BOMB_LEVELS))
     head, tail = answer.rsplit(b"</", 1)
     doctype = f'<!DOCTYPE response [<!ENTITY e0 "bomb">{levels}]>'.encode()
-    # A DOCTYPE stands behind the declaration.
+    # A DOCTYPE follows the declaration, so that goes.
     return doctype + head.removeprefix(DECLARATION) + f"&e{_BOMB_LEVELS - 1};".encode() + b"</" + tail
 
 

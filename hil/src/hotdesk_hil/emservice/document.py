@@ -142,7 +142,7 @@ def read(data: bytes, *, lenient: bool = False) -> Document:
         problem = _DTD.error_log[0]
         # libxml2 names elements here, never their text.
         raise Refused(Code.PARSING, f"line {problem.line}: {problem.message.strip()}")
-    # The grammar holds from here on: each element is in its place, and a name stands for one thing.
+    # The grammar holds from here on: each element is in its place, and a name has one meaning.
     operation = root[1].tag
     texts: dict[str, list[str]] = {}
     for element in root.iter():
@@ -190,7 +190,7 @@ def _parse(data: bytes, lenient: bool) -> etree._Element:
 def _has_doctype(data: bytes) -> bool:
     if b"<!DOCTYPE" not in data:
         return False
-    # It may stand in a text: only before the root element is it one.
+    # In a text it is none: it is one only before the root element.
     at = len(_BYTE_ORDER_MARK) if data.startswith(_BYTE_ORDER_MARK) else 0
     while found := _BEFORE_ROOT.match(data, at):
         at = found.end()
@@ -209,7 +209,7 @@ def _tidy(root: etree._Element) -> None:
     for element in list(root.iter()):
         order = _ORDER.get(element.tag)
         for child in [child for child in element if order is None or child.tag not in order]:
-            # What stands behind an element that goes, in a text, stays.
+            # The text behind an element that is removed stays.
             tail = child.tail or ""
             before = child.getprevious()
             if before is None:

@@ -23,7 +23,7 @@ from hotdesk_hil.emservice.disguise import Form, disguise
 from hotdesk_hil.emservice.document import Document
 
 Framing = Literal["length", "chunked", "close"]
-"""How the end of an answer's body is told: Content-Length, chunks, or the end of the connection."""
+"""How the end of an answer's body is marked: Content-Length, chunks, or the end of the connection."""
 
 Version = Literal["1.0", "1.1"]
 """The HTTP version that an answer's first line names."""

@@ -21,7 +21,7 @@ from hotdesk_hil.emservice.document import Document
 from hotdesk_hil.emservice.store import Store
 
 ADMINISTRATOR = "administrator"
-"""The cause of what the administrator's hand changes."""
+"""The cause of a change that no request asked for."""
 CHANGES = ("login", "logout", "logoutAll")
 """The operations that change who is logged in: they take a slot, and ask where they come from."""
 
@@ -116,7 +116,7 @@ class Service:
             return self.store.previous(device)
 
     def put(self, device: str, user: str, profile: str | None = None) -> None:
-        """Logs a user in by the administrator's hand: no rule is asked, who is there is logged out.
+        """Logs a user in as an administrator does: no rule applies, and whoever is there is logged out.
 
         Raises `KeyError` for a name that the cluster does not hold.
         """
@@ -132,7 +132,7 @@ class Service:
             self.store.change([*out, Change(now, LOGIN, session, ADMINISTRATOR)])
 
     def take_off(self, device: str) -> None:
-        """Logs out whoever is on the device, by the administrator's hand; nobody there is no error.
+        """Logs out whoever is on the device, as an administrator does; nobody there is no error.
 
         Raises `KeyError` for a device that the cluster does not hold.
         """
@@ -366,7 +366,7 @@ LOGIN_RULES = (
 LOGOUT_RULES = (
     Rule(
         Code.NO_PROXY_RIGHTS,
-        # Who asks about a free device for himself is told so by code 19, not by this.
+        # A person who logs out on a free device gets code 19, not this.
         lambda a: not a.caller.may_act_on(a.session.user if a.session is not None else a.caller.id),
         "{a.caller.id} may not log others out: give the account proxy rights",
     ),

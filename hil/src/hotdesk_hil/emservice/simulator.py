@@ -69,7 +69,7 @@ class EmService:
 
     ```python
     with EmService("clusters/demo.toml") as service:
-        phone_is_told(service.url)
+        log_in_on_the_phone(service.url)
         request = service.wait_for_request("login", timeout=20)
         assert request.code is None
         assert service.sessions() == {"SEP003094C25B15": "john"}
@@ -129,7 +129,7 @@ class EmService:
         self._lock = threading.Lock()
         self._arrived = threading.Condition(self._lock)
         self._waiting = 0
-        # Rows of `RequestRecord`, as plain tuples: the garbage collector lets go of those at once.
+        # Rows of `RequestRecord`, as plain tuples, which the garbage collector does not track.
         self._requests: deque[tuple[Any, ...]] = deque()
         self._names = 0
         self._recorded = 0
@@ -246,11 +246,11 @@ class EmService:
         return self._service.previous(device)
 
     def login(self, device: str, user: str, profile: str | None = None) -> None:
-        """Logs a user in by the administrator's hand, past every rule; `KeyError` for an unknown name."""
+        """Logs a user in as an administrator does, past every rule; `KeyError` for an unknown name."""
         self._service.put(device, user, profile)
 
     def logout(self, device: str) -> None:
-        """Logs whoever is on the device out by the administrator's hand; `KeyError` for an unknown device."""
+        """Logs out whoever is on the device, as an administrator does; `KeyError` for an unknown device."""
         self._service.take_off(device)
 
     def change_secret(self, account: str, secret: str) -> None:

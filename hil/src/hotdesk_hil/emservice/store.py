@@ -31,7 +31,7 @@ class Store:
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self.lock = threading.RLock()
         self._file = None if path is None else StateFile(path)
-        # Rows of `Event`, as plain tuples: the garbage collector lets go of those at once.
+        # Rows of `Event`, as plain tuples, which the garbage collector does not track.
         self._newest: deque[tuple[int, float, str, str | None, str, str]] = deque(maxlen=EVENTS_KEPT)
         try:
             self._load()

@@ -33,7 +33,7 @@ def entries(text: str) -> tuple[str, ...]:
 
 
 def address(text: str) -> Address | None:
-    """Returns the address, None for what is none; an IPv4 address in IPv6 clothes is the IPv4 address."""
+    """Returns the address, None for what is none; an IPv4 address mapped into IPv6 is the IPv4 address."""
     try:
         found = ip_address(text)
     except ValueError:
@@ -42,7 +42,7 @@ def address(text: str) -> Address | None:
 
 
 def resolve(names: Iterable[str]) -> frozenset[Address]:
-    """Returns every address of the entries; a name that cannot be resolved is logged, and stands for none."""
+    """Returns every address of the entries; a name that cannot be resolved is logged and skipped."""
     found: set[Address | None] = set()
     for name in names:
         own = address(name)
@@ -54,6 +54,6 @@ def resolve(names: Iterable[str]) -> frozenset[Address]:
         except OSError as error:
             log.warning("trusted_list_of_ips: %s cannot be resolved: %s", name, error)
             continue
-        # A scope stands behind some IPv6 addresses.
+        # Some IPv6 addresses end with a scope.
         found.update(address(str(row[4][0]).partition("%")[0]) for row in rows)
     return frozenset(item for item in found if item is not None)
