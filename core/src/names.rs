@@ -82,12 +82,6 @@ macro_rules! names {
             }
         }
 
-        impl<'a> From<&'a $name> for Text<'a> {
-            fn from(name: &'a $name) -> Self {
-                Text::from(name.as_str())
-            }
-        }
-
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 self.as_str()

@@ -46,8 +46,9 @@ impl<'a> From<&'a Certificate> for Secret<'a> {
     }
 }
 
-impl<'a> From<&'a str> for Secret<'a> {
-    fn from(secret: &'a str) -> Self {
+/// From `&str`, `&String`, or whatever else is a string.
+impl<'a, T: AsRef<str> + ?Sized> From<&'a T> for Secret<'a> {
+    fn from(secret: &'a T) -> Self {
         Self(Text::from(secret))
     }
 }

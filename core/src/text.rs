@@ -71,9 +71,10 @@ impl<'a> Text<'a> {
     }
 }
 
-impl<'a> From<&'a str> for Text<'a> {
-    fn from(text: &'a str) -> Self {
-        Self { raw: text, coding: Coding::Plain, percent: false }
+/// From `&str`, `&String`, a kept name, or whatever else is a string.
+impl<'a, T: AsRef<str> + ?Sized> From<&'a T> for Text<'a> {
+    fn from(text: &'a T) -> Self {
+        Self { raw: text.as_ref(), coding: Coding::Plain, percent: false }
     }
 }
 

@@ -87,6 +87,8 @@ fn messages_are_made_of_strings_and_of_kept_names() {
             Login::new(Text::from("SEP1"), Text::from("john"))
         })
     );
+    let (owned, secret) = (String::from("SEP1"), String::from("12345"));
+    assert_eq!(plain, Request::new(AppInfo::new("john", &secret), Login::new(&owned, &user)));
     assert_eq!(Logout::new("SEP1"), Logout::new(&device));
     assert!(matches!(AppInfo::encrypted("a", "b").certificate, AppCertificate::Encrypted(_)));
 
