@@ -34,7 +34,8 @@ pub(crate) fn log_in(
 ) -> Result<String, Box<dyn Error>> {
     let app = AppInfo::new(user, pin);
     let request = Request::new(app, Login::new(device, user));
-    // Asked only if the answer to the login is lost: is the user logged in?
+    // Asked only if the answer to the login is lost: is the user logged in? Call managers answer it to an application user
+    // only; signed by the user, it is refused, and what became of the login stays unknown.
     let devices = [device];
     let query = Query::new(app, DeviceUserQuery::new(&devices));
 
