@@ -217,8 +217,8 @@ def test_usual_headings_of_profiles(tmp_path: Path, heading: str) -> None:
     [
         (
             "name;pin\n",
-            "users.csv:1: no column 'user id' in the first line (also taken: userid, user, uid); "
-            "it holds 'name', 'pin'",
+            "users.csv:1: no column 'user id' in the first line, which names the columns "
+            "(also taken: userid, user, uid); 2 columns were found",
         ),
         ("user id,pin\n1.12E+11,1\n", "users.csv:2: '1.12E+11' is what a spreadsheet made of it: "),
         ('user id,pin\n"=""u""",1\n', "users.csv:2: '=\"u\"' is what a spreadsheet made of it: "),
@@ -243,3 +243,29 @@ def test_an_encoding_that_is_not_told_is_advised(tmp_path: Path) -> None:
         Cluster.read(write(tmp_path, table=table + 'encoding = "excel"\n'))
     with pytest.raises(ClusterError, match=r"'separator' in \[csv\] is one character"):
         Cluster.read(write(tmp_path, table='[csv]\nusers = "users.csv"\nseparator = ";;"\n'))
+
+
+def test_a_file_without_headings_is_told_without_its_first_row(tmp_path: Path) -> None:
+    with pytest.raises(ClusterError, match=r"users\.csv:1: no column 'user id' in the first line") as caught:
+        Cluster.read(write(tmp_path, "john;424242\nmary;424243\n"))
+    assert "4242" not in str(caught.value)
+
+
+def test_a_table_as_run_sql_prints_it(tmp_path: Path) -> None:
+    devices = (
+        (
+            "name            description   isem\n"
+            "=============== ============= ====\n"
+            "SEP003094C25B15 John's, phone t\n"
+            "SEP402CF4915265               f   \n"
+            "\n"
+        )
+        .replace("name ", "phone")
+        .replace("isem", "extension mobility"[:4])
+    )
+    table = '[csv]\ndevices = "devices.csv"\n'
+    cluster = Cluster.read(write(tmp_path, devices=devices, table=table))
+    assert [device.name for device in cluster.devices.values()] == ["SEP003094C25B15", "SEP402CF4915265"]
+    bad = devices.replace("SEP402CF4915265", " " * 15)
+    with pytest.raises(ClusterError, match=r"devices\.csv:4: 'phone' is blank"):
+        Cluster.read(write(tmp_path, devices=bad, table=table))

@@ -48,6 +48,8 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 _MAC = re.compile(
     r"[0-9A-F]{2}([:-]?)([0-9A-F]{2}\1){4}[0-9A-F]{2}|([0-9A-F]{4}\.){2}[0-9A-F]{4}", re.IGNORECASE
 )
+_RULER = re.compile(r"[^\n]*\r?\n=+( +=+)* *\r?(\n|\Z)")
+"""The headings of a table as `run sql` prints it, and the ruler under them."""
 _SPOILT = re.compile(r"[0-9]+([.,][0-9]+)?E\+?[0-9]+|=.*")
 
 
@@ -142,22 +144,17 @@ def _rows(
     text = _text(path, files.encoding)
     line = 1
     try:
-        separator, skipped = _separator(text, files.separator, table)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        for _ in range(skipped):
-            next(reader)
-        line = reader.line_num + 1
-        written = next(reader, [])
+        lines = _aligned(text) if _RULER.match(text) else _separated(text, files.separator, table)
+        line, written = next(lines, (1, []))
         headings = [_normal(heading) for heading in written]
         column = next((name for name in _NAMES[table] if name in headings), None)
         if column is None:
-            found = ", ".join(repr(heading.strip()) for heading in written[:8]) or "nothing"
+            # What the line holds stays out of the text: without headings it is the first row, PIN included.
+            what = f"no column {_EXAMPLES[table]!r} in the first line, which names the columns"
             also = ", ".join(_NAMES[table])
-            what = f"no column {_EXAMPLES[table]!r} in the first line (also taken: {also})"
-            raise ValueError(f"{what}; it holds {found}")
+            raise ValueError(f"{what} (also taken: {also}); {len(written)} columns were found")
         _check_twice(headings, written)
-        line = reader.line_num + 1
-        for cells in reader:
+        for line, cells in lines:
             if any(cell.strip() for cell in cells):
                 if any(cell.strip() for cell in cells[len(headings) :]):
                     raise ValueError("more cells than headings")
@@ -166,9 +163,43 @@ def _rows(
                     raise ValueError(f"{written[headings.index(column)].strip().lower()!r} is blank")
                 _check_spoilt(column, row)
                 yield f"{path}:{line}", entry(row)
-            line = reader.line_num + 1
-    except (ValueError, csv.Error) as error:
+    except _BadCsv as error:
+        raise ClusterError(f"{path}:{error.line}: {error}") from error
+    except ValueError as error:
         raise ClusterError(f"{path}:{line}: {error}") from error
+
+
+class _BadCsv(Exception):
+    """What the CSV reader refuses; the line where the row begins."""
+
+    def __init__(self, line: int, text: str) -> None:
+        super().__init__(text)
+        self.line = line
+
+
+def _separated(text: str, given: str | None, table: str) -> Iterator[tuple[int, list[str]]]:
+    """Yields the rows of a CSV text, each with the line where it begins."""
+    separator, skipped = _separator(text, given, table)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise _BadCsv(line, str(error)) from error
+        if cells is None:
+            return
+        if line > skipped:
+            yield line, cells
+
+
+def _aligned(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yields the rows of a table as `run sql` prints it, whose ruler of `=` marks the columns."""
+    lines = text.splitlines()
+    spans = [match.span() for match in re.finditer("=+", lines[1])]
+    for number, line in enumerate(lines, 1):
+        if number != 2:
+            yield number, [line[start:end] for start, end in spans]
 
 
 def _text(path: Path, encoding: str | None) -> str:
