@@ -253,19 +253,16 @@ def test_a_file_without_headings_is_told_without_its_first_row(tmp_path: Path) -
 
 def test_a_table_as_run_sql_prints_it(tmp_path: Path) -> None:
     devices = (
-        (
-            "name            description   isem\n"
-            "=============== ============= ====\n"
-            "SEP003094C25B15 John's, phone t\n"
-            "SEP402CF4915265               f   \n"
-            "\n"
-        )
-        .replace("name ", "phone")
-        .replace("isem", "extension mobility"[:4])
+        "phone           description   extension mobility\n"
+        "=============== ============= ==================\n"
+        "SEP003094C25B15 John's, phone t\n"
+        "SEP402CF4915265               f                 \n"
+        "\n"
     )
     table = '[csv]\ndevices = "devices.csv"\n'
     cluster = Cluster.read(write(tmp_path, devices=devices, table=table))
-    assert [device.name for device in cluster.devices.values()] == ["SEP003094C25B15", "SEP402CF4915265"]
+    enabled = {device.name: device.extension_mobility for device in cluster.devices.values()}
+    assert enabled == {"SEP003094C25B15": True, "SEP402CF4915265": False}
     bad = devices.replace("SEP402CF4915265", " " * 15)
     with pytest.raises(ClusterError, match=r"devices\.csv:4: 'phone' is blank"):
         Cluster.read(write(tmp_path, devices=bad, table=table))
