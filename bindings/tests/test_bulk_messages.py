@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -154,3 +157,33 @@ def test_the_end_of_a_run_by_the_system_is_said(tmp_path: Path, service: EmServi
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 143
     assert errors.startswith("hotdesk: stopped; ")
+
+
+@pytest.fixture
+def black_hole() -> Iterator[str]:
+    """The address of a service that neither accepts nor refuses connections."""
+    with contextlib.ExitStack() as stack:
+        listening = stack.enter_context(socket.socket())
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        port = listening.getsockname()[1]
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize("dead", ["black hole", "refused"])
+def test_a_dead_first_service_costs_no_time_out(
+    tmp_path: Path, service: EmService, black_hole: str, dead: str
+) -> None:
+    first = black_hole if dead == "black hole" else "http://127.0.0.1:9"
+    file = logins(tmp_path, 60)
+    options = ["--service", first, "--backup", service.url, "--http", "--app", "tester"]
+    start = time.monotonic()
+    arguments = [sys.executable, "-c", SCRIPT, "bulk", str(file), *options]
+    done = subprocess.run(arguments, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
+    # One connection that is waited for takes five seconds alone.
+    assert time.monotonic() - start < 4.5
+    assert (done.returncode, done.stdout.split(";")[0]) == (0, "60 rows done, 0 refused")

@@ -13,9 +13,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+from urllib.parse import urlsplit
 
 from . import _output, clusters
 from ._failures import print_json
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 SHOWN = 50
 """Rows without an answer that are listed on the screen; the result has them all."""
+AWAKE_SECONDS = 2.0
+SOON_SECONDS = 0.3
+"""How long services have to accept a first connection, and the first one where the backup did."""
 PLAIN_SECONDS = 10.0
 """How often a run without a terminal says how far it is."""
 
@@ -174,7 +179,7 @@ def _run(options: argparse.Namespace, work: WorkList) -> int:
     async def run(screen: "_Screen", log: "_Log", signals: "_Signals") -> bulk.Report:
         pace = bulk.Pace(options.concurrency, options.pause)
         service = client(
-            cluster,
+            await _awake_first(cluster),
             app,
             concurrency=options.concurrency,
             retry=Retry(attempts=20, longest=4.0),
@@ -194,6 +199,33 @@ def _run(options: argparse.Namespace, work: WorkList) -> int:
         screen = stack.enter_context(_Screen.open(quiet=options.quiet))
         report = asyncio.run(run(screen, log, signals))
     return _report(options, report, signals.number)
+
+
+async def _awake_first(cluster: clusters.Cluster) -> clusters.Cluster:
+    """Return the cluster with the service first that accepts connections, so that a run does not begin with a
+    time-out: the backup, where it accepts one and the other one does not so soon after.
+    """
+    from ._transport import address
+
+    if cluster.backup is None:
+        return cluster
+
+    async def connect(service: str) -> None:
+        where = urlsplit(address(service, allow_http=cluster.allow_http))
+        _, writer = await asyncio.open_connection(where.hostname, where.port)
+        writer.close()
+
+    first, second = (asyncio.ensure_future(connect(one)) for one in (cluster.service, cluster.backup))
+    await asyncio.wait([first, second], timeout=AWAKE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    if not first.done():
+        await asyncio.wait([first], timeout=SOON_SECONDS)
+    awake = [done.done() and done.exception() is None for done in (first, second)]
+    for one in (first, second):
+        one.cancel()
+    await asyncio.gather(first, second, return_exceptions=True)
+    if awake == [False, True]:
+        return replace(cluster, service=cluster.backup, backup=cluster.service)
+    return cluster
 
 
 def _report(options: argparse.Namespace, report: Any, number: int | None) -> int:  # noqa: ANN401
