@@ -359,7 +359,9 @@ def test_a_full_disk_stops_the_run_says_how_far_it_came_and_leaves_no_half_resul
 
 
 @pytest.mark.usefixtures("ctrl_c")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_a_signal_waits_for_what_is_under_way_and_writes_the_result(
     tmp_path: Path, service: EmService, number: signal.Signals, code: int
 ) -> None:
@@ -442,6 +444,21 @@ def test_a_row_without_an_answer_is_unknown_and_the_others_go_on(tmp_path: Path,
     again = run(service, file, "--retry-refused", "--json")
     assert again.returncode == 0
     assert json.loads(again.stdout)["sent"] == 1
+
+
+def test_a_first_row_without_an_answer_does_not_keep_the_others_waiting(
+    tmp_path: Path, service: EmService
+) -> None:
+    file = logins(tmp_path, 8)
+    service.faults.add(Silence(executed=False), times=None, device=phone(0))
+    arguments = command(service, file)
+    arguments[2] = arguments[2].replace("SETTLE_SECONDS", "PROOF_SECONDS")
+    with subprocess.Popen(arguments, env=ENVIRONMENT, stderr=subprocess.PIPE) as process:
+        while len(service.sessions()) < 7:
+            service.wait_for_request("login", timeout=20)
+        process.kill()
+        process.communicate(timeout=30)
+    assert phone(0) not in service.sessions()
 
 
 def test_a_row_in_doubt_whose_query_is_refused_is_unknown_and_named(

@@ -348,7 +348,9 @@ class _Signals:
             loop.call_soon_threadsafe(call)
 
         # A shell has Ctrl-C ignored in what it runs in its background.
-        numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) != signal.SIG_IGN]
+        names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last one where a terminal can hang up
+        known = [getattr(signal, name) for name in names if hasattr(signal, name)]
+        numbers = [number for number in known if signal.getsignal(number) != signal.SIG_IGN]
         before = {number: signal.signal(number, came) for number in numbers}
         try:
             yield

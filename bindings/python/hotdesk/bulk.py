@@ -40,6 +40,8 @@ GRACE_SECONDS = 5.0
 """How long a run that is stopped waits for the answers that are under way."""
 APART_SECONDS = 0.02
 """How far apart the first rows start: answers that all come at once wait for each other to be handled."""
+PROOF_SECONDS = 5.0
+"""How long the first row goes alone without an answer before another one is tried."""
 SENDS = 3
 """How often a row is sent at most, each time after a query that showed that it was not done."""
 ASKER = (2, 3, 10, 27, 28, 30)
@@ -227,6 +229,7 @@ class _Run:
         self._taken = 0
         self._failed = 0
         self._proved = False
+        self._unproved = 1
         self._answered: str | None = None
         self._lost: dict[int, str] = {}
         self._tally = Tally(rows=rows)
@@ -310,7 +313,7 @@ class _Run:
                 if not rows:
                     if not self._order.running:
                         break
-                    await self._changed.wait()
+                    await self._wait()
                     continue
                 self._taken += len(rows)
                 await asyncio.to_thread(self._journal.sent, rows)
@@ -321,9 +324,16 @@ class _Run:
         for _ in range(self._pace.most):
             await self._ready.put(None)
 
+    async def _wait(self) -> None:
+        """Wait until a row has ended; let one more start where the first ones get no answer for a while."""
+        try:
+            await asyncio.wait_for(self._changed.wait(), None if self._proved else PROOF_SECONDS)
+        except asyncio.TimeoutError:
+            self._unproved = min(self._unproved + 1, self._pace.most)
+
     def _room(self) -> int:
         """Return how many rows may start."""
-        most = self._pace.most if self._proved else 1 - self._order.running
+        most = self._pace.most if self._proved else self._unproved - self._order.running
         return most if self._options.limit is None else min(most, self._options.limit - self._taken)
 
     async def _worker(self, after: float) -> None:
