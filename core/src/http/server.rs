@@ -32,6 +32,7 @@ pub struct RequestReader<'b> {
 
 /// A request that was read.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct IncomingRequest<'a> {
     /// `POST`, `GET`, …
     pub method: &'a str,

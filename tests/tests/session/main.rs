@@ -274,6 +274,17 @@ fn rule_12_4_the_query_has_rounds_of_its_own() {
 }
 
 #[test]
+fn rule_12_4_the_query_goes_to_the_next_service_after_every_status() {
+    for job in [Job::Login, Job::Logout] {
+        for number in 201..1000 {
+            let report = go(job, &[LOSE, answers(Answer::Status(number, false))]);
+            assert!(matches!(report.ended, Ended::Lost(_, Seen::CarriedOut)), "{number}: {:?}", report.ended);
+            assert_eq!((report.tried.as_slice(), report.operations()), (&[0, 0, 1][..], 1), "{number}");
+        }
+    }
+}
+
+#[test]
 fn rule_12_4_who_must_not_query_is_not_asked_for_another_round() {
     for job in [Job::Login, Job::Logout] {
         let no = answers(Answer::Code(10));
