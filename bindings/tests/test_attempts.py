@@ -75,7 +75,8 @@ def test_the_log_tells_attempts_and_waits(
 
 def test_nothing_is_logged_where_nobody_asked(service: EmService) -> None:
     script = (
-        "import hotdesk, hotdesk.client\napp = hotdesk.AppInfo(id='tester', certificate=hotdesk.Secret('x'))\n"
+        "import hotdesk, hotdesk.client\n"
+        "app = hotdesk.AppInfo(id='tester', certificate=hotdesk.Secret('x'))\n"
         "once = hotdesk.client.Retry(attempts=2)\n"
         f"client = hotdesk.Client({service.url!r}, app, allow_http=True, retry=once)\n"
         f"try: client.logout({PHONE!r})\nexcept hotdesk.Error: pass\n"
