@@ -7,6 +7,7 @@ What is sent and when is decided in `_operations`, how it gets there in `_transp
 import asyncio
 import os
 import ssl
+import sys
 import threading
 import time
 import weakref
@@ -96,7 +97,7 @@ def _forked() -> None:
         client._forked()
 
 
-if hasattr(os, "register_at_fork"):  # where processes can fork
+if sys.platform != "win32":  # where processes can fork
     os.register_at_fork(after_in_child=_forked)
 
 
