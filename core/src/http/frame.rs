@@ -7,7 +7,7 @@
 use super::Error;
 use crate::limits;
 
-/// How the body behind a head ends.
+/// How the body after a head ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     /// After so many bytes.
@@ -26,7 +26,7 @@ pub(super) enum Then {
     /// The body, over the head.
     Body(Ending),
     /// The body, after the head, which is kept.
-    BodyBehind(Ending),
+    BodyAfter(Ending),
 }
 
 /// A message on its way in: its head, then its body, in the caller's buffer.
@@ -222,7 +222,7 @@ impl<'b> Frame<'b> {
         let (start, ending) = match then {
             Then::Head => (0, None),
             Then::Body(ending) => (0, Some(ending)),
-            Then::BodyBehind(ending) => (self.filled, Some(ending)),
+            Then::BodyAfter(ending) => (self.filled, Some(ending)),
         };
         (self.start, self.filled) = (start, start);
         self.state = match ending {

@@ -63,7 +63,7 @@ fn write_head(out: &mut [u8], host: &str, path: &str, body: usize) -> Result<usi
     Ok(head)
 }
 
-/// Refuses a value that is none of its field, and so all that would end a line or a word of the head.
+/// Refuses a value that its field cannot have, so that none ends a line or a word of the head.
 fn check(
     field: Field,
     value: &str,
@@ -83,7 +83,7 @@ fn is_host_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':' | '[' | ']')
 }
 
-/// Whether these characters are a name or an address, and a port behind a colon or none.
+/// Whether it is a name or an address, with or without a colon and a port after it.
 fn is_host(host: &str) -> bool {
     let (is_name, port) = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
         Some((address, port)) => {

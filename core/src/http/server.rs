@@ -1,5 +1,5 @@
 //! The service's side of the exchange, for a double of it in a test: reads a request, writes an answer. It checks no
-//! path, no method and no message; that is up to the double. It must never write an answer that a client reads otherwise.
+//! path, no method and no message; that is up to the double. It must never write an answer that a client reads as another.
 
 use core::fmt;
 
@@ -36,7 +36,7 @@ pub struct RequestReader<'b> {
 pub struct IncomingRequest<'a> {
     /// `POST`, `GET`, …
     pub method: &'a str,
-    /// What stands between method and version, not decoded.
+    /// What is between method and version, not decoded.
     pub target: &'a str,
     /// The field `Content-Type`, if there is one and it is UTF-8.
     pub content_type: Option<&'a str>,
@@ -134,7 +134,7 @@ impl<'b> RequestReader<'b> {
             if is_coded(head.headers) {
                 return Err(Error::ContentEncoding);
             }
-            Ok(Then::BodyBehind(ending.unwrap_or(Ending::Length(0))))
+            Ok(Then::BodyAfter(ending.unwrap_or(Ending::Length(0))))
         });
         received.map_err(RequestError)
     }

@@ -301,7 +301,7 @@ impl<'b, 't> Session<'b, 't> {
         self.settle(now);
     }
 
-    /// Tells the session the time. A time before one that it was told earlier only makes it wait longer.
+    /// Tells the session the time. A time earlier than the last one only makes it wait longer.
     pub fn tick(&mut self, now: Duration) {
         match self.state {
             State::Waiting(until) if now >= until => self.connect(now),
