@@ -147,6 +147,9 @@ def test_unknown_rows_are_listed_the_first_50_and_how_many_more(tmp_path: Path, 
     lines = [line for line in errors.splitlines() if "not known what became of it" in line]
     assert len(lines) == 50
     assert f"and 4 more; see {result(file)}" in errors
+    # That answers are lost is said once, not for each row.
+    assert errors.count("broke before the answer was complete; it is asked what became of it") == 1
+    assert "answers again" not in errors
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without a signal")

@@ -367,6 +367,7 @@ class _Screen:
         self._next = time.monotonic() + PLAIN_SECONDS
         self._bar: Any = None
         self._failing: set[str] = set()
+        self._lost: set[str] = set()
 
     @classmethod
     @contextmanager
@@ -403,11 +404,18 @@ class _Screen:
             self.say(f"{settled} of {tally.rows} rows, {tally.refused} refused")
 
     def attempt(self, attempt: "Attempt") -> None:
-        """Say that a service fails when it begins to, and when it answers again."""
+        """Say that a service fails when it begins to, and when it answers again.
+
+        An answer that was lost may be one row's alone, so that is said once for each service.
+        """
         if attempt.error is None:
             if attempt.service in self._failing:
                 self._failing.discard(attempt.service)
                 self.say(f"{attempt.service} answers again")
+        elif attempt.outcome == "lost":
+            if attempt.service not in self._lost:
+                self._lost.add(attempt.service)
+                self.say(f"{shown(str(attempt.error))}; it is asked what became of it")
         elif attempt.service not in self._failing:
             self._failing.add(attempt.service)
             self.say(f"{shown(str(attempt.error))}; it is tried again")

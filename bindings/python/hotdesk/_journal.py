@@ -76,6 +76,7 @@ class Journal:
         self._states = array(_STATES, bytes(array(_STATES).itemsize * (rows + 1)))
         self._reasons: dict[int, str] = {}
         self._announcing = Lock()
+        self._writing = Lock()
         self._broken: str | None = None
         try:
             self._file = _files.open_beside(self.path, os.O_RDWR | os.O_APPEND)
@@ -182,19 +183,19 @@ class Journal:
         _files.sync_folder(self.path.parent)
 
     def _write(self, *entries: dict[str, Any]) -> None:
-        if self._broken is not None:
-            raise JournalFailed(self._broken)
         data = b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
-        whole = None
-        try:
-            whole = os.fstat(self._file).st_size
-            if os.write(self._file, data) < len(data):
-                raise OSError(0, "there is no room")
-        except OSError as error:
-            if whole is not None:
-                # Half a line would make one with whatever is written next.
-                os.ftruncate(self._file, whole)
-            raise self._failed(error.strerror) from None
+        with self._writing:
+            if self._broken is not None:
+                raise JournalFailed(self._broken)
+            try:
+                whole = os.fstat(self._file).st_size
+                written = os.write(self._file, data)
+                if written < len(data):
+                    # Half a line would make one with whatever is written next.
+                    os.ftruncate(self._file, whole)
+                    raise self._failed("there is no room")
+            except OSError as error:
+                raise self._failed(error.strerror) from None
 
     def _sync(self) -> None:
         try:
