@@ -1,5 +1,7 @@
 //! The core's code tables and its reading of what a screen shows, as rows for Python. It decides nothing.
 
+use std::borrow::Cow;
+
 use hotdesk_core::codes::{Code, Family};
 use hotdesk_core::explain;
 use pyo3::prelude::*;
@@ -14,7 +16,11 @@ pub(crate) enum Written {
 }
 
 /// Family, code, name, meaning, who must act, remedy.
-pub(crate) type Row = (&'static str, Option<Written>, &'static str, &'static str, &'static str, &'static str);
+pub(crate) type Row =
+    (&'static str, Option<Written>, &'static str, Cow<'static, str>, &'static str, &'static str);
+
+/// What a meaning also says where the row was read from a symbolic name of Azure MFA.
+const MAPPED_BY_TEXT: &str = " Reports give this result no number: the row is mapped by its text.";
 
 /// Returns every row of every table.
 pub(crate) fn rows() -> Vec<Row> {
@@ -23,7 +29,16 @@ pub(crate) fn rows() -> Vec<Row> {
 
 /// Returns the rows that a text can mean.
 pub(crate) fn explain(text: &str) -> Vec<Row> {
-    explain::explain(text).map(row).collect()
+    let readings = explain::explain(text);
+    let mapped = readings.clone();
+    let read = |found: hotdesk_core::codes::Row| {
+        let mut row = row(found);
+        if mapped.is_mapped_by_text(found) {
+            row.3 += MAPPED_BY_TEXT;
+        }
+        row
+    };
+    readings.map(read).collect()
 }
 
 fn row(row: hotdesk_core::codes::Row) -> Row {
@@ -31,5 +46,5 @@ fn row(row: hotdesk_core::codes::Row) -> Row {
         Code::Vip(code) => Written::Text(code.to_string()),
         Code::Number(number) => Written::Number(number),
     });
-    (row.family().as_str(), code, row.name(), row.meaning(), row.who().as_str(), row.remedy())
+    (row.family().as_str(), code, row.name(), row.meaning().into(), row.who().as_str(), row.remedy())
 }

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 import hotdesk
+import pytest
 from conftest import Run
 from hotdesk import _native, codes
 
@@ -37,6 +38,13 @@ def test_a_vip_code_is_text_in_either_case() -> None:
     assert "601b" in codes.vip
 
 
+def test_a_code_in_cross_cluster_use_means_what_the_service_says_unless_it_has_a_row() -> None:
+    assert codes.emcc[23].family == "emcc"
+    assert codes.emcc[47] == codes.em_service[47] == hotdesk.explain("emcc:47")[0]
+    assert codes.emcc[13] == ("emcc", 13, None, None, None, None)
+    assert list(codes.emcc) == [2, 5, 23]
+
+
 def test_every_row_of_every_family_says_something() -> None:
     for family in codes.FAMILIES:
         found = codes.rows(family)
@@ -54,7 +62,40 @@ def test_explain_lists_what_a_screen_can_mean() -> None:
     assert hotdesk.explain("the weather") == []
 
 
+def test_explain_reads_every_number_and_every_text_in_quotes() -> None:
+    def read(text: str) -> list[tuple[str, int | str | None]]:
+        return [(row.family, row.code) for row in hotdesk.explain(text)]
+
+    assert read("code 26, code 27") == [("em-service", 26), ("em-service", 27)]
+    assert read('I want to log out: "error file not found"') == [("phone", 404)]
+    assert read("Could not authenticate 'appid'") == [("em-service", 3)]
+    assert read("Could not authenticate") == [("em-service", 3), ("vip", "7008")]
+    assert read("Failed with an invalid OTP") == [("vip", "49B5")]
+    assert read("they receive 201 error while logging in")[0] == ("em-app", 201)
+    assert read("Parse Error [4]") == [("phone", 4)]
+
+
+def test_a_symbolic_result_says_that_it_is_mapped_by_text() -> None:
+    (row,) = hotdesk.explain("SUCCESS_NO_PIN")
+    assert (row.family, row.code, row.name) == ("azure-mfa", 2, "No PIN Entered")
+    assert row.meaning == codes.azure_mfa[2].meaning + (
+        " Reports give this result no number: the row is mapped by its text."
+    )
+    assert hotdesk.explain("mfa:2") == [codes.azure_mfa[2]]
+
+
+def test_a_family_that_is_none_is_refused_with_the_names_of_all() -> None:
+    with pytest.raises(ValueError, match="unknown family 'sip'; expected one of em-service, "):
+        codes.rows("sip")
+
+
 def test_the_command_explains(hotdesk: Run) -> None:
+    done = hotdesk("explain", "--json", "SUCCESS_NO_PIN")
+    (row,) = json.loads(done.stdout)
+    assert (done.returncode, list(row)) == (0, ["family", "code", "name", "meaning", "who", "remedy"])
+    assert row["meaning"].endswith("mapped by its text.")
+    done = hotdesk("explain", "26", "27")
+    assert done.stdout.count(b"[em-service] ") == 2
     done = hotdesk("explain", "--json", "vip:6009")
     (row,) = json.loads(done.stdout)
     assert (done.returncode, list(row)) == (0, ["family", "code", "name", "meaning", "who", "remedy"])

@@ -7,7 +7,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use hotdesk_core::codes::azure_mfa::AzureMfaResult;
 use hotdesk_core::codes::em_app::EmAppCode;
@@ -15,6 +15,7 @@ use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::codes::emcc::EmccCode;
 use hotdesk_core::codes::vip::VipCode;
 use hotdesk_core::codes::{Code, Family, Row, Source, Who, phone};
+use hotdesk_core::explain::explain;
 
 /// The lines of a table, each split at its tabs.
 fn lines(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
@@ -44,6 +45,7 @@ const SYMPTOMS: &str = include_str!("../data/symptoms.tsv");
 const VIP: &str = include_str!("../data/vip-status-codes.tsv");
 const VIP_OTHER: &str = include_str!("../data/vip-other-codes.tsv");
 const AZURE_MFA: &str = include_str!("../data/azure-mfa-results.tsv");
+const SECOND_NAMES: &str = include_str!("../data/second-names.tsv");
 
 #[test]
 fn rule_7_1_the_tables_of_numbers_hold_the_rows_of_the_sources_and_no_other() {
@@ -66,10 +68,10 @@ fn every_number_is_found_by_itself_and_a_number_without_a_row_claims_nothing() {
             VipCode::new(number).name(),
             AzureMfaResult::new(number).name(),
         ];
-        for (name, table) in names.into_iter().zip(&tables) {
-            let row = table.iter().find(|(of, _)| *of == number);
-            assert_eq!(name, row.map(|row| row.1), "{number}");
-        }
+        let listed =
+            |table: &[(u16, &'static str)]| table.iter().find(|row| row.0 == number).map(|row| row.1);
+        let [service, app, emcc, vip, mfa] = tables.each_ref().map(|table| listed(table));
+        assert_eq!(names, [service, app, emcc.or(service), vip, mfa], "{number}");
     }
 }
 
@@ -167,6 +169,97 @@ fn rule_7_1_cross_cluster_readings_differ_from_those_of_the_service() {
         let service = EmServiceCode::new(row.number().unwrap()).row().unwrap();
         assert_ne!((row.meaning(), row.family()), (service.meaning(), service.family()));
     }
+}
+
+#[test]
+fn rule_7_1_a_code_in_cross_cluster_use_has_the_row_of_the_service_unless_it_has_one_of_its_own() {
+    for number in 0..=u16::MAX {
+        let own = Family::Emcc.rows().find(|row| row.number() == Some(number));
+        assert_eq!(EmccCode::new(number).row(), own.or(EmServiceCode::new(number).row()), "{number}");
+    }
+    assert_eq!(EmccCode::new(47).row().unwrap().family(), Family::EmService);
+    assert_eq!(EmccCode::new(23).row().unwrap().family(), Family::Emcc);
+}
+
+#[test]
+fn rule_7_9_second_names_are_those_of_their_sources_in_order_and_no_other() {
+    let listed: Vec<_> = lines(SECOND_NAMES).map(|line| (line[0], line[1], line[2])).collect();
+    let mut held = Vec::new();
+    for row in Family::ALL.into_iter().flat_map(Family::rows) {
+        held.extend(row.second_names().map(|name| (row.family(), row.code().unwrap().to_string(), name)));
+    }
+    let held: Vec<_> =
+        held.iter().map(|(family, code, name)| (family.as_str(), code.as_str(), *name)).collect();
+    assert_eq!(held, listed);
+    let sources = ["guide-4.1", "feature-guide", "refusal", "vip-detail", "report"];
+    assert!(lines(SECOND_NAMES).all(|line| sources.contains(&line[3])));
+}
+
+#[test]
+fn rule_7_10_every_symbolic_result_is_a_second_name_of_azure_mfa_only() {
+    for row in Family::ALL.into_iter().flat_map(Family::rows) {
+        for name in row.second_names().filter(|name| name.contains('_')) {
+            assert_eq!(row.family(), Family::AzureMfa, "{name}");
+            let readings = explain(name);
+            assert_eq!(readings.clone().collect::<Vec<_>>(), [row]);
+            assert!(readings.is_mapped_by_text(row), "{name}");
+        }
+    }
+    let blocked = AzureMfaResult::new(14).row().unwrap();
+    for text in ["mfa:14", "14", "User is Blocked", "14 SUCCESS_USER_BLOCKED", "[14] SUCCESS_USER_BLOCKED"] {
+        assert!(
+            explain(text).any(|row| row == blocked) && !explain(text).is_mapped_by_text(blocked),
+            "{text}"
+        );
+    }
+    assert!(!explain("SUCCESS_NO_PIN").is_mapped_by_text(blocked));
+}
+
+#[test]
+fn families_and_who_must_act_are_printed_and_read_by_the_same_words() {
+    for family in Family::ALL {
+        assert_eq!(family.to_string(), family.as_str());
+        assert_eq!(family.as_str().to_uppercase().parse(), Ok(family));
+        assert_eq!(format!("{family:>12}|{family:<12}|").len(), 26);
+    }
+    for who in [Who::Person, Who::Administrator, Who::Wait, Who::Programmer] {
+        assert_eq!((who.to_string().as_str(), who.as_str().parse()), (who.as_str(), Ok(who)));
+    }
+    // A short name can stand for two families.
+    for text in ["", "em", "mfa", "em-service ", "sip", "emservice"] {
+        let error = text.parse::<Family>().unwrap_err().to_string();
+        assert_eq!(
+            error, "unknown family; expected em-service, em-app, emcc, phone, symptom, vip or azure-mfa",
+            "{text}"
+        );
+    }
+    let error = "nobody".parse::<Who>().unwrap_err();
+    assert_eq!(error.to_string(), "unknown actor; expected person, administrator, wait or programmer");
+    let _: &dyn std::error::Error = &error;
+}
+
+#[test]
+fn codes_are_made_from_numbers_and_give_them_back() {
+    for number in [0, 26, 201, u16::MAX] {
+        assert_eq!(u16::from(EmServiceCode::from(number)), number);
+        assert_eq!(u16::from(EmAppCode::from(number)), number);
+        assert_eq!(u16::from(EmccCode::from(number)), number);
+        assert_eq!(u16::from(VipCode::from(number)), number);
+        assert_eq!(u16::from(AzureMfaResult::from(number)), number);
+    }
+}
+
+#[test]
+fn rows_are_kept_in_sets_in_the_order_of_the_tables() {
+    let rows: Vec<_> = Family::ALL.into_iter().flat_map(Family::rows).collect();
+    assert!(rows.is_sorted());
+    assert_eq!(rows.iter().copied().collect::<BTreeSet<_>>().len(), rows.len());
+    assert_eq!(rows.iter().copied().collect::<HashSet<_>>().len(), rows.len());
+    let sources: HashSet<Source> = rows.iter().map(|row| row.source()).collect();
+    let codes: BTreeSet<Code> = rows.iter().filter_map(|row| row.code()).collect();
+    assert!(sources.len() == 13 && codes.len() > 150, "{} {}", sources.len(), codes.len());
+    let who: BTreeSet<Who> = rows.iter().map(|row| row.who()).collect();
+    assert_eq!(who.len(), 4);
 }
 
 #[test]

@@ -37,30 +37,40 @@ class CodeRow(NamedTuple):
 
 
 def rows(family: str) -> list[CodeRow]:
-    """Return every row of a family; in `phone` a number stands once for each source that has it."""
+    """Return every row of a family; `phone` has a row for each source of a number."""
     if family not in FAMILIES:
-        raise ValueError(f"there is no family of that name; known: {', '.join(FAMILIES)}")
+        raise ValueError(f"unknown family {family!r}; expected one of {', '.join(FAMILIES)}")
     return [CodeRow(*row) for row in code_rows() if row[0] == family]
 
 
 def explain(text: str) -> list[CodeRow]:
-    """Return what a number (`26`, `vip:6009`) or a text of a screen can mean; empty for anything else."""
+    """Return what a number (`26`, `vip:6009`) or a text of a screen can mean; empty for anything else.
+
+    Several numbers and texts in quotes are all read. Where a row is read from a symbolic result of Azure MFA
+    (`SUCCESS_NO_PIN`), its meaning says that it is mapped by text.
+    """
     return [CodeRow(*row) for row in explain_rows(text)]
 
 
 class CodeTable(Mapping[Code, CodeRow], Generic[Code]):
     """One family's rows by code. Only documented codes are in it and counted, but any can be looked up.
 
-    A VIP code is text of four hexadecimal digits, looked up in either case.
+    A VIP code is text of four hexadecimal digits, looked up in either case. A code that is not in the table has its row in
+    `others`, if there: what EMCC has no meaning of its own for means what the service says.
     """
 
-    def __init__(self, family: str) -> None:
+    def __init__(self, family: str, others: "CodeTable[Code] | None" = None) -> None:
         self.family = family
         self._rows: dict[object, CodeRow] = {row.code: row for row in rows(family)}
+        self._others = others
 
     def __getitem__(self, code: Code) -> CodeRow:
         row = self._rows.get(_folded(code))
-        return CodeRow(self.family, code, None, None, None, None) if row is None else row
+        if row is not None:
+            return row
+        if self._others is not None and code in self._others:
+            return self._others[code]
+        return CodeRow(self.family, code, None, None, None, None)
 
     def __contains__(self, code: object) -> bool:
         return _folded(code) in self._rows
@@ -81,6 +91,6 @@ def _folded(code: object) -> object:
 
 em_service: CodeTable[int] = CodeTable("em-service")
 em_app: CodeTable[int] = CodeTable("em-app")
-emcc: CodeTable[int] = CodeTable("emcc")
+emcc: CodeTable[int] = CodeTable("emcc", others=em_service)
 vip: CodeTable[str] = CodeTable("vip")
 azure_mfa: CodeTable[int] = CodeTable("azure-mfa")

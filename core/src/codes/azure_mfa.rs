@@ -1,11 +1,15 @@
 //! What became of a call or text message of Azure Multi-Factor Authentication.
 //!
 //! These numbers describe the call or message only. One comes back whether anybody was called or not, and whether the
-//! authentication succeeded or failed: `OATH Code Verified` may stand beside a refusal, `No Phone Input - Timed Out`
-//! beside an admission by another way. So nothing here turns a result into yes or no, and no program should: who may
-//! come in is told by the answer to the authentication request itself. The numbers are for finding out what went wrong.
+//! authentication succeeded or failed: `OATH Code Verified` can accompany a refusal, `No Phone Input - Timed Out` an
+//! admission by other means. So nothing here turns a result into yes or no, and no program should: only the answer to the
+//! authentication request says who may come in. The numbers are for finding out what went wrong.
+//!
+//! Microsoft's reports show a symbolic name instead of a number, such as `FAILED_PHONE_BUSY`. They are second names here
+//! ([`Row::second_names`](super::Row::second_names)), each mapped to the row of the same description. That mapping is an
+//! inference, because no source pairs them. `SUCCESS_` means that the call was handled, not that anybody was let in.
 
-use super::table::{code, decimal, table};
+use super::table::{code, decimal, second_names, table};
 
 code! {
     /// A call or SMS result: any number, with a row in the table or not. It never says whether a user was
@@ -187,4 +191,49 @@ table! { AzureMfa;
         "The result did not come in time.", ANSWER;
     145, "Device Registration Changed", Person, AzureMfa,
         "The app was registered anew meanwhile.", "Start again with the device registered now.";
+}
+
+second_names! {
+    1, "SUCCESS_WITH_PIN", Report;
+    2, "SUCCESS_NO_PIN", Report;
+    3, "SUCCESS_WITH_PIN_BUT_TIMEOUT", Report;
+    4, "SUCCESS_NO_PIN_BUT_TIMEOUT", Report;
+    5, "SUCCESS_PIN_EXPIRED", Report;
+    6, "SUCCESS_USED_CACHE", Report;
+    7, "SUCCESS_BYPASSED_AUTH", Report;
+    8, "SUCCESS_USED_IP_BASED_CACHE", Report;
+    9, "SUCCESS_USED_APP_BASED_CACHE", Report;
+    12, "SUCCESS_INVALID_INPUT", Report;
+    14, "SUCCESS_USER_BLOCKED", Report;
+    19, "SUCCESS_SMS_AUTHENTICATED", Report;
+    20, "SUCCESS_SMS_SENT", Report;
+    21, "SUCCESS_PHONE_APP_AUTHENTICATED", Report;
+    22, "SUCCESS_OATH_CODE_PENDING", Report;
+    23, "SUCCESS_OATH_CODE_VERIFIED", Report;
+    24, "SUCCESS_FALLBACK_OATH_CODE_VERIFIED", Report;
+    25, "SUCCESS_FALLBACK_SECURITY_QUESTIONS_ANSWERED", Report;
+    101, "FAILED_PHONE_BUSY", Report;
+    102, "CONFIG_ISSUE", Report;
+    107, "FAILED_INVALID_PHONENUMBER", Report;
+    108, "FAILED_USER_HUNGUP_ON_US", Report;
+    111, "FAILED_INVALID_EXTENSION", Report;
+    112, "FAILED_FRAUD_CODE_ENTERED", Report;
+    117, "FAILED_SERVER_ERROR", Report;
+    120, "FAILED_SMS_NOT_SENT", Report;
+    122, "FAILED_SMS_OTP_INCORRECT", Report;
+    123, "FAILED_SMS_OTP_PIN_INCORRECT", Report;
+    129, "FAILED_PHONE_APP_DENIED", Report;
+    130, "FAILED_PHONE_APP_INVALID_PIN", Report;
+    131, "FAILED_PHONE_APP_PIN_NOT_CHANGED", Report;
+    132, "FAILED_FRAUD_REPORTED", Report;
+    133, "FAILED_PHONE_APP_NO_RESPONSE", Report;
+    135, "FAILED_PHONE_APP_ALL_DEVICES_BLOCKED", Report;
+    136, "FAILED_PHONE_APP_NOTIFICATION_FAILED", Report;
+    137, "FAILED_PHONE_APP_INVALID_RESULT", Report;
+    138, "FAILED_OATH_CODE_INCORRECT", Report;
+    139, "FAILED_OATH_CODE_DUPLICATE", Report;
+    140, "FAILED_OATH_CODE_OLD", Report;
+    142, "FAILED_OATH_TOKEN_TIMEOUT", Report;
+    143, "FAILED_SECURITY_QUESTIONS_TIMEOUT", Report;
+    144, "FAILED_AUTH_RESULT_TIMEOUT", Report;
 }

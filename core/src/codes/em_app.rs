@@ -1,7 +1,7 @@
 //! Codes of the Extension Mobility application, which a phone's login page shows besides those of the service. 203,
 //! 206, 209 and 214 are documented nowhere and have no row.
 
-use super::table::{code, decimal, table};
+use super::table::{code, decimal, second_names, table};
 
 code! {
     /// A code of the login application: any number, with a row in the table or not.
@@ -53,4 +53,8 @@ table! { EmApp;
     216, "DN has multiple users", Administrator, Application,
         "The extension used for the login is the primary one of several users.",
         "Log in by user ID, or give the extension to one user only.";
+}
+
+second_names! {
+    215, "Login Type is invalid", FeatureGuide;
 }

@@ -4,7 +4,7 @@
 //! Phones show 201 for 39 and 44, and 23 for 40 ([`Row::shown_as`](super::Row::shown_as)). In Cross Cluster use 2, 5
 //! and 23 have other meanings besides: [`emcc`](super::emcc).
 
-use super::table::{code, decimal, table};
+use super::table::{code, decimal, second_names, table};
 
 code! {
     /// The code of a failure: any number, with a row in the table or not.
@@ -158,4 +158,20 @@ rows! {
     47 DN_HAS_MULTIPLE_USERS "DN has multiple users", Administrator, CrossCluster,
         "The extension used for the login is the primary one of several users.",
         "Log in by user ID, or give the extension to one user only.";
+}
+
+second_names! {
+    1, "XML Validation Error", Guide41;
+    2, "Authentication Error", Guide41;
+    3, "Invalid Authentication", Guide41;
+    3, "Could not authenticate 'appid'", Refusal;
+    3, "Application Authentication Error: Could not authenticate 'appid'", Refusal;
+    3, "DB Query Error: Application Authentication Error: Could not authenticate 'appid'", Refusal;
+    5, "Request Denied", Guide41;
+    7, "AutoLogout Setup Error", Guide41;
+    8, "Query Type Unknown", Guide41;
+    9, "DirUser Creation Error", Guide41;
+    10, "Proxy Authentication Not Allowed", Guide41;
+    18, "Phone currently has user logged in", Refusal;
+    22, "Device does not allow hoteling", Refusal;
 }

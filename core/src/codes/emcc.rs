@@ -1,10 +1,12 @@
 //! Numbers of the Extension Mobility service that mean something else when a user of another cluster logs in (Cross
 //! Cluster, EMCC). All others mean there what [`em_service`](super::em_service) says.
 
-use super::table::{code, decimal, table};
+use super::em_service;
+use super::table::{code, decimal, second_names, table};
 
 code! {
-    /// A code of the service in Cross Cluster use: any number, with a reading of its own or not.
+    /// A code of the service in Cross Cluster use: any number, with a row or not. A number without a meaning of its own
+    /// there has the row of the service.
     ///
     /// ```
     /// use hotdesk_core::codes::em_service::EmServiceCode;
@@ -12,8 +14,9 @@ code! {
     ///
     /// assert_eq!(EmccCode::new(23).name(), Some("UID, SP or DN not found"));
     /// assert_eq!(EmServiceCode::new(23).name(), Some("User not found"));
+    /// assert_eq!(EmccCode::new(47).row(), EmServiceCode::new(47).row());
     /// ```
-    EmccCode
+    EmccCode, |number| TABLE.find(number).or_else(|| em_service::TABLE.find(number))
 }
 decimal!(EmccCode);
 
@@ -27,4 +30,8 @@ table! { Emcc;
     23, "UID, SP or DN not found", Person, CrossCluster,
         "No cluster knows the user ID, self-service ID or primary extension that was typed.",
         "Type it again; then let the administrator check it in the home cluster.";
+}
+
+second_names! {
+    2, "EMCC Authentication Error", FeatureGuide;
 }

@@ -1,8 +1,12 @@
-//! Tables of the numbers that services and phones answer with: one row a code, its name as the source spells it, what
-//! it means in our words, what to do, who must act, where it is documented. A number without a row is normal and is
-//! kept. [`explain`](crate::explain::explain) finds rows from what a screen shows.
+//! Tables of the numbers that services and phones answer with. Each code has one row: its name as the source spells it,
+//! what it means and what to do in our words, who must act, and where it is documented. A number without a row is normal
+//! and is kept. [`explain`](crate::explain::explain) finds rows from what a screen shows.
 //!
-//! Names are always there. Meanings and remedies are in the feature `texts`, so that an image can leave them out.
+//! Names are always present. Meanings and remedies need the feature `texts`, so that an image can leave them out.
+
+use core::error::Error;
+use core::fmt;
+use core::str::FromStr;
 
 pub mod azure_mfa;
 pub mod em_app;
@@ -13,18 +17,20 @@ pub mod symptom;
 mod table;
 pub mod vip;
 
+pub(crate) use table::NameSource;
 pub use table::{Code, Row, Rows};
 
-/// Whose numbers a table holds.
+/// Whose numbers a table holds. Ordered as in [`Family::ALL`].
 ///
 /// ```
 /// use hotdesk_core::codes::Family;
 ///
-/// assert_eq!(Family::AzureMfa.as_str(), "azure-mfa");
+/// assert_eq!(Family::AzureMfa.to_string(), "azure-mfa");
+/// assert_eq!("em-app".parse(), Ok(Family::EmApp));
 /// assert_eq!(Family::from_name("mfa").next(), Some(Family::AzureMfa));
 /// assert_eq!(Family::ALL.into_iter().flat_map(Family::rows).filter(|row| row.number() == Some(26)).count(), 1);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Family {
@@ -32,11 +38,12 @@ pub enum Family {
     EmService,
     /// What the Extension Mobility application shows on the phone besides those.
     EmApp,
-    /// Numbers of the service that mean something else in Cross Cluster use.
+    /// Answers of the service that have another meaning in Cross Cluster use. All others have the rows of
+    /// [`EmService`](Self::EmService).
     Emcc,
     /// The phone's own errors.
     Phone,
-    /// What is seen without a number.
+    /// Problems that show no number.
     Symptom,
     /// Status codes of VIP User Services.
     Vip,
@@ -89,21 +96,61 @@ impl Family {
     }
 }
 
-/// Who must act on a code.
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Family {
+    type Err = ParseFamilyError;
+
+    /// Reads what [`as_str`](Self::as_str) writes, in any case. Short names, which can stand for several families, are
+    /// for [`from_name`](Self::from_name).
+    fn from_str(name: &str) -> Result<Self, ParseFamilyError> {
+        let mut families = Self::ALL.into_iter();
+        families.find(|family| name.eq_ignore_ascii_case(family.as_str())).ok_or(ParseFamilyError)
+    }
+}
+
+/// A text is not the name of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct ParseFamilyError;
+
+impl fmt::Display for ParseFamilyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown family; expected ")?;
+        names(f, Family::ALL.map(Family::as_str))
+    }
+}
+
+impl Error for ParseFamilyError {}
+
+/// Who must act on a code.
+///
+/// ```
+/// use hotdesk_core::codes::Who;
+///
+/// assert_eq!(Who::Wait.to_string(), "wait");
+/// assert_eq!("administrator".parse(), Ok(Who::Administrator));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Who {
     /// The person at the phone.
     Person,
-    /// Who runs the service.
+    /// The administrator of the service.
     Administrator,
     /// Nobody: wait, then try again.
     Wait,
-    /// Who wrote the program that sent the request.
+    /// The author of the program that sent the request.
     Programmer,
 }
 
 impl Who {
+    const ALL: [Self; 4] = [Self::Person, Self::Administrator, Self::Wait, Self::Programmer];
+
     /// Returns the word for it: `person`, `administrator`, `wait` or `programmer`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -115,8 +162,50 @@ impl Who {
     }
 }
 
-/// Where a number comes from and is documented. Equal numbers of different sources are different codes.
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Who {
+    type Err = ParseWhoError;
+
+    /// Reads what [`as_str`](Self::as_str) writes, in any case.
+    fn from_str(name: &str) -> Result<Self, ParseWhoError> {
+        Self::ALL.into_iter().find(|who| name.eq_ignore_ascii_case(who.as_str())).ok_or(ParseWhoError)
+    }
+}
+
+/// A text does not say who must act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct ParseWhoError;
+
+impl fmt::Display for ParseWhoError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown actor; expected ")?;
+        names(f, Who::ALL.map(Who::as_str))
+    }
+}
+
+impl Error for ParseWhoError {}
+
+/// Writes the names that a text could have been.
+fn names<const N: usize>(f: &mut fmt::Formatter<'_>, names: [&str; N]) -> fmt::Result {
+    for (at, name) in names.into_iter().enumerate() {
+        let before = match at {
+            0 => "",
+            _ if at + 1 == N => " or ",
+            _ => ", ",
+        };
+        write!(f, "{before}{name}")?;
+    }
+    Ok(())
+}
+
+/// Where a number comes from and is documented. Equal numbers of different sources are different codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Source {
@@ -149,7 +238,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// Every source, in the order of its declaration, by which tables store it.
+    /// Every source, in the order of declaration: tables store its place.
     const ALL: [Self; 13] = [
         Self::ResponseCodes,
         Self::CrossCluster,

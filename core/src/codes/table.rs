@@ -1,15 +1,16 @@
-//! How the tables are kept: one text of all names, one of all meanings, and lengths of a byte each, so that an image
-//! pays for words and not for pointers. A row is looked up, never stored.
+//! What a row is, and how the tables are kept: all names in one text, all meanings in another, with lengths of a byte
+//! each, because a pointer for each would take eight bytes more. A row is looked up, never stored.
 
-use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::{cmp, fmt};
 
 use super::vip::VipCode;
-use super::{Family, Source, Who};
+use super::{Family, Source, Who, azure_mfa, em_app, em_service, emcc, vip};
 
-/// Stands for "no number" in a table; no source has this one.
+/// The number of a row that has none; no source has this one.
 pub(super) const NO_NUMBER: u16 = u16::MAX;
 
-/// One family's rows, column by column. Made by [`table!`] alone, so all columns have the same length.
+/// One family's rows, column by column. Only [`table!`] makes one, so all columns have the same length.
 pub(super) struct Table {
     pub(super) family: Family,
     pub(super) numbers: &'static [u16],
@@ -27,20 +28,23 @@ impl Table {
         Rows { table: self, next: 0 }
     }
 
-    /// Returns the row that has this number as the status of an answer, not of a service or field besides.
+    /// Returns the row that has this number as the status of an answer. VIP's voice service and its field `detail` have
+    /// numbers of their own, which are not found.
     pub(super) fn find(&'static self, number: u16) -> Option<Row> {
-        let besides = |row: &Row| matches!(row.source(), Source::VipVoice | Source::VipDetail);
-        self.rows().find(|row| row.number() == Some(number) && !besides(row))
+        let is_status = |row: &Row| !matches!(row.source(), Source::VipVoice | Source::VipDetail);
+        self.rows().find(|row| row.number() == Some(number) && is_status(row))
     }
 }
 
-/// Texts of at most 255 bytes, one behind the other.
+/// Texts of at most 255 bytes, one after the other.
 pub(super) struct Packed {
     pub(super) text: &'static str,
     pub(super) lengths: &'static [u8],
 }
 
 impl Packed {
+    /// Returns one text. This is O(n): it adds up the lengths of all texts before it, because a table of their places
+    /// would take as many bytes again as the lengths.
     fn get(&self, index: usize) -> &'static str {
         let mut lengths = self.lengths.iter().map(|length| usize::from(*length));
         let start = lengths.by_ref().take(index).sum();
@@ -48,6 +52,63 @@ impl Packed {
         self.text.get(start..end).unwrap_or_default()
     }
 }
+
+/// Where a second name is documented.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameSource {
+    /// Cisco CallManager Extension Mobility API Developer Guide, release 4.1(2), error codes; read as
+    /// <http://www.pcnetzwerke.de/news/69/58.html> quotes them.
+    Guide41,
+    /// Feature Configuration Guide for Cisco Unified Communications Manager, releases 14 and 15, error codes of Extension
+    /// Mobility, column "Quick Description".
+    FeatureGuide,
+    /// The text of a refusal: samples of the EM API developer guide, and clients that look for it in answers.
+    Refusal,
+    /// `detailMessage` in answers of VIP User Services, as tests of public clients hold them.
+    VipDetail,
+    /// Microsoft's reports of multi-factor authentication, "call result". They give no number: each name is mapped to the
+    /// row of the same description.
+    Report,
+}
+
+/// Names of a family's rows besides those in its table, by number. They are apart from [`Table`], so that only an image
+/// that reads texts holds them.
+pub(crate) struct SecondNames {
+    pub(super) numbers: &'static [u16],
+    pub(super) sources: &'static [NameSource],
+    pub(super) names: Packed,
+}
+
+impl SecondNames {
+    /// Returns the names of a number, each with its source.
+    pub(crate) fn of(&self, number: u16) -> impl Iterator<Item = (NameSource, &'static str)> {
+        let rows = self.numbers.iter().zip(self.sources).enumerate();
+        rows.filter(move |(_, (of, _))| **of == number)
+            .map(|(index, (_, source))| (*source, self.names.get(index)))
+    }
+
+    /// Returns the names of a source, each with its number.
+    pub(crate) fn of_source(&self, source: NameSource) -> impl Iterator<Item = (u16, &'static str)> {
+        let rows = self.numbers.iter().zip(self.sources).enumerate();
+        rows.filter(move |(_, (_, of))| **of == source)
+            .map(|(index, (number, _))| (*number, self.names.get(index)))
+    }
+}
+
+/// Writes the second names of a family: a row is number, name, source. What a name has in quotes stands for any text.
+macro_rules! second_names {
+    ($($number:literal, $name:literal, $source:ident;)*) => {
+        pub(crate) static SECOND_NAMES: $crate::codes::table::SecondNames = $crate::codes::table::SecondNames {
+            numbers: &[$($number),*],
+            sources: &[$($crate::codes::table::NameSource::$source),*],
+            names: $crate::codes::table::Packed {
+                text: concat!($($name),*),
+                lengths: &[$($crate::codes::table::length($name)),*],
+            },
+        };
+    };
+}
+pub(super) use second_names;
 
 /// Who must act and the source, in one byte: two bits and the rest.
 #[derive(Clone, Copy)]
@@ -102,9 +163,12 @@ macro_rules! table {
 }
 pub(super) use table;
 
-/// Writes the type of a family's codes: any number, with a row in its table or not.
+/// Writes the type of a family's codes: any number, with a row or not. `find` returns the row of a number.
 macro_rules! code {
     ($(#[$doc:meta])* $code:ident) => {
+        $crate::codes::table::code! { $(#[$doc])* $code, |number| TABLE.find(number) }
+    };
+    ($(#[$doc:meta])* $code:ident, $find:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $code(u16);
@@ -122,7 +186,8 @@ macro_rules! code {
 
             /// Returns the row of the code, if it is documented.
             pub fn row(self) -> Option<$crate::codes::Row> {
-                TABLE.find(self.0)
+                let find: fn(u16) -> Option<$crate::codes::Row> = $find;
+                find(self.0)
             }
 
             /// Returns the name as the source spells it, if the code is documented.
@@ -151,6 +216,12 @@ macro_rules! code {
         impl From<u16> for $code {
             fn from(number: u16) -> Self {
                 Self(number)
+            }
+        }
+
+        impl From<$code> for u16 {
+            fn from(code: $code) -> Self {
+                code.0
             }
         }
 
@@ -236,6 +307,36 @@ impl Row {
         self.table.names.get(self.at())
     }
 
+    /// Returns the other names under which public sources show the row: those of older releases, the texts of refusals,
+    /// and for a result of Azure MFA the symbolic name in Microsoft's reports. The reports give no number; their names are
+    /// mapped to rows by description, which is an inference. What a name has in quotes stands for any text.
+    ///
+    /// ```
+    /// use hotdesk_core::codes::azure_mfa::AzureMfaResult;
+    /// use hotdesk_core::codes::em_service::EmServiceCode;
+    ///
+    /// let row = EmServiceCode::new(8).row().unwrap();
+    /// assert_eq!((row.name(), row.second_names().next()), ("Query type undetermined", Some("Query Type Unknown")));
+    /// let row = AzureMfaResult::new(2).row().unwrap();
+    /// assert_eq!((row.name(), row.second_names().next()), ("No PIN Entered", Some("SUCCESS_NO_PIN")));
+    /// ```
+    pub fn second_names(self) -> impl Iterator<Item = &'static str> {
+        self.sourced_names().map(|(_, name)| name)
+    }
+
+    /// Returns the second names, each with its source.
+    pub(crate) fn sourced_names(self) -> impl Iterator<Item = (NameSource, &'static str)> {
+        let names = match self.family() {
+            Family::EmService => Some(&em_service::SECOND_NAMES),
+            Family::EmApp => Some(&em_app::SECOND_NAMES),
+            Family::Emcc => Some(&emcc::SECOND_NAMES),
+            Family::Vip => Some(&vip::SECOND_NAMES),
+            Family::AzureMfa => Some(&azure_mfa::SECOND_NAMES),
+            Family::Phone | Family::Symptom => None,
+        };
+        names.zip(self.number()).into_iter().flat_map(|(names, number)| names.of(number))
+    }
+
     /// Returns what happened, in one sentence. Needs the feature `texts`.
     #[cfg(feature = "texts")]
     pub fn meaning(self) -> &'static str {
@@ -280,6 +381,25 @@ impl PartialEq for Row {
 }
 
 impl Eq for Row {}
+
+impl Hash for Row {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.family(), self.index).hash(state);
+    }
+}
+
+/// In the order of the families and of their tables.
+impl Ord for Row {
+    fn cmp(&self, other: &Self) -> cmp::Ordering {
+        (self.family(), self.index).cmp(&(other.family(), other.index))
+    }
+}
+
+impl PartialOrd for Row {
+    fn partial_cmp(&self, other: &Self) -> Option<cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl fmt::Debug for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -332,7 +452,7 @@ impl fmt::Debug for Rows {
 }
 
 /// A code as its family writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Code {
     /// A decimal number.

@@ -8,7 +8,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use super::table::{code, table};
+use super::table::{code, second_names, table};
 use super::{Row, Source};
 
 code! {
@@ -262,4 +262,8 @@ table! { Vip;
         "The call is going on, and has no result.", POLL;
     0x49B5, "the one-time code was invalid", Person, VipDetail,
         "The one-time password typed does not fit the credential.", "Type a fresh code.";
+}
+
+second_names! {
+    0x49B5, "Failed with an invalid OTP", VipDetail;
 }
