@@ -501,6 +501,7 @@ def test_a_code_about_who_asks_stops_at_the_first_answer(
     assert done.returncode == 1
     assert f"line 2: {phone(0)}: the service refused with code {code} (" in done.stderr
     assert "0 rows done, 0 refused, 20 left; " in done.stderr
+    assert ("check --app" in done.stderr) == (code in (2, 3))
     assert len(service.requests) == 1
     service.faults.clear()
     assert run(service, file).returncode == 0

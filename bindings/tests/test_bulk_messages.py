@@ -115,7 +115,7 @@ def test_json_says_what_this_run_did_in_a_documented_shape(tmp_path: Path, servi
         "left": 1,
         "sent": 2,
         "earlier": None,
-        "stopped": {"why": "limit", "text": "2 rows were sent, which is the limit"},
+        "stopped": {"why": "limit", "text": "2 rows were sent, which is the limit", "code": None},
         "result": str(result(file)),
         "notes": [],
         "failures": [

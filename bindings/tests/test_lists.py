@@ -4,6 +4,7 @@ sent."""
 from __future__ import annotations
 
 import codecs
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -334,6 +335,14 @@ def test_all_faults_are_told_one_a_line_the_first_50_and_how_many_more(
         f"line {n + 2}: duration must be whole minutes or indefinite; {n}h is {60 * n}" for n in range(50)
     ]
     assert err[51:] == ["and 12 more"]
+
+
+def test_faults_as_json_are_a_failure_like_others(tmp_path: Path, capsys: Capture) -> None:
+    code, out, err = dry(tmp_path, capsys, "device,user,duration\nSEP1,john,1h\n", "--json")
+    assert (code, len(err)) == (2, 1)
+    error = json.loads(out)["error"]
+    assert (error["kind"], error["exit"]) == ("input", 2)
+    assert f"hotdesk: {error['message']}" == err[0]
 
 
 def test_faults_of_every_kind_are_told_together(tmp_path: Path, capsys: Capture) -> None:

@@ -139,7 +139,8 @@ def test_where_all_prints_the_answer_or_the_failure_of_each_cluster(
     one, two, failed = json.loads(said.stdout)
     assert one == {"cluster": "muc", "id": "john", "status": "loggedIn", "devices": [PHONE]}
     assert two == {"cluster": "ber", "id": "john", "status": "none", "devices": []}
-    assert failed == {"cluster": "ham", "failure": failed["failure"]}
+    assert failed == {"cluster": "ham", "error": failed["error"]}
+    assert (failed["error"]["kind"], failed["error"]["exit"]) == ("unreachable", 3)
     table = hotdesk("where", "john", "--all", "--csv").stdout.decode().splitlines()
     assert table == [
         "cluster,device,user,status",

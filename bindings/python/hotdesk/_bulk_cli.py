@@ -13,17 +13,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import urlsplit
 
 from . import _output, clusters
-from ._failures import print_json
+from ._failures import hint, print_json
 from ._list_file import STANDARD_INPUT
 from ._list_rows import OPERATIONS, Faults, Row, WorkList
 from ._shown import shown
+from .errors import ServiceRefused
 
 if TYPE_CHECKING:
     from .client import Attempt
@@ -117,7 +118,7 @@ def _bulk(options: argparse.Namespace) -> int:
         count = work.check()
     except Faults as error:
         _note(options, work)
-        return _output.faults(error)
+        return _output.faults(error, options)
     _note(options, work)
     if options.dry_run:
         if options.json:
@@ -243,7 +244,8 @@ def _report(options: argparse.Namespace, report: Any, number: int | None) -> int
     line = _last_line(report)
     stopped = report.stopped
     if stopped is not None and stopped.why != "limit":
-        _output.say(f"{stopped.text}; {line}; the same command goes on where it stopped")
+        help = "" if stopped.code is None else hint(ServiceRefused(stopped.code), options)
+        _output.say(f"{stopped.text}{help}; {line}; the same command goes on where it stopped")
     elif not options.json and (not options.quiet or code):
         left = f"; {stopped.text}; the same command goes on where it stopped" if stopped else ""
         print(f"{line}{left}")
@@ -309,7 +311,7 @@ def _json(file: Path, report: Any) -> dict[str, Any]:  # noqa: ANN401
         "left": tally.left,
         "sent": tally.sent,
         "earlier": earlier,
-        "stopped": report.stopped and {"why": report.stopped.why, "text": report.stopped.text},
+        "stopped": report.stopped and asdict(report.stopped),
         "result": report.result and str(report.result),
         "notes": report.notes,
         "failures": [

@@ -45,17 +45,21 @@ _KINDS = (
 
 def tell(error: BaseException, options: argparse.Namespace) -> int:
     """Say what went wrong; return the exit code."""
-    kind, code = next(
-        ((kind, code) for of, kind, code in _KINDS if isinstance(error, of)), ("input", BAD_INPUT)
-    )
+    kind, code = sort(error)
     if code == BAD_INPUT and not _expected(error):
         kind, code = "bug", BUG
         traceback.print_exception(error)
-    message = _message(error, kind) + _hint(error, options)
+    message = _message(error, kind) + hint(error, options)
     fail(message)
     if getattr(options, "json", False):
         print_json({"error": document(error, kind, message, code)})
     return code
+
+
+def sort(error: BaseException) -> tuple[str, int]:
+    """Return the kind of a failure and its exit code."""
+    found = ((kind, code) for of, kind, code in _KINDS if isinstance(error, of))
+    return next(found, ("input", BAD_INPUT))
 
 
 def fail(message: str, code: int = BAD_INPUT) -> int:
@@ -117,7 +121,7 @@ def _message(error: BaseException, kind: str) -> str:
     return str(error)
 
 
-def _hint(error: BaseException, options: argparse.Namespace) -> str:
+def hint(error: BaseException, options: argparse.Namespace) -> str:
     """Return which command or option helps with a refusal."""
     code = error.code if isinstance(error, ServiceRefused) else None
     device, user = (shlex.quote(getattr(options, name, None) or name.upper()) for name in ("device", "user"))

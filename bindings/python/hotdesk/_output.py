@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from ._failures import print_json
+from ._failures import BAD_INPUT, document, print_json
 from ._list_rows import Faults
 from ._shown import shown
 
@@ -15,13 +15,15 @@ def say(what: str) -> None:
     print(f"hotdesk: {shown(what)}", file=sys.stderr, flush=True)
 
 
-def faults(error: Faults) -> int:
+def faults(error: Faults, options: argparse.Namespace) -> int:
     """Say what is wrong in a list, one fault a line; return the exit code."""
     first, *others = error.lines
     say(first)
     for line in others:
         print(shown(line), file=sys.stderr)
-    return 2
+    if options.json:
+        print_json({"error": document(error, "input", str(error), BAD_INPUT)})
+    return BAD_INPUT
 
 
 def done(options: argparse.Namespace, says: str, **more: object) -> int:

@@ -9,13 +9,15 @@ import io
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from . import _bulk_cli, _output, _results, clusters
-from ._failures import print_json
+from ._failures import document, print_json, sort
 from ._list_rows import Faults, WorkList, batches
 from ._native import UserDevices
-from .errors import Error, ServiceRefused, TransportError
+from .errors import Error
+
+Answer: TypeAlias = list[UserDevices] | Error | ValueError
 
 ATTEMPTS = 5
 NO_ANSWER = "no answer"
@@ -44,7 +46,7 @@ def _who(options: argparse.Namespace) -> int:
     try:
         names = _names(options, "device")
     except Faults as error:
-        return _output.faults(error)
+        return _output.faults(error, options)
     with client(options) as service:
         rows = [row for some in batches(names) for row in service.device_users(*some)]
     if options.csv:
@@ -65,7 +67,7 @@ def _where(options: argparse.Namespace) -> int:
     try:
         names = _names(options, "user")
     except Faults as error:
-        return _output.faults(error)
+        return _output.faults(error, options)
     if options.all:
         return _where_all(options, names)
     with client(options) as service:
@@ -81,10 +83,41 @@ def _where(options: argparse.Namespace) -> int:
 
 def _where_all(options: argparse.Namespace, names: list[str]) -> int:
     """Ask all clusters at once; show what each one says, or why it says nothing."""
+    code = 0
+    columns = ["cluster", "id", "status", "devices"]
+    shown: list[list[Any]] = []
+    failures: list[dict[str, object]] = []
+    for cluster, answer in _answers(clusters.every(options), names).items():
+        if isinstance(answer, list):
+            shown += ([cluster, row.id, row.status, list(row.devices)] for row in answer)
+        else:
+            _output.say(f"{cluster}: {answer}")
+            kind, exits = sort(answer)
+            code = max(code, exits)
+            failures.append({"cluster": cluster, "error": document(answer, kind, str(answer), exits)})
+            shown += ([cluster, name, NO_ANSWER, []] for name in names)
+    if options.csv:
+        _csv(
+            ["cluster", "device", "user", "status"],
+            (
+                [cluster, device, user, status]
+                for cluster, user, status, devices in shown
+                for device in devices or [""]
+            ),
+        )
+    elif options.json:
+        rows = [dict(zip(columns, row, strict=True)) for row in shown if row[2] != NO_ANSWER]
+        print_json([*rows, *failures])
+    else:
+        _output.table(options, columns, shown)
+    return code
+
+
+def _answers(every: list[clusters.Cluster], names: list[str]) -> dict[str, Answer]:
+    """Return what each cluster says, or why it says nothing."""
     from .client import Retry
 
-    every = clusters.every(options)
-    answers: dict[str, list[UserDevices] | Error | ValueError] = {}
+    answers: dict[str, Answer] = {cluster.name: [] for cluster in every}
     apps = {}
     for cluster in every:
         # One by one: a credential may have to be asked for.
@@ -106,40 +139,7 @@ def _where_all(options: argparse.Namespace, names: list[str]) -> int:
         await asyncio.gather(*(ask(cluster) for cluster in every if cluster.name in apps))
 
     asyncio.run(ask_all())
-    code = 0
-    columns = ["cluster", "id", "status", "devices"]
-    shown: list[list[Any]] = []
-    failures: list[dict[str, str]] = []
-    for cluster in every:
-        answer = answers[cluster.name]
-        if isinstance(answer, list):
-            shown += ([cluster.name, row.id, row.status, list(row.devices)] for row in answer)
-        else:
-            _output.say(f"{cluster.name}: {answer}")
-            code = max(code, _code(answer))
-            failures.append({"cluster": cluster.name, "failure": str(answer)})
-            shown += ([cluster.name, name, NO_ANSWER, []] for name in names)
-    if options.csv:
-        _csv(
-            ["cluster", "device", "user", "status"],
-            (
-                [cluster, device, user, status]
-                for cluster, user, status, devices in shown
-                for device in devices or [""]
-            ),
-        )
-    elif options.json:
-        rows = [dict(zip(columns, row, strict=True)) for row in shown if row[2] != NO_ANSWER]
-        print_json([*rows, *failures])
-    else:
-        _output.table(options, columns, shown)
-    return code
-
-
-def _code(error: Exception) -> int:
-    if isinstance(error, TransportError):
-        return 3
-    return 1 if isinstance(error, ServiceRefused) else 2
+    return answers
 
 
 def _names(options: argparse.Namespace, column: str) -> list[str]:

@@ -89,10 +89,11 @@ class Tally:
 
 @dataclass(frozen=True)
 class Stopped:
-    """Why a run did not come to the end of the list, and in words."""
+    """Why a run did not come to the end of the list, in words, and the service's code if that was it."""
 
     why: Why
     text: str
+    code: int | None = None
 
 
 @dataclass
@@ -414,7 +415,7 @@ class _Run:
         except ServiceRefused as refused:
             self._answered = row.device
             if refused.code in ASKER:
-                self._stop("refused", f"line {row.line}: {row.device}: {refused}")
+                self._stop("refused", f"line {row.line}: {row.device}: {refused}", refused.code)
                 self._lost[row.number] = f"{lost or 'it may have been sent'}; {refused}"
                 return None if doubtful or lost else Result("left")
             if lost or doubtful:
@@ -463,10 +464,10 @@ class _Run:
             return True
         return not witnesses
 
-    def _stop(self, why: Why, text: str) -> None:
+    def _stop(self, why: Why, text: str, code: int | None = None) -> None:
         """Start no row any more; the first reason holds."""
         if self.report.stopped is None:
-            self.report.stopped = Stopped(why, text)
+            self.report.stopped = Stopped(why, text, code)
         self._changed.set()
 
     def _count(self, result: Result) -> None:
