@@ -53,6 +53,18 @@ macro_rules! class {
                 Ok(pyo3::types::PyTuple::new(py, Self::FIELDS)?.unbind())
             }
 
+            /// The types of the attributes, for tools that look at a program as it runs.
+            #[classattr]
+            fn __annotations__(py: pyo3::Python<'_>) -> pyo3::PyResult<pyo3::Py<pyo3::types::PyDict>> {
+                let annotations = pyo3::types::PyDict::new(py);
+                $(pyo3::types::PyDictMethods::set_item(
+                    &annotations,
+                    stringify!($field),
+                    <$type as $crate::field::Field>::annotation(),
+                )?;)*
+                Ok(annotations.unbind())
+            }
+
             fn __eq__(&self, other: &pyo3::Bound<'_, Self>) -> pyo3::PyResult<bool> {
                 let py = other.py();
                 pyo3::types::PyAnyMethods::eq(self.objects(py)?.as_any(), other.get().objects(py)?)
@@ -68,6 +80,16 @@ macro_rules! class {
                 py: pyo3::Python<'py>,
             ) -> pyo3::PyResult<$crate::python::NewArguments<'py>> {
                 $crate::python::new_arguments(&self.objects(py)?, Self::FIELDS)
+            }
+
+            /// Makes a copy with other values for some attributes; `copy.replace` of CPython 3.13 calls it.
+            #[pyo3(signature = (**changes))]
+            fn __replace__<'py>(
+                slf: &pyo3::Bound<'py, Self>,
+                changes: Option<&pyo3::Bound<'py, pyo3::types::PyDict>>,
+            ) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::PyAny>> {
+                let objects = slf.get().objects(slf.py())?;
+                $crate::python::replaced(slf.as_any(), &objects, Self::FIELDS, changes)
             }
 
             fn __copy__(slf: pyo3::PyRef<'_, Self>) -> pyo3::PyRef<'_, Self> {
@@ -86,7 +108,7 @@ macro_rules! class {
             }
         }
 
-        held! { pyo3::Py<$name> as $name: |object, _py| Ok(object); }
+        held! { pyo3::Py<$name> as $name, stringify!($name); |object, _py| Ok(object); }
     };
 }
 

@@ -14,6 +14,9 @@ pub(crate) trait Field: Sized {
     /// What the struct of the class holds.
     type Member;
 
+    /// Returns the annotation that Python's tools read, as it stands in the names of `hotdesk`.
+    fn annotation() -> String;
+
     /// Returns what the struct is to hold.
     fn member(self, py: Python<'_>) -> PyResult<Self::Member>;
 
@@ -64,9 +67,13 @@ impl FromPyObject<'_, '_> for Text {
 
 /// Says how a field is held whose member is an object that is made at once.
 macro_rules! held {
-    ($($type:ty as $object:ty: |$value:ident, $py:ident| $member:expr;)*) => {$(
+    ($($type:ty as $object:ty, $annotation:expr; |$value:ident, $py:ident| $member:expr;)*) => {$(
         impl $crate::field::Field for $type {
             type Member = pyo3::Py<$object>;
+
+            fn annotation() -> String {
+                $annotation.into()
+            }
 
             fn member(self, $py: pyo3::Python<'_>) -> pyo3::PyResult<Self::Member> {
                 let $value = self;
@@ -84,10 +91,10 @@ macro_rules! held {
 }
 
 held! {
-    Text as PyString: |text, _py| Ok(text.0);
-    bool as PyBool: |value, py| Ok(PyBool::new(py, value).to_owned().unbind());
-    u16 as PyInt: |number, py| Ok(number.into_pyobject(py)?.unbind());
-    ExclusiveDuration as PyAny: |duration, py| match duration.0 {
+    Text as PyString, "str"; |text, _py| Ok(text.0);
+    bool as PyBool, "bool"; |value, py| Ok(PyBool::new(py, value).to_owned().unbind());
+    u16 as PyInt, "int"; |number, py| Ok(number.into_pyobject(py)?.unbind());
+    ExclusiveDuration as PyAny, "int | _Literal['indefinite']"; |duration, py| match duration.0 {
         hotdesk_core::ExclusiveDuration::Minutes(minutes) => minutes.into_py_any(py),
         hotdesk_core::ExclusiveDuration::Indefinite => pyo3::intern!(py, "indefinite").into_py_any(py),
         other => Err(PyNotImplementedError::new_err(format!("{other:?} has no value in Python"))),
@@ -135,6 +142,10 @@ where
     T: Field<Member = Py<O>>,
 {
     type Member = Py<PyAny>;
+
+    fn annotation() -> String {
+        format!("{} | None", T::annotation())
+    }
 
     fn member(self, py: Python<'_>) -> PyResult<Self::Member> {
         self.map_or_else(|| Ok(py.None()), |value| value.member(py).map(Py::into_any))
@@ -202,7 +213,10 @@ macro_rules! words {
             }
         }
 
-        held! { $name as pyo3::types::PyString: |word, py| Ok(word.word(py)); }
+        held! {
+            $name as pyo3::types::PyString, format!("_Literal{:?}", [$($word),*]);
+            |word, py| Ok(word.word(py));
+        }
 
         impl $crate::field::RowField for $name {
             type Value = Self;

@@ -134,3 +134,17 @@ pub(crate) fn new_arguments<'py>(
     }
     Ok((PyTuple::empty(objects.py()), arguments))
 }
+
+/// Returns an object of the same class with other values for some fields.
+pub(crate) fn replaced<'py>(
+    object: &Bound<'py, PyAny>,
+    objects: &Bound<'py, PyTuple>,
+    fields: &[&str],
+    changes: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (none, arguments) = new_arguments(objects, fields)?;
+    if let Some(changes) = changes {
+        arguments.update(changes.as_mapping())?;
+    }
+    object.get_type().call(none, Some(&arguments))
+}

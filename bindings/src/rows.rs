@@ -58,6 +58,10 @@ impl<T: Row> FromPyObject<'_, '_> for List<T> {
 impl<T: Row> Field for List<T> {
     type Member = Py<Rows>;
 
+    fn annotation() -> String {
+        format!("_Sequence[{}]", T::Of::annotation())
+    }
+
     fn member(self, py: Python<'_>) -> PyResult<Py<Rows>> {
         Py::new(py, Rows(Box::new(self.0)))
     }

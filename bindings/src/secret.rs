@@ -93,6 +93,10 @@ impl Kept {
 impl Field for Py<Secret> {
     type Member = Kept;
 
+    fn annotation() -> String {
+        "Secret".into()
+    }
+
     fn member(self, _: Python<'_>) -> PyResult<Kept> {
         let secret = self.get().clone();
         Ok(Kept { secret, object: OnceLock::from(self) })

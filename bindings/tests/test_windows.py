@@ -13,9 +13,18 @@ from hotdesk_hil.emservice import EmService
 from services import CERTIFICATE, OTHER_PHONE, PHONE, cluster
 
 POSIX = ("fcntl", "grp", "posix", "pty", "pwd", "resource", "spwd", "syslog", "termios", "tty")
-OF_OS = """chown fchmod fchown fork geteuid getuid getgid getpgid killpg mkfifo register_at_fork setsid uname wait
-O_DIRECTORY O_NOFOLLOW O_CLOEXEC O_NONBLOCK sysconf statvfs""".split()
-OF_SIGNAL = "SIGHUP SIGKILL SIGALRM SIGUSR1 SIGUSR2 SIGPIPE alarm pthread_kill sigwait".split()
+OF_OS = (
+    "O_CLOEXEC",
+    "O_NOFOLLOW",
+    "chown",
+    "fork",
+    "geteuid",
+    "getuid",
+    "killpg",
+    "register_at_fork",
+    "setsid",
+)
+OF_SIGNAL = ("SIGHUP", "SIGKILL", "SIGALRM", "SIGUSR1", "SIGPIPE", "alarm", "pthread_kill")
 # Our modules alone: those of the standard library and of others have ways of their own for Windows.
 SCRIPT = f"""
 import builtins, os, signal, sys

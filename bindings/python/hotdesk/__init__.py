@@ -3,6 +3,9 @@
 from collections.abc import Sequence as _Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+# The annotations of the native classes name it.
+from typing import Literal as _Literal  # noqa: F401
+
 from . import codes
 from ._native import (
     AppInfo,
