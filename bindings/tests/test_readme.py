@@ -3,8 +3,11 @@
 import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
+import hotdesk
 import pytest
 from conftest import Run
 from hotdesk import clusters
@@ -71,3 +74,31 @@ def test_the_command_prints_what_the_readme_shows(hotdesk: Run) -> None:
 def test_the_python_example_prints_what_its_comments_say(capsys: pytest.CaptureFixture[str]) -> None:
     exec(block("python"), {})
     assert capsys.readouterr().out.splitlines() == re.findall(r"print\(.*\)  # (.*)", block("python"))
+
+
+def test_a_newcomer_gets_to_a_login_in_six_commands(tmp_path: Path) -> None:
+    install, serve, *commands = block("bash").splitlines()
+    assert len(commands) + 2 <= 6
+    assert (install, serve) == ("pip install ./bindings ./hil", "hotdesk-emservice &")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HOTDESK_")}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    # As the second command serves it, on a port that is free here.
+    with EmService(ROOT / "hil" / "clusters" / "demo.toml") as service:
+        script = "\n".join(["set -e", *commands]).replace("localhost:8080", f"127.0.0.1:{service.port}")
+        shell = ["bash", "-c", script]
+        done = subprocess.run(
+            shell, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert service.sessions() == {"SEP003094C25B15": "john"}
+    assert "loggedIn" in done.stdout
+    assert "john" in done.stdout.splitlines()[-2]
+
+
+def test_each_error_of_a_client_is_told() -> None:
+    told = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
+    kinds = {
+        kind for kind in vars(hotdesk).values() if isinstance(kind, type) and issubclass(kind, hotdesk.Error)
+    }
+    of_clients = {kind.__name__ for kind in kinds - {hotdesk.Error, hotdesk.Refused, hotdesk.TransportError}}
+    assert of_clients <= set(told)
