@@ -4,9 +4,14 @@
 use hotdesk_core::codes::{Family, Row};
 use hotdesk_core::explain::explain;
 
-/// Returns every row of the tables.
-pub fn rows() -> Vec<Row> {
-    Family::ALL.into_iter().flat_map(Family::rows).collect()
+/// Returns every row of the tables with each of its names.
+pub fn names() -> Vec<(Row, &'static str)> {
+    let rows = Family::ALL.into_iter().flat_map(Family::rows);
+    rows.flat_map(|row| names_of(row).map(move |name| (row, name))).collect()
+}
+
+fn names_of(row: Row) -> impl Iterator<Item = &'static str> {
+    std::iter::once(row.name()).chain(row.second_names())
 }
 
 /// Returns the first characters of a text, as a screen of that width does.
@@ -28,7 +33,7 @@ pub fn readings(text: &str) -> Vec<Row> {
     found
 }
 
-/// Takes a row by its place among all, cuts its name and writes it as the style says: upper case, wide blanks, `Error:-`
+/// Takes a name by its place among all, cuts it and writes it as the style says: upper case, wide blanks, `Error:-`
 /// before it, and its number before or behind it, in brackets.
 ///
 /// With a number that is whole, the row is among the readings, however its name is cut. A name alone reads its row from
@@ -39,9 +44,8 @@ pub fn readings(text: &str) -> Vec<Row> {
 ///
 /// Panics if this does not hold.
 pub fn cut_name(place: usize, characters: usize, style: u8) {
-    let rows = rows();
-    let row = rows[place % rows.len()];
-    let name = row.name();
+    let names = names();
+    let (row, name) = names[place % names.len()];
     let length = name.chars().count();
     let characters = characters % (length + 1);
     let shown = cut(name, characters);
@@ -65,7 +69,8 @@ pub fn cut_name(place: usize, characters: usize, style: u8) {
     }
     let enough = (letters(name) / 2).clamp(8, 20);
     // A cut name can be the whole of another one; that one is read then.
-    let other = found.iter().all(|row| letters(row.name()) == letters(&shown));
+    let is_name = |row: &Row| names_of(*row).any(|name| letters(name) == letters(&shown));
+    let other = found.iter().all(is_name);
     if letters(&shown) >= enough || characters == length {
         assert!(!found.is_empty() && (found.contains(&row) || other), "{text:?}: {found:?}");
     } else {

@@ -55,8 +55,8 @@ def explain(text: str) -> list[CodeRow]:
 class CodeTable(Mapping[Code, CodeRow], Generic[Code]):
     """One family's rows by code. Only documented codes are in it and counted, but any can be looked up.
 
-    A VIP code is text of four hexadecimal digits, looked up in either case. A code that is not in the table has its row in
-    `others`, if there: what EMCC has no meaning of its own for means what the service says.
+    A VIP code is text of four hexadecimal digits, looked up in either case. A code that is not in the table
+    has its row in `others`: an EMCC code without a meaning of its own means what the service says.
     """
 
     def __init__(self, family: str, others: "CodeTable[Code] | None" = None) -> None:
