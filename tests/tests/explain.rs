@@ -573,6 +573,10 @@ fn rule_7_4_a_number_before_the_word_error_is_read_like_one_behind_it() {
         "error 5 phones cannot log in",
         "error 4 of 5",
         "version 12 error",
+        "CUCM 11.5 error",
+        "10:42:26 error",
+        "2018-04-14 19:09:45,566 ERROR EMAppServlet - Login failed for SEP001122334455",
+        "PIN code 26",
         "on line 26 error",
         "main.rs:26: error: x",
     ] {
@@ -695,6 +699,9 @@ fn rule_7_12_several_numbers_are_all_read() {
         ),
         ("26, 26", &["em-service:26"]),
         ("code 26, code 999", &["em-service:26"]),
+        ("error 26, 3 times", &["em-service:26"]),
+        ("error 26 (3 times)", &["em-service:26"]),
+        ("CUCM 11.5, error 26", &["em-service:26"]),
     ]);
     for text in ["26 and 27 phones", "26.27", "26-27", "555 1234", "[26, 2", "code 26 phones, code 27 phones"]
     {

@@ -118,6 +118,9 @@ const OTHER_NUMBERS: &str =
 const FOLLOWING: &str = "while when whenever after before during since on in at from for with and or but if as is was mean \
     means appears occurs comes shows every then again please";
 
+/// Words before "code" that make it one of another kind.
+const OTHER_CODES: &str = "pin access dial country area zip postal feature door";
+
 /// Words between a label and its number ("the error is 26").
 const FILLERS: &str = "is was no nr of";
 
@@ -149,12 +152,13 @@ pub(super) fn lists(text: &str) -> impl Iterator<Item = List<'_>> {
             at = end;
             let first = core::mem::replace(&mut is_first, false);
             let Some(mut last) = text.get(start..end).and_then(Number::of) else { continue };
+            let first_end = end;
             let (mut count, mut is_blank) = (1, true);
             while let Some((next_end, number)) = next_of_list(text, end) {
                 is_blank &= text.get(end..next_end)?.starts_with(char::is_whitespace);
                 (end, last, count) = (next_end, number, count + 1);
             }
-            let list = List {
+            let mut list = List {
                 text,
                 before: text.get(behind..start)?,
                 numbers: text.get(start..end)?,
@@ -164,6 +168,12 @@ pub(super) fn lists(text: &str) -> impl Iterator<Item = List<'_>> {
                 after: text.get(end..)?,
                 is_first: first,
             };
+            // What counts something behind a code is not of its list ("error 26, 3 times").
+            if (2..=MOST_BY_BLANKS).contains(&count) && matches!(list.kind(), Kind::Unmarked { .. }) {
+                end = first_end;
+                list.numbers = text.get(start..end)?;
+                (list.last, list.count, list.after) = (Number::of(list.numbers)?, 1, text.get(end..)?);
+            }
             (at, behind) = (end, end);
             return Some(list);
         }
@@ -210,6 +220,9 @@ impl<'a> List<'a> {
             && behind.is_some_and(|words| words.label)
             && !is_one_of(last_word(self.before), OTHER_NUMBERS);
         let joined = !words::word_ends(self.after);
+        if self.is_part() {
+            return Kind::Unmarked { at_an_end: false };
+        }
 
         let (family, is_explicit) = family_before(self.before);
         if let Some(family) = family
@@ -230,7 +243,8 @@ impl<'a> List<'a> {
         // Screens put a dash between a number and its name ("201-Authentication error").
         let behind_label = match () {
             () if is_one_of(label, SINGULARS) || (self.count > 1 && is_one_of(label, PLURALS)) => {
-                goes_on || labelled_behind || self.after.starts_with('-')
+                let bracket = self.after.trim_start().starts_with(OPENING);
+                goes_on || labelled_behind || bracket || self.after.starts_with('-')
             }
             () => is_one_of(label, LABELS) && (ends || family_behind),
         };
@@ -269,6 +283,14 @@ impl<'a> List<'a> {
             Some((*source, self.after))
         };
         before.or_else(behind)
+    }
+
+    /// Whether the first number is the end of a longer one, as in `11.5` and `10:42`.
+    fn is_part(&self) -> bool {
+        let start = self.text.len() - self.after.len() - self.numbers.len();
+        let mut before = self.text.get(..start).unwrap_or_default().chars().rev();
+        before.next().is_some_and(|c| ".:,-/".contains(c))
+            && before.next().is_some_and(|c| c.is_ascii_digit())
     }
 
     fn follows_status(&self, source: Source) -> bool {
@@ -381,13 +403,19 @@ fn is_alone(after: &str) -> bool {
 
 /// Returns the word right before a number, or the one before a filler.
 fn label_before(before: &str) -> &str {
-    let label = last_word(before);
-    if !is_one_of(label, FILLERS) {
-        return label;
+    let mut words = words::words(before).rev();
+    let [last, previous] = [words.next(), words.next()].map(Option::unwrap_or_default);
+    match () {
+        () if is_one_of(last, FILLERS) => {
+            if is_one_of(previous, SINGULARS) {
+                previous
+            } else {
+                ""
+            }
+        }
+        () if is_one_of(previous, OTHER_CODES) => "",
+        () => last,
     }
-    let rest = words::without_marks_behind(before);
-    let label = last_word(rest.get(..rest.len() - label.len()).unwrap_or_default());
-    if is_one_of(label, SINGULARS) { label } else { "" }
 }
 
 /// Returns the next number of a list: parted from the last by blanks, one of the marks of lists, and `and` or `or`.
