@@ -29,6 +29,7 @@ mod error;
 pub mod explain;
 pub mod form;
 pub mod http;
+mod letters;
 pub mod limits;
 mod message;
 mod names;

@@ -7,6 +7,7 @@ use core::hash::{Hash, Hasher};
 
 use crate::bytes::find;
 use crate::error::Refusal;
+use crate::letters::small;
 use crate::percent;
 
 /// The text of an element or attribute, or a caller's string: a view that borrows and decodes on reading.
@@ -64,10 +65,10 @@ impl<'a> Text<'a> {
         self.chars().all(is_blank)
     }
 
-    /// Compares as the service compares device, user and profile names: without regard to case (PROTOCOL.md 6.9).
+    /// Compares as the service compares device, user and profile names: without regard to the case of Latin, Greek and
+    /// Cyrillic letters (PROTOCOL.md 6.9).
     pub fn eq_ignore_case<'b>(&self, other: impl Into<Text<'b>>) -> bool {
-        let lower = |c: char| c.to_lowercase();
-        self.chars().flat_map(lower).eq(other.into().chars().flat_map(lower))
+        self.chars().map(small).eq(other.into().chars().map(small))
     }
 }
 

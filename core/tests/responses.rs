@@ -285,6 +285,10 @@ fn rule_6_8_failures() {
 fn rule_6_9_names_match_without_regard_to_case() {
     let xml = device("<userID>J%C3%9CRGEN</userID>");
     assert!(read_device(&xml).user().unwrap().eq_ignore_case("jürgen"));
+    for (one, other) in [("ΑΘΗΝΆ", "αθηνά"), ("ЁЛКИН", "ёлкин"), ("ŁÓDŹ", "łódź"), ("NGUYỄN", "nguyễn")]
+    {
+        assert!(Text::from(one).eq_ignore_case(other), "{one} {other}");
+    }
     assert!(!Text::from("john").eq_ignore_case("johnny"));
 }
 

@@ -5,11 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from elftools.elf.constants import SH_FLAGS
+from elftools.elf.elffile import ELFFile
 
 from hotdesk_hil.emservice import EmService
-from hotdesk_hil.rig import Phone, Rig, Screen, Status, keypad
+from hotdesk_hil.rig import Phone, Rig, Screen, Status, keypad, repository
 from hotdesk_hil.rig.demo_cluster import HOST_AS_SEEN_BY_PHONE, DemoCluster
 from hotdesk_hil.rig.phone import ANSWER
+
+
+def test_image_holds_no_path_of_the_machine_that_built_it(bench: Rig) -> None:
+    """`cargo xtask` keeps them out; a plain `cargo build` does not."""
+    with bench.board.kernel_path.open("rb") as file:
+        sections = list(ELFFile(file).iter_sections())
+        flash = b"".join(section.data() for section in sections if section["sh_flags"] & SH_FLAGS.SHF_ALLOC)
+    assert b"src/" in flash, "places of panics are logged"
+    for path in (str(repository()), str(Path.home()), "/.cargo/"):
+        assert path.encode() not in flash
 
 
 def test_phone_without_a_card_says_what_to_do_and_its_name(rig: Rig, service: EmService) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotdesk_hil.emservice import EmService
+from hotdesk_hil.emservice import EmService, Silence
 from hotdesk_hil.rig import Phone, Rig, keypad
 from hotdesk_hil.rig.demo_cluster import DemoCluster
 from hotdesk_hil.rig.phone import ANSWER
@@ -79,6 +79,23 @@ def test_device_already_in_use_is_said_with_who_is_there(
     phone.softkey("OK")
     phone.wait_idle("Logged in: mary")
     assert service.sessions() == {rig.device_name: "mary"}
+
+
+def test_login_does_not_wait_for_a_question_on_its_way(
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
+) -> None:
+    service.login(rig.device_name, "mary")
+    # The phone asks who is there, and would wait ten seconds for that answer.
+    service.faults.add(Silence(), operation="deviceUserQuery")
+    phone.log_in(cluster.user, cluster.pin)
+    phone.wait_title("Login failed", "[18] Another user logged in", seconds=ANSWER)
+    service.wait_for_request("deviceUserQuery")  # at power on
+    service.wait_for_request("deviceUserQuery")
+    service.logout(rig.device_name)
+    phone.softkey("OK")
+    phone.log_in(cluster.user, cluster.pin)
+    phone.wait_title("Logged in", cluster.user)
+    assert service.sessions() == {rig.device_name: cluster.user}
 
 
 def test_user_logged_in_elsewhere_is_told_so(phone: Phone, service: EmService, cluster: DemoCluster) -> None:

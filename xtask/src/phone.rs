@@ -1,10 +1,11 @@
 //! The phone's image, and the commands that start it: `cargo xtask demo` and `cargo xtask phone`.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use crate::paths::{BOARD, kernel, python, target};
+use crate::paths::{BOARD, THUMB_TARGET, kernel, python, root, target};
 use crate::run::Program;
 use crate::setup::{self, Setup};
 
@@ -18,7 +19,24 @@ pub(crate) fn build(setup: &Setup) -> Result<()> {
         .thumb
         .cargo()
         .args(["build", "--release", "--locked", "--package", BOARD, "--bins", "--examples"])
+        .args(["--config".to_owned(), without_build_paths()?])
         .run()
+}
+
+/// Returns the setting that keeps this machine's paths out of the image: the places of panics would hold them, and the
+/// image's size would depend on the names of folders. Cargo adds it to the flags of `firmware/boards/.cargo/config.toml`.
+fn without_build_paths() -> Result<String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo"))).context("no home folder")?;
+    let sources = home.join("registry/src");
+    let mut prefixes = vec![root()];
+    // One folder a registry. There is none where the crates are elsewhere, vendored for example.
+    for registry in std::fs::read_dir(&sources).into_iter().flatten() {
+        prefixes.push(registry.with_context(|| sources.display().to_string())?.path());
+    }
+    let flags = prefixes.iter().map(|prefix| format!("--remap-path-prefix={}=", prefix.display()));
+    let flags = serde_json::Value::from(flags.collect::<Vec<_>>());
+    Ok(format!("target.{THUMB_TARGET}.rustflags={flags}"))
 }
 
 /// `cargo xtask demo`: sets up, builds, and starts the rig's demo.

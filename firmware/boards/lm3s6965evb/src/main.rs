@@ -25,8 +25,8 @@ use zeroize::Zeroize;
 const CONFIGURATION_MAX: usize = 1024;
 /// The longest HTTP request, in bytes: a login with IDs and names of 128 ASCII letters fits.
 const REQUEST_MAX: usize = 2048;
-/// The longest answer, in bytes.
-const ANSWER_MAX: usize = 8192;
+/// The longest answer, in bytes: one row, a success, or a failure with its reason. The phone asks for no list.
+const ANSWER_MAX: usize = 4096;
 /// What TCP receives ahead and keeps until it is acknowledged, in bytes each.
 const TCP_BUFFER: usize = 1024;
 /// DHCP, and one connection or question for a name.
