@@ -44,6 +44,7 @@ _SECRETS = frozenset(
 )
 _NOBODY = frozenset(("loggedout", "none", "doesnotexist", "noanswer"))
 """Statuses of a table of `who` or `where` whose rows log nobody in."""
+_PHONE = re.compile(r"SEP[0-9A-F]{12}")
 _HEX = re.compile(r"[0-9A-F]+", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?E\+\d+", re.IGNORECASE)
 _GUARDED = re.compile(rf"'(?=[{RUN_BY_SPREADSHEETS}-])")
@@ -311,6 +312,8 @@ def batches(names: Iterable[str], size: int = NAMES_ASKED) -> Iterator[list[str]
 
 def device_name(text: str) -> str:
     """Return the name of a device given as such or as a MAC address in any common form."""
+    if _PHONE.fullmatch(text):  # as nearly all are
+        return text
     bare = re.sub(r"^SEP[ :.\-]?", "", text, flags=re.IGNORECASE)
     for separator in ":-. ":
         groups = bare.split(separator)
@@ -329,6 +332,8 @@ def device_name(text: str) -> str:
 
 
 def _name(text: str, column: str) -> str:
+    if not text:
+        return text
     if text.startswith("="):
         raise ValueError(
             f"{column} is a formula of a spreadsheet; write the name alone, without = and quotes"
