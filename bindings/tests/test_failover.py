@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from hotdesk.client import AsyncClient, Attempt, Client, Timeouts
-from hotdesk.errors import BrokenAnswer, ServiceRefused, TurnedAway, Unreachable
+from hotdesk.errors import AnswerLost, BrokenAnswer, ServiceRefused, TurnedAway, Unreachable
 from hotdesk_hil.emservice import Answer, CloseWithoutAnswer, EmService, Refuse, Silence
 from services import APP, FAST, PHONE, Both, cluster
 
@@ -209,3 +209,35 @@ def test_a_name_of_nobody_asks_nobody(client: Made, primary: EmService) -> None:
     for method in ("device_users", "user_devices", "device_profiles", "check_user"):
         assert client().call(method) == []
     assert sent(primary) == []
+
+
+def test_what_one_service_refuses_to_say_of_a_lost_change_the_next_one_may(
+    client: Made, primary: EmService, backup: EmService
+) -> None:
+    backup.login(PHONE, "john")
+    primary.faults.add(CloseWithoutAnswer(executed=False), operation="login")
+    primary.faults.add(Refuse(6), operation="deviceUserQuery", times=None)
+    client().call("login", PHONE, "john")
+    assert (sent(primary), sent(backup)) == (["login", "deviceUserQuery"], ["deviceUserQuery"])
+
+
+def test_where_all_services_refuse_to_say_it_the_outcome_is_not_known(
+    client: Made, primary: EmService, backup: EmService
+) -> None:
+    primary.faults.add(CloseWithoutAnswer(executed=False), operation="login")
+    for service in (primary, backup):
+        service.faults.add(Refuse(6), operation="deviceUserQuery", times=None)
+    with pytest.raises(AnswerLost, match="not known") as caught:
+        client().call("login", PHONE, "john")
+    assert caught.value.done is None
+    assert (sent(primary), sent(backup)) == (["login", "deviceUserQuery"], ["deviceUserQuery"])
+
+
+def test_a_second_sending_that_nobody_takes_is_followed_by_a_query(client: Made, primary: EmService) -> None:
+    primary.faults.add(CloseWithoutAnswer(executed=False), operation="login", times=1)
+    primary.faults.add(Answer(b"", status=503, executed=False), operation="login", times=None)
+    with pytest.raises(AnswerLost, match="shows that it is not done") as caught:
+        client(backup=None).call("login", PHONE, "john")
+    assert caught.value.done is False
+    assert sent(primary)[-1] == "deviceUserQuery"
+    assert sent(primary).count("deviceUserQuery") == 2

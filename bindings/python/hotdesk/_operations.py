@@ -262,17 +262,14 @@ class Operations:
         query = self._look(device)
         if done((yield from self._settle(query, sending.at, lost))):
             return None
-        not_done = f"{lost.message}; {self._services[query.at]} shows that it is not done"
         refused: ServiceRefused | None = None
         try:
             return (yield from self._exchange(sending, query.at))
         except ServiceRefused as error:
-            # Perhaps because the first one was carried out in the meantime.
             refused = error
-        except Unreachable as error:
-            raise AnswerLost(not_done, done=False, service=lost.service) from error
         except TransportError as error:
             lost = error
+        # The first one may have been carried out in the meantime, whatever became of the second.
         if done((yield from self._settle(query, sending.at, refused or lost))):
             return None
         if refused is not None:
@@ -282,7 +279,7 @@ class Operations:
 
     def _look(self, device: str) -> "_Sending[list[DeviceResult]]":
         query = DeviceUserQuery(app=self._app, devices=[device])
-        return _Sending(query, _rows(DeviceUserResults, "devices", [device]))
+        return _Sending(query, _rows(DeviceUserResults, "devices", [device]), settles=True)
 
     def _settle(
         self, query: "_Sending[list[DeviceResult]]", at: int, why: TransportError | ServiceRefused
@@ -291,10 +288,8 @@ class Operations:
         try:
             (row,) = yield from self._exchange(query, at)
         except Error as error:
-            if isinstance(why, ServiceRefused):
-                raise why from error
-            same = isinstance(error, TransportError) and error.message == why.message
-            what = f"{why.message}; whether it is done is not known, for the query failed, too"
+            what = f"{why}; whether it is done is not known, for the query failed, too"
+            same = str(error) == str(why)
             raise AnswerLost(what if same else f"{what}: {error}", service=why.service) from error
         return row
 
@@ -308,17 +303,20 @@ class Operations:
         lost_rounds = 0
         for attempt in range(self._retry.attempts):
             last = attempt + 1 == self._retry.attempts
-            failures: list[TransportError] = []
+            failures: list[TransportError | ServiceRefused] = []
             while len(failures) < len(self._services):
                 try:
                     return (yield from self._send(sending, at))
                 except ServiceRefused as refused:
-                    if refused.code != BUSY or last:
+                    if refused.code == BUSY and not last:
+                        if self._on_busy is not None:
+                            self._on_busy()
+                        at = self._next(at)
+                        break
+                    if not sending.settles:
                         raise
-                    if self._on_busy is not None:
-                        self._on_busy()
+                    failures.append(refused)
                     at = self._next(at)
-                    break
                 except TransportError as error:
                     if sending.changes and not isinstance(error, Unreachable):
                         raise
@@ -326,10 +324,11 @@ class Operations:
                     self._leave(at)
                     at = self._next(at)
             else:
-                lost_rounds += any(not isinstance(error, Unreachable) for error in failures)
-                hopeless = not any(error.retry for error in failures)
+                failed = [error for error in failures if isinstance(error, TransportError)]
+                lost_rounds += any(not isinstance(error, Unreachable) for error in failed)
+                hopeless = not any(error.retry for error in failed)
                 if last or hopeless or lost_rounds >= LOST_QUERIES:
-                    raise _all(failures)
+                    raise _all(failed) if failed else failures[-1]
                 at = self._first
             wait = self._retry.wait(attempt)
             log.info("%s: again in %.3f s", sending.operation, wait.seconds)
@@ -380,10 +379,14 @@ class Operations:
 
 @dataclass
 class _Sending(Generic[T]):
-    """A message on its way: how its answer is read, which service got it last, and how often it was sent."""
+    """A message on its way: how its answer is read, which service got it last, and how often it was sent.
+
+    One that settles asks what became of a change: what one service refuses to say, another one may.
+    """
 
     message: Message
     read: Callable[[_Answer, str], T]
+    settles: bool = False
     at: int = 0
     number: int = 0
 
