@@ -1,5 +1,5 @@
 //! Numbers of the Extension Mobility service that mean something else when a user of another cluster logs in (Cross
-//! Cluster, EMCC). All others mean there what [`em_service`](super::em_service) says.
+//! Cluster, EMCC). All others mean there what [`em_service`] says.
 
 use super::em_service;
 use super::table::{code, decimal, second_names, table};
