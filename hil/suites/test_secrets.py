@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from labgrid.util import Timeout
 
 from hotdesk_hil.emservice import (
     Answer,
@@ -24,7 +25,7 @@ from hotdesk_hil.emservice import (
 from hotdesk_hil.rig import Phone, PhoneConfig, Rig, keypad
 from hotdesk_hil.rig.demo_cluster import HOST_AS_SEEN_BY_PHONE
 from hotdesk_hil.rig.memory import RAM, RAM_SIZE, Trace, Variables, traces
-from hotdesk_hil.rig.phone import ANSWER
+from hotdesk_hil.rig.phone import ANSWER, REACTION
 
 # Made up, long, and unlike anything else in the phone's memory.
 PIN = "9073518264"
@@ -164,8 +165,11 @@ def test_pin_is_only_in_form_and_tcp_while_an_answer_is_awaited_and_nowhere_afte
     desk.service.faults.add(Silence(executed=False), operation="login")
     desk.phone.log_in("john", PIN)
     desk.service.wait_for_request("login")
-    # The form keeps it, for the other service; TCP may have to send it again.
-    assert {trace.variable.split("::")[-1] for trace in desk.traces()} <= {"APP", "SENT"}
+    # The form keeps it, for the other service; TCP may have to send it again. The frame is wiped once it is sent,
+    # which may be a moment after the service has it.
+    timeout = Timeout(REACTION)
+    while (places := {trace.variable.split("::")[-1] for trace in desk.traces()}) - {"APP", "SENT"}:
+        assert not timeout.expired, places
     desk.phone.wait_title("Login failed", "No answer", seconds=PATIENCE)
     desk.has_forgotten("no answer in time")
 

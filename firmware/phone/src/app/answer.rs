@@ -11,9 +11,6 @@ impl App<'_> {
     /// Takes in the end of the exchange that is on its way. Without one there is nothing to answer.
     pub(super) fn answered(&mut self, answer: Result<Response<'_>, Trouble>, now: Duration) {
         let Some(flight @ Flight { ask, quiet }) = self.in_flight.take() else { return };
-        if !quiet {
-            self.form.wipe_pin();
-        }
         let outcome = answer.and_then(|response| self.take_in(flight, response));
         match (ask, outcome) {
             (Ask::Who, outcome) => self.looked(quiet, outcome, now),
