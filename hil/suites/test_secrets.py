@@ -165,8 +165,8 @@ def test_pin_is_only_in_form_and_tcp_while_an_answer_is_awaited_and_nowhere_afte
     desk.service.faults.add(Silence(executed=False), operation="login")
     desk.phone.log_in("john", PIN)
     desk.service.wait_for_request("login")
-    # The form keeps it, for the other service; TCP may have to send it again. The frame is wiped once it is sent,
-    # which may be a moment after the service has it.
+    # The form keeps it, for the other service; TCP may have to send it again. The frame is wiped once it is
+    # sent, which may be a moment after the service has it.
     timeout = Timeout(REACTION)
     while (places := {trace.variable.split("::")[-1] for trace in desk.traces()}) - {"APP", "SENT"}:
         assert not timeout.expired, places
