@@ -165,8 +165,8 @@ class Servlet:
     async def _read(self, request: web.Request) -> Document:
         """Reads the document of the parameter `xml`: of the address, else of the form, as servlets do."""
         xml = None
-        _, query, parameters = request.raw_path.partition("?")
-        if query:
+        if "?" in request.raw_path:
+            parameters = request.raw_path.partition("?")[2]
             xml = document.form_field(parameters.encode("utf-8", "surrogateescape"), "xml")
         if xml is None and request.method != "POST":
             raise Refused(Code.PARSING, "the address has no parameter xml")
