@@ -338,8 +338,10 @@ class _Run:
         return most if self._options.limit is None else min(most, self._options.limit - self._taken)
 
     async def _worker(self, after: float) -> None:
-        await asyncio.sleep(after)
         while (row := await self._ready.get()) is not None:
+            # Only the first one: from then on the answers are apart, too.
+            await asyncio.sleep(after)
+            after = 0.0
             try:
                 if self.report.stopped is None:
                     async with self._pace:
