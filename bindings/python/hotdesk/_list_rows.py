@@ -281,7 +281,8 @@ class WorkList:
         user = read("user", partial(_name, column="user"), "x")
         profile = read("profile", partial(_name, column="profile"), "")
         duration: Duration = read("duration", _duration, None)
-        operation = read("operation", _operation, None) or self._operation
+        # Of an operation that is none nobody knows whether it needs a user; a logout needs least.
+        operation = read("operation", _operation, "logout") or self._operation
         row = Row(number, line, operation, device, user, profile or None, duration)
         try:
             message(row, _DUMMY).to_form()
