@@ -24,6 +24,12 @@ impl App<'_> {
             (_, Err(trouble)) => {
                 let failure = Failure { ask, trouble, settled: false };
                 self.look |= trouble.calls_for_a_look() && self.has_app_user();
+                match trouble {
+                    // What the look finds says when to ask again.
+                    _ if self.look => {}
+                    Trouble::Refused(_) => self.polling.answered(now),
+                    _ => self.polling.failed(now),
+                }
                 let can_settle = self.look && trouble.may_have_happened();
                 self.go(if can_settle { Screen::Settling(failure) } else { Screen::Failed(failure) });
                 if trouble.may_have_happened() && !can_settle {

@@ -191,7 +191,7 @@ impl<'c> App<'c> {
         self.settle(now);
         match event {
             Event::Key(key) => {
-                if self.polling.wakes(self.last_key, now) {
+                if polling::wakes(self.last_key, now) {
                     self.look |= self.may_look();
                 }
                 self.notice = None;
@@ -209,7 +209,7 @@ impl<'c> App<'c> {
     #[must_use]
     pub fn wake_at(&self) -> Option<Duration> {
         let left_alone =
-            self.screen.is_opened_by_a_person().then(|| self.last_key.saturating_add(LEFT_ALONE_TIME));
+            self.screen.ends_without_a_key().then(|| self.last_key.saturating_add(LEFT_ALONE_TIME));
         let letter = self.screen.form_for().and_then(|_| self.form.wake_at());
         let done = match self.screen {
             Screen::Done { until, .. } => Some(until),
@@ -313,9 +313,7 @@ impl<'c> App<'c> {
         }
         match self.screen {
             Screen::Done { until, .. } if now >= until => self.go(Screen::Idle),
-            _ if self.screen.is_opened_by_a_person()
-                && now >= self.last_key.saturating_add(LEFT_ALONE_TIME) =>
-            {
+            _ if self.screen.ends_without_a_key() && now >= self.last_key.saturating_add(LEFT_ALONE_TIME) => {
                 self.go(Screen::Idle);
             }
             _ => {}

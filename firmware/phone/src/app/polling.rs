@@ -14,6 +14,11 @@ const FIRST_RETRY: Duration = Duration::from_secs(5);
 /// The longest interval after failures.
 const LAST_RETRY: Duration = Duration::from_secs(300);
 
+/// Says whether a key wakes the phone, the key before being pressed at `last`.
+pub(super) fn wakes(last: Duration, now: Duration) -> bool {
+    now >= last.saturating_add(ASLEEP_AFTER)
+}
+
 /// When to ask next.
 #[derive(Debug)]
 pub(super) struct Polling {
@@ -45,11 +50,6 @@ impl Polling {
         let wait = FIRST_RETRY.saturating_mul(1 << self.failures.min(6)).min(LAST_RETRY);
         self.failures = self.failures.saturating_add(1);
         self.next = Some(now.saturating_add(self.vary(wait)));
-    }
-
-    /// Takes a key, the one before at `last`; says whether to ask now.
-    pub(super) fn wakes(&self, last: Duration, now: Duration) -> bool {
-        now >= last.saturating_add(ASLEEP_AFTER)
     }
 
     /// When to ask, if ever.

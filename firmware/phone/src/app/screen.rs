@@ -67,7 +67,7 @@ impl Screen {
     }
 
     /// Whether the phone leaves this screen when nobody presses a key any more.
-    pub(crate) fn is_opened_by_a_person(&self) -> bool {
+    pub(crate) fn ends_without_a_key(&self) -> bool {
         matches!(
             self,
             Self::Menu { .. } | Self::About | Self::Form(_) | Self::LogoutConfirm | Self::Failed(_)
