@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import subprocess
 import sys
 import typing
 
@@ -72,3 +73,16 @@ def test_what_hypothesis_makes_of_a_type_is_sent_and_read_back(kind: type) -> No
 @given(st.from_type(hotdesk.DeviceUserResults))
 def test_what_hypothesis_makes_of_an_answer_is_an_answer(answer: hotdesk.DeviceUserResults) -> None:
     assert all(isinstance(row, hotdesk.DeviceResult) for row in answer.devices)
+
+
+@pytest.mark.parametrize("first", ["hotdesk.strategies", "hypothesis", "hotdesk"])
+def test_the_strategies_are_found_whatever_is_imported_first(first: str) -> None:
+    script = (
+        f"import {first}, warnings; warnings.simplefilter('error'); import hotdesk\n"
+        "from hypothesis import find\nfrom hypothesis.strategies import from_type\n"
+        "assert find(from_type(hotdesk.Logout), lambda _: True).to_xml()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

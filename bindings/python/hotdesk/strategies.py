@@ -71,18 +71,17 @@ def device_results() -> st.SearchStrategy[hotdesk.DeviceResult]:
     return on | off | st.builds(hotdesk.DeviceResult, name=names(), status=st.just("doesNotExist"))
 
 
-def register() -> None:
-    """Have hypothesis use them for the classes; it calls this by itself."""
-    for kind, strategy in {
-        hotdesk.Secret: secrets(),
-        hotdesk.AppInfo: app_infos(),
-        hotdesk.Login: logins(),
-        hotdesk.Logout: st.builds(hotdesk.Logout, app=app_infos(), device_name=names()),
-        hotdesk.LogoutAll: st.builds(hotdesk.LogoutAll, app=app_infos()),
-        hotdesk.DeviceUserQuery: _queries(hotdesk.DeviceUserQuery, "devices"),
-        hotdesk.UserDevicesQuery: _queries(hotdesk.UserDevicesQuery, "users"),
-        hotdesk.CheckUser: _queries(hotdesk.CheckUser, "users"),
-        hotdesk.DeviceProfileQuery: _queries(hotdesk.DeviceProfileQuery, "users"),
-        hotdesk.DeviceResult: device_results(),
-    }.items():
-        st.register_type_strategy(kind, strategy)
+def of(kind: type) -> st.SearchStrategy[Any]:
+    """Return the strategy of a class; raise `KeyError` where it has none of its own."""
+    return {
+        hotdesk.Secret: secrets,
+        hotdesk.AppInfo: app_infos,
+        hotdesk.Login: logins,
+        hotdesk.Logout: lambda: st.builds(hotdesk.Logout, app=app_infos(), device_name=names()),
+        hotdesk.LogoutAll: lambda: st.builds(hotdesk.LogoutAll, app=app_infos()),
+        hotdesk.DeviceUserQuery: lambda: _queries(hotdesk.DeviceUserQuery, "devices"),
+        hotdesk.UserDevicesQuery: lambda: _queries(hotdesk.UserDevicesQuery, "users"),
+        hotdesk.CheckUser: lambda: _queries(hotdesk.CheckUser, "users"),
+        hotdesk.DeviceProfileQuery: lambda: _queries(hotdesk.DeviceProfileQuery, "users"),
+        hotdesk.DeviceResult: device_results,
+    }[kind]()
