@@ -478,3 +478,36 @@ pub fn tokenizers(input: &[u8]) {
         (one, two) => panic!("only one of two tokenizers refuses: {one:?}, {two:?}"),
     }
 }
+
+/// Compares the core's two readers: the optimistic one, which hands on what it does not read, and the careful one alone.
+/// Both read a document, with the same values, or both refuse it, for the same reason at the same place.
+///
+/// # Panics
+///
+/// Panics if the two differ.
+pub fn readers(input: &[u8]) {
+    use hotdesk_core_careful as careful;
+
+    assert_eq!(written(Request::parse(input)), careful_written(careful::Request::parse(input)));
+    assert_eq!(written(Query::parse(input)), careful_written(careful::Query::parse(input)));
+    assert_eq!(written(Response::parse(input)), careful_written(careful::Response::parse(input)));
+    assert_eq!(written(Message::parse(input)), careful_written(careful::Message::parse(input)));
+}
+
+macro_rules! written {
+    ($function:ident, $core:ident) => {
+        /// What was read, as text and as it is written again, where secrets are not masked; or the refusal.
+        fn $function<'a, M>(read: Result<M, $core::Error>) -> String
+        where
+            M: Copy + core::fmt::Debug + Into<$core::Message<'a>>,
+        {
+            let Ok(message) = read else { return format!("{read:?}") };
+            let mut buffer = vec![0; message.into().encoded_len().unwrap_or(0)];
+            let length = message.into().encode(&mut buffer);
+            format!("{message:?} {length:?} {}", String::from_utf8_lossy(&buffer))
+        }
+    };
+}
+
+written!(written, hotdesk_core);
+written!(careful_written, hotdesk_core_careful);

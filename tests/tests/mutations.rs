@@ -164,3 +164,8 @@ fn quick_xml_reads_the_same_in_changed_documents() {
 fn both_tokenizers_say_the_same_of_changed_documents() {
     run(checks::tokenizers, &documents(), 6);
 }
+
+#[test]
+fn both_readers_say_the_same_of_changed_documents() {
+    run(checks::readers, &documents(), 9);
+}

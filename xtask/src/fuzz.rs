@@ -34,6 +34,8 @@ pub(crate) enum Target {
     QuickXml,
     /// The core's tokenizers, against each other
     Tokenizers,
+    /// What the core reads by its optimistic reader and without it
+    Readers,
 }
 
 impl Target {
@@ -47,6 +49,7 @@ impl Target {
             Self::Explain => "explain",
             Self::QuickXml => "quick_xml",
             Self::Tokenizers => "tokenizers",
+            Self::Readers => "readers",
         }
     }
 
@@ -56,7 +59,12 @@ impl Target {
             Self::Http => "http",
             Self::Session => "session",
             Self::Explain => "explain",
-            Self::Answer | Self::Request | Self::Pieces | Self::QuickXml | Self::Tokenizers => "vectors",
+            Self::Answer
+            | Self::Request
+            | Self::Pieces
+            | Self::QuickXml
+            | Self::Tokenizers
+            | Self::Readers => "vectors",
         }
     }
 

@@ -2,6 +2,9 @@
 //! are skipped, and what was read is collected until `convert` turns it into a message or a row. It must not know what a
 //! message is for.
 
+#[cfg(all(feature = "optimistic", target_pointer_width = "64"))]
+pub(super) mod optimistic;
+
 use super::element_name::ElementName;
 use super::reader::Reader;
 use super::rules::Seen;
@@ -176,7 +179,7 @@ impl<'a> Reader<'a> {
 
     /// Takes a text for what it stands for.
     fn value(&mut self, field: Field, entry: &mut Entry<'a>, at: usize) -> Result<(), Stop> {
-        match entry.text.get().and_then(|text| number(field, text)) {
+        match entry.text.get().and_then(|text| number(field, text.chars())) {
             Some(number) => {
                 entry.number = number;
                 Ok(())
@@ -198,11 +201,11 @@ static WORDS: [(Field, [u8; 4], u8); 7] = [
 ];
 
 /// Returns what a text stands for: the number it spells, or what the word does that it is.
-fn number(field: Field, text: Text<'_>) -> Option<u32> {
+fn number(field: Field, text: impl Iterator<Item = char>) -> Option<u32> {
     let word = !matches!(field, Field::Time | Field::ErrorCodeAttribute);
     let radix = if word { BYTES } else { 10 };
     let (mut number, mut length) = (0, 0_usize);
-    for c in text.chars() {
+    for c in text {
         number = append(number, radix, Some(c))?;
         length = length.wrapping_add(1);
     }

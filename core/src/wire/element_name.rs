@@ -47,8 +47,8 @@ macro_rules! names {
             }
         }
 
-        const COUNT: usize = 1 + [$($name,)*].len();
-        const NAMES: [&[u8]; COUNT] = [b"", $($name.as_bytes(),)*];
+        pub(super) const COUNT: usize = 1 + [$($name,)*].len();
+        pub(super) const NAMES: [&[u8]; COUNT] = [b"", $($name.as_bytes(),)*];
         const LENGTHS: [usize; COUNT] = [0, $($name.len(),)*];
     };
 }

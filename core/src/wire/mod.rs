@@ -9,6 +9,7 @@
 //! - `schema`: which children an element has, as tables; `element_name` has their names, `packed` makes both small
 //! - `rules`: which children stand together and which must be there
 //! - `collect`: reads a message by the schema, in one loop for all of them
+//! - `collect/optimistic`: reads an ordinary document without the stages above, on 64 bits
 //! - `convert`: turns what was collected into messages and rows
 //! - `pieces`: reads a response that comes in pieces; `position` and `name_stack` are what it remembers of them
 //! - `parse_vip`: reads the answers of VIP User Services over `reader`
@@ -83,6 +84,13 @@ fn read<'a>(
     wanted: ElementName,
     collected: &mut Collected<'a>,
 ) -> Result<ElementName, Refused> {
+    #[cfg(all(feature = "optimistic", target_pointer_width = "64"))]
+    {
+        if let Some(root) = collect::optimistic::read(xml, wanted, collected) {
+            return Ok(root);
+        }
+        *collected = Collected::NOTHING;
+    }
     reader::document(xml, |reader, root| {
         let is_wanted =
             root.element != ElementName::Other && (wanted == ElementName::Other || wanted == root.element);

@@ -40,6 +40,20 @@ pub(super) struct TextValue<'a> {
 impl<'a> TextValue<'a> {
     pub(super) const NONE: Self = Self { raw: None, coding: Coding::Plain, percent: false };
 
+    /// Returns a text in which nothing needs decoding but percent-coding, if a look at its bytes shows that it is neither
+    /// blank nor too long.
+    #[inline]
+    pub(super) fn plain(raw: &'a str, kind: TextKind) -> Option<Self> {
+        let bytes = raw.as_bytes();
+        // A text that starts with an escape may decode to blanks; plain blanks are below the percent sign, and little else
+        // that a text starts with is.
+        let sound = bytes.first().is_some_and(|byte| *byte > b'%')
+            && bytes.last().is_some_and(|byte| *byte > b' ')
+            && (bytes.len() <= WITHIN_ANY_BOUND || matches!(kind, TextKind::Unbounded));
+        let percent = || matches!(kind, TextKind::CodedName) && bytes.contains(&b'%');
+        sound.then(|| Self { raw: Some(raw), coding: Coding::Plain, percent: percent() })
+    }
+
     pub(super) const fn is_some(&self) -> bool {
         self.raw.is_some()
     }
@@ -108,8 +122,7 @@ impl<'a> Reader<'a> {
         Ok(found.at)
     }
 
-    /// Puts a text in which nothing needs decoding but percent-coding into `value`: at once if a look at its bytes shows
-    /// that it is neither blank nor too long.
+    /// Reads a text in which nothing needs decoding but percent-coding into `value`.
     #[inline]
     fn plain(
         &mut self,
@@ -119,18 +132,13 @@ impl<'a> Reader<'a> {
         kind: TextKind,
         value: &mut TextValue<'a>,
     ) -> Result<(), Stop> {
-        let bytes = raw.as_bytes();
-        // A text that starts with an escape may decode to blanks; plain blanks are below the percent sign, and little else
-        // that a text starts with is.
-        if bytes.first().is_some_and(|byte| *byte > b'%')
-            && bytes.last().is_some_and(|byte| *byte > b' ')
-            && (bytes.len() <= WITHIN_ANY_BOUND || matches!(kind, TextKind::Unbounded))
-        {
-            let percent = matches!(kind, TextKind::CodedName) && raw.bytes().any(|byte| byte == b'%');
-            *value = TextValue { raw: Some(raw), coding: Coding::Plain, percent };
-            return Ok(());
+        match TextValue::plain(raw, kind) {
+            Some(plain) => {
+                *value = plain;
+                Ok(())
+            }
+            None => self.check_text(range(raw, at), Coding::Plain, field, kind, value),
         }
-        self.check_text(range(raw, at), Coding::Plain, field, kind, value)
     }
 
     /// Refuses a raw text with a reference that is none.
