@@ -156,6 +156,8 @@ pub enum Refusal {
     XmlVersion,
     /// A declared encoding other than UTF-8 or US-ASCII (rule 1.3).
     Encoding,
+    /// A character other than of US-ASCII, which the document declares as its encoding (rule 1.3).
+    NotAscii,
     /// An XML declaration that is not the first thing (rule 1.3).
     LateDeclaration,
     /// A document type declaration (rule 1.4).
@@ -239,6 +241,7 @@ impl fmt::Display for Refusal {
             Self::Declaration => "the XML declaration is not well-formed; correct it or leave it out",
             Self::XmlVersion => "only XML 1.0 is supported; declare version 1.0",
             Self::Encoding => "only UTF-8 and US-ASCII are supported; declare one of them or none",
+            Self::NotAscii => "this character is not US-ASCII, the declared encoding; declare UTF-8",
             Self::LateDeclaration => "an XML declaration is only allowed at the very start; remove it",
             Self::Doctype => "DOCTYPE is not supported; remove it",
             Self::CutShort => "the document ends too early; send all of it",

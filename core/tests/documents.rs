@@ -49,6 +49,27 @@ fn rule_1_3_declarations_that_are_read() {
 }
 
 #[test]
+fn rule_1_3_us_ascii_is_what_it_declares() {
+    let declaration = "<?xml version='1.0' encoding='us-Ascii' standalone='no'?>";
+    // A mark is no character of the document, and a reference to a character is of ASCII.
+    same(&format!("\u{feff}{declaration}<response><success/></response>"), SUCCESS);
+    let failure = "<response><failure><error code='3'>&#252;</error></failure></response>";
+    same(&format!("{declaration}{failure}"), failure);
+    for rest in [
+        "<response><success/></response><!-- §\u{80} -->",
+        "<!-- §ü --><response><success/></response>",
+        "<response><failure><error code='3'>§\u{10FFFF}</error></failure></response>",
+        "<response><success/><§é/></response>",
+        "<response><success/><a b='§é'/></response>",
+    ] {
+        refuse(&format!("{declaration}{rest}"), Refusal::NotAscii);
+        refuse(&format!("\u{feff}{declaration}{rest}"), Refusal::NotAscii);
+        let unicode = declaration.replace("us-Ascii", "utf-8");
+        assert!(Message::parse(format!("{unicode}{}", rest.replace('§', "")).as_bytes()).is_ok(), "{rest}");
+    }
+}
+
+#[test]
 fn rule_1_3_other_versions_encodings_and_forms_are_refused() {
     let rest = "<response><success/></response>";
     for (declaration, reason) in [

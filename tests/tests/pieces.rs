@@ -75,6 +75,29 @@ fn rule_1_1_bytes_that_are_not_utf_8_are_refused_where_they_stand() {
 }
 
 #[test]
+fn rule_1_3_characters_that_are_not_of_the_declared_us_ascii_are_refused_where_they_stand() {
+    for rest in [
+        "<response><success/></response>\n<!-- é -->",
+        "<response><success/>\u{10FFFF}</response>",
+        "<!-- a\nü --><response><success/></response>",
+        "<response><checkUserResults><user id='é'><exists/></user></checkUserResults></response>",
+        "<response><é/><success/></response>",
+    ] {
+        for mark in ["", "\u{feff}"] {
+            let xml = format!("{mark}<?xml version='1.0' encoding='US-ASCII'?>{rest}");
+            let expected = whole(xml.as_bytes());
+            assert!(
+                matches!(expected.1, Some((Error::Refused { reason: Refusal::NotAscii, .. }, _))),
+                "{xml}"
+            );
+            for size in 1..=xml.len() {
+                assert_eq!(pieces(1024, xml.as_bytes().chunks(size)).1, expected.1, "{xml} by {size}");
+            }
+        }
+    }
+}
+
+#[test]
 fn rules_of_a_response_hold_in_pieces() {
     let mark = "\u{feff}";
     for xml in [

@@ -104,8 +104,9 @@ fn core(setup: &Setup) -> Result<()> {
 }
 
 /// The features the core is built with for each target: each alone, and all over each tokenizer.
-const CORE_FEATURES: [&str; 8] = [
+const CORE_FEATURES: [&str; 9] = [
     "compact",
+    "compact,optimistic",
     "xmlparser",
     "compact,xmlparser",
     "compact,defmt",

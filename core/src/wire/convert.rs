@@ -28,7 +28,6 @@ pub(super) fn message<'a>(root: ElementName, collected: &Collected<'a>) -> Messa
     }
 }
 
-#[inline]
 pub(super) fn request<'a>(collected: &Collected<'a>) -> Request<'a> {
     let remote_ip_addr = collected.optional(key::REMOTE_IP_ADDR);
     let is_via_header_set = collected.optional(key::IS_VIA_HEADER_SET);
@@ -74,7 +73,6 @@ fn login_type(collected: &Collected<'_>) -> Option<LoginType> {
     })
 }
 
-#[inline]
 pub(super) fn query<'a>(collected: &Collected<'a>) -> Query<'a> {
     let login_type = login_type(collected);
     let remote_ip_addr = collected.optional(key::REMOTE_IP_ADDR);
@@ -97,7 +95,6 @@ pub(super) fn query<'a>(collected: &Collected<'a>) -> Query<'a> {
     Query { app: app_info(collected), operation }
 }
 
-#[inline]
 pub(super) fn response<'a>(collected: &Collected<'a>) -> Response<'a> {
     macro_rules! results {
         ($results:ident, $list:ident) => {

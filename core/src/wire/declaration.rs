@@ -1,19 +1,20 @@
-//! The XML declaration. It is read here and not by the tokenizer crate, which lets XML 1.1 and foreign encodings pass.
+//! The XML declaration. It is read here and not by the tokenizer crate, which accepts XML 1.1 and foreign encodings.
 
 use crate::bytes::{BLANK, NAME, behind, is};
 use crate::error::Refusal;
 
-/// Returns how many bytes the declaration at the start of `text` takes, or a refusal and its offset.
+/// Moves `text` behind the declaration that it starts with, if it does, and returns true if that declares US-ASCII. A
+/// refusal is where `text` is moved to.
 ///
 /// `text` starts at the document's first character, behind a byte order mark.
 #[inline(never)]
-pub(super) fn length(text: &[u8]) -> Result<usize, (Refusal, usize)> {
-    let mut cursor = Cursor { rest: text };
+pub(super) fn skip(text: &mut &[u8]) -> Result<bool, Refusal> {
+    let mut cursor = Cursor { rest: text, ascii: false };
     let refusal = cursor.declaration();
-    let at = text.len().wrapping_sub(cursor.rest.len());
+    *text = cursor.rest;
     match refusal {
-        None => Ok(at),
-        Some(reason) => Err((reason, at)),
+        None => Ok(cursor.ascii),
+        Some(refusal) => Err(refusal),
     }
 }
 
@@ -29,13 +30,17 @@ struct Part {
 /// case.
 static PARTS: [Part; 4] = [
     Part { name: b"version", values: [b"1.0", b"1.0"], reason: Refusal::XmlVersion },
-    Part { name: b"encoding", values: [b"UTF-8", b"US-ASCII"], reason: Refusal::Encoding },
+    Part { name: b"encoding", values: [b"UTF-8", US_ASCII], reason: Refusal::Encoding },
     Part { name: b"standalone", values: [b"yes", b"no"], reason: Refusal::Declaration },
     Part { name: b"?>", values: [b"", b""], reason: Refusal::Declaration },
 ];
 
+const US_ASCII: &[u8] = b"US-ASCII";
+
 struct Cursor<'a> {
     rest: &'a [u8],
+    /// US-ASCII is declared.
+    ascii: bool,
 }
 
 impl Cursor<'_> {
@@ -69,6 +74,7 @@ impl Cursor<'_> {
             let value = self.rest;
             let is_known = part.values.iter().any(|known| {
                 self.rest = value;
+                self.ascii |= known.len() == US_ASCII.len();
                 self.eat(known) && self.eat(quote)
             });
             if !is_known {

@@ -78,7 +78,6 @@ parse_one!(parse_query, Query, convert::query);
 parse_one!(parse_response, Response, convert::response);
 
 /// Reads a message with this root, or any if `wanted` is [`ElementName::Other`]; returns the root.
-#[inline(never)]
 fn read<'a>(
     xml: &'a [u8],
     wanted: ElementName,

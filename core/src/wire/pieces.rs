@@ -121,6 +121,8 @@ impl Element {
 
 struct State {
     stage: Stage,
+    /// US-ASCII is the declared encoding.
+    ascii: bool,
     /// What was seen of the response, of its result and of the `user` that is open.
     seen: Seen,
     /// The open elements that are not skipped: the root, the result, a `user`.
@@ -158,6 +160,7 @@ impl<'w> PieceReader<'w> {
             ended: false,
             state: State {
                 stage: Stage::Start,
+                ascii: false,
                 seen: Seen::NOTHING,
                 elements: [Element::NONE; 3],
                 level: 0,
@@ -203,46 +206,48 @@ impl<'w> PieceReader<'w> {
     /// # Errors
     ///
     /// [`Error::Refused`] with the rule that the document breaks and the offset in it, as
-    /// [`Response::parse`](crate::Response::parse) does; a document with bytes that are not UTF-8 may be refused for a
-    /// rule that it breaks before them. Once refused, every call returns the same.
+    /// [`Response::parse`](crate::Response::parse) does; a document with bytes that are not of its encoding may be
+    /// refused for a rule that it breaks before them. Once refused, every call returns the same.
     #[allow(clippy::should_implement_trait, reason = "what is returned borrows from the reader")]
     pub fn next(&mut self) -> Result<Piece<'_>, Error> {
         if let Some((error, _)) = self.refused {
             return Err(error);
         }
         let unread = self.window.get(self.start..self.end).unwrap_or_default();
-        let (text, broken) = match core::str::from_utf8(unread) {
-            Ok(text) => (text, None),
-            Err(error) => {
-                let valid = unread.get(..error.valid_up_to()).unwrap_or_default();
-                let broken = (error.error_len().is_some() || self.ended).then_some(error.valid_up_to());
-                (core::str::from_utf8(valid).unwrap_or_default(), broken)
+        // What is not of the encoding, and where.
+        let mut foreign = None;
+        let mut rest = core::str::from_utf8(unread).unwrap_or_else(|error| {
+            let valid = unread.get(..error.valid_up_to()).unwrap_or_default();
+            if error.error_len().is_some() || self.ended {
+                foreign = Some((Refusal::NotUtf8, self.here.at.saturating_add(valid.len())));
             }
-        };
-        let whole = self.ended && broken.is_none();
+            core::str::from_utf8(valid).unwrap_or_default()
+        });
         let full = self.start == 0 && self.end == self.window.len();
-        let mut rest = text;
+        let mut check_ascii = self.state.ascii;
         loop {
-            let before = (rest.len(), self.here);
+            if check_ascii && let Some(offset) = rest.bytes().position(|byte| !byte.is_ascii()) {
+                foreign = Some((Refusal::NotAscii, self.here.at.saturating_add(offset)));
+                rest = rest.get(..offset).unwrap_or_default();
+            }
+            let is_start = self.state.stage == Stage::Start;
+            let whole = self.ended && foreign.is_none();
+            let before = rest.len();
             let outcome = self.state.step(&mut self.open, &mut rest, &mut self.here, whole);
-            let read = before.0.saturating_sub(rest.len());
-            self.start = self.start.saturating_add(read);
+            self.start = self.start.saturating_add(before.saturating_sub(rest.len()));
             let error = match outcome {
                 Ok(Some(piece)) => return Ok(piece),
-                Ok(None) => continue,
+                Ok(None) => {
+                    check_ascii = is_start && self.state.ascii;
+                    continue;
+                }
                 Err(error) => error,
             };
             let cut = matches!(error, Error::Refused { reason: Refusal::CutShort, .. });
-            let error = match broken {
+            let error = match foreign {
                 _ if !cut => error,
-                // What is cut here goes on with the bytes that are no UTF-8.
-                Some(offset) => {
-                    let behind = text.len().saturating_sub(rest.len());
-                    Error::refused(
-                        Refusal::NotUtf8,
-                        self.here.at.saturating_add(offset).saturating_sub(behind),
-                    )
-                }
+                // What is cut here goes on with what is not of the encoding.
+                Some((reason, at)) => Error::refused(reason, at),
                 None if whole => error,
                 None if full && self.start == 0 => Error::refused(Refusal::Window, self.here.at),
                 None => return Ok(Piece::More),
@@ -302,9 +307,11 @@ impl State {
         }
         let text = rest.strip_prefix('\u{feff}').unwrap_or(rest);
         let mark = rest.len().saturating_sub(text.len());
-        let passed = declaration::length(text.as_bytes()).map_err(|(reason, at)| {
-            Error::refused(reason, here.at.saturating_add(mark).saturating_add(at))
-        })?;
+        let mut behind = text.as_bytes();
+        let declared = declaration::skip(&mut behind);
+        let passed = text.len().saturating_sub(behind.len());
+        self.ascii = declared
+            .map_err(|reason| Error::refused(reason, here.at.saturating_add(mark).saturating_add(passed)))?;
         // The mark is no column.
         here.at = here.at.saturating_add(mark);
         let (declaration, behind) = text.split_at_checked(passed).unwrap_or((text, ""));

@@ -92,18 +92,25 @@ pub(super) fn document<'a, T>(
 
 /// Checks the encoding, skips byte order mark and declaration; returns what follows and its offset.
 fn prolog(xml: &[u8]) -> Result<(&str, usize), Refused> {
-    let refused = |reason, at| Refused { reason, at };
-    let text = core::str::from_utf8(xml).map_err(|error| refused(Refusal::NotUtf8, error.valid_up_to()))?;
-    let mark = if starts_with_mark(xml) { 3 } else { 0 };
-    let declaration = declaration::length(xml.get(mark..).unwrap_or_default());
-    let base = mark.wrapping_add(declaration.map_err(|(reason, at)| refused(reason, mark.wrapping_add(at)))?);
-    let rest = text.get(base..).unwrap_or_default();
-    #[cfg(not(feature = "compact"))]
-    if starts_with_mark(rest.as_bytes()) {
-        // This tokenizer would take a second mark for a first one.
-        return Err(refused(Refusal::TextOutsideRoot, base));
+    let text = core::str::from_utf8(xml)
+        .map_err(|error| Refused { reason: Refusal::NotUtf8, at: error.valid_up_to() })?;
+    if let [b'<', b'a'..=b'z', ..] = xml {
+        // Neither mark nor declaration.
+        return Ok((text, 0));
     }
-    Ok((rest, base))
+    let mut rest = xml.get(if starts_with_mark(xml) { 3 } else { 0 }..).unwrap_or_default();
+    let declared = declaration::skip(&mut rest);
+    let base = xml.len().saturating_sub(rest.len());
+    let ascii = declared.map_err(|reason| Refused { reason, at: base })?;
+    if ascii && let Some(offset) = rest.iter().position(|byte| !byte.is_ascii()) {
+        return Err(Refused { reason: Refusal::NotAscii, at: base.saturating_add(offset) });
+    }
+    #[cfg(not(feature = "compact"))]
+    if starts_with_mark(rest) {
+        // This tokenizer would take a second mark for a first one.
+        return Err(Refused { reason: Refusal::TextOutsideRoot, at: base });
+    }
+    Ok((text.get(base..).unwrap_or_default(), base))
 }
 
 /// Returns true for bytes that start with a byte order mark.
@@ -144,8 +151,10 @@ impl<'a> Reader<'a> {
             return Err(self.refuse(Refusal::NoRoot, self.tokens.position()));
         };
         let message = read(self, root)?;
-        self.set_context(Context::Epilog);
-        self.next()?;
+        if !self.tokens.at_end() {
+            self.set_context(Context::Epilog);
+            self.next()?;
+        }
         Ok(message)
     }
 
@@ -382,7 +391,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the attribute of the innermost open element, which must have it.
-    #[inline(never)]
     pub(super) fn found_attribute(&mut self, field: Field) -> Result<&Attribute<'a>, Stop> {
         let at = self.at();
         self.attribute.as_ref().ok_or_else(|| self.tokens.refuse(Refusal::Missing(field), at))

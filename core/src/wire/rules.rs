@@ -115,10 +115,12 @@ impl Seen {
             });
         }
         if matches!(child.cardinality, Cardinality::Filler | Cardinality::NoneFiller) {
-            // It stops at three.
+            if self.filled == 2 {
+                return Some(Refusal::ThirdSlot);
+            }
             self.filled = self.filled.saturating_add(1);
         }
-        (self.filled > 2).then_some(Refusal::ThirdSlot)
+        None
     }
 
     /// Says what is wrong with an element of the context that ends, and under which key the child is that is at fault; under

@@ -209,9 +209,7 @@ impl Context {
     pub(super) const fn attribute(self) -> Option<(Field, TextKind)> {
         match self {
             Self::Device => Some((Field::DeviceNameAttribute, TextKind::Name)),
-            Self::UserDevices | Self::UserProfiles | Self::UserCheck => {
-                Some((Field::UserIdAttribute, TextKind::CodedName))
-            }
+            row if row.is_row() => Some((Field::UserIdAttribute, TextKind::CodedName)),
             _ => None,
         }
     }

@@ -50,7 +50,11 @@ impl<'a> TextValue<'a> {
         let sound = bytes.first().is_some_and(|byte| *byte > b'%')
             && bytes.last().is_some_and(|byte| *byte > b' ')
             && (bytes.len() <= WITHIN_ANY_BOUND || matches!(kind, TextKind::Unbounded));
-        let percent = || matches!(kind, TextKind::CodedName) && bytes.contains(&b'%');
+        #[allow(
+            clippy::manual_contains,
+            reason = "`contains` links a search by words, which flash is too small for"
+        )]
+        let percent = || matches!(kind, TextKind::CodedName) && bytes.iter().any(|byte| *byte == b'%');
         sound.then(|| Self { raw: Some(raw), coding: Coding::Plain, percent: percent() })
     }
 
@@ -142,7 +146,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Refuses a raw text with a reference that is none.
-    #[inline(never)]
     pub(super) fn check_references(&mut self, raw: &'a str, base: usize, coding: Coding) -> Result<(), Stop> {
         if !raw.bytes().any(|byte| byte == b'&') {
             return Ok(());
@@ -153,7 +156,6 @@ impl<'a> Reader<'a> {
 
     /// Checks the raw text between two offsets of the input, and puts it into `value` unless it is blank.
     #[cold]
-    #[inline(never)]
     fn check_text(
         &mut self,
         (start, end): (usize, usize),

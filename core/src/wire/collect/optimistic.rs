@@ -43,7 +43,7 @@ pub(in crate::wire) fn read<'a>(
 }
 
 /// How many elements can be open around the innermost one: the root, a result, a row of it.
-const DEPTH: usize = 3;
+const AROUND: usize = 3;
 
 struct Document<'a> {
     text: &'a str,
@@ -60,7 +60,7 @@ impl<'a> Document<'a> {
         collected: &mut Collected<'a>,
     ) -> Option<&'a [u8]> {
         let mut open = Level { element: root.element, context, content: rest.len() };
-        let mut around = [open; DEPTH];
+        let mut around = [open; AROUND];
         let mut depth = 0_usize;
         loop {
             rest = skip_blanks(rest);
@@ -184,6 +184,7 @@ struct Start {
     mask: u64,
 }
 
+#[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled")]
 static STARTS: [Start; COUNT] = {
     let mut starts = [Start { word: 0, mask: 0 }; COUNT];
     let mut i = 0;

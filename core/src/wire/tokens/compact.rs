@@ -115,7 +115,6 @@ impl<'a> Tokens<'a> {
     }
 
     /// Skips blanks; returns true if there are any.
-    #[inline(never)]
     fn skip(&mut self) -> bool {
         let before = self.rest.len();
         self.rest = skip_blanks(self.rest);
@@ -218,7 +217,6 @@ impl<'a> Tokens<'a> {
     }
 
     /// Reads the next piece of a start tag.
-    #[inline(never)]
     pub(in crate::wire) fn tag_token(&mut self) -> Result<TagToken, Stop> {
         self.at = self.position();
         let spaced = self.skip();
@@ -324,7 +322,6 @@ impl<'a> Tokens<'a> {
     }
 
     /// Reads up to `end`, and it; then refuses if there is a reason.
-    #[inline(never)]
     fn section(&mut self, end: &[u8], refused: Option<Refusal>) -> Result<Token, Stop> {
         self.until(end, NONE)?;
         match self.rest.get(end.len()..) {
@@ -347,7 +344,6 @@ impl<'a> Tokens<'a> {
     }
 
     /// Reads what opens markup if it comes next, whole or cut by the end of the input.
-    #[inline(never)]
     fn opens(&mut self, opener: &[u8]) -> bool {
         let start = self.rest;
         let opens = opener.iter().all(|byte| self.eat(*byte) || self.rest.is_empty());
@@ -373,7 +369,6 @@ impl<'a> Tokens<'a> {
     }
 
     /// Reads the name of an element or attribute; refuses the token if there is none.
-    #[inline(never)]
     fn take_name(&mut self, reason: Refusal) -> Result<(), Stop> {
         let start = self.rest;
         let mut whole = self.letters(START);
@@ -389,7 +384,6 @@ impl<'a> Tokens<'a> {
 
     /// Reads the letters of a name, of which the first is of the class; returns true if there are any. XML 1.0, section
     /// 2.3.
-    #[inline(never)]
     fn letters(&mut self, start: u8) -> bool {
         let mut class = start;
         while let [first, rest @ ..] = self.rest {
