@@ -275,9 +275,32 @@ def test_a_typo_corrected_in_an_unfinished_list_sends_no_done_row_again(
     write(tmp_path, "\n".join([text[0], text[4], text[3], text[2], text[1]]))
     rest = run(service, file)
     assert rest.returncode == 0, rest.stderr
-    assert "was changed since that run" in rest.stderr
+    assert f"{file}, or its --operation, was changed since that run" in rest.stderr
     assert sent(service) == {phone(0): 1, phone(1): 2, phone(2): 1, phone(3): 1}
     assert [row["result"] for row in results(file)] == ["done"] * 4
+
+
+def test_what_was_done_by_one_operation_is_not_done_by_another(tmp_path: Path, service: EmService) -> None:
+    file = logins(tmp_path, 4)
+    assert run(service, file, "--limit", "3").returncode == 0
+    done = run(service, file, "--operation", "logout", "--json")
+    assert done.returncode == 1
+    said = json.loads(done.stdout)
+    assert (said["sent"], said["done"], said["refused"]) == (4, 3, 1)
+    assert service.sessions() == {}
+
+
+def test_a_run_goes_on_only_with_the_service_it_began_with(tmp_path: Path, service: EmService) -> None:
+    file = logins(tmp_path, 4)
+    assert run(service, file, "--limit", "2").returncode == 0
+    with EmService(cluster(phones=4)) as other:
+        done = run(other, file)
+        assert (done.returncode, other.requests) == (2, [])
+        assert f"the last run of {file} was on {service.url}, so this one cannot go on with it" in done.stderr
+        assert run(other, file, "--backup", service.url, "--limit", "1").returncode == 0
+        assert (len(other.sessions()), len(service.sessions())) == (1, 2)
+        assert run(other, file, "--again").returncode == 0
+        assert len(other.sessions()) == 4
 
 
 def test_a_finished_list_that_was_changed_is_a_new_run(tmp_path: Path, service: EmService) -> None:

@@ -191,7 +191,14 @@ def _run(options: argparse.Namespace, work: WorkList) -> int:
             stop = bulk.Stop()
             with signals.to(stop.request):
                 return await bulk.run(
-                    work, service, pace, how, progress=screen.show, settled=log.row, stop=stop
+                    work,
+                    service,
+                    pace,
+                    how,
+                    progress=screen.show,
+                    settled=log.row,
+                    stop=stop,
+                    services=[one for one in (cluster.service, cluster.backup) if one],
                 )
 
     signals = _Signals()

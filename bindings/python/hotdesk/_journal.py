@@ -1,15 +1,16 @@
 """The journal of bulk runs over a list: what was sent and what came of it, so that a run that was stopped
 goes on where it was, and a finished one can be told from it.
 
-One JSON object a line, appended; that a row is about to be sent is on the disk before it is. It holds numbers
-and hashes of rows, codes, and why an answer is missing; never a name and never a secret.
+One JSON object a line, appended; that a row is about to be sent is on the disk before it is. It holds
+addresses of services, numbers and hashes of rows, codes, and why an answer is missing; never a name of a list
+and never a secret.
 """
 
 import json
 import os
 from array import array
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from threading import Lock
@@ -65,7 +66,13 @@ class Journal:
     """
 
     def __init__(
-        self, work: WorkList, rows: int, *, again: bool = False, retry_refused: bool = False
+        self,
+        work: WorkList,
+        rows: int,
+        services: Sequence[str] = (),
+        *,
+        again: bool = False,
+        retry_refused: bool = False,
     ) -> None:
         self.path = work.path.with_name(work.path.name + ".journal")
         self.earlier: Earlier | None = None
@@ -73,6 +80,7 @@ class Journal:
         self.changed = False
         self.dropped = 0
         self._rows = rows
+        self._services = list(services)
         self._states = array(_STATES, bytes(array(_STATES).itemsize * (rows + 1)))
         self._reasons: dict[int, str] = {}
         self._announcing = Lock()
@@ -87,7 +95,7 @@ class Journal:
                 raise ValueError(f"{self.path} is in use; another run works on the same file")
             self._begin(
                 work,
-                _Kept.read(self._file, self.path, work.file.digest),
+                _Kept.read(self._file, self.path, work.digest),
                 again=again,
                 retry_refused=retry_refused,
             )
@@ -158,6 +166,13 @@ class Journal:
         if kept.began is not None:
             self.earlier = Earlier(kept.began, kept.ended)
             self.goes_on = retry_refused or (kept.ended is None and not again)
+            before, now = ({one.casefold() for one in some} for some in (kept.services, self._services))
+            if self.goes_on and before and before.isdisjoint(now):
+                where = " and ".join(kept.services)
+                raise ValueError(
+                    f"the last run of {work.path} was on {where}, so this one cannot go on with it; --again "
+                    "begins anew"
+                )
         for row, state, reason in kept.states(work):
             if (retry_refused or not self.goes_on) and state == _UNKNOWN:
                 state = _IN_DOUBT
@@ -178,7 +193,8 @@ class Journal:
             ]
             if not carried:
                 os.ftruncate(self._file, 0)
-            self._write({"begin": _now(), "file": work.file.digest, "rows": self._rows, "carried": carried})
+            begin = {"begin": _now(), "file": work.digest, "rows": self._rows, "services": self._services}
+            self._write({**begin, "carried": carried})
         self._sync()
         _files.sync_folder(self.path.parent)
 
@@ -220,6 +236,7 @@ class _Kept:
         self.began: datetime | None = None
         self.ended: datetime | None = None
         self.same_list = True
+        self.services: list[str] = []
         self._digest = digest
         self._rows = 0
         self._states: dict[int, int] = {}
@@ -266,7 +283,7 @@ class _Kept:
         if "begin" in entry:
             self.began, self.ended = datetime.fromisoformat(entry["begin"]), None
             self.same_list = entry["file"] == self._digest
-            self._rows = entry["rows"]
+            self._rows, self.services = entry["rows"], entry["services"]
             self._states, self._reasons, self._keys = {}, {}, {}
             for row, state, key, reason in entry["carried"]:
                 self._set(row, state, key, reason)

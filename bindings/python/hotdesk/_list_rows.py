@@ -120,6 +120,11 @@ class WorkList:
         """The file."""
         return self.file.path
 
+    @property
+    def digest(self) -> str:
+        """What tells this list, and what is done with it, from any other."""
+        return f"{self.file.digest} {self._operation}"
+
     def entries(self) -> Iterator[Entry]:
         """Return each line under the headings. Raises `Unreadable`."""
         number = 0

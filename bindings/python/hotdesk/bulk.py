@@ -7,7 +7,7 @@ never the rows.
 
 import asyncio
 from asyncio import Queue
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -183,15 +183,17 @@ async def run(
     progress: Callable[[Tally], object] = lambda _: None,
     settled: Callable[[Row, Result], object] = lambda *_: None,
     stop: Stop | None = None,
+    services: Sequence[str] = (),
 ) -> Report:
     """Work a list off that has no faults, or go on with it; write the result beside it.
 
-    `progress` is told how far it is, `settled` what became of each row. Raises `ValueError` where the list
-    has faults or its journal cannot be used; whatever happens later is in the report.
+    `services` are the client's, so that a run goes on only where it began. `progress` is told how far it
+    is, `settled` what became of each row. Raises `ValueError` where the list has faults or its journal
+    cannot be used; whatever happens later is in the report.
     """
     options = options or Options()
     count = work.check()
-    journal = Journal(work, count, again=options.again, retry_refused=options.retry_refused)
+    journal = Journal(work, count, services, again=options.again, retry_refused=options.retry_refused)
     try:
         made = _Run(work, count, client, pace, journal, options, progress, settled)
         try:
@@ -239,7 +241,8 @@ class _Run:
         self.report = Report(self._tally, journal.earlier, journal.goes_on, rows - self._tally.left)
         if journal.changed:
             self.report.notes.append(
-                f"{work.path} was changed since that run; its rows are known again by what they ask for"
+                f"{work.path}, or its --operation, was changed since that run; its rows are known again by "
+                f"what they ask for"
             )
         if journal.dropped:
             self.report.notes.append(
