@@ -360,7 +360,11 @@ impl<'b, 't> Session<'b, 't> {
                 }
             }
             (_, Verdict::Busy) if self.busy < self.plan.retry.busy => self.try_busy(now),
-            (Stage::Operation | Stage::Resending(_), Verdict::Busy) => self.end(End::Answered),
+            (Stage::Operation, Verdict::Busy) => self.end(End::Answered),
+            (Stage::Resending(lost), Verdict::Busy) => {
+                let error = SessionError::Refused(Some(EmServiceCode::BUSY_PLEASE_TRY_AGAIN));
+                self.enter(Stage::Query(Lost { service: self.service, error, ..lost }), now);
+            }
             (Stage::Operation, Verdict::Failed(Failed::MayBeCarriedOut, error))
                 if self.task != Task::Query =>
             {
