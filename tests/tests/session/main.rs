@@ -439,7 +439,11 @@ fn rule_12_7_a_busy_service_is_asked_again_after_a_wait() {
         let report = go(job, &script);
         assert_eq!(report.operations(), 7);
         // The first sending may have been carried out in the meantime, so code 26 is not the end of it.
-        assert!(matches!(report.ended, Ended::Lost(_, Seen::LoggedIn(_) | Seen::LoggedOut)), "{:?}", report.ended);
+        assert!(
+            matches!(report.ended, Ended::Lost(_, Seen::LoggedIn(_) | Seen::LoggedOut)),
+            "{:?}",
+            report.ended
+        );
 
         let mut run = Run::new(job, &[LOSE, BUSY]);
         run.plan.retry = Retry::ONCE;
