@@ -10,8 +10,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-import portalocker
-
 
 def open_beside(path: Path, flags: int) -> int:
     """Open a file, made with mode 600 where it is not there; raise `OSError`, or `ValueError` where it is a
@@ -30,6 +28,9 @@ def open_beside(path: Path, flags: int) -> int:
 
 def lock(file: int) -> bool:
     """Lock an open file for this process; return whether that worked. It ends with the file."""
+    # Here, for reading and writing messages needs nothing but this package.
+    import portalocker
+
     try:
         portalocker.lock(file, portalocker.LOCK_EX | portalocker.LOCK_NB)
     except portalocker.AlreadyLocked:
