@@ -1,22 +1,22 @@
-//! Looks at bytes: the class of one, what stands behind others, where they are. It knows no more of XML than the classes.
+//! Helpers for bytes: classes, prefixes, equality, search. It knows nothing of XML but the classes.
 //!
-//! Bytes are compared by words, and here only: memcmp of a small processor compares them one by one, and would be
-//! linked for it.
+//! Bytes are compared a word at a time, and only here. Code size: a slice comparison would link memcmp, which on small
+//! processors compares byte by byte.
 
 /// Letters and `_`: they can start a name.
 pub(crate) const START: u8 = 1;
-/// What can stand in a name, but `:`.
+/// Bytes that can occur in a name, except `:`.
 pub(crate) const NAME: u8 = 2;
 /// Space, tab, line feed, carriage return.
 pub(crate) const BLANK: u8 = 4;
-/// What a text holds that reads as it stands. Not `&` and `<`; not what may be forbidden (control characters, the first
-/// byte of U+FFFE); not a carriage return, which reads as a line feed; not `]`, which may start `]]>`.
+/// Bytes of a text that stand for themselves. Excluded are `&` and `<`; what may be forbidden (control characters, the
+/// first byte of U+FFFE); the carriage return, which reads as a line feed; and `]`, which may start `]]>`.
 pub(crate) const PLAIN: u8 = 8;
-/// The same for the value of an attribute: no `"`, no `'` and no blank but the space.
+/// The same for the value of an attribute, which also excludes `"`, `'` and all blanks but the space.
 pub(crate) const VALUE: u8 = 16;
 /// `:`
 pub(crate) const COLON: u8 = 32;
-/// What percent-coding leaves as it is: RFC 3986 calls it unreserved.
+/// Bytes that percent-coding leaves as they are ("unreserved" in RFC 3986).
 pub(crate) const UNRESERVED: u8 = 64;
 
 static CLASSES: [u8; 256] = classes();
@@ -64,7 +64,7 @@ pub(crate) fn is(byte: u8, class: u8) -> bool {
     CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
 }
 
-/// Returns what stands behind `start`, if `bytes` start with it.
+/// Returns what follows the prefix `start`, if `bytes` has it.
 pub(crate) fn behind<'a>(bytes: &'a [u8], start: &[u8]) -> Option<&'a [u8]> {
     const WORD: usize = 4;
 
@@ -79,12 +79,12 @@ pub(crate) fn behind<'a>(bytes: &'a [u8], start: &[u8]) -> Option<&'a [u8]> {
     same.then_some(rest)
 }
 
-/// Returns true if both are the same bytes.
+/// Returns true if `a` and `b` are equal.
 pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
     matches!(behind(a, b), Some([]))
 }
 
-/// Where `end` is first in `bytes`.
+/// Returns the offset of the first `end` in `bytes`.
 #[inline(never)]
 pub(crate) fn find(bytes: &[u8], end: &[u8]) -> Option<usize> {
     let mut rest = bytes;

@@ -1,5 +1,5 @@
 //! The form body that carries a message: `xml=` and the percent-encoded document (PROTOCOL.md section 9).
-//! Writing one is [`Message::encode_form`](crate::Message::encode_form); reading one is for the service's side.
+//! [`Message::encode_form`](crate::Message::encode_form) writes one; reading one is for the service's side.
 
 use core::cell::Cell;
 
@@ -11,12 +11,12 @@ pub const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// Decodes the field `xml` of a form body in place and returns the document.
 ///
-/// `body` is overwritten from its start; what it holds behind the document, or after an error, is of no use.
+/// `body` is overwritten from its start. Its bytes after the document, and all of them after an error, are unspecified.
 ///
 /// # Errors
 ///
 /// [`Error::Refused`] with [`Refusal::NoXmlField`], [`Refusal::TwoXmlFields`] or [`Refusal::PercentEscape`] and the
-/// position in the body as it came.
+/// position in the original body.
 ///
 /// ```
 /// use hotdesk_core::form;
@@ -28,11 +28,11 @@ pub const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
 pub fn decode(body: &mut [u8]) -> Result<&[u8], Error> {
     let mut read = find(body, 0).ok_or(Error::refused(Refusal::NoXmlField, body.len()))?;
     let mut written = 0;
-    // Cells, because the document is written where the body was read: no byte is written before it was read.
+    // Cells allow the document to be written over the body. No byte is overwritten before it is read.
     let cells = Cell::from_mut(&mut *body).as_slice_of_cells();
     while let Some(cell) = cells.get(read) {
         let mut byte = cell.get();
-        // One test for most bytes: all that mean something else stand together in ASCII.
+        // One test for most bytes: all special ones are in this range of ASCII.
         if matches!(byte, b'%'..=b'+') {
             match byte {
                 b'&' => break,
@@ -50,7 +50,7 @@ pub fn decode(body: &mut [u8]) -> Result<&[u8], Error> {
             }
         }
         read = read.wrapping_add(1);
-        // There always is a place: `written` is behind `read`.
+        // Always in range: `written` never overtakes `read`.
         if let Some(place) = cells.get(written) {
             place.set(byte);
         }
@@ -62,10 +62,10 @@ pub fn decode(body: &mut [u8]) -> Result<&[u8], Error> {
     Ok(body.get(..written).unwrap_or_default())
 }
 
-/// The name of the one field, and what stands between it and its value.
+/// The name of the field, with its `=`.
 const NAME: &[u8] = b"xml=";
 
-/// Returns where the value of the next field `xml` starts; a field starts at `start`.
+/// Returns where the value of the next field `xml` starts, looking from the field at `start` on.
 fn find(body: &[u8], mut start: usize) -> Option<usize> {
     loop {
         let field = body.get(start..)?;
@@ -77,10 +77,10 @@ fn find(body: &[u8], mut start: usize) -> Option<usize> {
     }
 }
 
-/// What [`digit`] returns for a byte that is none: over any digit's value.
+/// What [`digit`] returns for a byte that is not a digit: above the value of any digit.
 const NO_DIGIT: u8 = u8::MAX;
 
-/// The value of a hexadecimal digit.
+/// Returns the value of a hexadecimal digit.
 fn digit(cell: &Cell<u8>) -> u8 {
     #[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled, where a panic is an error")]
     static DIGITS: [u8; 256] = {

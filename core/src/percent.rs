@@ -1,5 +1,5 @@
 //! Percent-coding: of IDs in responses (PROTOCOL.md section 2) and of form bodies (section 9). It must never turn a
-//! plus into a space in an ID.
+//! plus sign in an ID into a space.
 
 use crate::bytes::{UNRESERVED, is};
 use crate::text::{Chars, Coding, append};
@@ -26,9 +26,9 @@ pub(crate) const fn hex(digit: u8) -> Option<u8> {
     }
 }
 
-/// Reads one escaped UTF-8 character whose first `%` is read already; `next` gives the characters behind it.
+/// Reads one escaped UTF-8 character whose first `%` has been read; `next` yields the characters after it.
 ///
-/// Returns nothing if the escapes make no character: then the `%` is a plain one.
+/// Returns `None` if the escapes do not form a character: then the `%` stands for itself.
 pub(crate) fn escaped_char(next: &mut Chars<'_>) -> Option<char> {
     let mut bytes = [0; 4];
     for last in 0..bytes.len() {
@@ -37,7 +37,7 @@ pub(crate) fn escaped_char(next: &mut Chars<'_>) -> Option<char> {
         }
         let byte = append(append(0, 16, next.written())?, 16, next.written())?;
         *bytes.get_mut(last)? = u8::try_from(byte).ok()?;
-        // The fewest bytes that are UTF-8 are one character.
+        // The shortest prefix that is UTF-8 is one character.
         if let Ok(text) = core::str::from_utf8(bytes.get(..=last)?) {
             return Chars::new(text, Coding::Plain, false).written();
         }

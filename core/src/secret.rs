@@ -1,5 +1,5 @@
-//! Secrets: application certificates, passwords, PINs. They must never reach Debug, Display, a log or a picture; only
-//! [`Secret::expose`] shows one, so a reader of the code finds each use by that name.
+//! Secrets: application certificates, passwords, PINs. They must never reach Debug, Display, a log or a picture. Only
+//! [`Secret::expose`] reveals one, so searching for that name finds every use.
 
 use core::fmt;
 use core::str::FromStr;
@@ -28,7 +28,7 @@ impl<'a> Secret<'a> {
         Self(text)
     }
 
-    /// Returns the text itself. What is done with it must not print or store it.
+    /// Returns the text itself. Callers must not print or store it.
     pub const fn expose(&self) -> Text<'a> {
         self.0
     }
@@ -46,7 +46,7 @@ impl<'a> From<&'a Certificate> for Secret<'a> {
     }
 }
 
-/// From `&str`, `&String`, or whatever else is a string.
+/// From `&str`, `&String`, or any other string type.
 impl<'a, T: AsRef<str> + ?Sized> From<&'a T> for Secret<'a> {
     fn from(secret: &'a T) -> Self {
         Self(Text::from(secret))
@@ -66,10 +66,10 @@ impl defmt::Format for Secret<'_> {
     }
 }
 
-/// A secret of up to [`limits::CERTIFICATE_BYTES`] bytes that is kept: a certificate, a password, a PIN.
+/// An owned secret of up to [`limits::CERTIFICATE_BYTES`] bytes: a certificate, a password, a PIN.
 ///
-/// The bytes are wiped when it is dropped. It is not `Clone`: each copy would have to be wiped, too. Moving it can leave
-/// such a copy behind, so make it where it stays.
+/// The bytes are wiped on drop. It is not `Clone`, as each copy would have to be wiped, too. A move can leave such a
+/// copy behind, so create it where it stays.
 ///
 /// ```
 /// use hotdesk_core::{Certificate, limits};
@@ -90,7 +90,7 @@ impl Certificate {
     /// Returns a masked view.
     pub fn as_secret(&self) -> Secret<'_> {
         let bytes = self.bytes.get(..self.length).unwrap_or_default();
-        // Only whole characters are ever copied in, so this is what was given.
+        // Only whole characters are copied in, so this is always UTF-8.
         Secret::from(core::str::from_utf8(bytes).unwrap_or_default())
     }
 }
@@ -109,7 +109,7 @@ impl<'a> TryFrom<Secret<'a>> for Certificate {
 
     /// # Errors
     ///
-    /// [`Error::Unsendable`] if it is over [`limits::CERTIFICATE_BYTES`] bytes or blank.
+    /// [`Error::Unsendable`] if it is blank or longer than [`limits::CERTIFICATE_BYTES`] bytes.
     fn try_from(secret: Secret<'a>) -> Result<Self, Error> {
         let text = secret.expose();
         let unsendable = |reason| Error::Unsendable { field: Field::Certificate, reason };
@@ -143,7 +143,7 @@ impl TryFrom<&[u8]> for Certificate {
 
     /// # Errors
     ///
-    /// [`Error::Refused`] with the position of the first byte that is not UTF-8; else as for a [`Secret`].
+    /// [`Error::Refused`] with the position of the first byte that is not UTF-8; otherwise as for a [`Secret`].
     fn try_from(secret: &[u8]) -> Result<Self, Error> {
         Self::try_from(utf8(secret)?)
     }

@@ -1,5 +1,5 @@
-//! Text of a message, decoded when it is read: entity and character references, CDATA, comments inside, line ends,
-//! percent-coding. It must never cut, and never hand out what the check of the document has not seen.
+//! Text of a message, decoded when it is read: entity and character references, CDATA, embedded comments, line ends,
+//! percent-coding. It must never truncate, and never yield text that was not checked with the document.
 
 use core::cmp::Ordering;
 use core::fmt::{self, Write as _};
@@ -12,8 +12,8 @@ use crate::percent;
 
 /// The text of an element or attribute, or a caller's string: a view that borrows and decodes on reading.
 ///
-/// Text that was parsed has no blanks around it (a certificate keeps them) and is decoded character by character, so
-/// it costs no buffer. To keep it, copy it into a bounded type such as [`UserId`](crate::UserId).
+/// Parsed text has no surrounding blanks (a certificate keeps them) and is decoded character by character, without a
+/// buffer. To keep it, copy it into a bounded type such as [`UserId`](crate::UserId).
 ///
 /// ```
 /// use hotdesk_core::{Response, Text};
@@ -23,7 +23,7 @@ use crate::percent;
 /// let Response::Failure(failure) = response else { unreachable!() };
 /// assert_eq!(failure.text, "Could not authenticate 'R&D'");
 /// assert_eq!(failure.text, Text::from("Could not authenticate 'R&D'"));
-/// assert_eq!(failure.text.as_str(), None); // it needs decoding, so there is no slice of it
+/// assert_eq!(failure.text.as_str(), None); // needs decoding, so it is not a slice of its source
 /// assert_eq!(failure.text.chars().count(), 28);
 /// # Ok::<(), hotdesk_core::Error>(())
 /// ```
@@ -35,7 +35,7 @@ pub struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// A text that was checked: `raw` decodes without an error under `coding`.
+    /// Returns a text that has been checked: `raw` decodes under `coding` without an error.
     pub(crate) const fn checked(raw: &'a str, coding: Coding, percent: bool) -> Self {
         Self { raw, coding, percent }
     }
@@ -55,24 +55,24 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Returns true if there is no character in it.
+    /// Returns true if it has no characters.
     pub fn is_empty(&self) -> bool {
         self.chars().next().is_none()
     }
 
-    /// Returns true if there is nothing but blanks (space, tab, line feed, carriage return) in it.
+    /// Returns true if it is empty or has only blanks (space, tab, line feed, carriage return).
     pub fn is_blank(&self) -> bool {
         self.chars().all(is_blank)
     }
 
-    /// Compares as the service compares device, user and profile names: without regard to the case of Latin, Greek and
-    /// Cyrillic letters (PROTOCOL.md 6.9).
+    /// Compares as the service compares device, user and profile names: ignoring the case of Latin, Greek and Cyrillic
+    /// letters (PROTOCOL.md 6.9).
     pub fn eq_ignore_case<'b>(&self, other: impl Into<Text<'b>>) -> bool {
         self.chars().map(small).eq(other.into().chars().map(small))
     }
 }
 
-/// From `&str`, `&String`, a kept name, or whatever else is a string.
+/// From `&str`, `&String`, a bounded name, or any other string type.
 impl<'a, T: AsRef<str> + ?Sized> From<&'a T> for Text<'a> {
     fn from(text: &'a T) -> Self {
         Self { raw: text.as_ref(), coding: Coding::Plain, percent: false }
@@ -84,7 +84,7 @@ impl fmt::Display for Text<'_> {
         if let Some(text) = self.as_str() {
             return f.pad(text);
         }
-        // As `pad` does it, which takes only a slice.
+        // The same as `pad`, which only takes a slice.
         let shown = self.chars().take(f.precision().unwrap_or(usize::MAX));
         let blanks = f.width().map_or(0, |width| width.saturating_sub(shown.clone().count()));
         let before = match f.align() {
@@ -165,24 +165,24 @@ impl PartialOrd for Text<'_> {
     }
 }
 
-/// By the decoded characters: equal texts have equal hashes, however they are written.
+/// By the decoded characters: equal texts have equal hashes, however they are encoded.
 impl Hash for Text<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.chars().for_each(|c| c.hash(state));
-        // Ends the text, so that two texts in a row do not hash as one.
+        // Marks the end, as `str` does: ("ab", "c") and ("a", "bc") must differ.
         state.write_u8(0xFF);
     }
 }
 
 /// The decoded characters of a [`Text`].
 ///
-/// Of a raw text that was not checked these are the characters before the first bad reference: so they check it, too.
+/// In a raw text that has not been checked, they end at the first bad reference; that is how texts are checked.
 #[derive(Clone, Debug)]
 pub struct Chars<'a> {
     rest: &'a [u8],
     coding: Coding,
     percent: bool,
-    /// How far the reference that comes next was read.
+    /// How far the next reference has been read.
     progress: Progress,
 }
 
@@ -209,12 +209,12 @@ pub(crate) enum Coding {
 }
 
 impl Coding {
-    /// Returns true if `raw` is sure to read the same as [`Coding::Plain`].
+    /// Returns true if `raw` certainly reads the same under [`Coding::Plain`].
     pub(crate) fn is_plain(self, raw: &str) -> bool {
         let coded = |byte| match byte {
-            // A `]` may start the end of a CDATA section.
+            // `]` may start `]]>`, the end of a CDATA section.
             b'&' | b'<' | b'\r' | b']' => true,
-            // Line feeds and tabs; no other byte is left there.
+            // In an attribute: line feeds and tabs, the only bytes below the space that are left.
             _ => byte < b' ' && self == Self::Attribute,
         };
         self == Self::Plain || !raw.bytes().any(coded)
@@ -226,12 +226,12 @@ impl<'a> Chars<'a> {
         Self { rest: raw.as_bytes(), coding, percent, progress: Progress::None }
     }
 
-    /// Returns how many bytes are not read yet, and how they are to be read.
+    /// Returns how many bytes are left, and how they are to be read.
     pub(crate) const fn rest(&self) -> (usize, Coding) {
         (self.rest.len(), self.coding)
     }
 
-    /// Returns what is wrong with the reference that comes next, if it ended the characters.
+    /// Returns what is wrong with the next reference, if that is why the characters ended.
     pub(crate) const fn refusal(&self) -> Option<Refusal> {
         match self.progress {
             Progress::None => None,
@@ -241,7 +241,7 @@ impl<'a> Chars<'a> {
         }
     }
 
-    /// Reads a character as XML has it: no percent-coding is decoded.
+    /// Reads one character as XML defines it, without decoding percent-coding.
     #[inline(never)]
     pub(crate) fn written(&mut self) -> Option<char> {
         let (mut code, mut rest) = loop {
@@ -250,9 +250,9 @@ impl<'a> Chars<'a> {
             let skipped = match *first {
                 first if coding == Coding::Plain => break (u32::from(first), after),
                 b'&' if coding != Coding::Cdata => break self.reference(after)?,
-                // XML 1.0, section 2.11: a carriage return, alone or before a line feed, is one line end.
+                // XML 1.0, section 2.11: a carriage return, alone or with a line feed, is one line end.
                 b'\r' if after.starts_with(b"\n") => 1,
-                // XML 1.0, section 3.3.3: white space in an attribute is a space. No other byte there is below it.
+                // XML 1.0, section 3.3.3: white space in an attribute is a space. No other bytes sort below the space.
                 ..=b' ' if coding == Coding::Attribute => break (u32::from(b' '), after),
                 b'\r' => break (u32::from(b'\n'), after),
                 b']' if coding == Coding::Cdata && after.starts_with(b"]>") => {
@@ -262,12 +262,12 @@ impl<'a> Chars<'a> {
                 // Markup that was checked: a CDATA section, a comment or a processing instruction.
                 b'<' if coding == Coding::Element => {
                     let (open, end): (_, &[u8]) = match after.get(1) {
-                        // What a section holds is text.
+                        // The content of a CDATA section is text.
                         Some(b'[') => {
                             self.coding = Coding::Cdata;
                             ("<![CDATA[".len(), b"")
                         }
-                        // The hyphens that open a comment do not end it.
+                        // `<!-->` does not end a comment: its hyphens belong to the opener.
                         Some(b'-') => ("<!--".len(), b"-->"),
                         _ => ("<?".len(), b"?>"),
                     };
@@ -278,26 +278,26 @@ impl<'a> Chars<'a> {
             self.rest = self.rest.get(skipped..)?;
         };
         if self.progress == Progress::None && code >= 0x80 {
-            // Before the first bits of a character of UTF-8 are as many ones as it has bytes, and a zero.
+            // The first byte of a UTF-8 character starts with one 1 bit for each of its bytes, then a 0.
             code &= 0x7F >> (code << 24).leading_ones();
             while let [byte @ 0x80..=0xBF, after @ ..] = rest {
                 rest = after;
                 code = code << 6 | u32::from(*byte & 0x3F);
             }
         }
-        // A reference can have any number; what stands plainly was checked, or is a caller's.
+        // A reference may give any number. Literal characters were checked with the document, or are the caller's.
         let c = char::from_u32(code).filter(|c| self.progress == Progress::None || is_xml(*c))?;
         self.rest = rest;
         self.progress = Progress::None;
         Some(c)
     }
 
-    /// Returns the character that `c`, read last, starts by percent-coding, or `c` itself.
+    /// Returns the percent-coded character that starts with `c`, which was read last; or `c` itself.
     pub(crate) fn unescaped(&mut self, c: char) -> char {
         if self.percent && c == '%' {
             let mut ahead = self.clone();
             if let Some(c) = percent::escaped_char(&mut ahead) {
-                // Only what belongs to the character may be consumed: its first `%` is, the rest is here.
+                // Consumed only now that the escapes are known to form a character.
                 *self = ahead;
                 return c;
             }
@@ -305,7 +305,7 @@ impl<'a> Chars<'a> {
         c
     }
 
-    /// Reads the reference whose ampersand is before `after`; returns its character and what follows.
+    /// Reads the reference whose ampersand precedes `after`; returns its code point and what follows.
     fn reference(&mut self, after: &'a [u8]) -> Option<(u32, &'a [u8])> {
         self.progress = Progress::Ampersand;
         let (radix, mut rest) = match after {
@@ -320,14 +320,14 @@ impl<'a> Chars<'a> {
             rest = after;
             match *byte {
                 b';' => break,
-                // What is no number stays the largest one, which is no character and no name.
+                // An invalid number stays at the maximum, which is neither a character nor an entity.
                 byte if byte.is_ascii_alphanumeric() || byte == b'#' => {
                     number = append(number, radix, Some(char::from(byte))).unwrap_or(u32::MAX);
                 }
                 _ => return None,
             }
         }
-        // No digits are number 0, which is no XML character.
+        // Without digits the number is 0, which is not an XML character.
         self.progress = Progress::Number;
         if radix == BYTES {
             self.progress = Progress::Name;
@@ -338,28 +338,28 @@ impl<'a> Chars<'a> {
     }
 }
 
-/// The entities of XML 1.0 (section 4.6): each by its name, as a number of radix [`BYTES`].
+/// The predefined entities (XML 1.0, section 4.6). A name is compared as a number of radix [`BYTES`].
 static ENTITIES: [([u8; 4], u8); 5] =
     [(*b"\0amp", b'&'), (*b"\0\0lt", b'<'), (*b"\0\0gt", b'>'), (*b"quot", b'"'), (*b"apos", b'\'')];
 
-/// How far a reference was read. One that is not read to its end is bad.
+/// How far a reference has been read. If the characters end within one, it is bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
-    /// Not at all, or there is none.
+    /// Not at all, or no reference comes next.
     None,
     /// Only its ampersand.
     Ampersand,
-    /// The name of an entity, which may not be known.
+    /// The name of an entity, which may be unknown.
     Name,
-    /// A number, which may be no XML character.
+    /// A number, which may not be an XML character.
     Number,
 }
 
-/// The radix of a number whose digits are bytes: so a word of up to four of them is read and compared as one number.
+/// The radix of a number whose digits are bytes: a name of up to four bytes is read and compared as one number.
 pub(crate) const BYTES: u32 = 256;
 
-/// Returns `number` with the further digit `c`; nothing if there is no `c`, if it is no digit of the radix (10, 16 or
-/// [`BYTES`]), or if the number is too large.
+/// Returns `number` with the digit `c` appended; `None` if there is no `c`, if `c` is not a digit of the radix (10, 16
+/// or [`BYTES`]), or if the number overflows.
 #[inline(never)]
 pub(crate) fn append(number: u32, radix: u32, c: Option<char>) -> Option<u32> {
     let c = c?;
@@ -370,7 +370,7 @@ pub(crate) fn append(number: u32, radix: u32, c: Option<char>) -> Option<u32> {
     u32::try_from(u64::from(number) * u64::from(radix) + u64::from(digit)).ok()
 }
 
-/// Returns true for what XML 1.0 calls white space.
+/// Returns true for white space as XML 1.0 defines it.
 pub(crate) const fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r')
 }

@@ -1,6 +1,6 @@
-//! What VIP User Services answer: the status of a SOAP answer, and of a reporting record in JSON (section 13 of
-//! [`protocol`](crate::protocol)). It reads statuses and what explains them, nothing else, and decides nothing: a status
-//! of success says that the operation was done, not that a person was authenticated.
+//! Answers of VIP User Services: the status of a SOAP answer, and of a reporting record in JSON (section 13 of
+//! [`protocol`](crate::protocol)). It reads statuses and their explanations, nothing else, and decides nothing: a
+//! success status says that the operation was done, not that a person was authenticated.
 
 use core::fmt;
 
@@ -13,7 +13,7 @@ use crate::wire::{Context, Reader, parse_vip};
 
 /// A SOAP answer of VIP User Services.
 ///
-/// A push poll has two levels: [`status`](Self::status) says that the poll was done, and the status of its transaction
+/// A push poll has two levels: [`status`](Self::status) says that the poll was done; the status of its transaction says
 /// what became of the push.
 ///
 /// ```
@@ -38,7 +38,7 @@ pub struct Answer<'a> {
     pub request_id: Option<Text<'a>>,
     /// The status of the operation.
     pub status: Status<'a>,
-    /// `transactionStatus`: what became of each push that was asked for.
+    /// `transactionStatus`: what became of each push that the request asked about.
     pub transactions: Transactions<'a>,
 }
 
@@ -47,29 +47,29 @@ impl<'a> Answer<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] with the rule of [`protocol`](crate::protocol) that the document breaks, and where. A SOAP fault has no status
-    /// and is refused, too.
+    /// [`Error::Refused`] with the rule of [`protocol`](crate::protocol) that the document breaks, and where. A SOAP
+    /// fault has no status, so it is refused, too.
     pub fn parse(xml: &'a [u8]) -> Result<Self, Error> {
         parse_vip::answer(xml)
     }
 }
 
-/// A status and what explains it.
+/// A status and its explanation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub struct Status<'a> {
-    /// `status`: four hexadecimal digits in either case, as the service wrote them.
+    /// `status`: four hexadecimal digits, in the case that the service wrote.
     pub code: Text<'a>,
-    /// `statusMessage`: the service's words, which vary.
+    /// `statusMessage`: the service's wording, which varies.
     pub message: Option<Text<'a>>,
-    /// `detail`: a number of its own table.
+    /// `detail`: a number from a table of its own.
     pub detail: Option<Text<'a>>,
-    /// `detailMessage`: the service's words for it.
+    /// `detailMessage`: the service's wording for it.
     pub detail_message: Option<Text<'a>>,
 }
 
-/// The statuses of the transactions in an [`Answer`], any number of them: read from its bytes each time.
+/// The statuses of the transactions in an [`Answer`], in any number. Each iteration reads them anew.
 #[derive(Clone, Copy)]
 pub struct Transactions<'a> {
     content: &'a str,
@@ -80,7 +80,7 @@ impl<'a> Transactions<'a> {
         Self { content }
     }
 
-    /// Returns them in their order.
+    /// Returns them in document order.
     pub fn iter(&self) -> Statuses<'a> {
         Statuses(Reader::fragment(self.content, Context::Ignored))
     }
@@ -125,7 +125,7 @@ impl defmt::Format for Transactions<'_> {
     }
 }
 
-/// The statuses of [`Transactions`] that are still to come.
+/// An iterator over the statuses of [`Transactions`].
 #[derive(Clone)]
 pub struct Statuses<'a>(Reader<'a>);
 
@@ -148,11 +148,11 @@ impl fmt::Debug for Statuses<'_> {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ReportError {
-    /// It is not a JSON object, or has no text at `result.status`, or two.
+    /// It is not a JSON object, or does not have exactly one text at `result.status`.
     NoStatus,
     /// The text at `result.status` is not four hexadecimal digits.
     NotACode,
-    /// Objects and lists are nested over [`limits::JSON_DEPTH`] deep.
+    /// Objects and arrays are nested more than [`limits::JSON_DEPTH`] deep.
     TooDeep,
 }
 
@@ -172,12 +172,12 @@ impl fmt::Display for ReportError {
 
 impl core::error::Error for ReportError {}
 
-/// Returns the code at `result.status` of a record of the VIP Real-time Transaction Reporting Service, as it stands
-/// there: four hexadecimal digits in either case. Other members are ignored.
+/// Returns the code at `result.status` of a record of the VIP Real-time Transaction Reporting Service, as written: four
+/// hexadecimal digits in either case. Other members are ignored.
 ///
 /// # Errors
 ///
-/// [`ReportError`]. `json` is one object with nothing but blanks around it.
+/// [`ReportError`]. `json` must be one object; blanks around it are allowed.
 ///
 /// ```
 /// use hotdesk_core::vip::report_status;
@@ -205,7 +205,7 @@ pub fn report_status(json: &[u8]) -> Result<&str, ReportError> {
     Ok(code)
 }
 
-/// Refuses what is nested too deep: the JSON reader calls itself for each level, also for members it skips.
+/// Refuses a record that is nested too deep: the JSON reader recurses for each level, even in members that it skips.
 fn check_depth(json: &[u8]) -> Result<(), ReportError> {
     let (mut depth, mut text, mut escaped) = (0_usize, false, false);
     for byte in json {

@@ -1,5 +1,5 @@
 //! What callers can do with the public types: the traits they have, what constructors take, how errors read. Much of it
-//! is shown by compiling.
+//! is tested by compiling.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use std::borrow::Borrow;
@@ -67,7 +67,7 @@ fn a_list_is_made_of_what_is_at_hand_and_read_in_a_for_loop() {
         let mut rows = list.iter();
         rows.next();
         assert_eq!(format!("{rows:?}"), "[\"SEP2\"]");
-        // They are read and written alike.
+        // `FromStr` reads what `Display` writes.
         let query = Query::new(app(), DeviceUserQuery::new(*list));
         let mut out = [0; 512];
         let length = query.encode(&mut out).unwrap();
@@ -118,7 +118,7 @@ fn messages_are_made_of_strings_and_of_kept_names() {
     assert!(responses.iter().all(|response| response.encode(&mut [0; 512]).is_ok()));
 }
 
-/// Checks a bounded name as a key, as a string, and as what a message holds.
+/// Checks a bounded name as a key, as a string, and as a value in a message.
 macro_rules! name {
     ($name:ident, $example:literal) => {{
         fn has_traits<N>()
@@ -171,7 +171,7 @@ fn rule_2_6_a_bound_is_set_when_the_core_is_built() {
     assert_eq!(limits::NAME_CHARS, bound(option_env!("HOTDESK_NAME_CHARS"), 128));
     assert_eq!(limits::CERTIFICATE_BYTES, bound(option_env!("HOTDESK_CERTIFICATE_BYTES"), 256));
     assert_eq!(limits::HTTP_FIELDS, bound(option_env!("HOTDESK_HTTP_FIELDS"), 32));
-    // A name takes four bytes a character, and a length.
+    // A name takes four bytes per character, and a length.
     assert!(size_of::<UserId>() <= limits::NAME_BYTES + 12, "{}", size_of::<UserId>());
     let longest = "x".repeat(limits::NAME_CHARS);
     let request = Request::new(app(), Logout::new(longest.as_str()));

@@ -51,7 +51,7 @@ fn rule_1_3_declarations_that_are_read() {
 #[test]
 fn rule_1_3_us_ascii_is_what_it_declares() {
     let declaration = "<?xml version='1.0' encoding='us-Ascii' standalone='no'?>";
-    // A mark is no character of the document, and a reference to a character is of ASCII.
+    // A byte order mark is not part of the document, and a character reference is itself ASCII.
     same(&format!("\u{feff}{declaration}<response><success/></response>"), SUCCESS);
     let failure = "<response><failure><error code='3'>&#252;</error></failure></response>";
     same(&format!("{declaration}{failure}"), failure);
@@ -142,7 +142,7 @@ fn rule_1_5_a_document_cut_after_any_byte_is_refused_as_cut_at_its_end() {
             others.push((end, error));
         }
     }
-    // Between the pieces of the prolog, and before it, there is no root yet.
+    // Before the prolog and within it there is no root yet.
     let no_root =
         [0, 21, 31, 39].map(|position| (position, Error::Refused { reason: Refusal::NoRoot, position }));
     assert_eq!(others, no_root);
@@ -277,7 +277,7 @@ fn rule_1_12_comments_instructions_and_sections_are_no_part_of_a_value() {
     same(&logout("S<!-- > & < -->E<?x ?>P"), &logout("SEP"));
     same(&logout("S<?x > & < -->?>E<?y ??>P"), &logout("SEP"));
     same(&logout("<![CDATA[a]>b]]c]]]]><![CDATA[>]]]>"), &logout("a]&gt;b]]c]]&gt;]"));
-    // The hyphens that open a comment do not end it.
+    // `<!-->` does not end a comment: its hyphens belong to the opener.
     same(&logout("S<!-->-->E<!--->-->P<!---->"), &logout("SEP"));
     same("<response><!-->--><!--->--><success/></response>", SUCCESS);
     same(&logout("<![CDATA[S&E]]><![CDATA[<P]]>"), &logout("S&amp;E&lt;P"));

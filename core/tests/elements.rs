@@ -1,5 +1,5 @@
-//! Rules 3.3 and 3.4 of PROTOCOL.md for every element at every place: what may stand there once is refused the second
-//! time, what must stand there is missed, and what is a row may stand there as often as it likes.
+//! Rules 3.3 and 3.4 of PROTOCOL.md for every element at every place: a repeated element is refused where one is
+//! allowed, a missing mandatory element is refused, and rows may occur any number of times.
 #![allow(clippy::panic, reason = "a test stops at the first surprise")]
 
 mod common;
@@ -7,7 +7,7 @@ mod common;
 use common::{APP_INFO, parse, refuse};
 use hotdesk_core::{Choice, Field, Refusal};
 
-/// How often an element stands at a place.
+/// How many times an element may occur at a place.
 #[derive(Clone, Copy, PartialEq)]
 enum Often {
     Once,
@@ -34,8 +34,8 @@ const NONE: Element = ("<none/>", Field::None, AtMostOnce);
 const PROFILE: &str = "<deviceProfile><deviceProfileName>p</deviceProfileName>\
     <isDefaultDeviceProfile>t</isDefaultDeviceProfile></deviceProfile>";
 
-/// Every place: what stands before it, what behind it, and what may stand there. The last tag before it is that of the
-/// element it is in.
+/// Every place: what precedes it, what follows it, and what may occur there. The last tag before it is that of the
+/// enclosing element.
 fn places() -> Vec<(String, String, Vec<Element>)> {
     let mut places = vec![
         place("<request>", "<logoutAll/></request>", &[APP]),
@@ -141,7 +141,7 @@ fn place(before: &str, behind: &str, elements: &[Element]) -> (String, String, V
     (before.to_owned(), behind.to_owned(), elements.to_vec())
 }
 
-/// What must stand beside the element at its place.
+/// What must accompany the element at its place.
 fn beside(elements: &[Element], element: &Element) -> String {
     let needed = elements.iter().filter(|other| matches!(other.2, Once | OnceOrMore) && other.1 != element.1);
     needed.map(|(xml, ..)| *xml).collect()

@@ -41,8 +41,8 @@ fn read(stream: &mut TcpStream) -> String {
     }
 }
 
-/// Answers one connection after the other; an answer of `None` closes it without a word. Returns where it listens and,
-/// once it is done, what it was sent.
+/// Answers one connection after the other; an answer of `None` closes it without sending anything. Returns the address
+/// it listens on and a handle that yields what it received.
 fn service(answers: &'static [Option<&'static str>]) -> (String, thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -54,7 +54,7 @@ fn service(answers: &'static [Option<&'static str>]) -> (String, thread::JoinHan
             if let Some(answer) = answer {
                 let mut out = [0; 2048];
                 let length = write_response(&mut out, Status::OK, "text/xml", answer.as_bytes()).unwrap();
-                // In segments that end anywhere.
+                // In segments with arbitrary boundaries.
                 out[..length].chunks(7).for_each(|segment| stream.write_all(segment).unwrap());
             }
         }
@@ -63,7 +63,7 @@ fn service(answers: &'static [Option<&'static str>]) -> (String, thread::JoinHan
     (address, served)
 }
 
-/// Returns an address where nobody listens.
+/// Returns an address on which nothing listens.
 fn nobody() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }

@@ -19,7 +19,7 @@ const ANSWERS: [&str; 3] = [
 ];
 
 fn seconds(seconds: u64) -> Duration {
-    // The epoch is the driver's own; nothing may depend on its being zero.
+    // The driver chooses the epoch; nothing may depend on it being zero.
     Duration::from_secs(1_000_000 + seconds)
 }
 
@@ -43,7 +43,7 @@ impl Buffers {
     }
 }
 
-/// Sends the whole request, `size` bytes at a time, and returns what the peer got.
+/// Sends the whole request, `size` bytes at a time, and returns what the peer received.
 fn send(exchange: &mut Exchange<'_>, size: usize) -> Vec<u8> {
     let mut got = Vec::new();
     loop {
@@ -80,7 +80,7 @@ fn an_exchange_byte_by_byte_gives_the_body() {
         exchange.closed(seconds(3));
         assert_eq!(exchange.step(), Step::Done);
         assert_eq!(exchange.result(), Some(Ok(&b"answer"[..])));
-        // Nothing changes any more.
+        // Nothing changes after the end.
         exchange.received(b"more", seconds(4));
         exchange.broken();
         exchange.tick(seconds(100));
@@ -193,7 +193,7 @@ fn rule_11_2_an_answer_cut_after_any_byte_may_have_happened() {
                 exchange.received(&answer.as_bytes()[..end], seconds(1));
                 fault(&mut exchange);
                 if kind == "close" && close_delimited && end >= head {
-                    // Only its end could tell that this answer is not complete; the document's check will.
+                    // Without a length, this answer seems complete; parsing the document finds that it is not.
                     assert_eq!(exchange.result(), Some(Ok(&answer.as_bytes()[head..end])));
                     continue;
                 }
@@ -226,7 +226,7 @@ fn rule_11_3_only_some_statuses_say_that_a_change_was_not_carried_out() {
         let failure = match number {
             ..100 => ExchangeFailure::Http(HttpError::Head),
             101 => ExchangeFailure::Http(HttpError::Upgrade),
-            // An interim answer, and the final one never comes.
+            // An interim answer; the final one never comes.
             100..200 => ExchangeFailure::Http(HttpError::CutShort),
             _ => ExchangeFailure::Status(Status::new(number).unwrap()),
         };
@@ -309,7 +309,7 @@ fn bring(exchange: &mut Exchange<'_>, to: usize) {
     }
 }
 
-/// All that can be seen of an exchange, and how it goes on.
+/// Everything observable about an exchange, and how it continues.
 fn see(mut exchange: Exchange<'_>) -> String {
     let mut seen = format!("{:?} {:?} {:?};", exchange.step(), exchange.deadline(), exchange.result());
     exchange.connected(seconds(2));
@@ -342,7 +342,7 @@ fn calls_that_do_not_fit_the_step_change_nothing() {
         for (name, call) in calls {
             let fits = match name {
                 "connected" | "connect_failed" => to == 0,
-                // Something was offered, and not all of it is sent.
+                // Bytes were offered, and not all of them have been sent.
                 "sent" | "sent more than there is" => to == 2,
                 "received" => (1..=3).contains(&to),
                 "closed" | "broken" => to <= 3,

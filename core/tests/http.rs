@@ -15,7 +15,7 @@ fn read_in(answer: &[u8], size: usize) -> Result<(u16, Vec<u8>), Error> {
     Ok((reader.status().unwrap().number(), reader.body().unwrap().to_vec()))
 }
 
-/// The same, at every size of segments.
+/// The same for every segment size.
 fn read(answer: &str) -> Result<(u16, Vec<u8>), Error> {
     let whole = read_in(answer.as_bytes(), answer.len().max(1));
     for size in 1..answer.len() {
@@ -53,7 +53,7 @@ fn rule_10_2_a_status_has_three_digits_from_100_on() {
         let expected = match number {
             0..=99 => Err(Error::Head),
             101 => Err(Error::Upgrade),
-            // An interim answer, and the final one never comes.
+            // An interim answer; the final one never comes.
             100 | 102..=199 => Err(Error::CutShort),
             204 | 304 => Ok((number, vec![])),
             _ => Ok((number, b"<response><success/></response>".to_vec())),
@@ -143,7 +143,7 @@ fn rule_10_3_a_length_is_one_number() {
 #[test]
 fn rule_10_3_a_length_is_any_number() {
     assert_eq!(read(&format!("HTTP/1.1 200 OK\r\nContent-Length: {}2\r\n\r\nok", "0".repeat(90))), ok("ok"));
-    // Over any buffer, and over what any processor counts: it does not fit.
+    // Larger than any buffer and any integer: it does not fit.
     for length in ["4294967296", "18446744073709551615", "18446744073709551616", "99999999999999999999999999"]
     {
         let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\nok");
@@ -165,7 +165,7 @@ fn rule_10_3_a_coded_body_is_refused_by_name() {
         assert_eq!(read(&answer), ok("ok"), "{coding}");
     }
     assert_eq!(read("HTTP/1.1 304 Not Modified\r\nContent-Encoding: gzip\r\n\r\n"), Ok((304, vec![])));
-    // The status is there although the body is not read.
+    // The status is known although the body was not read.
     let mut buffer = [0; 160];
     let mut reader = ResponseReader::new(&mut buffer);
     let refused = reader.receive(b"HTTP/1.1 404 Not Found\r\nContent-Encoding: gzip\r\n\r\n");

@@ -26,7 +26,7 @@ fn read_in(request: &[u8], size: usize) -> Read {
     Ok((request.method.into(), request.target.into(), request.content_type.map(Into::into), body))
 }
 
-/// Reads it at every size of segments.
+/// Reads it with every segment size.
 fn read(request: &str) -> Read {
     let whole = read_in(request.as_bytes(), request.len().max(1));
     for size in 1..request.len() {

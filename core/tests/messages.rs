@@ -175,7 +175,7 @@ fn rule_2_6_what_is_over_its_bound_is_refused_not_cut() {
     );
     let ascii = "x".repeat(most);
     refuse(&logout(&format!("§{ascii}x")), Refusal::TooLong(Field::DeviceName, Limit::Name));
-    // Blanks around it do not count.
+    // Surrounding blanks do not count.
     let blanks = " \n".repeat(100);
     assert_eq!(device_name(&logout(&format!("{blanks}{ascii}"))), ascii);
     assert_eq!(device_name(&logout(&format!("{ascii}{blanks}"))), ascii);
@@ -210,7 +210,7 @@ fn rule_2_6_what_is_over_its_bound_is_refused_not_cut() {
             "<request><appInfo><appID>a</appID><appCertificate>{certificate}</appCertificate></appInfo><logoutAll/></request>"
         )
     };
-    // A bound in bytes: two a character here.
+    // The bound is in bytes: two per character here.
     let longest = "ä".repeat(limits::CERTIFICATE_BYTES / 2);
     assert!(Message::parse(signed(&longest).as_bytes()).is_ok());
     let too_long = Refusal::TooLong(Field::AppCertificate, Limit::Certificate);

@@ -52,7 +52,7 @@ fn rule_13_2_transactions_have_statuses_of_their_own() {
     let inner: Vec<_> =
         answer.transactions.iter().map(|inner| (inner.code.to_string(), inner.message)).collect();
     assert_eq!(inner, [("7001".to_owned(), None), ("7000".to_owned(), Some("yes".into()))]);
-    // They are there each time.
+    // Each iteration yields them again.
     assert_eq!(
         answer.transactions,
         parse(&"<a><status>1</status></a>".replace(

@@ -49,7 +49,7 @@ fn unsendable(message: &Message<'_>, field: Field, reason: Unsendable) {
 fn rule_8_1_the_samples_are_written_as_they_were_read() {
     for sample in SAMPLES {
         assert_eq!(written(&parse(sample)), sample);
-        // As printed: blanks between the elements and behind them.
+        // As printed: blanks between and after the elements.
         let printed = sample.replace("><", ">  \n    <") + "\n";
         assert_eq!(written(&parse(&printed)), sample);
     }
@@ -191,7 +191,7 @@ fn rule_8_6_what_was_read_is_written_so_that_it_reads_the_same() {
 
 #[test]
 fn a_message_of_parsed_pieces_is_written_decoded() {
-    // A user ID out of a response, percent-coded there, goes plainly into a request.
+    // A user ID from a response is percent-coded there, but not in a request.
     let xml = "<response><userDevicesResults><user id='R%26D'><deviceName>d&amp;1</deviceName></user>\
                </userDevicesResults></response>";
     let Message::Response(Response::UserDevicesResults(results)) = parse(xml) else { panic!() };
@@ -200,7 +200,7 @@ fn a_message_of_parsed_pieces_is_written_decoded() {
     let login = Login::new(devices.iter().next().unwrap(), user.id);
     let xml = written(&Request::new(app(), login).into());
     assert!(xml.contains("<deviceName>d&amp;1</deviceName><userID>R&amp;D</userID>"), "{xml}");
-    // And rows of a response go into another response.
+    // Rows of a response can be written into another response.
     let rows: Vec<_> = results.users.iter().collect();
     let again = Response::from(UserDevicesResults::new(&rows[..]));
     assert_eq!(again, Response::UserDevicesResults(results));

@@ -1,13 +1,13 @@
 //! What became of a call or text message of Azure Multi-Factor Authentication.
 //!
-//! These numbers describe the call or message only. One comes back whether anybody was called or not, and whether the
+//! These results describe the call or message only. There is one whether or not anybody was called, and whether the
 //! authentication succeeded or failed: `OATH Code Verified` can accompany a refusal, `No Phone Input - Timed Out` an
 //! admission by other means. So nothing here turns a result into yes or no, and no program should: only the answer to the
-//! authentication request says who may come in. The numbers are for finding out what went wrong.
+//! authentication request decides. The results are for troubleshooting.
 //!
 //! Microsoft's reports show a symbolic name instead of a number, such as `FAILED_PHONE_BUSY`. They are second names here
 //! ([`Row::second_names`](super::Row::second_names)), each mapped to the row of the same description. That mapping is an
-//! inference, because no source pairs them. `SUCCESS_` means that the call was handled, not that anybody was let in.
+//! inference, because no source pairs them. `SUCCESS_` means that the call was handled, not that access was granted.
 
 use super::table::{code, decimal, second_names, table};
 
@@ -25,7 +25,7 @@ code! {
 }
 decimal!(AzureMfaResult);
 
-// What several rows advise.
+// Remedies that several rows share.
 #[cfg(feature = "texts")]
 const OUTCOME_ELSEWHERE: &str = "Nothing to do; the outcome of the authentication is told elsewhere.";
 #[cfg(feature = "texts")]

@@ -1,5 +1,5 @@
-//! Codes of the Extension Mobility application, which a phone's login page shows besides those of the service. 203,
-//! 206, 209 and 214 are documented nowhere and have no row.
+//! Codes of the Extension Mobility application, which a phone's login page shows in addition to those of the service.
+//! 203, 206, 209 and 214 are undocumented and have no row.
 
 use super::table::{code, decimal, second_names, table};
 

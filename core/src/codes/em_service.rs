@@ -1,8 +1,8 @@
 //! Response codes of the Extension Mobility service. Names are spelled as the source spells them; meanings and
-//! remedies are our own words. 13 to 17, 24, 34 and 48 up are documented nowhere and have no row.
+//! remedies are in our own words. 13 to 17, 24, 34, and 48 and up are undocumented and have no row.
 //!
 //! Phones show 201 for 39 and 44, and 23 for 40 ([`Row::shown_as`](super::Row::shown_as)). In Cross Cluster use 2, 5
-//! and 23 have other meanings besides: [`emcc`](super::emcc).
+//! and 23 have other meanings: see [`emcc`](super::emcc).
 
 use super::table::{code, decimal, second_names, table};
 

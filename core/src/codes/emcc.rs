@@ -1,12 +1,12 @@
 //! Numbers of the Extension Mobility service that mean something else when a user of another cluster logs in (Cross
-//! Cluster, EMCC). All others mean there what [`em_service`] says.
+//! Cluster, EMCC). All others mean what [`em_service`] says.
 
 use super::em_service;
 use super::table::{code, decimal, second_names, table};
 
 code! {
     /// A code of the service in Cross Cluster use: any number, with a row or not. A number without a meaning of its own
-    /// there has the row of the service.
+    /// has the row of the service.
     ///
     /// ```
     /// use hotdesk_core::codes::em_service::EmServiceCode;

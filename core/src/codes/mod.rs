@@ -1,6 +1,6 @@
-//! Tables of the numbers that services and phones answer with. Each code has one row: its name as the source spells it,
-//! what it means and what to do in our words, who must act, and where it is documented. A number without a row is normal
-//! and is kept. [`explain`](crate::explain::explain) finds rows from what a screen shows.
+//! Tables of the codes that services and phones report. Each code has one row: its name as the source spells it, its
+//! meaning and remedy in our words, who must act, and where it is documented. A number without a row is normal and is
+//! kept. [`explain`](crate::explain::explain) finds rows from what a screen shows.
 //!
 //! Names are always present. Meanings and remedies need the feature `texts`, so that an image can leave them out.
 
@@ -36,14 +36,14 @@ pub use table::{Code, Row, Rows};
 pub enum Family {
     /// Answers of the Extension Mobility service.
     EmService,
-    /// What the Extension Mobility application shows on the phone besides those.
+    /// Further codes that the Extension Mobility application shows on the phone.
     EmApp,
-    /// Answers of the service that have another meaning in Cross Cluster use. All others have the rows of
+    /// Codes of the service that have another meaning in Cross Cluster use. All others have the rows of
     /// [`EmService`](Self::EmService).
     Emcc,
     /// The phone's own errors.
     Phone,
-    /// Problems that show no number.
+    /// Problems without a number.
     Symptom,
     /// Status codes of VIP User Services.
     Vip,
@@ -69,7 +69,7 @@ impl Family {
         }
     }
 
-    /// Returns the families that a name stands for, in any case: their own names, `em` for `em-service` and `em-app`,
+    /// Returns the families that a name stands for, ignoring case: their own names, `em` for `em-service` and `em-app`,
     /// whose numbers do not overlap, and `mfa` for `azure-mfa`. Empty for any other.
     pub fn from_name(name: &str) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |family| {
@@ -191,7 +191,7 @@ impl fmt::Display for ParseWhoError {
 
 impl Error for ParseWhoError {}
 
-/// Writes the names that a text could have been.
+/// Writes the accepted names as a list.
 fn names<const N: usize>(f: &mut fmt::Formatter<'_>, names: [&str; N]) -> fmt::Result {
     for (at, name) in names.into_iter().enumerate() {
         let before = match at {
@@ -238,7 +238,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// Every source, in the order of declaration: tables store its place.
+    /// Every source, in the order of declaration: tables store its index.
     const ALL: [Self; 13] = [
         Self::ResponseCodes,
         Self::CrossCluster,

@@ -1,10 +1,10 @@
-//! The phone's own errors: what it shows when a page cannot be fetched or read. A number counts with its source, for
-//! XML Error 4 is not CiscoIPPhoneError 4. `Host not found` is among the [symptoms](super::symptom).
+//! The phone's own errors: what it shows when a page cannot be fetched or read. A number is looked up with its source,
+//! as XML Error 4 is not CiscoIPPhoneError 4. `Host not found` is among the [symptoms](super::symptom).
 
 use super::Source;
 use super::table::{Row, table};
 
-/// Returns the rows of a source's number: [`PhoneXml`](Source::PhoneXml), [`PhoneHttp`](Source::PhoneHttp) (two rows
+/// Returns the rows of a number of a source: [`PhoneXml`](Source::PhoneXml), [`PhoneHttp`](Source::PhoneHttp) (two rows
 /// for 503, which phones show in two ways) or [`PhoneObject`](Source::PhoneObject). Empty for an unknown number.
 ///
 /// ```

@@ -1,15 +1,15 @@
-//! What is seen without a number: the problems that the troubleshooting guide describes in words. Names are the words
-//! that tell the symptom there; [`explain`](crate::explain::explain) also knows them by `PHRASES`.
+//! Symptoms without a number: problems that the troubleshooting guide describes in words. Names are its wording of the
+//! symptom; [`explain`](crate::explain::explain) also knows them by `PHRASES`.
 
 use super::table::{NO_NUMBER, table};
 
-/// Writes the table and, row by row, the phrases by which a symptom is known.
+/// Writes the table and, for each row, the phrases by which its symptom is recognized.
 macro_rules! symptoms {
     ($($name:literal, $who:ident, [$($phrase:literal),*], $meaning:literal, $remedy:literal;)*) => {
         table! { Symptom; $(NO_NUMBER, $name, $who, Troubleshooting, $meaning, $remedy;)* }
 
-        /// For each row of the table, phrases. A text shows a symptom if it has all words of one phrase, in this
-        /// order; a word stands for all words that begin so.
+        /// The phrases of each row of the table. A text matches a symptom if it has all words of one phrase, in this
+        /// order; a word matches every word that begins with it.
         pub(crate) static PHRASES: &[&[&str]] = &[$(&[$($phrase),*]),*];
     };
 }

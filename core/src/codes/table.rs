@@ -1,5 +1,5 @@
-//! What a row is, and how the tables are kept: all names in one text, all meanings in another, with lengths of a byte
-//! each, because a pointer for each would take eight bytes more. A row is looked up, never stored.
+//! The rows and how the tables are stored. Code size: all names are one text and all meanings another, each with a
+//! length of one byte, as a `&str` takes eight bytes or more. A row is looked up, never stored.
 
 use core::hash::{Hash, Hasher};
 use core::{cmp, fmt};
@@ -7,7 +7,7 @@ use core::{cmp, fmt};
 use super::vip::VipCode;
 use super::{Family, Source, Who, azure_mfa, em_app, em_service, emcc, vip};
 
-/// The number of a row that has none; no source has this one.
+/// Stands for the number in a row without one; no source uses it.
 pub(super) const NO_NUMBER: u16 = u16::MAX;
 
 /// One family's rows, column by column. Only [`table!`] makes one, so all columns have the same length.
@@ -43,8 +43,8 @@ pub(super) struct Packed {
 }
 
 impl Packed {
-    /// Returns one text. This is O(n): it adds up the lengths of all texts before it, because a table of their places
-    /// would take as many bytes again as the lengths.
+    /// Returns one text. This is O(n): it adds up the lengths of all texts before it, because a table of offsets would
+    /// take at least twice the bytes of the lengths.
     fn get(&self, index: usize) -> &'static str {
         let mut lengths = self.lengths.iter().map(|length| usize::from(*length));
         let start = lengths.by_ref().take(index).sum();
@@ -64,15 +64,15 @@ pub(crate) enum NameSource {
     FeatureGuide,
     /// The text of a refusal: samples of the EM API developer guide, and clients that look for it in answers.
     Refusal,
-    /// `detailMessage` in answers of VIP User Services, as tests of public clients hold them.
+    /// `detailMessage` in answers of VIP User Services, from the tests of public clients.
     VipDetail,
     /// Microsoft's reports of multi-factor authentication, "call result". They give no number: each name is mapped to the
     /// row of the same description.
     Report,
 }
 
-/// Names of a family's rows besides those in its table, by number. They are apart from [`Table`], so that only an image
-/// that reads texts holds them.
+/// Further names of a family's rows, by number. They are separate from [`Table`], so that only an image that reads
+/// texts contains them.
 pub(crate) struct SecondNames {
     pub(super) numbers: &'static [u16],
     pub(super) sources: &'static [NameSource],
@@ -95,7 +95,7 @@ impl SecondNames {
     }
 }
 
-/// Writes the second names of a family: a row is number, name, source. What a name has in quotes stands for any text.
+/// Writes the second names of a family: a row is number, name, source. Quoted text in a name stands for any text.
 macro_rules! second_names {
     ($($number:literal, $name:literal, $source:ident;)*) => {
         pub(crate) static SECOND_NAMES: $crate::codes::table::SecondNames = $crate::codes::table::SecondNames {
@@ -133,7 +133,7 @@ impl Mark {
     }
 }
 
-/// The length of a text that is to be packed; a longer one does not compile.
+/// Returns the length of a text as a byte; a text of over 255 bytes does not compile.
 #[allow(clippy::cast_possible_truncation, reason = "checked just before, and at compile time")]
 pub(super) const fn length(text: &str) -> u8 {
     assert!(text.len() <= 255, "a text of a table is too long");
@@ -253,7 +253,7 @@ macro_rules! decimal {
 }
 pub(super) use decimal;
 
-/// What is documented of a code, or of an error without a number.
+/// The documentation of a code, or of an error without a number.
 ///
 /// ```
 /// use hotdesk_core::codes::{Family, Who};
@@ -287,7 +287,7 @@ impl Row {
         self.table.numbers.get(self.at()).copied().filter(|number| *number != NO_NUMBER)
     }
 
-    /// Returns the number that phones show in place of this one, where it is another.
+    /// Returns the number that phones show instead of this one, if they do.
     ///
     /// ```
     /// use hotdesk_core::codes::em_service::EmServiceCode;
@@ -309,7 +309,7 @@ impl Row {
 
     /// Returns the other names under which public sources show the row: those of older releases, the texts of refusals,
     /// and for a result of Azure MFA the symbolic name in Microsoft's reports. The reports give no number; their names are
-    /// mapped to rows by description, which is an inference. What a name has in quotes stands for any text.
+    /// mapped to rows by description, which is an inference. Quoted text in a name stands for any text.
     ///
     /// ```
     /// use hotdesk_core::codes::azure_mfa::AzureMfaResult;
@@ -359,13 +359,13 @@ impl Row {
         self.mark().source()
     }
 
-    /// Returns the place of the row in its table.
+    /// Returns the index of the row in its table.
     pub(crate) const fn index(self) -> u8 {
         self.index
     }
 
     fn mark(self) -> Mark {
-        // There is one for each row.
+        // Each row has one.
         self.table.marks.get(self.at()).copied().unwrap_or(Mark(0))
     }
 

@@ -1,9 +1,9 @@
 //! Status codes of VIP User Services: four hexadecimal digits, which services write in either case. Message texts vary
-//! from the table, so programs match on the code.
+//! from those in the table, so programs match on the code.
 //!
-//! A push poll has two levels: its own `status`, and a second one inside `transactionStatus`, where 7000 to 7008 tell
+//! A push poll has two levels: its own `status`, and a second one inside `transactionStatus`, where 7000 to 7008 say
 //! what became of the push. The voice service uses 7000 for something else, and `detail` has numbers of its own; both
-//! are looked up apart ([`VipCode::voice`], [`VipCode::detail`]).
+//! are looked up separately ([`VipCode::voice`], [`VipCode::detail`]).
 
 use core::fmt;
 use core::str::FromStr;
@@ -90,7 +90,7 @@ impl defmt::Format for VipCode {
     }
 }
 
-// What several rows advise.
+// Remedies that several rows share.
 #[cfg(feature = "texts")]
 const NONE: &str = "Nothing to do.";
 #[cfg(feature = "texts")]

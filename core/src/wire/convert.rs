@@ -1,4 +1,4 @@
-//! Turns what `collect` read into messages and rows. It refuses nothing: `collect` did.
+//! Converts what `collect` gathered into messages and rows. It refuses nothing: `collect` has checked everything.
 
 use super::collect::Collected;
 use super::element_name::ElementName;
@@ -18,7 +18,7 @@ use crate::message::{
 use crate::secret::Secret;
 use crate::text::Text;
 
-/// Makes a message with that root.
+/// Returns the message whose root element is `root`.
 #[inline(never)]
 pub(super) fn message<'a>(root: ElementName, collected: &Collected<'a>) -> Message<'a> {
     match root {
@@ -111,7 +111,7 @@ pub(super) fn response<'a>(collected: &Collected<'a>) -> Response<'a> {
     }
 }
 
-/// Makes a `failure` of a response or of a `user`.
+/// Returns the `failure` of a response or of a `user`.
 pub(super) fn failure<'a>(collected: &Collected<'a>) -> Failure<'a> {
     let code = collected.code().and_then(|number| u16::try_from(number).ok());
     Failure { code: code.map(EmServiceCode::new), text: collected.text(key::ERROR) }
@@ -123,7 +123,7 @@ impl<'a> ReadRow<'a> for DeviceResult<'a> {
         reader.collect(Context::Device, &mut collected)?;
         let last_login = collected.optional(key::LAST_LOGIN);
         let emcc = collected.number(key::EMCC).map(|number| number != 0);
-        // A `none` takes the first slot that is free, so without `userID` one of them is the current user's.
+        // A `none` fills the first free slot, so without `userID` one `none` is the current user's.
         let status = match collected.optional(key::USER) {
             Some(user) => DeviceStatus::LoggedIn { user, last_login, emcc },
             None if collected.has(key::DOES_NOT_EXIST) => DeviceStatus::DoesNotExist,
@@ -184,10 +184,10 @@ impl<'a> ReadRow<'a> for DeviceProfile<'a> {
     }
 }
 
-/// A `deviceName` or `userID` of a query, or a `deviceName` of a response: in these places both are plain names.
+/// A `deviceName` or `userID` of a query, or a `deviceName` of a response: none of these is percent-coded.
 impl<'a> ReadRow<'a> for Text<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<Self, Stop> {
-        // It was checked, so the field is in no error.
+        // The text has been checked, so the field is never reported.
         Ok(reader.text(Field::DeviceName, TextKind::Name)?.unwrap_or(Text::EMPTY))
     }
 

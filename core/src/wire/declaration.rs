@@ -1,12 +1,12 @@
-//! The XML declaration. It is read here and not by the tokenizer crate, which accepts XML 1.1 and foreign encodings.
+//! The XML declaration. It is read here because the crate xmlparser accepts XML 1.1 and unsupported encodings.
 
 use crate::bytes::{BLANK, NAME, behind, is};
 use crate::error::Refusal;
 
-/// Moves `text` behind the declaration that it starts with, if it does, and returns true if that declares US-ASCII. A
-/// refusal is where `text` is moved to.
+/// Advances `text` past the declaration, if it starts with one, and returns true if that declares US-ASCII. After a
+/// refusal, `text` starts at the place of the error.
 ///
-/// `text` starts at the document's first character, behind a byte order mark.
+/// `text` starts at the document's first character, after a byte order mark.
 #[inline(never)]
 pub(super) fn skip(text: &mut &[u8]) -> Result<bool, Refusal> {
     let mut cursor = Cursor { rest: text, ascii: false };
@@ -18,16 +18,15 @@ pub(super) fn skip(text: &mut &[u8]) -> Result<bool, Refusal> {
     }
 }
 
-/// An attribute, or the end, which has no values.
+/// An attribute of the declaration; or its end, whose values are empty.
 struct Part {
     name: &'static [u8],
     values: [&'static [u8]; 2],
-    /// The refusal of another value.
+    /// The refusal of any other value.
     reason: Refusal,
 }
 
-/// XML 1.0, section 2.8: version, then maybe encoding, then maybe standalone, in this order. A capital stands for either
-/// case.
+/// XML 1.0, section 2.8: version, then optionally encoding, then optionally standalone. A capital matches either case.
 static PARTS: [Part; 4] = [
     Part { name: b"version", values: [b"1.0", b"1.0"], reason: Refusal::XmlVersion },
     Part { name: b"encoding", values: [b"UTF-8", US_ASCII], reason: Refusal::Encoding },
@@ -39,12 +38,12 @@ const US_ASCII: &[u8] = b"US-ASCII";
 
 struct Cursor<'a> {
     rest: &'a [u8],
-    /// US-ASCII is declared.
+    /// True if US-ASCII is declared.
     ascii: bool,
 }
 
 impl Cursor<'_> {
-    /// Reads the declaration, if there is one; stays where it is refused.
+    /// Reads the declaration, if there is one; stops at the place of a refusal.
     fn declaration(&mut self) -> Option<Refusal> {
         let start = self.rest;
         if !self.eat(b"<?xml") || !self.skip(BLANK) {
@@ -79,7 +78,7 @@ impl Cursor<'_> {
             });
             if !is_known {
                 self.rest = value;
-                // The same bytes are in names.
+                // The values consist of the same bytes as names.
                 self.skip(NAME);
                 if !self.eat(quote) {
                     break;
@@ -104,13 +103,13 @@ impl Cursor<'_> {
         self.rest.len() < before
     }
 
-    /// Skips `text`, in which a capital stands for either case; returns false if something else stands here.
+    /// Skips `text`, whose capitals match either case; returns false if something else comes next.
     #[inline(never)]
     fn eat(&mut self, text: &[u8]) -> bool {
         let mut rest = self.rest;
         for known in text {
             match rest {
-                // All that is no capital has this bit.
+                // Every byte but the capitals has this bit set.
                 [byte, after @ ..] if byte == known || *byte == *known | 0x20 => rest = after,
                 _ => return false,
             }
@@ -119,7 +118,7 @@ impl Cursor<'_> {
         true
     }
 
-    /// Returns the refusal of what stands here. The input may end inside something that may stand here.
+    /// Returns the refusal of what comes next: cut short if the input ends within an expected part, else malformed.
     fn malformed(&mut self) -> Refusal {
         for part in &PARTS {
             if behind(part.name, self.rest).is_some() {

@@ -1,5 +1,5 @@
-//! Answers of VIP User Services: a SOAP envelope, or the answer alone (PROTOCOL.md section 13). Elements are known
-//! by their local names; prefixes are not resolved. What is not known is skipped, as in every message.
+//! Answers of VIP User Services: a SOAP envelope, or the answer alone (PROTOCOL.md section 13). Elements are matched by
+//! local name; prefixes are not resolved. Unknown elements are skipped, as in every message.
 
 use super::reader::{Reader, document};
 use super::text_value::TextKind;
@@ -13,9 +13,9 @@ pub(crate) fn answer(xml: &[u8]) -> Result<Answer<'_>, Error> {
     Ok(document(xml, |reader, _| envelope(reader))?)
 }
 
-/// Returns the next transaction of an answer's content that was checked.
+/// Returns the next transaction in the content of an answer that has been checked.
 pub(crate) fn next_transaction<'a>(reader: &mut Reader<'a>) -> Option<Status<'a>> {
-    // It was checked, so there is nothing to refuse.
+    // The content has been checked, so nothing is refused here.
     while reader.next().ok()?.is_some() {
         if local_name(reader) == b"transactionStatus" {
             return transaction(reader).ok();
@@ -42,13 +42,13 @@ fn envelope<'a>(reader: &mut Reader<'a>) -> Result<Answer<'a>, Stop> {
             return Err(reader.refuse(Refusal::Missing(Field::VipStatus), body));
         }
         answer = Some(content(reader)?);
-        // A body holds one element; more of them would be other answers.
+        // Only the first element of a body is the answer.
         reader.skip()?;
     }
     answer.ok_or_else(|| reader.refuse(Refusal::Missing(Field::Body), root))
 }
 
-/// Reads the element that holds the status, whose start tag was read.
+/// Reads the element that holds the status; its start tag has been read.
 fn content<'a>(reader: &mut Reader<'a>) -> Result<Answer<'a>, Stop> {
     let at = reader.at();
     let mut request_id = None;
@@ -78,7 +78,7 @@ fn transaction<'a>(reader: &mut Reader<'a>) -> Result<Status<'a>, Stop> {
     parts.status(reader, at)
 }
 
-/// The elements of a status; the inner option is empty for a blank one.
+/// The elements of a status. The inner option is `None` for a blank element.
 #[derive(Default)]
 struct Parts<'a> {
     code: Option<Text<'a>>,
@@ -106,7 +106,7 @@ impl<'a> Parts<'a> {
         Ok(())
     }
 
-    /// Returns the status that the element at `at` holds.
+    /// Returns the status; `at` is the offset of the element that must hold it.
     fn status(self, reader: &mut Reader<'a>, at: usize) -> Result<Status<'a>, Stop> {
         Ok(Status {
             code: self.code.ok_or_else(|| reader.refuse(Refusal::Missing(Field::VipStatus), at))?,
@@ -117,7 +117,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The name of the innermost open element without its prefix.
+/// Returns the name of the innermost open element without its prefix.
 fn local_name<'a>(reader: &Reader<'a>) -> &'a [u8] {
     reader.name().rsplit(|byte| *byte == b':').next().unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! Pairs the tokens: elements with their ends, their one attribute of interest, their texts. It refuses what the
-//! tokenizer lets pass (PROTOCOL.md section 1) and knows of the protocol only names and bounds.
+//! Turns tokens into elements: matches start and end tags, keeps the one attribute that matters, finds texts. It
+//! refuses what the tokenizer does not check (PROTOCOL.md section 1); of the protocol it knows only names and bounds.
 
 use heapless::Vec;
 
@@ -12,20 +12,20 @@ use crate::error::{Field, Refusal};
 use crate::limits;
 use crate::text::Coding;
 
-/// How a [`Row`](crate::Row) is read. It seals that trait, for it cannot be named outside of this crate.
+/// How a [`Row`](crate::Row) is read. It seals that trait, as it cannot be named outside this crate.
 pub trait ReadRow<'a>: Copy {
-    /// Reads the row whose start tag was read.
+    /// Reads a row whose start tag has been read.
     #[doc(hidden)]
     fn read(reader: &mut Reader<'a>) -> Result<Self, Stop>;
 
-    /// Makes a row of a name, if a name is all that it is.
+    /// Returns a row made of a name, if rows of this type are plain names.
     #[doc(hidden)]
     fn named(_name: &'a str) -> Option<Self> {
         None
     }
 }
 
-/// An element whose start tag was read.
+/// An element whose start tag has been read.
 #[derive(Clone, Copy)]
 struct OpenElement<'a> {
     name: &'a [u8],
@@ -37,7 +37,7 @@ struct OpenElement<'a> {
     context: Context,
 }
 
-/// What is around all elements of a document.
+/// The level outside all elements of a document.
 const NONE: OpenElement<'static> =
     OpenElement { name: OUTSIDE, at: 0, content: 0, context: Context::Document };
 
@@ -50,7 +50,7 @@ struct EndedElement {
     content: usize,
     /// Where its content ended.
     end: usize,
-    /// What it could hold.
+    /// What it was allowed to hold.
     context: Context,
 }
 
@@ -58,15 +58,15 @@ struct EndedElement {
 #[derive(Clone)]
 pub struct Reader<'a> {
     tokens: Tokens<'a>,
-    /// The innermost open element, or what is around all of them.
+    /// The innermost open element, or the level outside all elements.
     innermost: OpenElement<'a>,
-    /// What is around each open element.
+    /// For each open element, the level around it; the innermost one last.
     around: Vec<OpenElement<'a>, { limits::DEPTH }>,
     /// The element that ended last.
     last: EndedElement,
-    /// The innermost open element ended in its own start tag.
+    /// True if the innermost open element ends in its own start tag (`/>`).
     empty: bool,
-    /// Of the start tag read last: the one attribute that the protocol knows there.
+    /// The one attribute that the protocol defines for the start tag read last.
     attribute: Option<Attribute<'a>>,
 }
 
@@ -76,11 +76,11 @@ pub(super) struct Attribute<'a> {
     pub(super) raw: &'a str,
     /// Its offset in the input.
     pub(super) at: usize,
-    /// Nothing in it needs decoding.
+    /// True if nothing in it needs decoding.
     pub(super) plain: bool,
 }
 
-/// Reads one document: `read` reads the root element, whose start tag was read.
+/// Reads one document. `read` is called when the start tag of the root element has been read.
 pub(super) fn document<'a, T>(
     xml: &'a [u8],
     read: impl FnOnce(&mut Reader<'a>, &'static Child) -> Result<T, Stop>,
@@ -90,12 +90,12 @@ pub(super) fn document<'a, T>(
     reader.document(read).map_err(|Stop| reader.tokens.refused())
 }
 
-/// Checks the encoding, skips byte order mark and declaration; returns what follows and its offset.
+/// Checks the encoding and skips the byte order mark and the declaration; returns what follows and its offset.
 fn prolog(xml: &[u8]) -> Result<(&str, usize), Refused> {
     let text = core::str::from_utf8(xml)
         .map_err(|error| Refused { reason: Refusal::NotUtf8, at: error.valid_up_to() })?;
     if let [b'<', b'a'..=b'z', ..] = xml {
-        // Neither mark nor declaration.
+        // No byte order mark and no declaration.
         return Ok((text, 0));
     }
     let mut rest = xml.get(if starts_with_mark(xml) { 3 } else { 0 }..).unwrap_or_default();
@@ -107,7 +107,7 @@ fn prolog(xml: &[u8]) -> Result<(&str, usize), Refused> {
     }
     #[cfg(not(feature = "compact"))]
     if starts_with_mark(rest) {
-        // This tokenizer would take a second mark for a first one.
+        // xmlparser would skip a second mark as if it were the first.
         return Err(Refused { reason: Refusal::TextOutsideRoot, at: base });
     }
     Ok((text.get(base..).unwrap_or_default(), base))
@@ -119,7 +119,7 @@ const fn starts_with_mark(bytes: &[u8]) -> bool {
 }
 
 impl<'a> Reader<'a> {
-    /// Starts the content of an element that was checked.
+    /// Starts at the content of an element that has been checked.
     pub(crate) fn fragment(content: &'a str, context: Context) -> Self {
         Self::new(Tokens::content(content), context)
     }
@@ -170,19 +170,19 @@ impl<'a> Reader<'a> {
         self.tokens.refused()
     }
 
-    /// Returns true if the start tag read last is its element's end, too.
+    /// Returns true if the start tag read last ends its element, too.
     #[cfg(feature = "compact")]
     pub(super) const fn ends_empty(&self) -> bool {
         self.empty
     }
 
-    /// Reads a token, for a reader that keeps the open elements itself.
+    /// Reads a token, for a caller that keeps track of open elements itself.
     #[cfg(feature = "compact")]
     pub(super) fn token(&mut self, open: &[u8], context: Context) -> Result<Token, Stop> {
         self.tokens.token(open, context)
     }
 
-    /// Offset of the token read last, and the name in it if it is a start tag.
+    /// Returns the offset of the token read last and, if it is a start tag, its name.
     #[cfg(feature = "compact")]
     pub(super) const fn token_at(&self) -> (usize, &'a [u8]) {
         (self.tokens.at(), self.tokens.name())
@@ -194,8 +194,8 @@ impl<'a> Reader<'a> {
         self.tokens.refuse(reason, at)
     }
 
-    /// Reads up to the next start tag inside the innermost open element and returns what is known of it, or up to the end
-    /// of that element and returns nothing.
+    /// Reads the next start tag inside the innermost open element and returns its schema entry; returns `None` after
+    /// the end tag of that element.
     #[inline(never)]
     pub(super) fn next(&mut self) -> Result<Option<&'static Child>, Stop> {
         if self.empty {
@@ -221,12 +221,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Leaves the innermost open element, whose content ends at an offset.
+    /// Leaves the innermost open element, whose content ends at offset `at`.
     fn end(&mut self, at: usize) {
         let OpenElement { at: start, content, context, .. } = self.innermost;
         self.last = EndedElement { at: start, content, end: at, context };
         if let Some(around) = self.around.pop() {
-            // Field by field: the whole would be copied by a call.
+            // Code size: assigning the whole struct is a call to memcpy.
             self.innermost.name = around.name;
             self.innermost.at = around.at;
             self.innermost.content = around.content;
@@ -234,13 +234,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Name of the innermost open element, as it stands.
+    /// Returns the name of the innermost open element as written, prefix included.
     #[inline]
     pub(super) fn name(&self) -> &'a [u8] {
         self.innermost.name
     }
 
-    /// How many elements are open.
+    /// Returns how many elements are open.
     pub(super) fn depth(&self) -> usize {
         self.around.len()
     }
@@ -250,12 +250,12 @@ impl<'a> Reader<'a> {
         self.innermost.at
     }
 
-    /// Says what the innermost open element may hold.
+    /// Sets what the innermost open element may hold.
     pub(super) const fn set_context(&mut self, context: Context) {
         self.innermost.context = context;
     }
 
-    /// Returns what the element that ended last could hold, and its offset.
+    /// Returns the context and the offset of the element that ended last.
     pub(super) const fn ended(&self) -> (Context, usize) {
         (self.last.context, self.last.at)
     }
@@ -266,11 +266,11 @@ impl<'a> Reader<'a> {
         self.between(start, end)
     }
 
-    /// Returns where the content of the element that ended last starts and ends.
+    /// Returns the offsets at which the content of the element that ended last starts and ends.
     #[inline]
     pub(super) fn content_range(&self) -> (usize, usize) {
         let start = self.last.content;
-        // An element that ended in its own start tag has none.
+        // An element that ended in its own start tag has no content.
         (start, self.last.end.max(start))
     }
 
@@ -279,12 +279,12 @@ impl<'a> Reader<'a> {
         self.tokens.between(start, end)
     }
 
-    /// Checks the text read last, which is no value.
+    /// Checks the text read last, whose value is not used.
     #[cold]
     #[inline(never)]
     pub(super) fn other_text(&mut self) -> Result<(), Stop> {
         if self.depth() > 0 && self.tokens.at_end() {
-            // No element can be open at the end; a reference may be cut, too.
+            // An element is still open. This goes before a bad reference, which may be cut short as well.
             return Err(self.cut_short());
         }
         let at = self.tokens.at();
@@ -315,8 +315,8 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Reads the text of the innermost open element and its end, if nothing in it needs decoding or checking, and returns
-    /// it and its offset; or nothing.
+    /// Reads the text of the innermost open element and its end tag, if nothing in the text needs decoding or checking;
+    /// returns the text and its offset. Otherwise reads nothing.
     #[inline]
     pub(super) fn plain_text(&mut self) -> Option<(&'a str, usize)> {
         if self.empty {
@@ -327,7 +327,7 @@ impl<'a> Reader<'a> {
         Some(found)
     }
 
-    /// Reads a start tag from behind its name to its end.
+    /// Reads the rest of a start tag, after its name.
     #[inline]
     pub(super) fn start(&mut self, child: &Child) -> Result<(), Stop> {
         let at = self.tokens.at();
@@ -350,7 +350,7 @@ impl<'a> Reader<'a> {
     /// Reads the attributes up to the end of the start tag.
     #[inline(never)]
     fn attributes(&mut self, element: ElementName) -> Result<(), Stop> {
-        // The names that were seen are read again from here, so there is no array of them.
+        // To find repeated names, the tag is read again from here: that needs no array of them.
         let first = self.tokens.mark();
         let mut count = 0_usize;
         loop {
@@ -364,7 +364,7 @@ impl<'a> Reader<'a> {
             let (at, name) = (self.tokens.at(), self.tokens.name());
             if count > 0 {
                 self.tokens.go_back(&first);
-                // Up to this attribute, or another one of its name.
+                // Stops at this attribute, or at an earlier one of the same name.
                 while self.tokens.tag_token().is_ok() && !same(self.tokens.name(), name) {}
                 if self.tokens.at() != at {
                     return Err(self.refuse(Refusal::RepeatedAttribute, at));
@@ -390,7 +390,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns the attribute of the innermost open element, which must have it.
+    /// Returns the attribute of the innermost open element; refuses the element if it has none.
     pub(super) fn found_attribute(&mut self, field: Field) -> Result<&Attribute<'a>, Stop> {
         let at = self.at();
         self.attribute.as_ref().ok_or_else(|| self.tokens.refuse(Refusal::Missing(field), at))
@@ -400,7 +400,7 @@ impl<'a> Reader<'a> {
         self.refuse(Refusal::CutShort, self.tokens.position())
     }
 
-    /// Refuses an element that was `seen` already.
+    /// Refuses a repeated element: one that was `seen` before.
     #[cfg(feature = "vip")]
     pub(super) fn once(&mut self, seen: bool, field: Field, at: usize) -> Result<(), Stop> {
         if seen { Err(self.refuse(Refusal::Repeated(field), at)) } else { Ok(()) }

@@ -1,5 +1,5 @@
-//! The texts of elements and attributes: where they start and end, their references, their bounds. Text is only
-//! checked here; it is decoded when it is read.
+//! Checks the texts of elements and attributes: where they start and end, their references, their bounds. They are
+//! decoded later, each time the caller reads them.
 
 use super::reader::Reader;
 use super::tokens::Stop;
@@ -7,7 +7,7 @@ use crate::error::{Field, Limit, Refusal};
 use crate::limits;
 use crate::text::{Chars, Coding, Text, is_blank};
 
-/// A text of so many bytes is within every bound.
+/// A text of at most this many bytes is within every bound.
 pub(super) const WITHIN_ANY_BOUND: usize = if limits::NAME_CHARS < limits::CERTIFICATE_BYTES {
     limits::NAME_CHARS
 } else {
@@ -17,21 +17,21 @@ pub(super) const WITHIN_ANY_BOUND: usize = if limits::NAME_CHARS < limits::CERTI
 /// How a text is to be read.
 #[derive(Clone, Copy)]
 pub(super) enum TextKind {
-    /// A name: blanks around it removed, at most 128 characters.
+    /// A name: surrounding blanks removed, at most [`limits::NAME_CHARS`] characters.
     Name,
-    /// A name in a response, percent-coded besides.
+    /// A name in a response, which may also be percent-coded.
     CodedName,
-    /// A certificate: blanks kept, at most 256 bytes.
+    /// A certificate: blanks kept, at most [`limits::CERTIFICATE_BYTES`] bytes.
     Certificate,
-    /// Blanks around it removed, any length.
+    /// Surrounding blanks removed, any length.
     Unbounded,
 }
 
-/// A text that was read. It goes into a place of the caller's and not up as a result: where size counts, each way up
-/// would copy it by a call. An empty one is all zeros.
+/// A checked text, or none. Code size: it is written through a reference, as each return would copy it by a call, and
+/// an empty one is all zeros.
 #[derive(Clone, Copy)]
 pub(super) struct TextValue<'a> {
-    /// Nothing if there are only blanks.
+    /// `None` if the text is blank.
     raw: Option<&'a str>,
     coding: Coding,
     percent: bool,
@@ -40,13 +40,13 @@ pub(super) struct TextValue<'a> {
 impl<'a> TextValue<'a> {
     pub(super) const NONE: Self = Self { raw: None, coding: Coding::Plain, percent: false };
 
-    /// Returns a text in which nothing needs decoding but percent-coding, if a look at its bytes shows that it is neither
-    /// blank nor too long.
+    /// Returns a text in which only percent-coding needs decoding, if a quick look at its bytes shows that it is
+    /// neither blank nor too long.
     #[inline]
     pub(super) fn plain(raw: &'a str, kind: TextKind) -> Option<Self> {
         let bytes = raw.as_bytes();
-        // A text that starts with an escape may decode to blanks; plain blanks are below the percent sign, and little else
-        // that a text starts with is.
+        // A text that starts with an escape may decode to blanks. Blanks sort below the percent sign, and texts rarely
+        // start with anything else that does.
         let sound = bytes.first().is_some_and(|byte| *byte > b'%')
             && bytes.last().is_some_and(|byte| *byte > b' ')
             && (bytes.len() <= WITHIN_ANY_BOUND || matches!(kind, TextKind::Unbounded));
@@ -73,14 +73,14 @@ impl<'a> TextValue<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads the text of the innermost open element; nothing if it is blank.
+    /// Reads the text of the innermost open element; returns `None` if it is blank.
     pub(super) fn text(&mut self, field: Field, kind: TextKind) -> Result<Option<Text<'a>>, Stop> {
         let mut value = TextValue::NONE;
         self.read_text(field, kind, &mut value)?;
         Ok(value.get())
     }
 
-    /// Reads the text of the innermost open element, which must have one.
+    /// Reads the text of the innermost open element; refuses a blank one.
     #[cfg(any(feature = "compact", feature = "vip"))]
     pub(super) fn mandatory(&mut self, field: Field, kind: TextKind) -> Result<Text<'a>, Stop> {
         let at = self.at();
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the text of the innermost open element into `value`, which stays empty if there are only blanks.
+    /// Reads the text of the innermost open element into `value`, which stays empty if the text is blank.
     #[inline(never)]
     pub(super) fn read_text(
         &mut self,
@@ -107,7 +107,7 @@ impl<'a> Reader<'a> {
         self.check_text(self.content_range(), Coding::Element, field, kind, value)
     }
 
-    /// Reads the attribute of the innermost open element into `value`, and returns where it is.
+    /// Reads the attribute of the innermost open element into `value`; returns the offset of the attribute's value.
     pub(super) fn read_attribute(
         &mut self,
         field: Field,
@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
         Ok(found.at)
     }
 
-    /// Reads a text in which nothing needs decoding but percent-coding into `value`.
+    /// Reads a text in which only percent-coding needs decoding into `value`.
     #[inline]
     fn plain(
         &mut self,
@@ -145,12 +145,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Refuses a raw text with a reference that is none.
+    /// Refuses a raw text that contains a bad reference.
     pub(super) fn check_references(&mut self, raw: &'a str, base: usize, coding: Coding) -> Result<(), Stop> {
         if !raw.bytes().any(|byte| byte == b'&') {
             return Ok(());
         }
-        // No error names the field: this kind has no bound.
+        // The field is never reported: only bounds name it, and this kind has none.
         self.check_text(range(raw, base), coding, Field::Error, TextKind::Unbounded, &mut { TextValue::NONE })
     }
 
@@ -166,11 +166,12 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Stop> {
         let raw = self.between(start, end);
         let whole = matches!(kind, TextKind::Certificate);
-        // Up to the space there are no characters in XML but blanks.
+        // The only XML characters up to the space are blanks.
         let last_blank = if whole { '\0' } else { ' ' };
         let mut chars = Chars::new(raw, coding, matches!(kind, TextKind::CodedName));
-        // The text is from the first to the last character that is no blank: what is left of `raw` where it starts and
-        // behind it, and what counts for its bound. Blanks behind it are in `count` only.
+        // The text runs from the first to the last character that is not a blank. `from` is what is left of `raw` at
+        // its start, `behind` what is left after its end, `size` its length for the bound. `count` is the same,
+        // but with trailing blanks.
         let (mut from, mut behind) = (chars.rest(), 0);
         let (mut size, mut count) = (0, 0_usize);
         let (mut blank, mut percent) = (true, false);
@@ -211,7 +212,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Where a raw text starts that is at an offset of the input, and where it ends.
+/// Returns the offsets in the input of the start and end of a raw text at offset `at`.
 const fn range(raw: &str, at: usize) -> (usize, usize) {
     (at, at.wrapping_add(raw.len()))
 }

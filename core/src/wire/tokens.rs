@@ -1,9 +1,9 @@
-//! The one private interface to a tokenizer, and the choice of it: `compact`, our own, or the crate xmlparser by the
-//! feature of that name. With both features on, `compact` is used.
+//! The private interface to a tokenizer, and the choice between two: `compact`, our own, or the crate xmlparser. Each
+//! has a feature of its name; with both features on, `compact` is used.
 //!
-//! A tokenizer turns bytes into tokens and refuses what is no well-formed token. Of the protocol it knows no more than
-//! `schema` says of the place: which names are known there. It pairs no tags but the innermost, checks no references and
-//! counts no depth: `reader` does.
+//! A tokenizer turns bytes into tokens and refuses malformed ones. All it knows of the protocol is which names `schema`
+//! lists for the current context. It matches only the innermost end tag; checking references and counting depth is up
+//! to `reader`.
 
 #[cfg(feature = "compact")]
 mod compact;
@@ -21,7 +21,8 @@ compile_error!("hotdesk-core needs a tokenizer: turn on its feature `compact` or
 use super::schema::Child;
 use crate::error::{Error, Refusal};
 
-/// Why the document was refused, and where. It takes two words; an [`Error`] takes three, which would be copied by a call.
+/// Why the document was refused, and where. Code size: two words, because the three of an [`Error`] are copied by a
+/// call.
 #[derive(Clone, Copy)]
 pub(super) struct Refused {
     pub(super) reason: Refusal,
@@ -35,32 +36,32 @@ impl From<Refused> for Error {
     }
 }
 
-/// Says that the document was refused. The reason is with the tokens: so results stay small on the way up.
+/// The document was refused. The tokenizer keeps the reason, so that results stay small as they are passed up.
 #[derive(Clone, Copy, Debug)]
 pub struct Stop;
 
-/// The name of what is around all elements, a document or a fragment: no end tag has it, for these bytes are not UTF-8.
+/// The name of the level outside all elements, in a document or a fragment. It is not UTF-8, so no end tag matches it.
 pub(super) const OUTSIDE: &[u8] = b"\xFF";
 
-/// One piece of content. Where it starts, and the name in a start tag, are with the tokens.
+/// One token of content. The tokenizer keeps its position and, for a start tag, its name.
 pub(super) enum Token {
-    /// `<name`, and what is known of it where it stands; what is in the tag follows.
+    /// `<name`, and what the schema says of it in this context; the rest of the tag follows.
     Start(&'static Child),
     /// The end tag of the innermost open element.
     End,
-    /// Text up to what comes next, with its references as they stand.
+    /// Text up to the next markup, with its references undecoded.
     Text,
-    /// A CDATA section, a comment or a processing instruction: nothing in it needs a check.
+    /// A CDATA section, a comment or a processing instruction: nothing in it needs further checks.
     Checked,
     /// The end of the input.
     Nothing,
 }
 
-/// One piece of a start tag behind its name.
+/// One token of a start tag, after its name.
 pub(super) enum TagToken {
-    /// `name="value"`: both are with the tokens.
+    /// `name="value"`; the tokenizer keeps both.
     Attribute {
-        /// Nothing in the value needs decoding; if this is false, something may.
+        /// True if nothing in the value needs decoding; false if something may.
         plain: bool,
     },
     /// `>`

@@ -1,4 +1,4 @@
-//! What the tests of the rules share. It must not decide anything: the rules stand in the tests.
+//! Helpers that the tests of the rules share. They decide nothing: the rules are in the tests.
 #![allow(dead_code, reason = "each test file uses the helpers it needs")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
@@ -20,12 +20,12 @@ pub(crate) fn same(xml: &str, same: &str) {
     assert_eq!(read, Message::parse(same.as_bytes()).unwrap(), "{xml}");
 }
 
-/// The message that `xml` holds.
+/// Parses the message in `xml`.
 pub(crate) fn parse(xml: &str) -> Message<'_> {
     Message::parse(xml.as_bytes()).unwrap_or_else(|error| panic!("{error} at {:?}: {xml}", error.position()))
 }
 
-/// The document that `message` is written as.
+/// Returns `message` as a document.
 pub(crate) fn written(message: &Message<'_>) -> String {
     let length = message.encoded_len().unwrap();
     let mut out = vec![0; length];
@@ -33,7 +33,7 @@ pub(crate) fn written(message: &Message<'_>) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// A request to log out, with `inside` the device name's raw text.
+/// Returns a logout request with `inside` as the raw text of the device name.
 pub(crate) fn logout(inside: &str) -> String {
     format!("<request>{APP_INFO}<logout><deviceName>{inside}</deviceName></logout></request>")
 }

@@ -27,7 +27,7 @@ const ENDS: [End; 3] = [End::Close, End::Reset, End::Silence];
 const CHANGES: [Job; 3] = [Job::Login, Job::Logout, Job::LogoutAll];
 const JOBS: [Job; 4] = [Job::Login, Job::Logout, Job::LogoutAll, Job::Ask];
 
-/// No connection, or none that took a byte: nothing was sent.
+/// No connection, or one that took no bytes: nothing was sent.
 const NOT_SENT: [Act; 6] = [
     Act::Refuse,
     Act::Unreachable,
@@ -37,7 +37,7 @@ const NOT_SENT: [Act; 6] = [
     Act::EndsAtOnce(End::Silence),
 ];
 
-/// Documents that are no answer to a login, a logout or the query after it.
+/// Documents that do not answer a login, a logout or the query after it.
 const NO_ANSWERS: [&str; 8] = [
     "",
     "<html>",
@@ -49,7 +49,7 @@ const NO_ANSWERS: [&str; 8] = [
     "<response><deviceUserResults><device name='SEP0'><userID>john</userID></device></deviceUserResults></response>",
 ];
 
-/// The request was sent and did not arrive whole; nobody carries it out, and nobody says so.
+/// The request was sent and did not arrive in full; nobody carries it out, and nobody says so.
 const CUT: Act = Act::Takes(10, End::Reset);
 
 fn go(job: Job, script: &[Act]) -> Report {
@@ -63,7 +63,7 @@ fn go_once(job: Job, script: &[Act]) -> Report {
     run.go()
 }
 
-/// How the exchange failed that brought no answer.
+/// Returns how the exchange without an answer failed.
 fn failure(error: SessionError) -> ExchangeFailure {
     match error {
         SessionError::Exchange(error) => error.failure(),
@@ -248,7 +248,7 @@ fn rule_12_4_an_answer_that_is_none_is_a_lost_one() {
 #[test]
 fn rule_12_4_the_query_has_rounds_of_its_own() {
     for job in [Job::Login, Job::Logout] {
-        // All that can go wrong with a query goes wrong first; the operation used up attempts, too.
+        // First, everything that can go wrong with a query does; the operation used up attempts, too.
         let success = answers(Answer::Nonsense("<response><success/></response>", false));
         let report = go(job, &[Act::Refuse, BUSY, LOSE, BUSY, Act::Refuse, LOSE, success]);
         assert!(matches!(report.ended, Ended::Lost(_, Seen::CarriedOut)), "{:?}", report.ended);
@@ -294,7 +294,7 @@ fn rule_12_4_who_must_not_query_is_not_asked_for_another_round() {
         let report = go(job, &[LOSE, no, no]);
         assert!(matches!(report.ended, Ended::Lost(_, Seen::Unknown)), "{:?}", report.ended);
         assert_eq!((report.tried.as_slice(), report.waits.len()), (&[0, 0, 1][..], 0));
-        // Only one of the two said no; the other may come back.
+        // Only one of the two answered with a failure; the other may recover.
         let report = go(job, &[LOSE, no, Act::Refuse, no, BUSY, no]);
         assert!(matches!(report.ended, Ended::Lost(_, Seen::CarriedOut)), "{:?}", report.ended);
         assert_eq!(report.tried, [0, 0, 1, 0, 1, 0, 1]);
@@ -316,7 +316,7 @@ fn rule_12_5_what_the_query_says_of_each_task() {
         Ended::Lost(_, seen) => seen,
         other => panic!("{other:?}"),
     };
-    // The request never arrived whole, so nothing was done; whoever was there before is there still.
+    // The request never arrived in full, so nothing was done; whoever was logged in before still is.
     const SERVE_QUERY: Act = peer::SERVE;
     assert_eq!(seen(Job::Login, None), Seen::LoggedOut);
     assert_eq!(seen(Job::Login, Some("mary")), Seen::LoggedIn("mary".into()));
@@ -348,12 +348,12 @@ fn rule_12_6_a_change_that_was_not_carried_out_is_sent_once_more_to_the_service_
         let report = go(job, &[CUT]);
         succeeded(&report, job);
         assert_eq!((report.tried.as_slice(), report.operations()), (&[0, 0, 0][..], 2));
-        // The first service breaks down; the second one tells, and gets the change.
+        // The first service fails; the second one answers the query and is sent the change.
         let report = go(job, &[CUT, Act::Refuse]);
         succeeded(&report, job);
         assert_eq!((report.tried.as_slice(), report.operations()), (&[0, 0, 1, 1][..], 2));
         assert!(report.waits.is_empty());
-        // The service that told is gone; the other one gets the change.
+        // The service that answered the query is gone; the other one is sent the change.
         for fault in NOT_SENT.into_iter().chain([turned_away(404), BUSY]) {
             let report = go(job, &[CUT, peer::SERVE, fault]);
             succeeded(&report, job);
@@ -375,7 +375,7 @@ fn rule_12_6_there_is_no_third_sending() {
         let report = go(job, &[CUT, peer::SERVE, LOSE]);
         assert!(matches!(report.ended, Ended::Lost(_, Seen::CarriedOut)), "{:?}", report.ended);
         assert_eq!((report.operations(), report.carried_out), (2, 1));
-        // None of the services takes it the second time.
+        // No service accepts the second sending.
         for fault in NOT_SENT.into_iter().chain([turned_away(404)]) {
             let mut script = vec![CUT, peer::SERVE];
             script.extend([fault; 6]);
@@ -389,7 +389,7 @@ fn rule_12_6_there_is_no_third_sending() {
 #[test]
 fn rule_12_6_a_failure_of_the_second_sending_is_followed_by_a_query() {
     for job in [Job::Login, Job::Logout] {
-        // The change was carried out late, and the second sending met its result.
+        // The change was carried out late, and the second sending failed because of that.
         let late = Act::Answers(Answer::Nonsense(REFUSED, true), usize::MAX, End::Close);
         let report = go(job, &[CUT, peer::SERVE, late]);
         assert_eq!(report.ended, Ended::Lost(SessionError::Refused(Some(18.into())), Seen::CarriedOut));
@@ -432,13 +432,13 @@ fn rule_12_7_a_busy_service_is_asked_again_after_a_wait() {
         let report = go(job, &[BUSY; 6]);
         assert_eq!((report.ended, report.carried_out, report.sent.len()), (Ended::Code(Some(26)), 0, 6));
     }
-    // The query after a lost answer goes on where the service stays busy.
+    // While the service stays busy, the query after a lost answer goes on.
     for job in [Job::Login, Job::Logout] {
         let mut script = vec![CUT, peer::SERVE];
         script.extend([BUSY; 6]);
         let report = go(job, &script);
         assert_eq!(report.operations(), 7);
-        // The first sending may have been carried out in the meantime, so code 26 is not the end of it.
+        // The first sending may have been carried out in the meantime, so code 26 is not final.
         assert!(
             matches!(report.ended, Ended::Lost(_, Seen::LoggedIn(_) | Seen::LoggedOut)),
             "{:?}",
@@ -569,14 +569,14 @@ fn rule_12_10_the_outcome_names_its_services() {
     assert!(matches!(report.ended, Ended::Lost(_, Seen::CarriedOut)));
 }
 
-/// Brings a session to its next request.
+/// Advances a session to its next request.
 fn start<'b>(task: Task<'static>, out: &'b mut [u8], answer: &'b mut [u8]) -> Session<'b, 'static> {
     let mut session = Session::start(task, Run::new(Job::Login, &[]).plan, out, answer, Duration::ZERO);
     session.connected(Duration::ZERO);
     session
 }
 
-/// Writes what is next, and sends it.
+/// Writes the next request and sends it.
 fn send(session: &mut Session<'_, '_>) {
     let written = session.write(|out| {
         out.fill(b'x');
@@ -611,7 +611,7 @@ fn rule_12_11_a_request_that_cannot_be_written_ends_the_session_at_once() {
         assert_eq!(session.finish(), Some(failed));
         assert_eq!(out, [0; 64]);
     }
-    // A query that cannot be written: the operation was lost before, and stays lost.
+    // The query cannot be written: the answer to the operation stays lost.
     let (mut out, mut answer) = ([0; 64], [0; 64]);
     let task = Task::Login { device: "d".into(), user: "u".into() };
     let mut session = start(task, &mut out, &mut answer);
@@ -693,7 +693,7 @@ fn calls_that_do_not_fit_what_is_next_change_nothing() {
                 "connected" | "connect_failed" => step == "connecting",
                 "write" => step == "writing",
                 "received" | "closed" | "broken" => ["writing", "written", "sent"].contains(&step),
-                // Once it returned bytes, they may have been sent.
+                // Once it has returned bytes, they may have been sent.
                 "outgoing" => step == "written",
                 _ => false,
             } || (step == "connecting" && ["closed", "broken"].contains(&name));
@@ -738,7 +738,7 @@ fn an_error_has_its_cause_and_a_session_prints_no_byte() {
     assert!(!shown.contains("xx") && !shown.contains("john"), "{shown}");
 }
 
-/// What must hold whatever happened. What the peer carried out and what it told is its own record, not the session's.
+/// Checks what must always hold. What was carried out and reported is the peer's record, not the session's.
 fn check(report: &Report, plan: &Plan, script: &[Act]) {
     // No change is sent while it may have been carried out: since the last sending, an answer said that it was not.
     let mut open = false;
@@ -819,13 +819,13 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// How many random drives a test makes.
+/// Returns how many random drives a test runs.
 fn drives() -> ProptestConfig {
     let cases = std::env::var("HOTDESK_DRIVES").map_or(2048, |drives| drives.parse().unwrap());
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// How far the clock is set back.
+/// Returns how far the clock is set back.
 fn set_back() -> impl Strategy<Value = Vec<Duration>> {
     vec(prop_oneof![3 => Just(Duration::ZERO), 1 => (0_u64..100_000).prop_map(Duration::from_millis)], 1..5)
 }

@@ -1,5 +1,5 @@
-//! A cluster that a script tells what to do with each connection, and the driver of a session against it, in virtual
-//! time. The peer reads requests with core's server side and keeps the truth: who is logged in, what was carried out, and
+//! A cluster whose script says what happens on each connection, and a driver for sessions against it, in virtual time.
+//! The peer reads requests with core's server side and knows the truth: who is logged in, what was carried out, and
 //! what an answer that arrived said. It must not know what a session decides, nor use core's table of statuses.
 
 use std::time::Duration;
@@ -23,18 +23,18 @@ pub(crate) enum End {
     Silence,
 }
 
-/// What the peer says to a whole request.
+/// How the peer answers a complete request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// What the service would: it carries the operation out.
+    /// As the service would: it carries out the operation.
     Truth,
     /// Code 26; nothing is carried out.
     Busy,
     /// Another failure; nothing is carried out.
     Code(u16),
-    /// An HTTP status, after the operation was carried out, or not. One that says that it was not never lies.
+    /// An HTTP status, with the operation carried out or not. A status that says it was not is always true.
     Status(u16, bool),
-    /// Something that is no answer, after the operation was carried out, or not.
+    /// Something that is not an answer, with the operation carried out or not.
     Nonsense(&'static str, bool),
 }
 
@@ -46,15 +46,15 @@ pub(crate) const TURNED_AWAY: [u16; 14] =
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Act {
     Refuse,
-    /// The connection never comes about.
+    /// The connection is never established.
     Unreachable,
-    /// It comes about and ends before anything is sent.
+    /// It is established and ends before anything is sent.
     EndsAtOnce(End),
     /// The peer speaks first.
     SpeaksFirst,
-    /// Only so many bytes of the request arrive, then it ends.
+    /// Only this many bytes of the request arrive, then it ends.
     Takes(usize, End),
-    /// The peer answers, and only so many bytes of that arrive, then it ends.
+    /// The peer answers, only this many bytes of the answer arrive, then it ends.
     Answers(Answer, usize, End),
 }
 
@@ -63,14 +63,14 @@ pub(crate) const fn turned_away(status: u16) -> Act {
     Act::Answers(Answer::Status(status, false), usize::MAX, End::Close)
 }
 
-/// A whole answer.
+/// A complete answer.
 pub(crate) const fn answers(answer: Answer) -> Act {
     Act::Answers(answer, usize::MAX, End::Close)
 }
 
 pub(crate) const SERVE: Act = Act::Answers(Answer::Truth, usize::MAX, End::Close);
 pub(crate) const BUSY: Act = Act::Answers(Answer::Busy, usize::MAX, End::Close);
-/// The operation is carried out, and nobody hears of it.
+/// The operation is carried out, but no answer arrives.
 pub(crate) const LOSE: Act = Act::Answers(Answer::Truth, 0, End::Reset);
 
 /// An operation for which nothing else is to be said.
@@ -82,24 +82,24 @@ pub(crate) enum Job {
     Ask,
 }
 
-/// What an answer that arrived whole said of the operation.
+/// What a complete answer said of the operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     Nothing,
     /// Of the operation: it was not carried out.
     NotCarriedOut,
-    /// Of the device, asked by a query: it is in another state than wanted.
+    /// Of the device, in answer to a query: it is not in the requested state.
     OtherState,
 }
 
-/// What was sent on one connection, and what the peer told.
+/// What was sent on one connection, and what the peer answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sent {
     pub(crate) service: usize,
-    /// Which of [`Report::tried`] it is.
+    /// Its index in [`Report::tried`].
     pub(crate) attempt: usize,
     pub(crate) wanted: Wanted,
-    /// How often the operation had been carried out when the first byte was sent.
+    /// How many times the operation had been carried out when the first byte was sent.
     pub(crate) carried_out_before: usize,
     pub(crate) told: Told,
 }
@@ -125,7 +125,7 @@ pub(crate) enum Seen {
     Unknown,
 }
 
-/// All that can be said of a session afterwards.
+/// Everything known about a session after its end.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) ended: Ended,
@@ -133,13 +133,13 @@ pub(crate) struct Report {
     pub(crate) services: (Option<usize>, Option<usize>),
     /// The services that were connected to, or tried.
     pub(crate) tried: Vec<usize>,
-    /// Requests of which at least a byte arrived.
+    /// Requests of which at least one byte arrived.
     pub(crate) sent: Vec<Sent>,
     pub(crate) waits: Vec<Duration>,
-    /// How often the operation was carried out.
+    /// How many times the operation was carried out.
     pub(crate) carried_out: usize,
     pub(crate) holder: Option<String>,
-    /// The device is in the state that the operation was to bring about.
+    /// True if the device is in the state that the operation requested.
     pub(crate) is_as_wanted: bool,
     pub(crate) took: Duration,
 }
@@ -162,13 +162,13 @@ fn post(out: &mut [u8], host: &str, message: &Message<'_>) -> Result<usize, Erro
 pub(crate) struct Run {
     pub(crate) job: Job,
     pub(crate) plan: Plan,
-    /// What happens on each connection; behind its end everything works.
+    /// What happens on each connection; after the last entry, everything works.
     pub(crate) script: Vec<Act>,
-    /// Bytes a segment.
+    /// Bytes per segment.
     pub(crate) segment: usize,
-    /// Who is logged in before.
+    /// Who is logged in at the start.
     pub(crate) holder: Option<&'static str>,
-    /// How far the clock is set back before each connection, again and again.
+    /// How far the clock is set back before each connection; repeats from the start.
     pub(crate) set_back: Vec<Duration>,
 }
 
@@ -179,7 +179,7 @@ impl Run {
         Self { job, plan, script: script.to_vec(), segment: 1000, holder, set_back: vec![Duration::ZERO] }
     }
 
-    /// Drives the session to its end, checking on the way that it always knows how to go on.
+    /// Drives the session to its end and checks at each step that it can go on.
     pub(crate) fn go(self) -> Report {
         let app = AppInfo::new("app", SECRET);
         let devices = [DEVICE];
@@ -264,7 +264,7 @@ impl Run {
         Report { ended, services, tried, sent, waits, carried_out, holder, is_as_wanted, took }
     }
 
-    /// Plays one connection from the first byte of the request on.
+    /// Plays one connection, starting with the first byte of the request.
     fn exchange(
         &self,
         session: &mut Session<'_, '_>,
@@ -290,7 +290,7 @@ impl Run {
             *now += Duration::from_millis(1);
         }
         if taken == 0 {
-            // The bytes were handed out, and the connection took none.
+            // The session offered bytes, but the connection took none.
             assert!(!session.outgoing().is_empty());
         }
         let (Some(request), Act::Answers(answer, ..)) = (reader.request(), act) else {
@@ -323,7 +323,7 @@ impl Run {
     }
 }
 
-/// Ends the connection, and lets time pass where only that helps.
+/// Ends the connection; advances time where nothing else ends it.
 fn finish(session: &mut Session<'_, '_>, end: End, now: &mut Duration) {
     match end {
         End::Close => session.closed(*now),
@@ -332,7 +332,7 @@ fn finish(session: &mut Session<'_, '_>, end: End, now: &mut Duration) {
     }
 }
 
-/// Lets the time pass to the deadline.
+/// Advances time to the deadline.
 fn wait(session: &mut Session<'_, '_>, now: &mut Duration) {
     let deadline = session.deadline().unwrap();
     session.tick(deadline - Duration::from_nanos(1));
@@ -341,7 +341,7 @@ fn wait(session: &mut Session<'_, '_>, now: &mut Duration) {
     session.tick(deadline);
 }
 
-/// What all services of the cluster know.
+/// The state that all services of the cluster share.
 struct Cluster {
     holder: Option<String>,
     carried_out: usize,

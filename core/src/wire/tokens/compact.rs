@@ -1,6 +1,6 @@
-//! Our own tokenizer: one pass over the bytes, a table for their classes, short ways for what messages are made of
-//! (blanks, known tags, plain texts). What is rare is in functions of its own, out of the way of the rest. It must
-//! accept and refuse what xmlparser does, and what PROTOCOL.md section 1 refuses beyond that.
+//! Our own tokenizer: one pass over the bytes, a table of byte classes, and fast paths for what messages consist of
+//! (blanks, known tags, plain texts). Rare cases are in functions of their own, off the fast paths. It must accept and
+//! refuse the same documents as xmlparser, and refuse whatever else PROTOCOL.md section 1 refuses.
 
 use super::{Refused, Stop, TagToken, Token};
 use crate::bytes::{COLON, NAME, PLAIN, START, VALUE, behind, is, same};
@@ -11,7 +11,7 @@ use crate::wire::schema::{Context, UNKNOWN};
 #[derive(Clone)]
 pub(in crate::wire) struct Tokens<'a> {
     text: &'a str,
-    /// The end of `text` that is not read yet.
+    /// The suffix of `text` that is not read yet.
     rest: &'a [u8],
     /// Where `text` ends in the input.
     end: usize,
@@ -21,22 +21,22 @@ pub(in crate::wire) struct Tokens<'a> {
     name: &'a [u8],
     /// Where the value of the attribute read last starts in the input.
     value_at: usize,
-    /// What was refused; of no meaning before a [`Stop`].
+    /// What was refused; meaningful only after a [`Stop`].
     refused: Refused,
 }
 
-/// For [`Tokens::until`]: a byte that is in no text.
+/// For [`Tokens::until`]: a byte that never occurs in UTF-8.
 const NONE: u8 = 0xFF;
 
-/// How many bytes at the start of `bytes` are of the class.
+/// Returns how many leading bytes of `bytes` are of the class.
 fn run(bytes: &[u8], class: u8) -> usize {
     bytes.iter().position(|byte| !is(*byte, class)).unwrap_or(bytes.len())
 }
 
-/// What stands behind the blanks at the start of `bytes`: spaces, tabs, line feeds, carriage returns.
+/// Returns `bytes` without its leading blanks: spaces, tabs, line feeds, carriage returns.
 fn skip_blanks(mut bytes: &[u8]) -> &[u8] {
     loop {
-        // Documents are indented with spaces, which are counted by the word.
+        // Documents are indented with spaces, so these are counted a word at a time.
         let spaces = bytes.first_chunk().map_or(0, |word| {
             let other = usize::from_le_bytes(*word) ^ usize::from_le_bytes([b' '; size_of::<usize>()]);
             other.trailing_zeros() as usize / 8
@@ -50,14 +50,14 @@ fn skip_blanks(mut bytes: &[u8]) -> &[u8] {
 }
 
 impl<'a> Tokens<'a> {
-    /// Starts behind the byte order mark and the XML declaration, `base` bytes into the input.
+    /// Starts after the byte order mark and the XML declaration, `base` bytes into the input.
     pub(in crate::wire) const fn document(text: &'a str, base: usize) -> Self {
         let refused = Refused { reason: Refusal::CutShort, at: 0 };
         let end = base.wrapping_add(text.len());
         Self { text, rest: text.as_bytes(), end, at: 0, name: &[], value_at: 0, refused }
     }
 
-    /// Starts inside an element that was checked.
+    /// Starts inside an element that has been checked.
     pub(in crate::wire) const fn content(text: &'a str) -> Self {
         Self::document(text, 0)
     }
@@ -67,7 +67,7 @@ impl<'a> Tokens<'a> {
         self.offset(self.rest)
     }
 
-    /// Returns true if nothing follows.
+    /// Returns true at the end of the input.
     pub(in crate::wire) const fn at_end(&self) -> bool {
         self.rest.is_empty()
     }
@@ -91,12 +91,12 @@ impl<'a> Tokens<'a> {
         self.refused
     }
 
-    /// Where `rest`, which is an end of `text`, starts in the input. (So nothing here wraps.)
+    /// Returns where `rest`, a suffix of `text`, starts in the input. As it is a suffix, nothing here wraps.
     const fn offset(&self, rest: &[u8]) -> usize {
         self.end.wrapping_sub(rest.len())
     }
 
-    /// Refuses what comes next, or that nothing comes.
+    /// Refuses what comes next; at the end of the input, refuses it as cut short.
     #[cold]
     #[inline(never)]
     fn unexpected(&mut self, reason: Refusal) -> Stop {
@@ -104,7 +104,7 @@ impl<'a> Tokens<'a> {
         self.wrong(reason)
     }
 
-    /// Refuses the token that is read, or that nothing comes.
+    /// Refuses the token being read; at the end of the input, refuses it as cut short.
     #[cold]
     #[inline(never)]
     fn wrong(&mut self, reason: Refusal) -> Stop {
@@ -133,7 +133,7 @@ impl<'a> Tokens<'a> {
 
     /// The value of the attribute read last, and its offset.
     pub(in crate::wire) fn value(&self) -> (&'a str, usize) {
-        // The quote behind it was read, too.
+        // The closing quote has been read, too.
         (self.between(self.value_at, self.position().wrapping_sub(1)), self.value_at)
     }
 
@@ -152,7 +152,7 @@ impl<'a> Tokens<'a> {
             }
             [first, ..] => {
                 for child in context.children().iter().filter(|child| child.initial == *first) {
-                    // A name that is known need not be read twice, to find its end and to find it.
+                    // A known name is looked up and skipped in one step.
                     let name = child.element.as_bytes();
                     if let Some(rest @ [b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r', ..]) = behind(after, name)
                     {
@@ -167,7 +167,7 @@ impl<'a> Tokens<'a> {
         self.other_markup(rest, open, context)
     }
 
-    /// Reads what does not start with `<`.
+    /// Reads whatever does not start with `<`.
     #[cold]
     #[inline(never)]
     fn no_tag(&mut self, rest: &'a [u8], context: Context) -> Result<Token, Stop> {
@@ -181,7 +181,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Reads a text that is more than blanks, from the blanks before it on.
+    /// Reads a text that is not blank, leading blanks included.
     fn text_token(&mut self) -> Result<Token, Stop> {
         self.at = self.position();
         self.until(b"]]>", b'<')?;
@@ -191,8 +191,8 @@ impl<'a> Tokens<'a> {
         Ok(Token::Text)
     }
 
-    /// Reads a text in which nothing needs decoding or checking, and the end tag of its element, `open`, behind it; or
-    /// nothing if something else comes.
+    /// Reads a text in which nothing needs decoding or checking, and the end tag of its element, `open`. Reads nothing
+    /// if anything else comes next.
     #[inline]
     pub(in crate::wire) fn plain_text(&mut self, open: &[u8]) -> Option<(&'a str, usize)> {
         let (text, rest) = self.rest.split_at_checked(run(self.rest, PLAIN))?;
@@ -204,7 +204,7 @@ impl<'a> Tokens<'a> {
         Some((text, at))
     }
 
-    /// Reads the end of a start tag, if that comes next, and returns whether it ends the element, too.
+    /// Reads the end of a start tag, if that comes next. Returns true if it ends the element, too.
     #[inline]
     pub(in crate::wire) fn plain_tag_end(&mut self) -> Option<bool> {
         let (rest, empty) = match self.rest {
@@ -216,7 +216,7 @@ impl<'a> Tokens<'a> {
         Some(empty)
     }
 
-    /// Reads the next piece of a start tag.
+    /// Reads the next token of a start tag.
     pub(in crate::wire) fn tag_token(&mut self) -> Result<TagToken, Stop> {
         self.at = self.position();
         let spaced = self.skip();
@@ -251,18 +251,19 @@ impl<'a> Tokens<'a> {
         Ok(TagToken::Attribute { plain })
     }
 
-    /// Where to read on.
+    /// Returns the current position, for [`go_back`](Self::go_back).
     pub(in crate::wire) const fn mark(&self) -> &'a [u8] {
         self.rest
     }
 
-    /// Goes back to where it was read before. (By reference: the mark of the other tokenizer is no plain copy.)
+    /// Goes back to a position that [`mark`](Self::mark) returned. It is a reference because the other tokenizer's mark
+    /// is not `Copy`.
     pub(in crate::wire) const fn go_back(&mut self, mark: &&'a [u8]) {
         self.rest = mark;
     }
 
-    /// Reads the markup at the start of `markup` that is not the end tag of `open` or a known start tag as they are
-    /// mostly written.
+    /// Reads the markup at the start of `markup` that the fast paths left: anything but the end tag of `open` and known
+    /// start tags in their usual form.
     #[cold]
     #[inline(never)]
     fn other_markup(&mut self, markup: &'a [u8], open: &[u8], context: Context) -> Result<Token, Stop> {
@@ -271,7 +272,7 @@ impl<'a> Tokens<'a> {
             return self.instruction();
         }
         if self.opens(b"!--") {
-            // Two hyphens are the end, or wrong.
+            // Two hyphens must be the end of the comment.
             self.until(b"--", NONE)?;
             let bad = self.rest.get(2) != Some(&b'>');
             return self.section(b"-->", bad.then_some(Refusal::Comment));
@@ -321,7 +322,7 @@ impl<'a> Tokens<'a> {
         self.section(b"?>", bad.then_some(Refusal::ProcessingInstruction))
     }
 
-    /// Reads up to `end`, and it; then refuses if there is a reason.
+    /// Reads through `end`; then refuses, if there is a reason to.
     fn section(&mut self, end: &[u8], refused: Option<Refusal>) -> Result<Token, Stop> {
         self.until(end, NONE)?;
         match self.rest.get(end.len()..) {
@@ -331,7 +332,7 @@ impl<'a> Tokens<'a> {
         Ok(Token::Checked)
     }
 
-    /// Reads a byte if it comes next.
+    /// Reads `byte` if it comes next; returns true if it does.
     #[inline(never)]
     fn eat(&mut self, byte: u8) -> bool {
         match self.rest {
@@ -343,7 +344,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Reads what opens markup if it comes next, whole or cut by the end of the input.
+    /// Reads `opener` if it comes next, in full or cut short by the end of the input.
     fn opens(&mut self, opener: &[u8]) -> bool {
         let start = self.rest;
         let opens = opener.iter().all(|byte| self.eat(*byte) || self.rest.is_empty());
@@ -353,7 +354,7 @@ impl<'a> Tokens<'a> {
         opens
     }
 
-    /// Reads up to `end`, or to the byte `or`, or to the end of the input, and checks the characters on the way.
+    /// Reads up to `end`, the byte `or` or the end of the input, and checks the characters it passes.
     #[inline(never)]
     fn until(&mut self, end: &[u8], or: u8) -> Result<(), Stop> {
         while let [first, rest @ ..] = self.rest
@@ -382,8 +383,8 @@ impl<'a> Tokens<'a> {
         Ok(())
     }
 
-    /// Reads the letters of a name, of which the first is of the class; returns true if there are any. XML 1.0, section
-    /// 2.3.
+    /// Reads the characters of a name (XML 1.0, section 2.3), the first of which is of the class `start`; returns true
+    /// if there are any.
     fn letters(&mut self, start: u8) -> bool {
         let mut class = start;
         while let [first, rest @ ..] = self.rest {
@@ -391,7 +392,7 @@ impl<'a> Tokens<'a> {
             let is_letter = if first.is_ascii() {
                 is(*first, class)
             } else {
-                // The first byte of a character has up to five bits of it, each other six.
+                // The first byte of a character holds up to five of its bits, each other byte six.
                 let mut c = u32::from(*first & 0x1F);
                 while let [byte @ 0x80..0xC0, after @ ..] = rest {
                     c = c << 6 | u32::from(*byte & 0x3F);
@@ -409,7 +410,7 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// Returns true if a character that XML does not allow comes first.
+/// Returns true if `rest` starts with a character that XML does not allow.
 fn is_forbidden(rest: &[u8]) -> bool {
     match rest {
         // U+FFFE and U+FFFF.
@@ -419,9 +420,9 @@ fn is_forbidden(rest: &[u8]) -> bool {
     }
 }
 
-/// Returns true if a character beyond ASCII is a letter of the class.
+/// Returns true if a character beyond ASCII may occur in a name at a place of the class.
 fn is_wide(c: u32, class: u8) -> bool {
-    /// NameStartChar of XML 1.0, section 2.3, first and last of each block below U+10000; then what NameChar has besides.
+    /// First and last of each block below U+10000: NameStartChar of XML 1.0, section 2.3, then what NameChar adds.
     const BLOCKS: [[u16; 2]; 14] = [
         [0xC0, 0xD6],
         [0xD8, 0xF6],
@@ -442,6 +443,6 @@ fn is_wide(c: u32, class: u8) -> bool {
 
     let blocks = if class & START == 0 { &BLOCKS[..] } else { BLOCKS.get(..STARTS).unwrap_or_default() };
     let in_block = |[first, last]: &[u16; 2]| (u32::from(*first)..=u32::from(*last)).contains(&c);
-    // From U+10000 to U+EFFFF; the first of four bytes has 0x40_0000 besides.
+    // U+10000 to U+EFFFF; the marker bits of the first of four bytes leave 0x40_0000 in `c`.
     blocks.iter().any(in_block) || (0x41_0000..0x4F_0000).contains(&c)
 }

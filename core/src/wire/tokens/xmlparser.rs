@@ -1,5 +1,5 @@
-//! The one file that names the tokenizer crate. It turns its tokens and errors into ours, with byte positions, and
-//! knows no rule of the protocol. xmlparser pairs no tags, decodes no text and counts no depth: `reader` does.
+//! The only file that names the crate xmlparser. It converts the crate's tokens and errors into ours, with byte
+//! positions, and knows no rule of the protocol. Matching tags, decoding text and counting depth is up to `reader`.
 
 use xmlparser::{ElementEnd, StreamError, TextPos, Tokenizer};
 
@@ -21,18 +21,18 @@ pub(in crate::wire) struct Tokens<'a> {
     name: &'a [u8],
     /// The value of the attribute read last, and its offset.
     value: (&'a str, usize),
-    /// What was refused; of no meaning before a [`Stop`].
+    /// What was refused; meaningful only after a [`Stop`].
     refused: Refused,
 }
 
 impl<'a> Tokens<'a> {
-    /// Starts behind the byte order mark and the XML declaration, `base` bytes into the input.
+    /// Starts after the byte order mark and the XML declaration, `base` bytes into the input.
     pub(in crate::wire) fn document(text: &'a str, base: usize) -> Self {
         let refused = Refused { reason: Refusal::CutShort, at: 0 };
         Self { tokenizer: Tokenizer::from(text), text, base, at: 0, name: &[], value: ("", 0), refused }
     }
 
-    /// Starts inside an element that was checked.
+    /// Starts inside an element that has been checked.
     pub(in crate::wire) fn content(text: &'a str) -> Self {
         Self { tokenizer: Tokenizer::from_fragment(text, 0..text.len()), ..Self::document(text, 0) }
     }
@@ -42,7 +42,7 @@ impl<'a> Tokens<'a> {
         self.base.wrapping_add(self.tokenizer.stream().pos())
     }
 
-    /// Returns true if nothing follows.
+    /// Returns true at the end of the input.
     pub(in crate::wire) fn at_end(&self) -> bool {
         self.tokenizer.stream().at_end()
     }
@@ -107,12 +107,12 @@ impl<'a> Tokens<'a> {
                 Token::End
             }
             Raw::Text { .. } => Token::Text,
-            // The rest of a start tag is never asked for here, and the rest of a prolog never comes.
+            // `tag_token` reads the rest of a start tag, and `raw` refuses the tokens of a prolog.
             _ => Token::Checked,
         })
     }
 
-    /// What the reason of a refusal is called in that place.
+    /// Returns the reason of the refusal as it is named in this context.
     fn reason_in(&self, context: Context) -> Refusal {
         let Refused { reason, at } = self.refused;
         match reason {
@@ -124,18 +124,17 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Reads a text in which nothing needs decoding or checking, and the end tag behind it; or nothing. There is no
-    /// short way with this tokenizer.
+    /// Always `None`: this tokenizer has no fast path for plain texts.
     pub(in crate::wire) const fn plain_text(&self, _open: &[u8]) -> Option<(&'a str, usize)> {
         None
     }
 
-    /// Reads the end of a start tag without attributes; or nothing. There is no short way with this tokenizer.
+    /// Always `None`: this tokenizer has no fast path for start tags without attributes.
     pub(in crate::wire) const fn plain_tag_end(&self) -> Option<bool> {
         None
     }
 
-    /// Reads the next piece of a start tag.
+    /// Reads the next token of a start tag.
     pub(in crate::wire) fn tag_token(&mut self) -> Result<TagToken, Stop> {
         use xmlparser::Token as Raw;
 
@@ -152,17 +151,17 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Where to read on.
+    /// Returns the current position, for [`go_back`](Self::go_back).
     pub(in crate::wire) fn mark(&self) -> Tokenizer<'a> {
         self.tokenizer.clone()
     }
 
-    /// Goes back to where it was read before.
+    /// Goes back to a position that [`mark`](Self::mark) returned.
     pub(in crate::wire) fn go_back(&mut self, mark: &Tokenizer<'a>) {
         self.tokenizer = mark.clone();
     }
 
-    /// Returns the crate's next token if it is one that a message may have.
+    /// Returns the crate's next token; refuses those that a message must not contain.
     fn raw(&mut self) -> Result<Option<xmlparser::Token<'a>>, Stop> {
         use xmlparser::Token as Raw;
 
@@ -232,7 +231,7 @@ impl<'a> Tokens<'a> {
         Refused { reason, at: self.base + offset }
     }
 
-    /// The offset in `text` of a row and column; xmlparser counts both from 1, columns in characters.
+    /// Returns the offset in `text` of a row and column. xmlparser counts both from 1, columns in characters.
     fn offset(&self, at: TextPos) -> usize {
         let mut rest = self.text;
         for _ in 1..at.row {
@@ -244,14 +243,14 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// Returns true if the input ends inside the characters that open markup, so that the kind of markup is not known.
+/// Returns true if the input ends within the opening characters of markup, before its kind is known.
 fn cut_opener(rest: &str) -> bool {
-    // Blanks inside a tag open an attribute or its end.
+    // Blanks within a tag precede an attribute or the end of the tag.
     rest.chars().all(is_blank)
         || ["<!--", "<![CDATA[", "<!DOCTYPE", "</", "<?xml "].iter().any(|opener| opener.starts_with(rest))
 }
 
-/// Returns true if the input ends behind the colon in a name.
+/// Returns true if the input ends after the colon of a name.
 fn cut_prefix(rest: &str) -> bool {
     rest.strip_suffix(':').is_some_and(|tag| !tag.contains([':', ' ', '\t', '\n', '\r', '>']))
 }
