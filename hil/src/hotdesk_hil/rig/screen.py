@@ -65,27 +65,25 @@ class ScreenDriver(Driver):
 
     @Driver.check_active
     def settle(self, seconds: float = 5.0) -> Screen:
-        """Waits until two pictures in a row are equal and all ink on them is text."""
-        before: list[Picture] = []
-
-        def stands(screen: Screen) -> bool:
-            before.append(screen.picture)
-            return before[-1:] == before[-2:-1]
-
-        return self.wait_for("a screen that stands still", stands, seconds)
+        """Waits until the screen stands still and all ink on it is text."""
+        return self.wait_for("a screen that stands still", lambda _: True, seconds)
 
     @Driver.check_active
     def wait_for(self, expected: str, holds: Callable[[Screen], bool], seconds: float = 10.0) -> Screen:
-        """Waits until `holds` is true of a screen on which all ink is text, and returns that screen.
+        """Waits until `holds` is true of a screen that stands still and on which all ink is text; returns it.
 
-        Raises NotShown, which is the phone's failure, with what was `expected` and what the screen said
-        at the end.
+        The display is written line by line, so a picture may be half of one screen and half of the next: one
+        that is seen twice in a row is whole. Raises NotShown, which is the phone's failure, with what was
+        `expected` and what the screen said at the end.
         """
         timeout = Timeout(float(seconds))
+        before: Screen | None = None
         while True:
             screen = self.look()
-            if not screen.unmatched and holds(screen):
+            fits = not screen.unmatched and holds(screen)
+            if fits and before is not None and screen.picture == before.picture:
                 return screen
             if timeout.expired:
                 raise NotShown(expected, str(screen), seconds)
+            before = screen if fits else None
             time.sleep(min(INTERVAL, timeout.remaining))
