@@ -189,7 +189,14 @@ def _run(options: argparse.Namespace, work: WorkList) -> int:
         )
         async with service:
             stop = bulk.Stop()
-            with signals.to(stop.request):
+
+            def stopping() -> None:
+                if not stop.asked.is_set():
+                    grace = f"{bulk.GRACE_SECONDS:.0f} s"
+                    screen.say(f"stopping; what is under way has {grace}, or none if asked once more")
+                stop.request()
+
+            with signals.to(stopping):
                 return await bulk.run(
                     work,
                     service,
