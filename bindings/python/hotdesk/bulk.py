@@ -6,6 +6,7 @@ never the rows.
 """
 
 import asyncio
+import time
 from asyncio import Queue
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -39,7 +40,7 @@ SETTLE_SECONDS = 2.0
 GRACE_SECONDS = 5.0
 """How long a run that is stopped waits for the answers that are under way."""
 APART_SECONDS = 0.02
-"""How far apart the first rows start: answers that all come at once wait for each other to be handled."""
+"""How far apart two rows start at most: answers that all come at once wait for each other to be handled."""
 PROOF_SECONDS = 5.0
 """How long the first row goes alone without an answer before another one is tried."""
 SENDS = 3
@@ -134,6 +135,7 @@ class Pace:
     def __init__(self, most: int, pause: float = 0.0) -> None:
         self.most = most
         self._pause = pause
+        self._apart = pause
         self._next = 0.0
         self._limit = float(most)
         self._running = 0
@@ -147,13 +149,17 @@ class Pace:
         """Speed up again, slowly."""
         self._limit = min(float(self.most), self._limit + 0.05)
 
+    def took(self, seconds: float) -> None:
+        """Spread the starts over half of the time that a row took, or less."""
+        self._apart = max(self._pause, min(APART_SECONDS, seconds / (2 * self.most)))
+
     async def __aenter__(self) -> None:
         async with self._changed:
             await self._changed.wait_for(lambda: self._running < max(1, int(self._limit)))
             self._running += 1
-        if self._pause:
+        if self._apart:
             now = asyncio.get_running_loop().time()
-            wait, self._next = self._next - now, max(self._next, now) + self._pause
+            wait, self._next = self._next - now, max(self._next, now) + self._apart
             await asyncio.sleep(max(0.0, wait))
 
     async def __aexit__(self, *_: object) -> None:
@@ -252,7 +258,7 @@ class _Run:
     async def go(self, stop: Stop) -> None:
         """Work off what is left until the end or until something stops it."""
         self._progress(self._tally)
-        works = [self._worker(n * APART_SECONDS) for n in range(self._pace.most)]
+        works = [self._worker() for _ in range(self._pace.most)]
         tasks = [asyncio.ensure_future(work) for work in [self._announce(), *works]]
         whole = asyncio.gather(*tasks)
         waiting = [asyncio.ensure_future(event.wait()) for event in (stop.asked, stop.now)]
@@ -340,11 +346,8 @@ class _Run:
         most = self._pace.most if self._proved else self._unproved - self._order.running
         return most if self._options.limit is None else min(most, self._options.limit - self._taken)
 
-    async def _worker(self, after: float) -> None:
+    async def _worker(self) -> None:
         while (row := await self._ready.get()) is not None:
-            # Only the first one: from then on the answers are apart, too.
-            await asyncio.sleep(after)
-            after = 0.0
             try:
                 if self.report.stopped is None:
                     async with self._pace:
@@ -363,6 +366,7 @@ class _Run:
         doubtful = self._journal.in_doubt(row.number)
         # Where the run is cut short, this is what is known.
         self._lost[row.number] = "it was under way when the run was stopped"
+        began = time.monotonic()
         result = await self._outcome(row, doubtful=doubtful)
         if result is None:
             self._order.end(row)
@@ -377,6 +381,8 @@ class _Run:
             return
         self._order.end(row)
         self._proved = True
+        if result.state != "unknown":
+            self._pace.took(time.monotonic() - began)
         self._count(result)
         if result.state in ("refused", "unknown"):
             self._failed += 1
