@@ -159,7 +159,9 @@ def test_the_end_of_a_run_by_the_system_is_said(tmp_path: Path, service: EmServi
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 143
-    assert errors.startswith("hotdesk: stopped; ")
+    at_once, said = errors.splitlines()
+    assert " stopping; what is under way has 5 s" in at_once
+    assert said.startswith("hotdesk: stopped; ")
 
 
 @pytest.fixture
