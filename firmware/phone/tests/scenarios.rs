@@ -21,12 +21,16 @@
 //! | `raw` | bytes with escapes follow in lines with `>` |
 //! | `flood N TEXT` | TEXT, N times |
 //! | `close`, `reset` | the service ends the connection |
+//!
+//! `HOTDESK_BLESS=1 cargo test -p hotdesk-phone --test scenarios` writes into each `screen` what is seen. Such a change is
+//! a claim that the new screen is right: read it line by line.
 
 // Test code: a surprise is to stop the test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod harness;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use harness::answers::{self, Framing};
@@ -61,10 +65,14 @@ fn folder() -> &'static Path {
 }
 
 fn run(name: &str) {
-    let text = std::fs::read_to_string(folder().join(name).with_extension("txt")).unwrap();
+    let file = folder().join(name).with_extension("txt");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let blesses = std::env::var_os("HOTDESK_BLESS").is_some();
+    let mut blessed = String::new();
     let mut player = Player { desk: None, asked: 0 };
     let mut lines = (1..).zip(text.lines()).peekable();
     while let Some((number, line)) = lines.next() {
+        writeln!(blessed, "{line}").unwrap();
         if line.trim().is_empty() || line.starts_with('#') {
             continue;
         }
@@ -72,7 +80,16 @@ fn run(name: &str) {
         while let Some((_, line)) = lines.next_if(|(_, line)| line.starts_with(['>', '|'])) {
             block.push(line);
         }
+        if blesses && line == "screen" {
+            let picture = player.desk().picture();
+            (0..6).for_each(|row| writeln!(blessed, "|{:21}|", picture.row(row)).unwrap());
+            continue;
+        }
+        block.iter().for_each(|line| writeln!(blessed, "{line}").unwrap());
         player.step(line, &block, &format!("{name}.txt:{number}: {line}"));
+    }
+    if blesses && blessed != text {
+        std::fs::write(&file, blessed).unwrap();
     }
 }
 
