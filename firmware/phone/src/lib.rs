@@ -16,6 +16,7 @@
 extern crate std;
 
 mod app;
+mod board;
 mod clock;
 pub mod config;
 mod font;
@@ -25,12 +26,14 @@ mod log;
 pub mod net;
 mod queue;
 mod run;
+pub mod settings;
 pub mod view;
 mod words;
 
 pub use app::{App, Ask, ConnectError, Event, NetworkState, Trouble};
+pub use board::{Board, Effect, FILE_BYTES, Facts, Fault, Keeps, NotKept, Start};
 pub use config::{Config, SetupError};
 pub use font::FONT;
 pub use key::Key;
 pub use queue::KeyQueue;
-pub use run::{Buffers, Display, run};
+pub use run::{Buffers, Display, PULSE, run};

@@ -3,14 +3,14 @@
 //! A display being written never holds up the network, nor the other way round: each waits on its own. The app is
 //! borrowed only between two waits.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::convert::Infallible;
 
-use embassy_futures::join::join3;
+use embassy_futures::join::join4;
 use embassy_futures::select::{Either, Either3, select, select3};
 use embassy_sync::blocking_mutex::raw::{NoopRawMutex, RawMutex};
 use embassy_sync::signal::Signal;
-use embassy_time::Timer;
+use embassy_time::{Duration, Timer};
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::pixelcolor::Gray4;
 use zeroize::Zeroize;
@@ -22,7 +22,10 @@ use crate::clock::{instant, now};
 use crate::config::Service;
 use crate::log::log;
 use crate::net::{self, Network};
-use crate::{App, Ask, Event, KeyQueue, Trouble, view};
+use crate::{App, Ask, Board, Effect, Event, KeyQueue, Trouble, view};
+
+/// How often a board hears that the phone makes progress. Its watchdog must wait for several of these.
+pub const PULSE: Duration = Duration::from_secs(1);
 
 /// A display of 128 x 64 pixels with 16 greys.
 ///
@@ -49,18 +52,29 @@ pub struct Buffers<'a> {
 
 /// Runs the phone, for ever.
 ///
-/// `keys` brings what a person presses, `display` shows what there is to see, `network` reaches the service. Times
-/// come from `embassy-time`.
-pub async fn run<D: Display, N: Network, M: RawMutex, const KEYS: usize>(
+/// `keys` brings what a person presses, `display` shows what there is to see, `network` reaches the service, `board` does
+/// the rest. Times come from `embassy-time`.
+pub async fn run<D: Display, N: Network, B: Board, M: RawMutex, const KEYS: usize>(
     app: &RefCell<App<'_>>,
     keys: &KeyQueue<M, KEYS>,
     display: D,
     network: N,
+    board: B,
     buffers: Buffers<'_>,
 ) -> ! {
-    let phone = Phone { app, changed: Signal::new(), moved: Signal::new(), asked: Signal::new() };
-    phone.changed.signal(());
-    let (never, _, _) = join3(phone.listen(keys), phone.show(display), phone.speak(network, buffers)).await;
+    let phone = Phone {
+        app,
+        changed: Signal::new(),
+        moved: Signal::new(),
+        asked: Signal::new(),
+        opened: Signal::new(),
+        wanted: Signal::new(),
+        shown: Cell::new(0),
+    };
+    phone.happen(Event::Started(board.facts()));
+    let (never, ..) =
+        join4(phone.listen(keys), phone.show(display), phone.speak(network, buffers), phone.tend(board))
+            .await;
     match never {}
 }
 
@@ -73,6 +87,12 @@ struct Phone<'a, 'c> {
     moved: Signal<NoopRawMutex, ()>,
     /// The service is to be asked.
     asked: Signal<NoopRawMutex, Ask>,
+    /// Another screen is shown.
+    opened: Signal<NoopRawMutex, ()>,
+    /// The board is to do something.
+    wanted: Signal<NoopRawMutex, Effect>,
+    /// Pictures shown so far.
+    shown: Cell<u32>,
 }
 
 impl Phone<'_, '_> {
@@ -83,6 +103,10 @@ impl Phone<'_, '_> {
         let ask = app.handle(event, now());
         if app.screen_name() != before {
             log!(info, "screen {=str}", app.screen_name());
+            self.opened.signal(());
+        }
+        if let Some(effect) = app.take_effect() {
+            self.wanted.signal(effect);
         }
         if let Some(ask) = ask {
             self.asked.signal(ask);
@@ -121,6 +145,7 @@ impl Phone<'_, '_> {
             if shown.is_err() {
                 log!(warn, "the display does not take a picture; the next change tries again");
             }
+            self.shown.update(|shown| shown.wrapping_add(1));
         }
     }
 
@@ -130,13 +155,47 @@ impl Phone<'_, '_> {
         let mut state = network.state();
         self.happen(Event::Network(state));
         loop {
-            match select(network.state_after(state), self.asked.wait()).await {
-                Either::First(changed) => {
+            match select3(network.state_after(state), self.asked.wait(), self.opened.wait()).await {
+                Either3::First(changed) => {
                     state = changed;
                     log!(info, "network {}", state);
                     self.happen(Event::Network(state));
                 }
-                Either::Second(ask) => self.exchange(ask, &mut network, services, &mut buffers).await,
+                Either3::Second(ask) => self.exchange(ask, &mut network, services, &mut buffers).await,
+                // The address may be another without the network having been away: a screen shows the one of now.
+                Either3::Third(()) => {}
+            }
+            let address = network.address();
+            if self.app.borrow().address() != address.as_ref() {
+                self.happen(Event::Address(address));
+            }
+        }
+    }
+
+    /// Has the board do what the app wants, and lets it know that the phone makes progress.
+    async fn tend(&self, mut board: impl Board) -> Infallible {
+        let mut shown = self.shown.get();
+        loop {
+            match select(self.wanted.wait(), Timer::after(PULSE)).await {
+                Either::First(effect) => {
+                    log!(info, "board: {}", effect);
+                    let kept = match effect {
+                        Effect::Restart => {
+                            board.restart();
+                            continue;
+                        }
+                        Effect::Save => board.save(|out| self.app.borrow().write_settings(out)).await,
+                        Effect::Forget => board.forget().await,
+                    };
+                    self.happen(Event::Kept(kept));
+                }
+                Either::Second(()) => {
+                    // The executor polls and time passes, or this would not run. The display may still be stuck.
+                    if self.shown.get() != shown || !self.changed.signaled() {
+                        board.alive();
+                    }
+                    shown = self.shown.get();
+                }
             }
         }
     }

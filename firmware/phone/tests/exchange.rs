@@ -18,6 +18,7 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::Gray4;
 use harness::answers::{self, Framing};
+use harness::board;
 use harness::network::{Double, End, Wire};
 use harness::{APP_SECRET, DEVICE, Desk, PIN, REQUEST_BYTES};
 use hotdesk_core::DeviceName;
@@ -150,7 +151,8 @@ fn the_request_buffer_is_wiped() {
     {
         let buffers = Buffers { request: &mut request, answer: &mut space };
         let display = Troubled { shown: Rc::default(), trouble: Trouble::None };
-        let mut phone = pin!(run(&app, &keys, display, Double::new(wire.clone()), buffers));
+        let mut phone =
+            pin!(run(&app, &keys, display, Double::new(wire.clone()), board::Double::default(), buffers));
         poll_a_while(phone.as_mut());
         assert_eq!(wire.borrow().requests().len(), 1, "the request is sent, its answer not there yet");
     }
@@ -178,7 +180,8 @@ fn check_with_display(trouble: Trouble, pictures: usize) {
     let shown = Rc::new(Cell::new(0));
     let buffers = Buffers { request: &mut [0; REQUEST_BYTES], answer: &mut [0; 4096] };
     let display = Troubled { shown: shown.clone(), trouble };
-    let mut phone = pin!(run(&app, &keys, display, Double::new(wire.clone()), buffers));
+    let mut phone =
+        pin!(run(&app, &keys, display, Double::new(wire.clone()), board::Double::default(), buffers));
     poll_a_while(phone.as_mut());
     assert_eq!(wire.borrow().requests().len(), 1);
     let bytes = answers::http(answers::holder(Some("john")).as_bytes(), Framing::Length);

@@ -6,6 +6,7 @@
 //! A driver accesses the chip only through [`mmio`], so that it needs no unsafe code of its own.
 #![no_std]
 
+pub mod board;
 pub mod buttons;
 pub mod card;
 pub mod clock;

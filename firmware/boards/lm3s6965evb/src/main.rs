@@ -10,6 +10,7 @@ use cortex_m::Peripherals;
 use embassy_net::{Runner, Stack, StackResources};
 use heapless::String;
 use hotdesk_core::DeviceName;
+use hotdesk_lm3s6965evb::board::Lm3s6965Evb;
 use hotdesk_lm3s6965evb::ethernet::{self, Ethernet};
 use hotdesk_lm3s6965evb::gpio::Output;
 use hotdesk_lm3s6965evb::mmio::GPIO_D;
@@ -48,12 +49,15 @@ fn main() -> ! {
     let display = make_display(ssi, select);
     keypad::start();
     buttons::start();
-    let seed = seed(ethernet::mac_address(), clock::cycles(), starts::count());
+    let starts = starts::count();
+    let seed = seed(ethernet::mac_address(), clock::cycles(), starts);
+    let board = Lm3s6965Evb::new(starts);
     let (network, runner) = make_network(&app.borrow(), seed);
     // The configuration, with its certificate, was on this stack.
     stack::wipe();
     executor::run(|spawner| {
-        let (Ok(run_network), Ok(run_phone)) = (run_network(runner), run_phone(app, display, network, seed))
+        let (Ok(run_network), Ok(run_phone)) =
+            (run_network(runner), run_phone(app, display, network, board, seed))
         else {
             unreachable!("each task is started once")
         };
@@ -106,6 +110,7 @@ async fn run_phone(
     app: &'static RefCell<App<'static>>,
     display: Oled,
     stack: Stack<'static>,
+    board: Lm3s6965Evb,
     seed: u64,
 ) -> ! {
     static RECEIVED: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
@@ -123,7 +128,7 @@ async fn run_phone(
         request: REQUEST.init_with(|| [0; REQUEST_MAX]),
         answer: ANSWER.init_with(|| [0; ANSWER_MAX]),
     };
-    hotdesk_phone::run(app, &keypad::KEYS, display, network, buffers).await
+    hotdesk_phone::run(app, &keypad::KEYS, display, network, board, buffers).await
 }
 
 /// Reads the configuration from the SD card. The file's bytes hold a certificate, so they are wiped.

@@ -26,8 +26,9 @@ pub(crate) use self::screen::{Came, Failure, MenuItem, Screen, ServiceText};
 
 use self::form::Outcome;
 use self::polling::Polling;
-use crate::Key;
 use crate::config::{Config, SetupError};
+use crate::net::Address;
+use crate::{Effect, Facts, Key, NotKept};
 
 /// How long "Logged in" and "Logged out" stay when no key is pressed.
 const DONE_TIME: Duration = Duration::from_secs(3);
@@ -42,6 +43,12 @@ pub enum Event<'a> {
     Key(Key),
     /// The network is in this state now.
     Network(NetworkState),
+    /// What the board knows of itself.
+    Started(Facts),
+    /// The address the network has now, if it has one.
+    Address(Option<Address>),
+    /// What came of the last [`Effect::Save`] or [`Effect::Forget`].
+    Kept(Result<(), NotKept>),
     /// What came of the request the app asked for last.
     Answer(Result<Response<'a>, Trouble>),
     /// Nothing but time passed: [`App::wake_at`] is reached.
@@ -154,6 +161,9 @@ pub struct App<'c> {
     look_trouble: Option<Trouble>,
     polling: Polling,
     last_key: Duration,
+    effect: Option<Effect>,
+    facts: Option<Facts>,
+    address: Option<Address>,
 }
 
 impl<'c> App<'c> {
@@ -179,6 +189,9 @@ impl<'c> App<'c> {
             look_trouble: None,
             polling,
             last_key: Duration::ZERO,
+            effect: None,
+            facts: None,
+            address: None,
         }
     }
 
@@ -199,10 +212,37 @@ impl<'c> App<'c> {
                 self.press(key, now);
             }
             Event::Network(state) => self.network_changed(state),
+            Event::Started(facts) => self.facts = Some(facts),
+            Event::Address(address) => self.address = address,
+            Event::Kept(_) => {}
             Event::Answer(answer) => self.answered(answer, now),
             Event::Time => {}
         }
         self.next_ask()
+    }
+
+    /// What the board is to do now, if anything. Asked for after each event; each effect is carried out once.
+    pub fn take_effect(&mut self) -> Option<Effect> {
+        self.effect.take()
+    }
+
+    /// Writes the settings made on the phone into `out`, in the form of the configuration file, and returns their length:
+    /// [`settings::LIMIT`](crate::settings::LIMIT) bytes at most.
+    #[must_use]
+    pub fn write_settings(&self, _out: &mut [u8]) -> usize {
+        0
+    }
+
+    /// What the board knows of itself, as soon as it has said so.
+    #[must_use]
+    pub fn facts(&self) -> Option<&Facts> {
+        self.facts.as_ref()
+    }
+
+    /// The network's address, where it has one.
+    #[must_use]
+    pub fn address(&self) -> Option<&Address> {
+        self.address.as_ref()
     }
 
     /// When [`Event::Time`] has something to do, if ever.

@@ -12,9 +12,9 @@ use embassy_net::{IpAddress, IpEndpoint, Stack};
 use embassy_time::{Duration, Instant, with_deadline, with_timeout};
 use zeroize::Zeroize;
 
-use super::Network;
 use super::dns::{Addresses, QUESTION_BYTES};
 use super::names::{Datagrams, Servers, look_up};
+use super::{Address, Network};
 use crate::log::log;
 use crate::{Config, ConnectError, NetworkState};
 
@@ -54,8 +54,8 @@ impl<'a> EmbassyNetwork<'a> {
         Self { stack, rx, tx, config, answering: None, number: u16::from_le_bytes([low, high]) }
     }
 
-    /// The addresses of a host.
-    async fn addresses(&mut self, host: &str, deadline: Instant) -> Result<Addresses, ConnectError> {
+    /// The name servers, in the order to ask them.
+    fn name_servers(&self) -> Servers {
         let configured = self.config.map_or(&[][..], Config::name_servers).iter().copied();
         let leased = self.stack.config_v4().map(|config| config.dns_servers).unwrap_or_default();
         let leased = leased.into_iter().map(|server| SocketAddrV4::new(server, DNS_PORT));
@@ -63,6 +63,12 @@ impl<'a> EmbassyNetwork<'a> {
         if let Some(first) = servers.iter().position(|server| Some(*server) == self.answering) {
             servers.rotate_left(first);
         }
+        servers
+    }
+
+    /// The addresses of a host.
+    async fn addresses(&mut self, host: &str, deadline: Instant) -> Result<Addresses, ConnectError> {
+        let mut servers = self.name_servers();
         // A step that is odd and large: numbers that follow one another are far apart, and none comes twice.
         self.number = self.number.wrapping_add(0x9E37);
         let domain = self.config.map_or("", Config::search_domain);
@@ -85,6 +91,16 @@ impl Network for EmbassyNetwork<'_> {
             (true, false) => NetworkState::NoAddress,
             (true, true) => NetworkState::Ready,
         }
+    }
+
+    fn address(&self) -> Option<Address> {
+        let config = self.stack.config_v4().filter(|_| self.stack.is_link_up())?;
+        Some(Address {
+            address: config.address.address(),
+            mask: config.address.netmask(),
+            gateway: config.gateway,
+            name_servers: self.name_servers(),
+        })
     }
 
     async fn state_after(&mut self, seen: NetworkState) -> NetworkState {

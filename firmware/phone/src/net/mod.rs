@@ -13,6 +13,8 @@ mod names;
 #[cfg(feature = "embassy-net")]
 pub use embassy::EmbassyNetwork;
 
+use core::net::{Ipv4Addr, SocketAddrV4};
+
 use embassy_time::{Instant, with_deadline};
 use embedded_io_async::{Read, Write};
 use hotdesk_core::Response;
@@ -22,12 +24,28 @@ use hotdesk_core::session::{
 use zeroize::Zeroize;
 
 use crate::clock::{instant, now};
-use crate::config::Service;
+use crate::config::{NAME_SERVERS, Service};
 use crate::log::log;
 use crate::{Buffers, ConnectError, NetworkState, Trouble};
 
 /// Bytes taken from a connection at a time. They wait inside the future of a phone, so they are few.
 const SEGMENT: usize = 128;
+
+/// Name servers that may be asked: two of the configuration and three of DHCP.
+pub const SERVERS: usize = NAME_SERVERS + 3;
+
+/// What the network was given to work with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The phone's own address.
+    pub address: Ipv4Addr,
+    /// The mask of the subnet.
+    pub mask: Ipv4Addr,
+    /// The way out of the subnet, where there is one.
+    pub gateway: Option<Ipv4Addr>,
+    /// The name servers, in the order to ask them.
+    pub name_servers: heapless::Vec<SocketAddrV4, SERVERS>,
+}
 
 /// A network that connects to hosts, as far as the phone uses one.
 // A phone runs on one executor thread, so the futures need not be `Send`.
@@ -40,6 +58,9 @@ pub trait Network {
 
     /// How far the network is now.
     fn state(&self) -> NetworkState;
+
+    /// What it was given to work with, while it is ready.
+    fn address(&self) -> Option<Address>;
 
     /// Waits until the network's state is another than `seen`. It may be dropped while it waits.
     async fn state_after(&mut self, seen: NetworkState) -> NetworkState;

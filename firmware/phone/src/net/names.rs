@@ -7,16 +7,13 @@ use core::net::{Ipv4Addr, SocketAddrV4};
 
 use embassy_time::{Duration, Instant};
 
+use super::SERVERS;
 use super::dns::{Addresses, Answer, Name, read_answer, write_question};
 use crate::ConnectError;
-use crate::config::NAME_SERVERS;
 use crate::log::log;
 
 /// How long a name server may be silent before the next one is asked.
 const PATIENCE: Duration = Duration::from_millis(700);
-
-/// Name servers that may be asked: two of the configuration and three of DHCP.
-const SERVERS: usize = NAME_SERVERS + 3;
 
 /// The name servers, in the order to ask them.
 pub(super) type Servers = heapless::Vec<SocketAddrV4, SERVERS>;

@@ -5,6 +5,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 pub(crate) mod answers;
+pub(crate) mod board;
 pub(crate) mod display;
 pub(crate) mod network;
 
@@ -21,6 +22,7 @@ use embassy_time::{Duration, MockDriver};
 use hotdesk_core::DeviceName;
 use hotdesk_phone::{App, Buffers, Config, Key, KeyQueue, SetupError, run};
 
+use board::Bench;
 use display::{Picture, Recorder};
 use network::{Double, Wire};
 
@@ -50,6 +52,7 @@ pub(crate) struct Desk {
     keys: &'static KeyQueue<NoopRawMutex, 64>,
     pictures: Rc<RefCell<Recorder>>,
     pub(crate) wire: Rc<RefCell<Wire>>,
+    pub(crate) bench: Rc<RefCell<Bench>>,
     _clock: MutexGuard<'static, ()>,
 }
 
@@ -67,17 +70,19 @@ impl Desk {
         let keys: &'static KeyQueue<NoopRawMutex, 64> = Box::leak(Box::new(KeyQueue::new()));
         let pictures = Rc::new(RefCell::new(Recorder::default()));
         let wire = Rc::new(RefCell::new(Wire::default()));
+        let bench = Rc::new(RefCell::new(Bench::default()));
         let buffers = Buffers {
             request: Box::leak(Box::new([0; REQUEST_BYTES])),
             answer: Box::leak(Box::new([0; ANSWER_BYTES])),
         };
         let display = display::Screen::new(pictures.clone());
         let network = Double::new(wire.clone());
+        let board = board::Double(bench.clone());
         let future = Box::pin(async move {
-            let _never = run(app, keys, display, network, buffers).await;
+            let _never = run(app, keys, display, network, board, buffers).await;
         });
-        let mut desk =
-            Self { future, woken: Arc::new(Woken::default()), app, keys, pictures, wire, _clock: clock };
+        let woken = Arc::new(Woken::default());
+        let mut desk = Self { future, woken, app, keys, pictures, wire, bench, _clock: clock };
         desk.woken.0.store(true, Ordering::SeqCst);
         desk.settle();
         desk

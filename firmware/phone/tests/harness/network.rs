@@ -3,13 +3,14 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
 use embassy_time::Instant;
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
 use hotdesk_core::{AppCertificate, AppInfo, Message, Operation, QueryOperation, form};
-use hotdesk_phone::net::Network;
+use hotdesk_phone::net::{Address, Network};
 use hotdesk_phone::{ConnectError, NetworkState};
 
 /// How a host meets a connection.
@@ -48,6 +49,7 @@ pub(crate) struct Line {
 /// What the test and the phone share.
 pub(crate) struct Wire {
     state: NetworkState,
+    pub(crate) address: Option<Address>,
     hosts: HashMap<String, Host>,
     pub(crate) lines: Vec<Line>,
     pub(crate) wipes: usize,
@@ -58,8 +60,21 @@ pub(crate) struct Wire {
 
 impl Default for Wire {
     fn default() -> Self {
-        let state = NetworkState::NoLink;
-        Self { state, hosts: HashMap::new(), lines: Vec::new(), wipes: 0, takes: None, waker: None }
+        let octet = |last| Ipv4Addr::new(10, 0, 0, last);
+        Self {
+            state: NetworkState::NoLink,
+            address: Some(Address {
+                address: octet(15),
+                mask: Ipv4Addr::new(255, 255, 255, 0),
+                gateway: Some(octet(1)),
+                name_servers: [SocketAddrV4::new(octet(3), 53)].into_iter().collect(),
+            }),
+            hosts: HashMap::new(),
+            lines: Vec::new(),
+            wipes: 0,
+            takes: None,
+            waker: None,
+        }
     }
 }
 
@@ -157,6 +172,10 @@ impl Network for Double {
 
     fn state(&self) -> NetworkState {
         self.0.borrow().state
+    }
+
+    fn address(&self) -> Option<Address> {
+        self.0.borrow().address.clone().filter(|_| self.state() == NetworkState::Ready)
     }
 
     async fn state_after(&mut self, seen: NetworkState) -> NetworkState {

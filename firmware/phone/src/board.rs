@@ -1,0 +1,134 @@
+//! What a board does for the phone besides keys, display and network, and what it knows of itself.
+//!
+//! A board says where a panic or a fault happened, never with which data: a panic's message can hold a PIN.
+
+use heapless::String;
+
+/// Bytes kept of the path of the file in which a panic happened: its end.
+pub const FILE_BYTES: usize = 40;
+
+/// What the app wants of the board. [`run`](crate::run()) has it carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Effect {
+    /// Restart the phone.
+    Restart,
+    /// Keep the settings made on the phone: [`App::write_settings`](crate::App::write_settings) writes them.
+    Save,
+    /// Forget every setting made on the phone.
+    Forget,
+}
+
+/// A board, as far as the phone needs one.
+// A phone runs on one executor thread, so the futures need not be `Send`.
+#[allow(async_fn_in_trait)]
+pub trait Board {
+    /// What the board knows of itself and of this start.
+    fn facts(&self) -> Facts;
+
+    /// Takes that the phone makes progress. Called every [`PULSE`](crate::PULSE) as long as keys, display and network are
+    /// served: a board feeds its watchdog here and nowhere else.
+    fn alive(&mut self);
+
+    /// Restarts the phone. Only a double in a test returns.
+    fn restart(&mut self);
+
+    /// Keeps the settings that `write` puts into a buffer of [`settings::LIMIT`](crate::settings::LIMIT) bytes, so that a
+    /// loss of power at any time leaves either these or those before.
+    ///
+    /// # Errors
+    ///
+    /// They could not be kept. Those before still are.
+    async fn save(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept>;
+
+    /// Forgets the settings.
+    ///
+    /// # Errors
+    ///
+    /// They could not be forgotten.
+    async fn forget(&mut self) -> Result<(), NotKept>;
+}
+
+/// The board's memory for settings does not do what it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct NotKept;
+
+/// What a board knows of itself and of this start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The board's name.
+    pub board: &'static str,
+    /// What tells this image from every other: in hexadecimal digits.
+    pub build: String<16>,
+    /// The MAC address.
+    pub mac: [u8; 6],
+    /// How often the phone has started since it was switched on, this start included.
+    pub starts: u32,
+    /// Why it started this time.
+    pub start: Start,
+    /// How long settings are kept.
+    pub keeps: Keeps,
+}
+
+/// How long a board keeps settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeps {
+    /// Until they are forgotten or changed.
+    ForGood,
+    /// Until the phone is switched off. A restart keeps them.
+    UntilPowerOff,
+}
+
+/// Why the phone started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// It was switched on.
+    PowerOn,
+    /// The reset key or line, or what the board cannot tell from it.
+    Reset,
+    /// The firmware was told to restart.
+    Restart,
+    /// The watchdog: the firmware made no progress.
+    Watchdog {
+        /// Where it was, if the board could find out.
+        program_counter: Option<u32>,
+    },
+    /// The firmware found that it was wrong.
+    Panic {
+        /// The end of the source file's path.
+        file: String<FILE_BYTES>,
+        /// The line in that file.
+        line: u32,
+    },
+    /// The processor could not go on.
+    HardFault(Fault),
+    /// The stack was full.
+    StackOverflow,
+    /// An exception or interrupt that nothing in the firmware handles.
+    Exception {
+        /// The exception's number; the lines of the chip count from 16.
+        number: u32,
+    },
+}
+
+impl Start {
+    /// Whether something went wrong before this start.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        !matches!(self, Self::PowerOn | Self::Reset | Self::Restart)
+    }
+}
+
+/// The registers of a Cortex-M when it could not go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// PC: the instruction.
+    pub program_counter: u32,
+    /// LR: where its function was called from.
+    pub link_register: u32,
+    /// CFSR: what was wrong.
+    pub status: u32,
+    /// BFAR: the address accessed, where CFSR says that it is valid.
+    pub address: u32,
+}

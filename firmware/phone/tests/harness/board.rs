@@ -1,0 +1,70 @@
+//! A board that remembers what the phone had it do.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use hotdesk_phone::{Board, Facts, Keeps, NotKept, Start, settings};
+
+/// What the test and the phone share.
+pub(crate) struct Bench {
+    pub(crate) facts: Facts,
+    /// The settings it keeps.
+    pub(crate) settings: Option<String>,
+    /// Its memory for settings does not do what it is told.
+    pub(crate) is_broken: bool,
+    pub(crate) restarts: usize,
+    pub(crate) pulses: usize,
+}
+
+impl Default for Bench {
+    fn default() -> Self {
+        let facts = Facts {
+            board: "bench",
+            build: "0123456789abcdef".try_into().unwrap(),
+            mac: [0x00, 0x30, 0x94, 0xC2, 0x5B, 0x15],
+            starts: 1,
+            start: Start::PowerOn,
+            keeps: Keeps::ForGood,
+        };
+        Self { facts, settings: None, is_broken: false, restarts: 0, pulses: 0 }
+    }
+}
+
+/// The phone's side.
+#[derive(Default)]
+pub(crate) struct Double(pub(crate) Rc<RefCell<Bench>>);
+
+impl Board for Double {
+    fn facts(&self) -> Facts {
+        self.0.borrow().facts.clone()
+    }
+
+    fn alive(&mut self) {
+        self.0.borrow_mut().pulses += 1;
+    }
+
+    fn restart(&mut self) {
+        self.0.borrow_mut().restarts += 1;
+    }
+
+    async fn save(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {
+        let mut bytes = [0; settings::LIMIT];
+        let length = write(&mut bytes);
+        self.keep(Some(String::from_utf8(bytes[..length].to_vec()).unwrap()))
+    }
+
+    async fn forget(&mut self) -> Result<(), NotKept> {
+        self.keep(None)
+    }
+}
+
+impl Double {
+    fn keep(&self, settings: Option<String>) -> Result<(), NotKept> {
+        let mut bench = self.0.borrow_mut();
+        if bench.is_broken {
+            return Err(NotKept);
+        }
+        bench.settings = settings;
+        Ok(())
+    }
+}
