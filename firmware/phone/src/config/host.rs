@@ -1,0 +1,131 @@
+//! Hosts, ports and addresses in a configuration, and what is told of those that are none.
+
+use core::fmt;
+use core::net::{Ipv4Addr, SocketAddrV4};
+
+use heapless::String;
+
+use super::error::What;
+use super::{DEFAULT_PORT, HOST_CHARACTERS};
+
+/// Port of a name server that names none.
+const NAME_SERVER_PORT: u16 = 53;
+
+/// Where a service listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    host: String<HOST_CHARACTERS>,
+    port: u16,
+}
+
+impl Service {
+    /// The host: an IPv4 address or a name.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The TCP port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Reads `host` or `host:port`.
+    pub(crate) fn parse(value: &str) -> Result<Self, What> {
+        let (host, port) = match split_port(value)? {
+            (host, Some(port)) => (host, port),
+            (host, None) => (host, DEFAULT_PORT),
+        };
+        if !is_host(host) {
+            return Err(What::BadHost);
+        }
+        Ok(Self { host: String::try_from(host).map_err(|_| What::BadHost)?, port })
+    }
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
+    }
+}
+
+/// Reads an IPv4 address with or without a port.
+pub(super) fn parse_name_server(value: &str) -> Result<SocketAddrV4, What> {
+    let (host, port) = split_port(value)?;
+    let address = host.parse().map_err(|_| What::BadNameServer)?;
+    Ok(SocketAddrV4::new(address, port.unwrap_or(NAME_SERVER_PORT)))
+}
+
+/// Whether it is an IPv4 address or a name: labels of up to 63 characters, with a dot at the end or without.
+pub(super) fn is_host(host: &str) -> bool {
+    let in_label = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let labels = || host.strip_suffix('.').unwrap_or(host).split('.');
+    if labels().next_back().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit())) {
+        // No name ends with a number (RFC 1123, section 2.1), so this is meant to be an address.
+        return host.parse::<Ipv4Addr>().is_ok();
+    }
+    labels().all(|label| (1..=63).contains(&label.len()) && label.bytes().all(in_label))
+}
+
+/// Reads a number in digits alone.
+pub(super) fn parse_number(text: &str) -> Option<u16> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
+}
+
+/// Splits `host:port`, and tells what is more than that.
+fn split_port(value: &str) -> Result<(&str, Option<u16>), What> {
+    let of_ipv6 = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    if value.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("https:")) {
+        return Err(What::Https);
+    }
+    if value.contains("://") {
+        return Err(What::Url);
+    }
+    if value.contains(['/', '?', '#']) {
+        return Err(What::Path);
+    }
+    if value.contains('@') {
+        return Err(What::UserInHost);
+    }
+    let address = value.split_once('%').map_or(value, |(address, _zone)| address);
+    let colons = address.bytes().filter(|byte| *byte == b':').count();
+    if value.starts_with('[') || colons > 1 && address.bytes().all(of_ipv6) {
+        return Err(What::Ipv6);
+    }
+    match value.split_once(':') {
+        Some((host, port)) => {
+            let port = parse_number(port).filter(|port| *port != 0);
+            Ok((host, Some(port.ok_or(What::BadPort)?)))
+        }
+        None => Ok((value, None)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use crate::Config;
+
+    fn error(text: &str) -> std::string::String {
+        Config::parse(text.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_host_is_an_ipv4_address_or_a_name() {
+        let label = "a".repeat(63);
+        let long = [&*label; 4].join(".");
+        for host in ["h", "em-1.example.com", "em1.example.com.", "10.0.2.2", "10.0.2.2x", "_em", &label] {
+            let config = Config::parse(format!("service = {host}").as_bytes()).unwrap();
+            assert_eq!(config.services()[0].host(), host);
+        }
+        for host in
+            [".", "..", "a..b", ".a", "-\u{e4}", "1", "10.0.2", "10.0.2.256", "010.0.2.2", "1.2.3.4.5", &long]
+        {
+            let bad = "Line 1: bad host. Write an IPv4 address or a name.";
+            assert_eq!(error(&format!("service = {host}")), bad, "{host}");
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! The configuration a board reads at start: a text file of lines `name = value`.
+//!
+//! Never puts a value into an error: a certificate could be in it. Reads no file and no environment; a board brings
+//! the bytes and wipes them afterwards.
+
+mod admin;
+mod error;
+mod host;
+mod lines;
+
+use core::net::SocketAddrV4;
+use core::time::Duration;
+
+use heapless::{String, Vec};
+use hotdesk_core::{AppId, Certificate};
+
+pub use self::error::{Error, SetupError};
+pub use self::host::Service;
+
+pub(crate) use self::admin::AdminCode;
+pub(crate) use self::error::What;
+
+use self::host::{is_host, parse_name_server, parse_number};
+use self::lines::lines;
+
+/// Port of a service that names none.
+pub const DEFAULT_PORT: u16 = 8080;
+
+/// Services a configuration may name: one to ask first, one for when that cannot be reached.
+pub const SERVICES: usize = 2;
+
+/// Name servers a configuration may name, to be asked before those of DHCP.
+pub const NAME_SERVERS: usize = 2;
+
+/// Minutes between two questions who is logged in where the configuration does not say.
+const DEFAULT_POLL_MINUTES: u16 = 5;
+
+/// A day, the longest time between two questions.
+const MAX_POLL_MINUTES: u16 = 24 * 60;
+
+/// Characters of a host name (RFC 1035, section 2.3.4, written with dots).
+pub(crate) const HOST_CHARACTERS: usize = 253;
+
+/// The application user that may ask and act for this phone.
+#[derive(Debug)]
+pub struct AppUser {
+    id: AppId,
+    certificate: Certificate,
+}
+
+impl AppUser {
+    /// The application's user ID.
+    #[must_use]
+    pub fn id(&self) -> &AppId {
+        &self.id
+    }
+
+    /// Its certificate: a secret.
+    #[must_use]
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// Whether the certificate starts or ends with a blank, which nobody sees in a file.
+    #[must_use]
+    pub fn certificate_has_outer_blank(&self) -> bool {
+        let is_blank = |character| matches!(character, ' ' | '\t' | '\u{a0}');
+        let mut characters = self.certificate.as_secret().expose().chars();
+        let first = characters.next();
+        first.is_some_and(is_blank) || characters.last().is_some_and(is_blank)
+    }
+}
+
+/// What a phone must know before it can speak with a service.
+///
+/// ```
+/// use hotdesk_phone::Config;
+///
+/// let config = Config::parse(b"# lab\nservice = 10.0.2.2:8080\nappID = emphone\nappCertificate = secret\n")?;
+/// assert_eq!(config.services()[0].to_string(), "10.0.2.2:8080");
+/// assert_eq!(config.app_user().unwrap().id().as_str(), "emphone");
+/// assert!(!format!("{config:?}").contains("secret"));
+///
+/// let error = Config::parse(b"service = 10.0.2.2\nport = 80\n").unwrap_err();
+/// assert!(error.to_string().starts_with("Line 2: unknown name. Known are service, appID, appCertificate"));
+/// # Ok::<(), hotdesk_phone::config::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Config {
+    services: Vec<Service, SERVICES>,
+    app_user: Option<AppUser>,
+    name_servers: Vec<SocketAddrV4, NAME_SERVERS>,
+    search_domain: String<HOST_CHARACTERS>,
+    poll_minutes: u16,
+    admin_code: Option<AdminCode>,
+}
+
+/// A name that a configuration gives a value to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    Service,
+    AppId,
+    AppCertificate,
+    NameServer,
+    SearchDomain,
+    PollMinutes,
+    AdminCode,
+}
+
+impl Name {
+    /// How each is written, in the order in which an error lists them.
+    pub(crate) const ALL: [(&'static str, Self); 7] = [
+        ("service", Self::Service),
+        ("appID", Self::AppId),
+        ("appCertificate", Self::AppCertificate),
+        ("nameServer", Self::NameServer),
+        ("searchDomain", Self::SearchDomain),
+        ("pollMinutes", Self::PollMinutes),
+        ("adminCode", Self::AdminCode),
+    ];
+
+    /// Finds a name, in capitals or not.
+    fn find(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, name)| *name)
+    }
+
+    /// Whether it may be given more than once.
+    fn repeats(self) -> bool {
+        matches!(self, Self::Service | Self::NameServer)
+    }
+}
+
+impl Config {
+    /// Reads the text of a configuration file.
+    ///
+    /// UTF-8, with or without byte order mark; lines end with LF or CR LF. Empty lines and lines that start with `#` are
+    /// skipped, whatever is in them. Capitals in names and blanks around names and values do not count, except in
+    /// `appCertificate`: there the value starts after one blank and ends with the line.
+    ///
+    /// | name | value | how often |
+    /// |---|---|---|
+    /// | `service` | `host` or `host:port`, port 8080 where none is given: an IPv4 address, or a name | once, or twice: primary, then backup |
+    /// | `appID`, `appCertificate` | the application user | both once, or neither |
+    /// | `nameServer` | an IPv4 address, with or without `:port`: asked before the name servers of DHCP | up to twice |
+    /// | `searchDomain` | the domain that names without a dot are looked up in | once or not at all |
+    /// | `pollMinutes` | the time between two questions who is logged in, 0 for never; 5 where it is not given | once or not at all |
+    /// | `adminCode` | 1 to 16 digits that the settings on the phone ask for; without it they are open to everybody | once or not at all |
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong, with its line.
+    pub fn parse(text: &[u8]) -> Result<Self, Error> {
+        let mut config = Self::empty();
+        // The application user's two halves, with their lines.
+        let mut id = None;
+        let mut certificate = None;
+        let mut given = 0_u16;
+        for (line, entry) in lines(text) {
+            let at = |what| Error { line: Some(line), what };
+            let (name, value) = entry.map_err(at)?;
+            let bit = 1_u16 << name as u16;
+            if given & bit != 0 && !name.repeats() {
+                return Err(at(What::Repeated));
+            }
+            given |= bit;
+            match name {
+                Name::AppId => {
+                    id = Some((line, AppId::try_from(value.trim_ascii()).map_err(|_| at(What::IdTooLong))?));
+                }
+                Name::AppCertificate => {
+                    let value = value.strip_prefix(' ').unwrap_or(value);
+                    let value = Certificate::try_from(value).map_err(|_| at(What::CertificateTooLong))?;
+                    certificate = Some((line, value));
+                }
+                _ => config.set(name, value.trim_ascii()).map_err(at)?,
+            }
+        }
+        if config.services.is_empty() {
+            return Err(Error { line: None, what: What::NoService });
+        }
+        config.app_user = match (id, certificate) {
+            (Some((_, id)), Some((_, certificate))) => Some(AppUser { id, certificate }),
+            (None, None) => None,
+            (Some((line, _)), None) => return Err(Error { line: Some(line), what: What::NoCertificate }),
+            (None, Some((line, _))) => return Err(Error { line: Some(line), what: What::NoId }),
+        };
+        Ok(config)
+    }
+
+    /// What is not given a value has this one.
+    fn empty() -> Self {
+        Self {
+            services: Vec::new(),
+            app_user: None,
+            name_servers: Vec::new(),
+            search_domain: String::new(),
+            poll_minutes: DEFAULT_POLL_MINUTES,
+            admin_code: None,
+        }
+    }
+
+    /// Gives a value to a name, or adds it where a name has several.
+    fn set(&mut self, name: Name, value: &str) -> Result<(), What> {
+        match name {
+            Name::Service => {
+                self.services.push(Service::parse(value)?).map_err(|_| What::TooManyServices)?;
+            }
+            Name::NameServer => {
+                let server = parse_name_server(value)?;
+                self.name_servers.push(server).map_err(|_| What::TooManyNameServers)?;
+            }
+            Name::SearchDomain => {
+                let domain = Some(value).filter(|domain| is_host(domain)).ok_or(What::BadDomain)?;
+                self.search_domain = String::try_from(domain).map_err(|_| What::BadDomain)?;
+            }
+            Name::PollMinutes => {
+                let minutes = parse_number(value).filter(|minutes| *minutes <= MAX_POLL_MINUTES);
+                self.poll_minutes = minutes.ok_or(What::BadMinutes)?;
+            }
+            Name::AdminCode => {
+                self.admin_code = Some(AdminCode::parse(value).ok_or(What::BadAdminCode)?);
+            }
+            // The two halves of one user: `parse` joins them.
+            Name::AppId | Name::AppCertificate => {}
+        }
+        Ok(())
+    }
+
+    /// The services in the order to try them: at least one.
+    #[must_use]
+    pub fn services(&self) -> &[Service] {
+        &self.services
+    }
+
+    /// The application user, where there is one.
+    #[must_use]
+    pub fn app_user(&self) -> Option<&AppUser> {
+        self.app_user.as_ref()
+    }
+
+    /// The name servers to ask before those of DHCP, in the order to ask them.
+    #[must_use]
+    pub fn name_servers(&self) -> &[SocketAddrV4] {
+        &self.name_servers
+    }
+
+    /// The time between two questions who is logged in; nothing where the phone is not to ask so.
+    #[must_use]
+    pub fn poll_interval(&self) -> Option<Duration> {
+        (self.poll_minutes > 0).then(|| Duration::from_secs(u64::from(self.poll_minutes) * 60))
+    }
+
+    /// The domain to look names up in; empty where there is none.
+    #[must_use]
+    pub fn search_domain(&self) -> &str {
+        &self.search_domain
+    }
+
+    /// The code that opens the settings on the phone, where there is one.
+    pub(crate) fn admin_code(&self) -> Option<&AdminCode> {
+        self.admin_code.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+
+    use super::*;
+
+    #[test]
+    fn primary_and_backup_stand_in_file_order() {
+        let config = Config::parse(
+            b"\xEF\xBB\xBF# a comment\r\nservice=em1.example.com\r\n\r\nservice = 10.0.0.2:80\r\n",
+        )
+        .unwrap();
+        let services: heapless::Vec<_, 2> = config.services().iter().map(ToString::to_string).collect();
+        assert_eq!(services.as_slice(), ["em1.example.com:8080", "10.0.0.2:80"]);
+        assert!(config.app_user().is_none());
+    }
+
+    #[test]
+    fn a_certificate_keeps_its_blanks_and_signs() {
+        let config = Config::parse(b"service = h\nappID =  emphone \nappCertificate =  a#b=c \r\n").unwrap();
+        let user = config.app_user().unwrap();
+        assert_eq!(user.id().as_str(), "emphone");
+        assert_eq!(user.certificate().as_secret().expose(), " a#b=c ");
+    }
+
+    #[test]
+    fn name_servers_and_a_domain_are_for_whom_dhcp_does_not_name_them() {
+        let text = b"service = em1\nnameServer = 10.0.0.1\nnameServer = 10.0.0.2:5353\nsearchDomain = lab.example.com\n";
+        let config = Config::parse(text).unwrap();
+        let servers: heapless::Vec<_, 2> = config.name_servers().iter().map(ToString::to_string).collect();
+        assert_eq!(servers.as_slice(), ["10.0.0.1:53", "10.0.0.2:5353"]);
+        assert_eq!(config.search_domain(), "lab.example.com");
+        let config = Config::parse(b"service = em1").unwrap();
+        assert_eq!((config.name_servers(), config.search_domain()), (&[][..], ""));
+    }
+
+    #[test]
+    fn a_phone_asks_every_five_minutes_unless_told_otherwise() {
+        for (line, minutes) in [("", Some(5)), ("pollMinutes = 0", None), ("pollMinutes = 1440", Some(1440))]
+        {
+            let config = Config::parse(format!("service = h\n{line}").as_bytes()).unwrap();
+            assert_eq!(config.poll_interval(), minutes.map(|minutes| Duration::from_secs(60 * minutes)));
+        }
+    }
+
+    #[test]
+    fn no_debug_form_shows_the_certificate() {
+        let config = Config::parse(b"service = h\nappID = a\nappCertificate = verysecret\n").unwrap();
+        assert!(!format!("{config:?}").contains("verysecret"));
+    }
+
+    #[test]
+    fn names_count_in_capitals_as_well() {
+        let config = Config::parse(b"Service = h\nAPPID = a\nappcertificate = b\nPOLLMINUTES = 7\n").unwrap();
+        assert_eq!(config.services()[0].host(), "h");
+        assert_eq!(config.app_user().unwrap().id().as_str(), "a");
+        assert_eq!(config.poll_interval(), Some(Duration::from_secs(7 * 60)));
+    }
+
+    #[test]
+    fn a_comment_may_have_any_bytes() {
+        let config = Config::parse(b"# B\xFCro\r\n  #\xFF = 1\nservice = h\n").unwrap();
+        assert_eq!(config.services()[0].host(), "h");
+    }
+
+    #[test]
+    fn a_certificate_with_a_blank_that_nobody_sees_is_noticed() {
+        for (certificate, expected) in [
+            ("secret", false),
+            ("a secret", false),
+            ("s", false),
+            ("secret ", true),
+            ("secret\t", true),
+            ("secret\u{a0}", true),
+            (" secret", true),
+        ] {
+            let text = format!("service = h\nappID = a\nappCertificate = {certificate}\r\n");
+            let config = Config::parse(text.as_bytes()).unwrap();
+            let noticed = config.app_user().unwrap().certificate_has_outer_blank();
+            assert_eq!(noticed, expected, "{certificate:?}");
+        }
+    }
+
+    #[test]
+    fn an_admin_code_is_a_secret() {
+        let config = Config::parse(b"service = h\nadminCode = 4711\n").unwrap();
+        assert!(config.admin_code().unwrap().is("4711"));
+        assert!(!format!("{config:?}").contains("4711"));
+        assert!(Config::parse(b"service = h").unwrap().admin_code().is_none());
+    }
+}
