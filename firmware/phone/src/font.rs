@@ -12,7 +12,7 @@ include!(concat!(env!("OUT_DIR"), "/font.rs"));
 static MAPPING: StrGlyphMapping<'static> = StrGlyphMapping::new(CHARACTERS, REPLACEMENT);
 
 /// The font of every text on the display: ASCII, Latin-1, up and down arrow, and a box for the rest.
-pub const FONT: MonoFont<'static> = MonoFont {
+pub static FONT_6X10: MonoFont<'static> = MonoFont {
     image: ImageRaw::new(include_bytes!(concat!(env!("OUT_DIR"), "/font.raw")), IMAGE_WIDTH),
     character_size: Size::new(6, 10),
     character_spacing: 0,

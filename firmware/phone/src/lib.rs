@@ -1,7 +1,7 @@
 //! The desk phone's application, without a chip.
 //!
-//! [`App`] is a pure machine: events in, the next request out. [`view::draw`] shows it on any `embedded-graphics`
-//! display of 128 x 64 pixels with 16 greys. [`run`] joins both with keys, a display and a network that a board brings;
+//! [`App`] is a pure machine: events in, the next request out. [`view::draw`] shows it on an `embedded-graphics`
+//! display, by the [`Layout`](view::Layout) of its size. [`run`] joins both with keys, a display and a network that a board brings;
 //! a board's `main.rs` only connects them.
 //!
 //! It has no address and no credential of its own (they come with [`Config`]), allocates nothing, and never shows or
@@ -33,7 +33,7 @@ mod words;
 pub use app::{App, Ask, ConnectError, Event, NetworkState, Trouble};
 pub use board::{Board, Effect, FILE_BYTES, Facts, Fault, Keeps, NotKept, Start};
 pub use config::{Config, SetupError};
-pub use font::FONT;
+pub use font::FONT_6X10;
 pub use key::Key;
 pub use queue::KeyQueue;
 pub use run::{Buffers, Display, PULSE, run};

@@ -12,7 +12,6 @@ use embassy_sync::blocking_mutex::raw::{NoopRawMutex, RawMutex};
 use embassy_sync::signal::Signal;
 use embassy_time::{Duration, Timer};
 use embedded_graphics::draw_target::DrawTarget;
-use embedded_graphics::pixelcolor::Gray4;
 use zeroize::Zeroize;
 
 use hotdesk_core::Response;
@@ -22,15 +21,19 @@ use crate::clock::{instant, now};
 use crate::config::Service;
 use crate::log::log;
 use crate::net::{self, Network};
-use crate::{App, Ask, Board, Effect, Event, KeyQueue, Trouble, view};
+use crate::view::{self, Colours, Layout};
+use crate::{App, Ask, Board, Effect, Event, KeyQueue, Trouble};
 
 /// How often a board hears that the phone makes progress. Its watchdog must wait for several of these.
 pub const PULSE: Duration = Duration::from_secs(1);
 
-/// A display of 128 x 64 pixels with 16 greys.
+/// A display.
 ///
 /// What is drawn is seen after [`Display::flush`]. A board draws into memory of its own and sends that from there.
-pub trait Display: DrawTarget<Color = Gray4> {
+pub trait Display: DrawTarget<Color: Colours> {
+    /// How screens are laid out on it: the layout of its size.
+    fn layout(&self) -> &'static Layout;
+
     /// Shows what was drawn. It lets other work go on while the display takes its time.
     ///
     /// # Errors
@@ -137,9 +140,13 @@ impl Phone<'_, '_> {
     async fn show(&self, mut display: impl Display) -> Infallible {
         loop {
             self.changed.wait().await;
-            let drawn = view::draw(&self.app.borrow(), &mut display);
+            let layout = display.layout();
+            let drawn = view::draw(&self.app.borrow(), layout, &mut display);
             let shown = match drawn {
-                Ok(()) => display.flush().await,
+                Ok(lines) => {
+                    self.app.borrow_mut().can_scroll(lines);
+                    display.flush().await
+                }
                 Err(error) => Err(error),
             };
             if shown.is_err() {

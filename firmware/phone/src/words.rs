@@ -59,8 +59,25 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
     }
 }
 
-/// A line of the menu.
-pub(crate) fn menu_item(item: MenuItem) -> &'static str {
+/// What is at the right end of the title bar: on a form, what the number keys give.
+pub(crate) fn title_note(app: &App<'_>) -> &'static str {
+    match (app.screen(), app.form().focused(), app.form().mode()) {
+        (Screen::Form(_), Field::User, Mode::Lower) => "abc",
+        (Screen::Form(_), Field::User, Mode::Upper) => "ABC",
+        (Screen::Form(_), Field::User, Mode::Digits) => "123",
+        _ => "",
+    }
+}
+
+/// An entry of the list on the screen, counted from 0.
+pub(crate) fn list_item(app: &App<'_>, index: usize, out: &mut dyn fmt::Write) -> fmt::Result {
+    match app.screen() {
+        Screen::Menu { .. } => MenuItem::ALL.get(index).map_or(Ok(()), |item| out.write_str(menu_item(*item))),
+        _ => Ok(()),
+    }
+}
+
+fn menu_item(item: MenuItem) -> &'static str {
     match item {
         MenuItem::Login => "Log in",
         MenuItem::Logout => "Log out",
@@ -77,16 +94,11 @@ pub(crate) fn field(field: Field) -> &'static str {
     }
 }
 
-/// What stands to the right of a field's label: what is wrong, else what the keys give.
-pub(crate) fn field_note(field: Field, focused: bool, hint: Option<Hint>, mode: Mode) -> &'static str {
-    match (field, hint) {
-        (_, Some(Hint::Needed(needed))) if needed == field => "needed",
-        (_, Some(Hint::Full(full))) if full == field => "full",
-        (Field::User, _) if focused => match mode {
-            Mode::Lower => "abc",
-            Mode::Upper => "ABC",
-            Mode::Digits => "123",
-        },
+/// What is wrong with a field, said beside its label.
+pub(crate) fn field_note(field: Field, hint: Option<Hint>) -> &'static str {
+    match hint {
+        Some(Hint::Needed(needed)) if needed == field => "needed",
+        Some(Hint::Full(full)) if full == field => "full",
         _ => "",
     }
 }

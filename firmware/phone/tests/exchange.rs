@@ -22,6 +22,7 @@ use harness::board;
 use harness::network::{Double, End, Wire};
 use harness::{APP_SECRET, DEVICE, Desk, PIN, REQUEST_BYTES};
 use hotdesk_core::DeviceName;
+use hotdesk_phone::view::{LAYOUT_128X64, Layout};
 use hotdesk_phone::{App, Buffers, Config, Display, KeyQueue, NetworkState, run};
 
 const FRAMINGS: [Framing; 3] = [Framing::Length, Framing::Chunked, Framing::Close];
@@ -226,6 +227,10 @@ impl DrawTarget for Troubled {
 }
 
 impl Display for Troubled {
+    fn layout(&self) -> &'static Layout {
+        &LAYOUT_128X64
+    }
+
     async fn flush(&mut self) -> Result<(), Self::Error> {
         self.shown.set(self.shown.get() + 1);
         match self.trouble {

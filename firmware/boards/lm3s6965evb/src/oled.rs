@@ -23,6 +23,7 @@ use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::Gray4;
 use embedded_graphics::pixelcolor::raw::{BigEndian, RawU4};
 use hotdesk_phone::Display;
+use hotdesk_phone::view::{LAYOUT_128X64, Layout};
 
 use crate::gpio::Output;
 use crate::mmio::GPIO_C;
@@ -119,6 +120,10 @@ impl DrawTarget for Oled {
 }
 
 impl Display for Oled {
+    fn layout(&self) -> &'static Layout {
+        &LAYOUT_128X64
+    }
+
     async fn flush(&mut self) -> Result<(), Infallible> {
         let Frames { drawn, shown } = &mut *self.frames;
         let rows = drawn.data().chunks(ROW_BYTES).zip(shown.chunks_mut(ROW_BYTES));

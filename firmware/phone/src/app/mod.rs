@@ -1,7 +1,8 @@
 //! What the phone is doing: a pure machine from events to what is asked of the service next.
 //!
 //! It does no input or output and reads no clock: keys, network, answers and the time come in through
-//! [`App::handle`]. What a person sees of it is [`crate::view`]'s business, in which words [`crate::words`]'s.
+//! [`App::handle`]. What a person sees of it is [`crate::view`]'s business, in which words [`crate::words`]'s; it asks
+//! neither.
 
 mod answer;
 mod entry;
@@ -22,7 +23,7 @@ pub use self::trouble::{ConnectError, Trouble};
 
 pub(crate) use self::entry::Mode;
 pub(crate) use self::form::{Field, Form, Hint};
-pub(crate) use self::screen::{Came, Failure, MenuItem, Screen, ServiceText};
+pub(crate) use self::screen::{Body, Came, Failure, List, MenuItem, Screen, ServiceText};
 
 use self::form::Outcome;
 use self::polling::Polling;
@@ -150,6 +151,8 @@ pub struct App<'c> {
     screen: Screen,
     /// First line shown of a text that is longer than the display.
     top: usize,
+    /// The last line that `top` may be. Any, until the text was drawn.
+    last_top: usize,
     /// The last text of a service that gave no known code.
     service_text: ServiceText,
     in_flight: Option<Flight>,
@@ -181,6 +184,7 @@ impl<'c> App<'c> {
             form: Form::default(),
             screen,
             top: 0,
+            last_top: usize::MAX,
             service_text: ServiceText::default(),
             in_flight: None,
             wanted: None,
@@ -259,6 +263,12 @@ impl<'c> App<'c> {
         [left_alone, letter, done, look].into_iter().flatten().min()
     }
 
+    /// Takes by how many lines the text can be scrolled, as it was drawn last.
+    pub fn can_scroll(&mut self, lines: usize) {
+        self.last_top = lines;
+        self.top = self.top.min(lines);
+    }
+
     /// The configuration, where there is one.
     #[must_use]
     pub fn config(&self) -> Option<&'c Config> {
@@ -295,6 +305,15 @@ impl<'c> App<'c> {
 
     pub(crate) fn screen(&self) -> &Screen {
         &self.screen
+    }
+
+    /// What is between title and softkeys.
+    pub(crate) fn body(&self) -> Body {
+        match self.screen {
+            Screen::Menu { selected } => Body::List(List { len: MenuItem::ALL.len(), selected }),
+            Screen::Form(_) => Body::Form,
+            _ => Body::Text,
+        }
     }
 
     pub(crate) fn top(&self) -> usize {
@@ -479,6 +498,7 @@ impl<'c> App<'c> {
     /// Changes the screen. A PIN survives only from its form to the answer, and a service's words on their screen.
     fn go(&mut self, screen: Screen) {
         self.top = 0;
+        self.last_top = usize::MAX;
         if !matches!(screen, Screen::Settling(_) | Screen::Failed(_)) {
             self.service_text.zeroize();
         }
@@ -492,10 +512,9 @@ impl<'c> App<'c> {
     }
 
     fn scroll(&mut self, key: Key) {
-        let last = crate::view::last_top(self);
         self.top = match key {
             Key::Up => self.top.saturating_sub(1),
-            Key::Down => self.top.saturating_add(1).min(last),
+            Key::Down => self.top.saturating_add(1).min(self.last_top),
             _ => self.top,
         };
     }

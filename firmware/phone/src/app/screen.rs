@@ -75,6 +75,25 @@ impl Screen {
     }
 }
 
+/// What a screen has between title and softkeys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    /// A text of any length: `words::body`.
+    Text,
+    /// Entries to choose from, of any number: `words::list_item`.
+    List(List),
+    /// The form.
+    Form,
+}
+
+/// A list of entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct List {
+    pub(crate) len: usize,
+    /// The entry that Select picks, counted from 0.
+    pub(crate) selected: usize,
+}
+
 /// How what was asked came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Came {

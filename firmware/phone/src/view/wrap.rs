@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-/// Columns of the display.
-pub(crate) const COLUMNS: usize = 21;
+use super::layout::MAX_COLUMNS;
 
 /// Takes text and hands out each character with its line and column.
 pub(crate) struct Wrap<F> {
@@ -12,20 +11,20 @@ pub(crate) struct Wrap<F> {
     line: usize,
     column: usize,
     blanks: usize,
-    word: [char; COLUMNS],
+    word: [char; MAX_COLUMNS],
     len: usize,
 }
 
 impl<F: FnMut(usize, usize, char)> Wrap<F> {
-    /// Starts at line 0, column 0. `width` is at most [`COLUMNS`].
+    /// Starts at line 0, column 0. `width` is at most [`MAX_COLUMNS`].
     pub(crate) fn new(width: usize, place: F) -> Self {
         Self {
-            width: width.clamp(1, COLUMNS),
+            width: width.clamp(1, MAX_COLUMNS),
             place,
             line: 0,
             column: 0,
             blanks: 0,
-            word: [' '; COLUMNS],
+            word: [' '; MAX_COLUMNS],
             len: 0,
         }
     }
@@ -127,6 +126,12 @@ mod tests {
     #[test]
     fn a_long_word_goes_on_in_the_next_line_with_every_character() {
         assert_eq!(lines(5, "ID: abcdefghijkl"), ["ID:", "abcde", "fghij", "kl"]);
+    }
+
+    #[test]
+    fn the_widest_line_holds_a_word_of_its_width() {
+        let word = "x".repeat(MAX_COLUMNS);
+        assert_eq!(lines(MAX_COLUMNS, &format!("a {word} b")), ["a", &word, "b"]);
     }
 
     #[test]

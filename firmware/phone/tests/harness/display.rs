@@ -11,6 +11,7 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray4, GrayColor};
 use hotdesk_phone::Display;
+use hotdesk_phone::view::{LAYOUT_128X64, Layout};
 
 pub(crate) const WIDTH: usize = 128;
 pub(crate) const HEIGHT: usize = 64;
@@ -149,6 +150,10 @@ impl DrawTarget for Screen {
 }
 
 impl Display for Screen {
+    fn layout(&self) -> &'static Layout {
+        &LAYOUT_128X64
+    }
+
     async fn flush(&mut self) -> Result<(), Infallible> {
         // A real display takes its time; the phone must bear that.
         embassy_futures::yield_now().await;
