@@ -72,7 +72,9 @@ pub(crate) fn title_note(app: &App<'_>) -> &'static str {
 /// An entry of the list on the screen, counted from 0.
 pub(crate) fn list_item(app: &App<'_>, index: usize, out: &mut dyn fmt::Write) -> fmt::Result {
     match app.screen() {
-        Screen::Menu { .. } => MenuItem::ALL.get(index).map_or(Ok(()), |item| out.write_str(menu_item(*item))),
+        Screen::Menu { .. } => {
+            MenuItem::ALL.get(index).map_or(Ok(()), |item| out.write_str(menu_item(*item)))
+        }
         _ => Ok(()),
     }
 }

@@ -7,7 +7,10 @@ use super::page::Page;
 use crate::app::{Field, Form};
 use crate::words;
 
-pub(super) fn draw<D: DrawTarget<Color: Colours>>(form: &Form, page: &mut Page<'_, D>) -> Result<(), D::Error> {
+pub(super) fn draw<D: DrawTarget<Color: Colours>>(
+    form: &Form,
+    page: &mut Page<'_, D>,
+) -> Result<(), D::Error> {
     let lines = Lines::new(form, page.layout);
     let user = form.user();
     let settled = user.chars().count() - usize::from(form.is_letter_pending());

@@ -20,7 +20,8 @@ pub(super) fn draw<D: DrawTarget<Color: Colours>>(
     let columns = page.layout.columns - usize::from(list.len > lines);
     for (line, index) in (top..list.len).take(lines).enumerate() {
         let role = if index == list.selected { Role::Selected } else { Role::Text };
-        let mut entry = Entry { page, line, columns, role, column: 0, next: None, goes_on: false, drawn: Ok(()) };
+        let mut entry =
+            Entry { page, line, columns, role, column: 0, next: None, goes_on: false, drawn: Ok(()) };
         // An entry takes any text.
         let _ = match char::from_digit(u32::try_from(index + 1).unwrap_or(u32::MAX), 10) {
             Some(digit) => entry.write_char(digit).and_then(|()| entry.write_char(' ')),

@@ -88,8 +88,7 @@ impl<'d, D: DrawTarget<Color: Colours>> Page<'d, D> {
     }
 
     fn bar(&mut self, bar: Bar, role: Role) -> Result<(), D::Error> {
-        let area =
-            Rectangle::new(Point::new(0, bar.top), Size::new(self.layout.size.width, bar.height));
+        let area = Rectangle::new(Point::new(0, bar.top), Size::new(self.layout.size.width, bar.height));
         let (_, ground) = D::Color::PALETTE.cell(role);
         self.display.fill_solid(&area, ground)
     }
@@ -101,8 +100,7 @@ impl<'d, D: DrawTarget<Color: Colours>> Page<'d, D> {
             .saturating_mul(pixels(font.character_size.width))
             .saturating_add(left);
         let (ink, ground) = D::Color::PALETTE.cell(role);
-        let style =
-            MonoTextStyleBuilder::new().font(font).text_color(ink).background_color(ground).build();
+        let style = MonoTextStyleBuilder::new().font(font).text_color(ink).background_color(ground).build();
         let mut text = [0; 4];
         let text = character.encode_utf8(&mut text);
         Text::with_baseline(text, Point::new(x, y), style, Baseline::Top).draw(self.display)?;

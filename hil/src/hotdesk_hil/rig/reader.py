@@ -96,8 +96,18 @@ class Screen:
 
     @property
     def title(self) -> str:
-        """The line in the inverse bar at the top, or nothing."""
-        return self._title.text if self._title else ""
+        """The text at the left of the inverse bar at the top, or nothing."""
+        return self._bar_texts[0]
+
+    @property
+    def title_note(self) -> str:
+        """The text at the right of the title bar, two blanks or more from the title, or nothing."""
+        return self._bar_texts[1]
+
+    @property
+    def _bar_texts(self) -> tuple[str, str]:
+        left, _, right = (self._title.text if self._title else "").partition("  ")
+        return left, right.strip()
 
     @property
     def body(self) -> tuple[str, ...]:
