@@ -73,7 +73,7 @@ pub(crate) fn title_note(app: &App<'_>) -> &'static str {
 pub(crate) fn list_item(app: &App<'_>, index: usize, out: &mut dyn fmt::Write) -> fmt::Result {
     match app.screen() {
         Screen::Menu { .. } => {
-            MenuItem::ALL.get(index).map_or(Ok(()), |item| out.write_str(menu_item(*item)))
+            app.menu().nth(index).map_or(Ok(()), |item| out.write_str(menu_item(item)))
         }
         _ => Ok(()),
     }

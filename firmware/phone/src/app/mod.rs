@@ -7,11 +7,13 @@
 mod answer;
 mod entry;
 mod form;
+mod menu;
 mod pin;
 mod polling;
 mod request;
 mod screen;
 mod trouble;
+mod waiting;
 
 use core::time::Duration;
 
@@ -23,7 +25,8 @@ pub use self::trouble::{ConnectError, Trouble};
 
 pub(crate) use self::entry::Mode;
 pub(crate) use self::form::{Field, Form, Hint};
-pub(crate) use self::screen::{Body, Came, Failure, List, MenuItem, Screen, ServiceText};
+pub(crate) use self::menu::MenuItem;
+pub(crate) use self::screen::{Body, Came, Failure, List, Screen, ServiceText};
 
 use self::form::Outcome;
 use self::polling::Polling;
@@ -163,6 +166,10 @@ pub struct App<'c> {
     /// Why the last question who is logged in failed, if it did.
     look_trouble: Option<Trouble>,
     polling: Polling,
+    /// When something happened last: what is drawn is of this moment.
+    now: Duration,
+    /// When the screen was opened.
+    since: Duration,
     last_key: Duration,
     effect: Option<Effect>,
     facts: Option<Facts>,
@@ -192,6 +199,8 @@ impl<'c> App<'c> {
             notice: None,
             look_trouble: None,
             polling,
+            now: Duration::ZERO,
+            since: Duration::ZERO,
             last_key: Duration::ZERO,
             effect: None,
             facts: None,
@@ -205,6 +214,7 @@ impl<'c> App<'c> {
     /// another is asked for before that, the first is a question that nobody waits for any more: it is given up, and only
     /// the second has an answer.
     pub fn handle(&mut self, event: Event<'_>, now: Duration) -> Option<Ask> {
+        self.now = now;
         self.settle(now);
         match event {
             Event::Key(key) => {
@@ -260,7 +270,7 @@ impl<'c> App<'c> {
             _ => None,
         };
         let look = self.polling.next().filter(|_| self.may_look());
-        [left_alone, letter, done, look].into_iter().flatten().min()
+        [left_alone, letter, done, look, self.waiting_changes_at()].into_iter().flatten().min()
     }
 
     /// Takes by how many lines the text can be scrolled, as it was drawn last.
@@ -310,7 +320,7 @@ impl<'c> App<'c> {
     /// What is between title and softkeys.
     pub(crate) fn body(&self) -> Body {
         match self.screen {
-            Screen::Menu { selected } => Body::List(List { len: MenuItem::ALL.len(), selected }),
+            Screen::Menu { selected } => Body::List(List { len: self.menu().count(), selected: self.menu_position(selected) }),
             Screen::Form(_) => Body::Form,
             _ => Body::Text,
         }
@@ -379,6 +389,7 @@ impl<'c> App<'c> {
         }
     }
 
+    /// Passes a key on to the screen. What a screen with logic of its own does with it is in that screen's module.
     fn press(&mut self, key: Key, now: Duration) {
         match self.screen {
             Screen::Starting | Screen::Busy(_) | Screen::Settling(_) | Screen::SetupFailed => {
@@ -389,12 +400,12 @@ impl<'c> App<'c> {
                 Key::Soft1 if matches!(self.holder, Holder::User(_)) => self.open_logout(),
                 Key::Soft1 => self.open_login(),
                 Key::Soft2 if matches!(self.holder, Holder::Unknown) => self.open_logout(),
-                Key::Soft3 | Key::Select => self.go(Screen::Menu { selected: 0 }),
+                Key::Soft3 | Key::Select => self.open_menu(),
                 _ => self.scroll(key),
             },
             Screen::Menu { selected } => self.press_in_menu(key, selected),
             Screen::About => match key {
-                Key::Soft3 => self.go(Screen::Menu { selected: 0 }),
+                Key::Soft3 => self.open_menu(),
                 _ => self.scroll(key),
             },
             Screen::Form(ask) => match self.form.press(key, now) {
@@ -412,26 +423,6 @@ impl<'c> App<'c> {
                 Key::Soft3 if self.can_retry(&failure) => self.retry(failure),
                 _ => self.scroll(key),
             },
-        }
-    }
-
-    fn press_in_menu(&mut self, key: Key, selected: usize) {
-        let last = MenuItem::ALL.len().saturating_sub(1);
-        let chosen = match key {
-            Key::Up => return self.screen = Screen::Menu { selected: selected.saturating_sub(1) },
-            Key::Down => return self.screen = Screen::Menu { selected: (selected + 1).min(last) },
-            Key::Select | Key::Soft1 => Some(selected),
-            Key::Digit(digit) => usize::from(digit).checked_sub(1),
-            Key::Soft3 => return self.go(Screen::Idle),
-            _ => None,
-        };
-        match chosen.and_then(|index| MenuItem::ALL.get(index)) {
-            Some(MenuItem::Login) => self.open_login(),
-            Some(MenuItem::Logout) => self.open_logout(),
-            Some(MenuItem::Who) if self.has_app_user() => self.ask(Ask::Who),
-            Some(MenuItem::Who) => self.fail(Ask::Who, Trouble::NoApplicationUser),
-            Some(MenuItem::About) => self.go(Screen::About),
-            None => {}
         }
     }
 
@@ -509,6 +500,7 @@ impl<'c> App<'c> {
             _ => self.form.clear(),
         }
         self.screen = screen;
+        self.since = self.now;
     }
 
     fn scroll(&mut self, key: Key) {

@@ -6,7 +6,7 @@ use heapless::String;
 use hotdesk_core::Text;
 use zeroize::Zeroize;
 
-use super::{Ask, Trouble};
+use super::{Ask, MenuItem, Trouble};
 
 /// Where the person is.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +18,7 @@ pub(crate) enum Screen {
     /// Who is logged in.
     Idle,
     Menu {
-        selected: usize,
+        selected: MenuItem,
     },
     About,
     /// User ID and PIN, for a login or for a logout that the person signs.
@@ -129,20 +129,6 @@ impl Failure {
     pub(crate) fn awaits_a_look(&self) -> bool {
         self.ask != Ask::Who && !self.settled && self.trouble.calls_for_a_look()
     }
-}
-
-/// A line of the menu.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MenuItem {
-    Login,
-    Logout,
-    Who,
-    About,
-}
-
-impl MenuItem {
-    /// The lines in their order; key 1 is the first.
-    pub(crate) const ALL: [Self; 4] = [Self::Login, Self::Logout, Self::Who, Self::About];
 }
 
 /// Bytes kept of what a service says beside an unknown code.

@@ -1,0 +1,72 @@
+//! The menu: what makes sense to choose now, and what choosing it does. It must never offer what is known to be refused.
+
+use super::{App, Ask, Holder, NetworkState, Screen};
+use crate::Key;
+
+/// A line of the menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MenuItem {
+    Login,
+    Logout,
+    Who,
+    About,
+}
+
+impl MenuItem {
+    /// The lines in their order.
+    const ALL: [Self; 4] = [Self::Login, Self::Logout, Self::Who, Self::About];
+}
+
+impl App<'_> {
+    /// The lines of the menu as it is now; key 1 chooses the first.
+    pub(crate) fn menu(&self) -> impl Iterator<Item = MenuItem> + '_ {
+        MenuItem::ALL.into_iter().filter(|item| self.offers(*item))
+    }
+
+    /// The place of the selected line. What is no longer offered has given way to the first line.
+    pub(crate) fn menu_position(&self, selected: MenuItem) -> usize {
+        self.menu().position(|item| item == selected).unwrap_or(0)
+    }
+
+    fn offers(&self, item: MenuItem) -> bool {
+        match item {
+            MenuItem::Login => !matches!(self.holder, Holder::User(_)),
+            MenuItem::Logout => !matches!(self.holder, Holder::Nobody),
+            MenuItem::Who => self.has_app_user() && self.network == NetworkState::Ready,
+            MenuItem::About => true,
+        }
+    }
+
+    pub(super) fn open_menu(&mut self) {
+        let selected = self.menu().next().unwrap_or(MenuItem::About);
+        self.go(Screen::Menu { selected });
+    }
+
+    pub(super) fn press_in_menu(&mut self, key: Key, selected: MenuItem) {
+        let position = self.menu_position(selected);
+        let chosen = match key {
+            Key::Up => return self.select_in_menu(position.saturating_sub(1)),
+            Key::Down => return self.select_in_menu(position.saturating_add(1)),
+            Key::Select | Key::Soft1 => Some(position),
+            Key::Digit(digit) => usize::from(digit).checked_sub(1),
+            Key::Soft3 => return self.go(Screen::Idle),
+            _ => None,
+        };
+        let item = chosen.and_then(|position| self.menu().nth(position));
+        match item {
+            Some(MenuItem::Login) => self.open_login(),
+            Some(MenuItem::Logout) => self.open_logout(),
+            Some(MenuItem::Who) => self.ask(Ask::Who),
+            Some(MenuItem::About) => self.go(Screen::About),
+            None => {}
+        }
+    }
+
+    /// Selects the line at `position`, if there is one.
+    fn select_in_menu(&mut self, position: usize) {
+        let item = self.menu().nth(position);
+        if let Some(selected) = item {
+            self.screen = Screen::Menu { selected };
+        }
+    }
+}
