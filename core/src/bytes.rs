@@ -22,6 +22,7 @@ pub(crate) const UNRESERVED: u8 = 64;
 static CLASSES: [u8; 256] = classes();
 
 #[allow(
+    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     reason = "runs when this crate is compiled, where a panic is an error of the compiler; the index is a byte"

@@ -63,13 +63,13 @@ impl Error {
     pub fn line_column(&self, input: &[u8]) -> (usize, usize) {
         let before = input.get(..self.position().unwrap_or(0)).unwrap_or(input);
         let before = before.strip_prefix("\u{feff}".as_bytes()).unwrap_or(before);
-        let (mut line, mut column) = (1, 1);
+        let (mut line, mut column) = (1_usize, 1_usize);
         for &byte in before {
             if byte == b'\n' {
-                line += 1;
+                line = line.saturating_add(1);
                 column = 1;
             } else if byte & 0xC0 != 0x80 {
-                column += 1;
+                column = column.saturating_add(1);
             }
         }
         (line, column)

@@ -69,7 +69,7 @@ static CAPITALS: [Capitals; 40] = [
 pub(crate) fn small(c: char) -> char {
     let Ok(code) = u16::try_from(u32::from(c)) else { return c };
     let found = CAPITALS.iter().find(|row| (row.first..=row.last).contains(&code));
-    let small = found.filter(|row| code.wrapping_sub(row.first) % row.step == 0);
+    let small = found.filter(|row| code.wrapping_sub(row.first).is_multiple_of(row.step));
     small.and_then(|row| char::from_u32(u32::from(code.wrapping_add_signed(row.distance)))).unwrap_or(c)
 }
 

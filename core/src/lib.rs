@@ -21,6 +21,8 @@
 //! - `defmt` gives the public types `defmt::Format`, secrets masked.
 #![no_std]
 #![forbid(unsafe_code)]
+// Each sum says what it does at the end of its type, so that a build without overflow checks computes the same.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 #[cfg(test)]
 extern crate std;

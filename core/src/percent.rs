@@ -19,9 +19,9 @@ pub(crate) fn escape(byte: u8) -> [u8; 3] {
 /// Returns the value of a hexadecimal digit.
 pub(crate) const fn hex(digit: u8) -> Option<u8> {
     match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
+        b'0'..=b'9' => Some(digit.wrapping_sub(b'0')),
+        b'a'..=b'f' => Some(digit.wrapping_sub(b'a' - 10)),
+        b'A'..=b'F' => Some(digit.wrapping_sub(b'A' - 10)),
         _ => None,
     }
 }

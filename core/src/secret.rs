@@ -118,7 +118,7 @@ impl<'a> TryFrom<Secret<'a>> for Certificate {
         }
         let mut kept = Self { bytes: [0; limits::CERTIFICATE_BYTES], length: 0 };
         for c in text.chars() {
-            let end = kept.length + c.len_utf8();
+            let end = kept.length.saturating_add(c.len_utf8());
             let room = kept.bytes.get_mut(kept.length..end);
             c.encode_utf8(room.ok_or(unsendable(Unsendable::TooLong(Limit::Certificate)))?);
             kept.length = end;

@@ -215,7 +215,7 @@ fn check_depth(json: &[u8]) -> Result<(), ReportError> {
             b'"' => text = !text,
             _ if text => {}
             b'{' | b'[' => {
-                depth += 1;
+                depth = depth.saturating_add(1);
                 if depth > limits::JSON_DEPTH {
                     return Err(ReportError::TooDeep);
                 }

@@ -196,7 +196,7 @@ fn names<const N: usize>(f: &mut fmt::Formatter<'_>, names: [&str; N]) -> fmt::R
     for (at, name) in names.into_iter().enumerate() {
         let before = match at {
             0 => "",
-            _ if at + 1 == N => " or ",
+            _ if at.saturating_add(1) == N => " or ",
             _ => ", ",
         };
         write!(f, "{before}{name}")?;

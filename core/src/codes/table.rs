@@ -47,8 +47,8 @@ impl Packed {
     /// take at least twice the bytes of the lengths.
     fn get(&self, index: usize) -> &'static str {
         let mut lengths = self.lengths.iter().map(|length| usize::from(*length));
-        let start = lengths.by_ref().take(index).sum();
-        let end = lengths.next().map_or(start, |length| start + length);
+        let start: usize = lengths.by_ref().take(index).sum();
+        let end = lengths.next().map_or(start, |length| start.saturating_add(length));
         self.text.get(start..end).unwrap_or_default()
     }
 }
@@ -433,12 +433,12 @@ impl Iterator for Rows {
         if row.at() >= self.table.numbers.len() {
             return None;
         }
-        self.next += 1;
+        self.next = self.next.saturating_add(1);
         Some(row)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.table.numbers.len() - usize::from(self.next);
+        let left = self.table.numbers.len().saturating_sub(usize::from(self.next));
         (left, Some(left))
     }
 }

@@ -319,8 +319,8 @@ fn quoted(text: &str, depth: u8, found: &mut Found) {
             continue;
         }
         let named = name(quoted.inside.trim());
-        if named.is_empty() && depth > 0 {
-            self::quoted(quoted.inside, depth - 1, found);
+        if let (true, Some(depth)) = (named.is_empty(), depth.checked_sub(1)) {
+            self::quoted(quoted.inside, depth, found);
         }
         found.add(&named);
     }

@@ -153,10 +153,10 @@ pub(super) fn lists(text: &str) -> impl Iterator<Item = List<'_>> {
             let first = core::mem::replace(&mut is_first, false);
             let Some(mut last) = text.get(start..end).and_then(Number::of) else { continue };
             let first_end = end;
-            let (mut count, mut is_blank) = (1, true);
+            let (mut count, mut is_blank) = (1_usize, true);
             while let Some((next_end, number)) = next_of_list(text, end) {
                 is_blank &= text.get(end..next_end)?.starts_with(char::is_whitespace);
-                (end, last, count) = (next_end, number, count + 1);
+                (end, last, count) = (next_end, number, count.saturating_add(1));
             }
             let mut list = List {
                 text,
@@ -267,10 +267,11 @@ impl<'a> List<'a> {
 
     /// Returns the phone's source that is named right before the numbers, or right behind, and the text from there on.
     fn phone_source(&self) -> Option<(Source, &'a str)> {
-        let start = self.text.len() - self.after.len() - self.numbers.len() - self.before.len();
+        let from_there = [self.before, self.numbers, self.after].map(str::len).into_iter().sum();
+        let start = self.text.len().saturating_sub(from_there);
         let before = PHONE_LABELS.iter().find_map(|(label, source)| {
             let at = words::end_at(self.before, label)?;
-            Some((*source, self.text.get(start + at..)?))
+            Some((*source, self.text.get(start.saturating_add(at)..)?))
         });
         let behind = || {
             let mut labels = PHONE_LABELS.iter().filter(|(label, _)| label.ends_with("error"));
@@ -287,7 +288,7 @@ impl<'a> List<'a> {
 
     /// Whether the first number is the end of a longer one, as in `11.5` and `10:42`.
     fn is_part(&self) -> bool {
-        let start = self.text.len() - self.after.len() - self.numbers.len();
+        let start = self.text.len().saturating_sub(self.after.len()).saturating_sub(self.numbers.len());
         let mut before = self.text.get(..start).unwrap_or_default().chars().rev();
         before.next().is_some_and(|c| ".:,-/".contains(c))
             && before.next().is_some_and(|c| c.is_ascii_digit())
@@ -441,9 +442,9 @@ fn is_gap(gap: &str) -> bool {
 
 /// Returns the next run of letters and digits from a place in the text on.
 fn token(text: &str, at: usize) -> Option<(usize, usize)> {
-    let start = at + text.get(at..)?.find(is_letter)?;
+    let start = at.saturating_add(text.get(at..)?.find(is_letter)?);
     let length = text.get(start..)?.find(|c| !is_letter(c));
-    Some((start, length.map_or(text.len(), |length| start + length)))
+    Some((start, length.map_or(text.len(), |length| start.saturating_add(length))))
 }
 
 fn last_word(text: &str) -> &str {

@@ -58,8 +58,9 @@ pub(super) fn each(text: &str) -> impl Iterator<Item = Quoted<'_>> {
             let rest = text.get(at..)?;
             let found = rest.char_indices().find(|(_, c)| PAIRS.iter().any(|(opening, _)| opening == c));
             let (offset, c) = found?;
-            let before = text.get(..at + offset)?;
-            at += offset + c.len_utf8();
+            let opening = at.saturating_add(offset);
+            let before = text.get(..opening)?;
+            at = opening.saturating_add(c.len_utf8());
             let pair = PAIRS.iter().zip(&mut unclosed).find(|((opening, _), _)| *opening == c);
             let Some(((_, closing), unclosed)) = pair else { continue };
             // Behind a letter it is an apostrophe, behind a number a measure (`7"`).
@@ -71,7 +72,7 @@ pub(super) fn each(text: &str) -> impl Iterator<Item = Quoted<'_>> {
             let rest = text.get(at..)?;
             match split(rest, closing) {
                 Some((inside, after)) => {
-                    at = text.len() - after.len();
+                    at = text.len().saturating_sub(after.len());
                     return Some(Quoted { before, inside, after });
                 }
                 None => {
@@ -95,7 +96,7 @@ fn is_single(c: char) -> bool {
 fn split<'a>(text: &'a str, closing: &[char]) -> Option<(&'a str, &'a str)> {
     let mut marks = text.char_indices().filter(|(_, c)| closing.contains(c));
     marks.find_map(|(at, c)| {
-        let after = text.get(at + c.len_utf8()..)?;
+        let after = text.get(at.saturating_add(c.len_utf8())..)?;
         let apostrophe = is_single(c) && after.starts_with(is_letter);
         (!apostrophe).then_some((text.get(..at)?, after))
     })

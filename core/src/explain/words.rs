@@ -60,7 +60,7 @@ pub(super) fn fit(text: &str, name: &str, evidence: Evidence) -> Option<Fit> {
         End::Text { letters, left } => {
             let (least, most) = CUT_ALONE;
             let enough = match evidence {
-                Evidence::Alone => ((letters + left) / 2).clamp(least, most),
+                Evidence::Alone => letters.midpoint(left).clamp(least, most),
                 Evidence::BesideNumber => CUT_BESIDE_NUMBER,
             };
             match letters {
@@ -324,8 +324,8 @@ impl<'t> Walk<'t, '_> {
             };
             let may_shorten = in_text.starts != in_name.starts && self.word >= SHORTENED;
             if in_text.c == in_name.c {
-                self.letters += 1;
-                self.word = if in_text.starts && in_name.starts { 1 } else { self.word + 1 };
+                self.letters = self.letters.saturating_add(1);
+                self.word = if in_text.starts && in_name.starts { 1 } else { self.word.saturating_add(1) };
                 if !may_shorten {
                     continue;
                 }

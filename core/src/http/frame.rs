@@ -161,17 +161,16 @@ impl<'b> Frame<'b> {
             State::Length(left) => {
                 let (now, rest) = bytes.split_at(left.min(bytes.len()));
                 self.keep(now)?;
-                self.state = if now.len() == left { State::Done } else { State::Length(left - now.len()) };
+                let left = left.saturating_sub(now.len());
+                self.state = if left == 0 { State::Done } else { State::Length(left) };
                 Ok(rest)
             }
             State::ChunkData(left) => {
                 let (now, rest) = bytes.split_at(left.min(bytes.len()));
                 self.keep(now)?;
-                self.state = if now.len() == left {
-                    State::ChunkEnd { returned: false }
-                } else {
-                    State::ChunkData(left - now.len())
-                };
+                let left = left.saturating_sub(now.len());
+                self.state =
+                    if left == 0 { State::ChunkEnd { returned: false } } else { State::ChunkData(left) };
                 Ok(rest)
             }
             State::UntilClosed => {
@@ -199,7 +198,7 @@ impl<'b> Frame<'b> {
         let limit = limits::HTTP_HEAD_BYTES.min(self.buffer.len());
         let place = self.buffer.get_mut(self.filled).filter(|_| self.filled < limit);
         *place.ok_or(Error::HeadTooLong { limit })? = byte;
-        self.filled += 1;
+        self.filled = self.filled.saturating_add(1);
         self.state = match byte {
             b'\n' if line == 0 && self.filled <= 2 => {
                 // An empty line before the first line means nothing; some senders put one there.
@@ -212,7 +211,7 @@ impl<'b> Frame<'b> {
             }
             b'\n' => State::Head { line: 0 },
             b'\r' => State::Head { line },
-            _ => State::Head { line: line + 1 },
+            _ => State::Head { line: line.saturating_add(1) },
         };
         Ok(())
     }
@@ -245,7 +244,7 @@ impl<'b> Frame<'b> {
                 if line == limits::HTTP_LINE_BYTES {
                     return Err(Error::LineTooLong);
                 }
-                let next = |part| State::ChunkSize { size, line: line + 1, part };
+                let next = |part| State::ChunkSize { size, line: line.saturating_add(1), part };
                 match (part, byte) {
                     (Part::Start, b'\n') => return Err(Error::Chunk),
                     (_, b'\n') if size == 0 => State::Trailer { line: 0, returned: false },
@@ -261,7 +260,7 @@ impl<'b> Frame<'b> {
                         let digit = crate::percent::hex(byte).ok_or(Error::Chunk)?;
                         let size = size.checked_mul(16).ok_or(self.too_long())?;
                         let size = size.saturating_add(usize::from(digit));
-                        State::ChunkSize { size, line: line + 1, part: Part::Digits }
+                        State::ChunkSize { size, line: line.saturating_add(1), part: Part::Digits }
                     }
                     _ => return Err(Error::Chunk),
                 }
@@ -278,7 +277,7 @@ impl<'b> Frame<'b> {
                 b'\r' => State::Trailer { line, returned: true },
                 _ if !is_text(byte) => return Err(Error::Chunk),
                 _ if line == limits::HTTP_LINE_BYTES => return Err(Error::LineTooLong),
-                _ => State::Trailer { line: line + 1, returned },
+                _ => State::Trailer { line: line.saturating_add(1), returned },
             },
             state => state,
         };
@@ -296,7 +295,7 @@ impl<'b> Frame<'b> {
 
     fn keep(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.room(bytes.len())?;
-        let end = self.filled + bytes.len();
+        let end = self.filled.saturating_add(bytes.len());
         if let Some(place) = self.buffer.get_mut(self.filled..end) {
             place.copy_from_slice(bytes);
         }
@@ -358,7 +357,7 @@ fn decimal(digits: &[u8]) -> Option<usize> {
         return None;
     }
     digits.iter().try_fold(0_usize, |number, digit| {
-        let value = digit.is_ascii_digit().then(|| usize::from(digit - b'0'))?;
+        let value = digit.is_ascii_digit().then(|| usize::from(digit.wrapping_sub(b'0')))?;
         Some(number.saturating_mul(10).saturating_add(value))
     })
 }

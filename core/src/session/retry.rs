@@ -63,8 +63,9 @@ impl Waits {
     pub(super) fn take(&mut self) -> Duration {
         let whole = self.next.min(self.retry.longest_wait);
         self.next = whole.saturating_mul(2);
-        let half = whole / 2;
-        half.saturating_add(half.saturating_mul(self.draw()) / u32::from(u16::MAX))
+        let divided = |duration: Duration, by: u32| duration.checked_div(by).unwrap_or_default();
+        let half = divided(whole, 2);
+        half.saturating_add(divided(half.saturating_mul(self.draw()), u16::MAX.into()))
     }
 
     /// Draws a number from 0 to 65535 (SplitMix64, Steele, Lea and Flood 2014).

@@ -383,7 +383,8 @@ impl<'b, 't> Session<'b, 't> {
                 self.enter(Stage::Query(Lost { service: self.service, error, ..lost }), now);
             }
             (stage, verdict) => {
-                self.refused += usize::from(matches!(verdict, Verdict::Failed(Failed::Refused, _)));
+                let refused = matches!(verdict, Verdict::Failed(Failed::Refused, _));
+                self.refused = self.refused.saturating_add(usize::from(refused));
                 match (stage, verdict) {
                     _ if self.try_next(now) => {}
                     (Stage::Operation, Verdict::Failed(_, error)) => self.end(End::Failed(error)),
@@ -438,7 +439,7 @@ impl<'b, 't> Session<'b, 't> {
     /// Goes on with the next service: at once, or after a wait if all were tried. Returns false if that was the last round,
     /// or if another one would not differ.
     fn try_next(&mut self, now: Duration) -> bool {
-        self.failed += 1;
+        self.failed = self.failed.saturating_add(1);
         let services = self.plan.services;
         let rounds = usize::from(self.plan.retry.rounds.max(1));
         let round_over = self.failed.is_multiple_of(services);
@@ -456,7 +457,7 @@ impl<'b, 't> Session<'b, 't> {
     }
 
     fn try_busy(&mut self, now: Duration) {
-        self.busy += 1;
+        self.busy = self.busy.saturating_add(1);
         self.refused = 0;
         self.turn();
         self.wait(now);
@@ -464,7 +465,8 @@ impl<'b, 't> Session<'b, 't> {
 
     /// Turns to the next service.
     fn turn(&mut self) {
-        self.service = if self.service + 1 < self.plan.services { self.service + 1 } else { 0 };
+        let next = self.service.saturating_add(1);
+        self.service = if next < self.plan.services { next } else { 0 };
     }
 
     fn connect(&mut self, now: Duration) {

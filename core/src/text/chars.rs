@@ -198,7 +198,7 @@ pub(crate) fn append(number: u32, radix: u32, c: Option<char>) -> Option<u32> {
     if digit >= radix {
         return None;
     }
-    u32::try_from(u64::from(number) * u64::from(radix) + u64::from(digit)).ok()
+    number.checked_mul(radix)?.checked_add(digit)
 }
 
 /// Returns true for white space as XML 1.0 defines it.

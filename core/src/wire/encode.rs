@@ -262,7 +262,7 @@ mod words {
 
     /// A word of eight times the same byte.
     const fn each(byte: u8) -> u64 {
-        u64::MAX / 255 * byte as u64
+        (u64::MAX / 255).wrapping_mul(byte as u64)
     }
 }
 

@@ -14,7 +14,11 @@ macro_rules! packed {
             starts: [usize; LISTS],
         }
 
-        #[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled")]
+        #[allow(
+            clippy::arithmetic_side_effects,
+            clippy::indexing_slicing,
+            reason = "runs when this crate is compiled"
+        )]
         impl<const LISTS: usize, const SIZE: usize> $packed<LISTS, SIZE> {
             /// Packs the lists in this order into an array that has `filler` where it is not in use.
             const fn new(lists: &[&[$item]; LISTS], order: &[usize; LISTS], filler: $item) -> Self {
@@ -63,7 +67,11 @@ macro_rules! packed {
 pub(super) use packed;
 
 /// Returns the numbers of the lists with these lengths, from the longest on: a list can be a part of a longer one.
-#[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled")]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "runs when this crate is compiled"
+)]
 pub(super) const fn longest_first<const LISTS: usize>(lengths: [usize; LISTS]) -> [usize; LISTS] {
     let mut order = as_given();
     let mut sorted = 1;
@@ -79,7 +87,11 @@ pub(super) const fn longest_first<const LISTS: usize>(lengths: [usize; LISTS]) -
 }
 
 /// Returns the numbers of so many lists.
-#[allow(clippy::indexing_slicing, reason = "runs when this crate is compiled")]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "runs when this crate is compiled"
+)]
 pub(super) const fn as_given<const LISTS: usize>() -> [usize; LISTS] {
     let mut order = [0; LISTS];
     let mut i = 0;

@@ -94,7 +94,7 @@ impl<'b> Sink<'b> {
             self.number(number / 10);
         }
         // A remainder of ten is one byte.
-        self.raw(&[b'0' + u8::try_from(number % 10).unwrap_or(0)]);
+        self.raw(&[b'0'.wrapping_add(u8::try_from(number % 10).unwrap_or(0))]);
     }
 
     /// The number of bytes put in.

@@ -67,11 +67,11 @@ impl<'a> Document<'a> {
             let [b'<', after @ ..] = rest else { return None };
             if let [b'/', after @ ..] = after {
                 self.leave(&open, rest.len(), collected)?;
-                if depth == 0 {
+                let Some(outer) = depth.checked_sub(1) else {
                     return after.strip_prefix(root.element.as_bytes())?.strip_prefix(b">");
-                }
+                };
                 rest = behind(after, open.element)?.strip_prefix(b">")?;
-                depth -= 1;
+                depth = outer;
                 open = *around.get(depth)?;
                 continue;
             }
@@ -106,7 +106,7 @@ impl<'a> Document<'a> {
                         self.leave(&level, rest.len(), collected)?;
                     } else {
                         *around.get_mut(depth)? = open;
-                        depth += 1;
+                        depth = depth.saturating_add(1);
                         open = level;
                     }
                     continue;

@@ -209,7 +209,9 @@ impl<'a> Tokens<'a> {
         let (reason, offset) = match cause {
             Some(StreamError::UnexpectedEndOfStream) => (Refusal::CutShort, self.text.len()),
             Some(StreamError::NonXmlChar(_, at)) => (Refusal::ForbiddenCharacter, self.offset(at)),
-            Some(StreamError::InvalidCharacterData) => (reason, token + rest.find("]]>").unwrap_or(0)),
+            Some(StreamError::InvalidCharacterData) => {
+                (reason, token.saturating_add(rest.find("]]>").unwrap_or(0)))
+            }
             Some(
                 StreamError::InvalidChar(_, _, at)
                 | StreamError::InvalidCharMultiple(_, _, at)
@@ -228,7 +230,7 @@ impl<'a> Tokens<'a> {
             None if !rest.starts_with('<') => (Refusal::TextOutsideRoot, token),
             _ => (reason, token),
         };
-        Refused { reason, at: self.base + offset }
+        Refused { reason, at: self.base.saturating_add(offset) }
     }
 
     /// Returns the offset in `text` of a row and column. xmlparser counts both from 1, columns in characters.
@@ -239,7 +241,7 @@ impl<'a> Tokens<'a> {
         }
         let column = usize::try_from(at.col).unwrap_or(usize::MAX).saturating_sub(1);
         let in_row = rest.char_indices().nth(column).map_or(rest.len(), |(offset, _)| offset);
-        self.text.len() - rest.len() + in_row
+        self.text.len().saturating_sub(rest.len()).saturating_add(in_row)
     }
 }
 
