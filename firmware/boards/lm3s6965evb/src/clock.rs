@@ -95,8 +95,8 @@ pub fn cycles() -> u64 {
         // number, whatever was pending by then. Zero itself ends the period that is not counted yet; there QEMU may
         // stand still for a moment before the exception is pending.
         let uncounted = left != 0 && (pending || left > before);
-        let into_period = PERIOD - u64::from(left) + if uncounted { PERIOD } else { 0 };
-        COUNTED.borrow(token).get().wrapping_add(into_period)
+        let behind = if uncounted { PERIOD } else { 0 };
+        COUNTED.borrow(token).get().wrapping_add(behind).wrapping_add(PERIOD).wrapping_sub(left.into())
     })
 }
 

@@ -201,15 +201,14 @@ fn read_frame(buffer: &mut [u8; FRAME_MAX]) -> Option<usize> {
         return None;
     };
     (*to_first, *to_second) = (first, second);
-    let mut words_read = 0;
-    for chunk in rest.chunks_mut(4) {
+    let chunks = rest.chunks_mut(4);
+    let words_of_crc = words_left.saturating_sub(chunks.len());
+    for chunk in chunks {
         for (octet, received) in chunk.iter_mut().zip(DATA.read().to_le_bytes()) {
             *octet = received;
         }
-        words_read += 1;
     }
-    // Bytes of the CRC.
-    for _ in words_read..words_left {
+    for _ in 0..words_of_crc {
         let _ = DATA.read();
     }
     Some(length)

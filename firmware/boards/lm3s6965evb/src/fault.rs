@@ -82,7 +82,7 @@ unsafe extern "C" fn hard_fault_entry() -> ! {
 extern "C" fn hard_fault(stack_pointer: usize, program_counter: usize) -> ! {
     cortex_m::interrupt::disable();
     log::begin_last_words();
-    if stack_pointer < stack::end() + OVERFLOW_MARGIN {
+    if stack_pointer < stack::end().saturating_add(OVERFLOW_MARGIN) {
         // The processor could not save the program counter.
         defmt::error!("stack overflow, restarting");
     } else {

@@ -83,7 +83,7 @@ impl Outgoing {
                 self.cut = true;
                 return;
             }
-            self.line_length += 1;
+            self.line_length = self.line_length.saturating_add(1);
         }
     }
 
@@ -176,7 +176,7 @@ unsafe impl defmt::Logger for Logger {
         let token = unsafe { CriticalSection::new() };
         borrow(token, |log| {
             if log.open.is_some() {
-                log.nested += 1;
+                log.nested = log.nested.saturating_add(1);
                 log.lost = log.lost.saturating_add(1);
             } else {
                 log.open = Some(state);
@@ -205,8 +205,8 @@ unsafe impl defmt::Logger for Logger {
         // SAFETY: defmt calls this once for each `acquire`, inside the critical section.
         let token = unsafe { CriticalSection::new() };
         let state = borrow(token, |log| {
-            if log.nested > 0 {
-                log.nested -= 1;
+            if let Some(outer) = log.nested.checked_sub(1) {
+                log.nested = outer;
                 return None;
             }
             log.end_line();

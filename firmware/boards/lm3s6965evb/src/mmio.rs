@@ -43,7 +43,7 @@ impl Block {
     #[must_use]
     pub const fn at(self, offset: usize) -> Register {
         assert!(offset < BLOCK_SIZE && offset.is_multiple_of(4), "no register there");
-        Register { address: self.base + offset }
+        Register { address: self.base.wrapping_add(offset) }
     }
 }
 
