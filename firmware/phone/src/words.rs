@@ -23,6 +23,7 @@ pub(crate) fn title<'a>(app: &'a App<'_>) -> &'a str {
         Screen::Idle => app.device().as_str(),
         Screen::Menu { .. } => "Menu",
         Screen::About => "About this phone",
+        Screen::Form(_) if app.form().symbols().is_some() => "Symbols",
         Screen::Form(Ask::Logout) | Screen::LogoutConfirm => "Log out",
         Screen::Form(_) => "Log in",
         Screen::Busy(_) | Screen::Settling(_) => "Please wait",
@@ -51,6 +52,7 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
         },
         Screen::Menu { .. } => ["Select", "", "Back"],
         Screen::About => ["", "", "Back"],
+        Screen::Form(_) if app.form().symbols().is_some() => ["Select", "", "Back"],
         Screen::Form(_) => ["Submit", "<<", "Cancel"],
         Screen::LogoutConfirm => ["Yes", "", "No"],
         Screen::Done { .. } => ["OK", "", ""],
@@ -61,20 +63,28 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
 
 /// What is at the right end of the title bar: on a form, what the number keys give.
 pub(crate) fn title_note(app: &App<'_>) -> &'static str {
-    match (app.screen(), app.form().focused(), app.form().mode()) {
-        (Screen::Form(_), Field::User, Mode::Lower) => "abc",
-        (Screen::Form(_), Field::User, Mode::Upper) => "ABC",
-        (Screen::Form(_), Field::User, Mode::Digits) => "123",
+    let form = app.form();
+    match (app.screen(), form.symbols(), form.focused()) {
+        (Screen::Form(_), Some(symbols), _) => {
+            ["1/4", "2/4", "3/4", "4/4"].get(symbols.page()).copied().unwrap_or_default()
+        }
+        (Screen::Form(_), None, Field::User) => mode(form.mode()),
         _ => "",
+    }
+}
+
+fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Lower => "abc",
+        Mode::Upper => "ABC",
+        Mode::Digits => "123",
     }
 }
 
 /// An entry of the list on the screen, counted from 0.
 pub(crate) fn list_item(app: &App<'_>, index: usize, out: &mut dyn fmt::Write) -> fmt::Result {
     match app.screen() {
-        Screen::Menu { .. } => {
-            app.menu().nth(index).map_or(Ok(()), |item| out.write_str(menu_item(item)))
-        }
+        Screen::Menu { .. } => app.menu().nth(index).map_or(Ok(()), |item| out.write_str(menu_item(item))),
         _ => Ok(()),
     }
 }
@@ -96,12 +106,22 @@ pub(crate) fn field(field: Field) -> &'static str {
     }
 }
 
-/// What is wrong with a field, said beside its label.
-pub(crate) fn field_note(field: Field, hint: Option<Hint>) -> &'static str {
+/// What a form says about what was pressed.
+pub(crate) fn form_hint(hint: Hint) -> &'static str {
     match hint {
-        Some(Hint::Needed(needed)) if needed == field => "needed",
-        Some(Hint::Full(full)) if full == field => "full",
-        _ => "",
+        Hint::Needed(Field::User) => "Type your user ID",
+        Hint::Needed(Field::Pin) => "Type your PIN",
+        Hint::Full => "No more fits in here",
+        Hint::DigitsOnly => "A PIN has digits only",
+    }
+}
+
+/// What `#` and `*` do in a user ID; `#` changes to the `next` mode.
+pub(crate) fn typing_keys(next: Mode) -> &'static str {
+    match next {
+        Mode::Lower => "# abc  * symbols",
+        Mode::Upper => "# ABC  * symbols",
+        Mode::Digits => "# 123  * symbols",
     }
 }
 

@@ -32,12 +32,35 @@ def test_key_that_does_not_exist_is_refused(key: str) -> None:
         ("aB", ["2", "#22"]),
         ("Bab", ["#22", "##2", "r22"]),
         ("a2", ["2", "##2"]),
-        ("22", ["##2", "r2"]),
-        ("em@cisco.com", ["33", "6", "**", "222", "444", "7777", "222", "666", "*", "222", "666", "r6"]),
+        ("22", ["##2", "2"]),
+        ("a00b", ["2", "0", "0", "22"]),
+        ("a..b", ["2", "11", "r11", "22"]),
+        ("2.@", ["##2", "*2", "*1"]),
+        ("a%`", ["2", "**4", "****5"]),
+        ("b.co", ["22", "11", "222", "666"]),
     ],
 )
 def test_spelling(text: str, keys: list[str]) -> None:
     assert keypad.spell(text) == list(zip(text, keys, strict=True))
+
+
+def test_spelling_starts_in_the_mode_shown() -> None:
+    assert keypad.spell("a1", "123") == [("a", "#2"), ("1", "##1")]
+    assert keypad.spell("1", "123") == [("1", "1")]
+
+
+def test_an_address_takes_22_presses() -> None:
+    steps = keypad.spell("em@cisco.com")
+    assert steps[-1] == (".com", "*0")
+    assert sum(len(keys) for _, keys in steps) == 22
+
+
+def test_every_character_of_ascii_but_the_blank_can_be_typed_in_any_mode() -> None:
+    for mode in keypad.MODES:
+        for character in map(chr, range(ord("!"), ord("~") + 1)):
+            ((piece, keys),) = keypad.spell(character, mode)
+            assert piece == character
+            assert len(keys) <= 6
 
 
 @pytest.mark.parametrize("text", ["ä", "a b", "€"])

@@ -7,8 +7,10 @@ use core::time::Duration;
 use zeroize::Zeroize;
 
 use super::entry::{Entry, Mode};
-use super::pin::Pin;
+use super::pin::{Full, Pin};
+use super::symbols::{Picked, Symbols};
 use crate::Key;
+use crate::config::UserIdMode;
 
 /// A field of the form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,8 +34,10 @@ impl Field {
 pub(crate) enum Hint {
     /// The field must not be empty.
     Needed(Field),
-    /// The field is full.
-    Full(Field),
+    /// Nothing more fits into the field.
+    Full,
+    /// A PIN has digits only.
+    DigitsOnly,
 }
 
 /// What a key did.
@@ -54,35 +58,92 @@ pub(crate) struct Form {
     pin: Pin,
     focus: Field,
     hint: Option<Hint>,
+    /// The page of symbols for the user ID, while it is open.
+    symbols: Option<Symbols>,
 }
 
 impl Form {
+    /// An empty form. Every user ID starts in the mode told, or else in the one used last.
+    pub(crate) fn new(mode: Option<UserIdMode>) -> Self {
+        Self { user: Entry::new(mode), ..Self::default() }
+    }
+
     /// Handles a key.
     pub(crate) fn press(&mut self, key: Key, now: Duration) -> Outcome {
         self.hint = None;
+        if let Some(symbols) = &mut self.symbols {
+            let picked = symbols.press(key);
+            self.pick(picked);
+            return Outcome::Stay;
+        }
         match key {
             Key::Soft1 => return self.submit(),
             Key::Select if self.focus == Field::Pin => return self.submit(),
             Key::Soft3 => return Outcome::Cancel,
             Key::Up | Key::Down | Key::Select => self.focus(self.focus.other()),
-            Key::Soft2 => match self.focus {
-                Field::User => self.user.pop(),
-                Field::Pin => self.pin.pop(),
+            _ => match self.focus {
+                Field::User => self.press_in_user(key, now),
+                Field::Pin => self.press_in_pin(key),
             },
-            Key::Right => self.user.settle(),
-            Key::Left => {}
-            Key::Digit(_) | Key::Star | Key::Pound => {
-                let room = match (self.focus, key) {
-                    (Field::User, _) => self.user.press(key, now),
-                    (Field::Pin, Key::Digit(digit @ 0..=9)) => self.pin.push(digit),
-                    (Field::Pin, _) => Ok(()),
-                };
-                if room.is_err() {
-                    self.hint = Some(Hint::Full(self.focus));
-                }
-            }
         }
         Outcome::Stay
+    }
+
+    fn press_in_user(&mut self, key: Key, now: Duration) {
+        match key {
+            Key::Soft2 => self.user.delete(),
+            Key::Left => self.user.left(),
+            Key::Right => self.user.right(),
+            Key::Star => {
+                self.user.settle();
+                self.symbols = Some(Symbols::default());
+            }
+            _ => {
+                let room = self.user.press(key, now);
+                self.check(room);
+            }
+        }
+    }
+
+    fn press_in_pin(&mut self, key: Key) {
+        match key {
+            Key::Soft2 => self.pin.pop(),
+            Key::Digit(digit @ 0..=9) => {
+                let room = self.pin.push(digit);
+                self.check(room);
+            }
+            Key::Star | Key::Pound => self.hint = Some(Hint::DigitsOnly),
+            _ => {}
+        }
+    }
+
+    /// Goes back from the page of symbols with what was picked there.
+    fn pick(&mut self, picked: Picked) {
+        match picked {
+            Picked::Open => return,
+            Picked::Text(text) => {
+                let room = self.user.insert(text);
+                self.check(room);
+            }
+            Picked::Nothing => {}
+        }
+        self.symbols = None;
+    }
+
+    fn check(&mut self, room: Result<(), Full>) {
+        if room.is_err() {
+            self.hint = Some(Hint::Full);
+        }
+    }
+
+    /// Whether a key that is held acts again and again.
+    pub(crate) fn repeats(&self, key: Key) -> bool {
+        match key {
+            Key::Left | Key::Right => true,
+            Key::Soft2 => self.symbols.is_none(),
+            Key::Up | Key::Down => self.symbols.is_some(),
+            _ => false,
+        }
     }
 
     /// Goes to a field.
@@ -114,6 +175,7 @@ impl Form {
         self.user.clear();
         self.focus = Field::User;
         self.hint = None;
+        self.symbols = None;
     }
 
     /// The user ID as typed.
@@ -121,9 +183,19 @@ impl Form {
         self.user.value()
     }
 
-    /// Whether the user ID's last letter can still change.
-    pub(crate) fn is_letter_pending(&self) -> bool {
-        self.user.is_pending()
+    /// How many characters of the user ID are before the cursor.
+    pub(crate) fn cursor(&self) -> usize {
+        self.user.cursor()
+    }
+
+    /// While the letter before the cursor can change: the characters of its key, and which of them it is now.
+    pub(crate) fn letters(&self) -> Option<(&'static str, usize)> {
+        self.user.letters()
+    }
+
+    /// The page of symbols, while it is open.
+    pub(crate) fn symbols(&self) -> Option<&Symbols> {
+        self.symbols.as_ref()
     }
 
     /// What the number keys give in the user ID field.

@@ -12,6 +12,7 @@ mod pin;
 mod polling;
 mod request;
 mod screen;
+mod symbols;
 mod trouble;
 mod waiting;
 
@@ -27,6 +28,7 @@ pub(crate) use self::entry::Mode;
 pub(crate) use self::form::{Field, Form, Hint};
 pub(crate) use self::menu::MenuItem;
 pub(crate) use self::screen::{Body, Came, Failure, List, Screen, ServiceText};
+pub(crate) use self::symbols::Symbols;
 
 use self::form::Outcome;
 use self::polling::Polling;
@@ -188,7 +190,7 @@ impl<'c> App<'c> {
             setup,
             network: NetworkState::NoLink,
             holder: Holder::Unknown,
-            form: Form::default(),
+            form: Form::new(setup.ok().and_then(Config::user_id_mode)),
             screen,
             top: 0,
             last_top: usize::MAX,
@@ -320,8 +322,10 @@ impl<'c> App<'c> {
     /// What is between title and softkeys.
     pub(crate) fn body(&self) -> Body {
         match self.screen {
-            Screen::Menu { selected } => Body::List(List { len: self.menu().count(), selected: self.menu_position(selected) }),
-            Screen::Form(_) => Body::Form,
+            Screen::Menu { selected } => {
+                Body::List(List { len: self.menu().count(), selected: self.menu_position(selected) })
+            }
+            Screen::Form(_) => self.form.symbols().map_or(Body::Form, |symbols| Body::Symbols(*symbols)),
             _ => Body::Text,
         }
     }

@@ -6,7 +6,7 @@ use heapless::String;
 use hotdesk_core::Text;
 use zeroize::Zeroize;
 
-use super::{Ask, MenuItem, Trouble};
+use super::{Ask, MenuItem, Symbols, Trouble};
 
 /// Where the person is.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,7 @@ impl Screen {
 }
 
 /// What a screen has between title and softkeys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Body {
     /// A text of any length: `words::body`.
     Text,
@@ -84,6 +84,8 @@ pub(crate) enum Body {
     List(List),
     /// The form.
     Form,
+    /// The page of symbols, for the form.
+    Symbols(Symbols),
 }
 
 /// A list of entries.

@@ -35,6 +35,7 @@ pub(crate) enum What {
     BadDomain,
     BadMinutes,
     BadAdminCode,
+    BadUserIdMode,
     IdTooLong,
     CertificateTooLong,
     NoCertificate,
@@ -74,6 +75,7 @@ impl fmt::Display for Error {
             What::TooManyNameServers => "a third name server. Two are the limit.",
             What::BadMinutes => "bad number of minutes. Write 0 (never) to 1440.",
             What::BadAdminCode => "bad admin code. Write 1 to 16 digits.",
+            What::BadUserIdMode => "bad userIdMode. Write digits or letters.",
             What::BadDomain => "bad domain. Write it like example.com.",
             What::IdTooLong => "appID too long. 128 characters are the limit.",
             What::CertificateTooLong => "appCertificate too long. 256 bytes are the limit.",
@@ -142,7 +144,7 @@ mod tests {
             ("service = h\nappID =\n", "Line 2: no value. Write one after \"=\"."),
             (
                 "\n\ncolour = red",
-                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes and adminCode.",
+                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes, adminCode and userIdMode.",
             ),
             ("service = h\npollMinutes = 1441", "Line 2: bad number of minutes. Write 0 (never) to 1440."),
             ("service = h\npollMinutes = 5 min", "Line 2: bad number of minutes. Write 0 (never) to 1440."),
@@ -165,6 +167,7 @@ mod tests {
             ("service = h\nnameServer = http://10.0.0.1", "Line 2: a URL. Write host or host:port alone."),
             ("service = h\nadminCode = 47 11", "Line 2: bad admin code. Write 1 to 16 digits."),
             ("service = h\nadminCode = 12345678901234567", "Line 2: bad admin code. Write 1 to 16 digits."),
+            ("service = h\nuserIdMode = abc", "Line 2: bad userIdMode. Write digits or letters."),
             ("service = h\nadminCode = 1\nadminCode = 1", "Line 3: given twice. Keep one."),
             (
                 "service = https://h",

@@ -71,6 +71,27 @@ impl AppUser {
     }
 }
 
+/// What the number keys give where a user ID starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserIdMode {
+    /// Digits: IDs are numbers.
+    Digits,
+    /// Small letters.
+    Letters,
+}
+
+impl UserIdMode {
+    fn parse(value: &str) -> Option<Self> {
+        if value.eq_ignore_ascii_case("digits") {
+            Some(Self::Digits)
+        } else if value.eq_ignore_ascii_case("letters") {
+            Some(Self::Letters)
+        } else {
+            None
+        }
+    }
+}
+
 /// What a phone must know before it can speak with a service.
 ///
 /// ```
@@ -93,6 +114,7 @@ pub struct Config {
     search_domain: String<HOST_CHARACTERS>,
     poll_minutes: u16,
     admin_code: Option<AdminCode>,
+    user_id_mode: Option<UserIdMode>,
 }
 
 /// A name that a configuration gives a value to.
@@ -105,11 +127,12 @@ pub(crate) enum Name {
     SearchDomain,
     PollMinutes,
     AdminCode,
+    UserIdMode,
 }
 
 impl Name {
     /// How each is written, in the order in which an error lists them.
-    pub(crate) const ALL: [(&'static str, Self); 7] = [
+    pub(crate) const ALL: [(&'static str, Self); 8] = [
         ("service", Self::Service),
         ("appID", Self::AppId),
         ("appCertificate", Self::AppCertificate),
@@ -117,6 +140,7 @@ impl Name {
         ("searchDomain", Self::SearchDomain),
         ("pollMinutes", Self::PollMinutes),
         ("adminCode", Self::AdminCode),
+        ("userIdMode", Self::UserIdMode),
     ];
 
     /// Finds a name, in capitals or not.
@@ -145,6 +169,7 @@ impl Config {
     /// | `searchDomain` | the domain that names without a dot are looked up in | once or not at all |
     /// | `pollMinutes` | the time between two questions who is logged in, 0 for never; 5 where it is not given | once or not at all |
     /// | `adminCode` | 1 to 16 digits that the settings on the phone ask for; without it they are open to everybody | once or not at all |
+    /// | `userIdMode` | `digits` or `letters`: what the number keys give where a user ID starts; without it, as when one was typed last | once or not at all |
     ///
     /// # Errors
     ///
@@ -196,6 +221,7 @@ impl Config {
             search_domain: String::new(),
             poll_minutes: DEFAULT_POLL_MINUTES,
             admin_code: None,
+            user_id_mode: None,
         }
     }
 
@@ -219,6 +245,9 @@ impl Config {
             }
             Name::AdminCode => {
                 self.admin_code = Some(AdminCode::parse(value).ok_or(What::BadAdminCode)?);
+            }
+            Name::UserIdMode => {
+                self.user_id_mode = Some(UserIdMode::parse(value).ok_or(What::BadUserIdMode)?);
             }
             // The two halves of one user: `parse` joins them.
             Name::AppId | Name::AppCertificate => {}
@@ -254,6 +283,12 @@ impl Config {
     #[must_use]
     pub fn search_domain(&self) -> &str {
         &self.search_domain
+    }
+
+    /// What the number keys give where a user ID starts, where the configuration says so.
+    #[must_use]
+    pub fn user_id_mode(&self) -> Option<UserIdMode> {
+        self.user_id_mode
     }
 
     /// The code that opens the settings on the phone, where there is one.
@@ -304,6 +339,18 @@ mod tests {
         {
             let config = Config::parse(format!("service = h\n{line}").as_bytes()).unwrap();
             assert_eq!(config.poll_interval(), minutes.map(|minutes| Duration::from_secs(60 * minutes)));
+        }
+    }
+
+    #[test]
+    fn a_user_id_may_be_told_to_start_with_digits_or_letters() {
+        for (line, mode) in [
+            ("", None),
+            ("userIdMode = digits", Some(UserIdMode::Digits)),
+            ("userIDMode = Letters", Some(UserIdMode::Letters)),
+        ] {
+            let config = Config::parse(format!("service = h\n{line}").as_bytes()).unwrap();
+            assert_eq!(config.user_id_mode(), mode, "{line}");
         }
     }
 

@@ -1,99 +1,163 @@
-//! Draws a form: each field's label and what is typed in it. It must never draw a digit of a PIN.
+//! Draws a form: the user ID under its label, the PIN as stars beside its own, and a line that says what keys do.
+//!
+//! It must never draw a digit of a PIN. Labels and hint stay where they are: of what is longer than its place, the part
+//! around the cursor is seen.
 
 use embedded_graphics::draw_target::DrawTarget;
 
-use super::layout::{Colours, Layout, Role};
-use super::page::Page;
+use super::layout::{Colours, Role};
+use super::page::{GOES_ON, Page};
 use crate::app::{Field, Form};
 use crate::words;
+
+/// There is more before: a double angle.
+const GOES_BACK: char = '\u{AB}';
+
+/// Lines besides those of the user ID: its label, the PIN, the hint.
+const OTHER_LINES: usize = 3;
 
 pub(super) fn draw<D: DrawTarget<Color: Colours>>(
     form: &Form,
     page: &mut Page<'_, D>,
 ) -> Result<(), D::Error> {
-    let lines = Lines::new(form, page.layout);
-    let user = form.user();
-    let settled = user.chars().count() - usize::from(form.is_letter_pending());
-    let user = user
-        .chars()
-        .enumerate()
-        .map(|(index, character)| (character, if index < settled { Role::Text } else { Role::Selected }));
-    let stars = core::iter::repeat_n(('*', Role::Text), form.pin().len());
+    let (columns, lines) = (page.layout.columns, page.layout.lines);
+    // One cell more than characters: the cursor.
+    let cells = form.user().chars().count() + 1;
+    let user_lines = cells.div_ceil(columns).clamp(1, lines.saturating_sub(OTHER_LINES).max(1));
 
-    label(form, Field::User, lines.seen(0), page)?;
-    // A letter that can still change is the place of typing itself, so no cursor comes after it.
-    value(user, form.focused() == Field::User && !form.is_letter_pending(), 1, &lines, page)?;
-    label(form, Field::Pin, lines.seen(1 + lines.user), page)?;
-    value(stars, form.focused() == Field::Pin, 2 + lines.user, &lines, page)?;
-    page.scroll_marks(lines.top, lines.all)
+    label(form, Field::User, 0, page)?;
+    user(form, cells, Window::new(form.cursor(), cells, columns * user_lines), page)?;
+    pin(form, 1 + user_lines, page)?;
+    hint(form, lines.saturating_sub(1), page)
 }
 
-/// Where the lines of a form are: label, value, label, stars. What does not fit is scrolled so that the place where
-/// the person types is seen.
-struct Lines {
-    width: usize,
-    /// Lines of the user ID.
-    user: usize,
-    /// Lines of the whole form.
-    all: usize,
-    /// The first line that is seen.
-    top: usize,
-    /// How many are seen.
-    room: usize,
+/// The part of a text that is seen: the cursor is in its middle wherever there is enough text on both sides.
+#[derive(Debug, PartialEq, Eq)]
+struct Window {
+    start: usize,
+    len: usize,
 }
 
-impl Lines {
-    fn new(form: &Form, layout: &Layout) -> Self {
-        // One cell more than characters: the cursor.
-        let cells = [form.user().chars().count() + 1, form.pin().len() + 1];
-        let fits = cells.iter().all(|cells| *cells <= layout.columns);
-        let width = if fits { layout.columns } else { layout.columns - 1 };
-        let [user, pin] = cells.map(|cells| cells.div_ceil(width));
-        let all = 2 + user + pin;
-        let typing_at = match form.focused() {
-            Field::User => user,
-            Field::Pin => all - 1,
-        };
-        Self { width, user, all, top: (typing_at + 1).saturating_sub(layout.lines), room: layout.lines }
-    }
-
-    /// The line of the display for a line of the form, if it is visible.
-    fn seen(&self, line: usize) -> Option<usize> {
-        line.checked_sub(self.top).filter(|line| *line < self.room)
+impl Window {
+    fn new(cursor: usize, cells: usize, room: usize) -> Self {
+        let last = cells.saturating_sub(room);
+        Self { start: cursor.saturating_sub(room / 2).min(last), len: cells.min(room) }
     }
 }
 
 fn label<D: DrawTarget<Color: Colours>>(
     form: &Form,
     field: Field,
-    line: Option<usize>,
+    line: usize,
     page: &mut Page<'_, D>,
 ) -> Result<(), D::Error> {
-    let Some(line) = line else { return Ok(()) };
     let role = if form.focused() == field { Role::Text } else { Role::Faint };
-    let note = words::field_note(field, form.hint());
-    // The last column is for a scroll mark.
-    let start = (page.layout.columns - 1).saturating_sub(note.chars().count());
-    let cells = words::field(field).chars().enumerate().chain((start..).zip(note.chars()));
-    for (column, character) in cells {
+    put(words::field(field), line, 0, role, page)
+}
+
+fn user<D: DrawTarget<Color: Colours>>(
+    form: &Form,
+    cells: usize,
+    window: Window,
+    page: &mut Page<'_, D>,
+) -> Result<(), D::Error> {
+    let columns = page.layout.columns;
+    // A letter that can still change is the place of typing itself.
+    let typing_at = match (form.focused(), form.letters()) {
+        (Field::Pin, _) => None,
+        (Field::User, Some(_)) => form.cursor().checked_sub(1),
+        (Field::User, None) => Some(form.cursor()),
+    };
+    let text = form.user().chars().chain([' ']).enumerate().skip(window.start).take(window.len);
+    for (place, (index, character)) in text.enumerate() {
+        let role = if typing_at == Some(index) { Role::Selected } else { Role::Text };
+        let character = match place {
+            0 if window.start > 0 => GOES_BACK,
+            _ if place + 1 == window.len && index + 1 < cells => GOES_ON,
+            _ => character,
+        };
+        page.body(1 + place / columns, place % columns, character, role)?;
+    }
+    Ok(())
+}
+
+fn pin<D: DrawTarget<Color: Colours>>(
+    form: &Form,
+    line: usize,
+    page: &mut Page<'_, D>,
+) -> Result<(), D::Error> {
+    label(form, Field::Pin, line, page)?;
+    let start = words::field(Field::Pin).chars().count() + 1;
+    let stars = form.pin().len();
+    let window = Window::new(stars, stars + 1, page.layout.columns.saturating_sub(start));
+    for place in 0..window.len {
+        let (character, role) = match window.start + place {
+            _ if place == 0 && window.start > 0 => (GOES_BACK, Role::Text),
+            index if index < stars => ('*', Role::Text),
+            _ if form.focused() == Field::Pin => (' ', Role::Selected),
+            _ => break,
+        };
+        page.body(line, start + place, character, role)?;
+    }
+    Ok(())
+}
+
+/// What the form has to say, or else the letters of the key that was pressed, or else what `#` and `*` do.
+fn hint<D: DrawTarget<Color: Colours>>(
+    form: &Form,
+    line: usize,
+    page: &mut Page<'_, D>,
+) -> Result<(), D::Error> {
+    match (form.hint(), form.letters()) {
+        (Some(hint), _) => put(words::form_hint(hint), line, 0, Role::Text, page),
+        (None, Some((letters, tap))) => {
+            for (column, letter) in letters.chars().enumerate() {
+                page.body(line, column, letter, if column == tap { Role::Selected } else { Role::Text })?;
+            }
+            Ok(())
+        }
+        (None, None) if form.focused() == Field::User => {
+            put(words::typing_keys(form.mode().next()), line, 0, Role::Faint, page)
+        }
+        (None, None) => Ok(()),
+    }
+}
+
+fn put<D: DrawTarget<Color: Colours>>(
+    text: &str,
+    line: usize,
+    start: usize,
+    role: Role,
+    page: &mut Page<'_, D>,
+) -> Result<(), D::Error> {
+    for (column, character) in (start..).zip(text.chars()) {
         page.body(line, column, character, role)?;
     }
     Ok(())
 }
 
-/// Draws the text of a field, and a cursor after it if one is wanted.
-fn value<D: DrawTarget<Color: Colours>>(
-    typed: impl Iterator<Item = (char, Role)>,
-    cursor: bool,
-    first_line: usize,
-    lines: &Lines,
-    page: &mut Page<'_, D>,
-) -> Result<(), D::Error> {
-    let cursor = cursor.then_some((' ', Role::Selected));
-    for (index, (character, role)) in typed.chain(cursor).enumerate() {
-        if let Some(line) = lines.seen(first_line + index / lines.width) {
-            page.body(line, index % lines.width, character, role)?;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cursor_is_seen_wherever_it_is_and_no_mark_is_over_it() {
+        for room in [5, 16, 21, 80] {
+            for cells in 1..200 {
+                for cursor in 0..cells {
+                    let window = Window::new(cursor, cells, room);
+                    let place = cursor - window.start;
+                    assert!(place < window.len && window.start + window.len <= cells);
+                    assert!(window.start == 0 || place > 0, "{cursor} of {cells} in {room}");
+                    assert!(window.start + window.len == cells || place + 1 < window.len);
+                }
+            }
         }
     }
-    Ok(())
+
+    #[test]
+    fn what_fits_is_seen_whole() {
+        assert_eq!(Window::new(3, 21, 21), Window { start: 0, len: 21 });
+        assert_eq!(Window::new(21, 22, 21), Window { start: 1, len: 21 });
+    }
 }

@@ -7,6 +7,7 @@ mod form;
 mod layout;
 mod list;
 mod page;
+mod symbols;
 mod text;
 pub(crate) mod wrap;
 
@@ -51,6 +52,7 @@ pub fn draw<D: DrawTarget<Color: Colours>>(
     match app.body() {
         Body::List(list) => list::draw(app, list, &mut page).map(|()| 0),
         Body::Form => form::draw(app.form(), &mut page).map(|()| 0),
+        Body::Symbols(symbols) => symbols::draw(&symbols, &mut page).map(|()| 0),
         Body::Text => text::draw(app, &mut page),
     }
 }

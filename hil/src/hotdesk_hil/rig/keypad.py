@@ -1,8 +1,8 @@
 """The serial keypad: twelve keys, three softkeys and the navigation keys as frames on UART0.
 
-A frame is three bytes: `+` (pressed) or `-` (released), the key's character, a line feed. How letters are
-spelled with the twelve keys is here too, since every test that types a user ID needs it. This module must
-not wait for the phone to react: whoever presses looks at the screen.
+A frame is three bytes: `+` (pressed) or `-` (released), the key's character, a line feed. How a user ID is
+spelled with the twelve keys is here too, since every test that types one needs it. This module must not wait
+for the phone to react: whoever presses looks at the screen.
 """
 
 from __future__ import annotations
@@ -21,39 +21,59 @@ SOFTKEYS = ("a", "b", "c")
 UP, DOWN, LEFT, RIGHT, SELECT = "u", "d", "l", "r", "s"
 KEYS = frozenset(DIGITS + STAR + POUND + "".join(SOFTKEYS) + UP + DOWN + LEFT + RIGHT + SELECT)
 
-# What is printed on the keys, in the order a key gives them.
-LETTERS = {
-    "2": "abc", "3": "def", "4": "ghi", "5": "jkl", "6": "mno", "7": "pqrs", "8": "tuv", "9": "wxyz",
+# What the number keys give, as the title bar shows it, in the order of `#`.
+LETTERS, CAPITALS, NUMBERS = MODES = ("abc", "ABC", "123")
+
+# What a key gives for small letters, in the order of its presses; its own digit comes last.
+TAPS = {
+    "1": "@.-_", "2": "abc", "3": "def", "4": "ghi", "5": "jkl", "6": "mno", "7": "pqrs", "8": "tuv", "9": "wxyz",
 }  # fmt: skip
-SYMBOLS = ".@-_+'&/"
+# The pages of symbols that `*` opens: what the keys 1 to 9 and 0 pick.
+SYMBOLS = (
+    ("@", ".", "-", "_", "+", "'", "&", "/", "\\", ".com"),
+    ("!", "#", "$", "%", "*", "=", "?", "^", "~"),
+    ("(", ")", "[", "]", "{", "}", "<", ">", "|"),
+    (",", ";", ":", '"', "`"),
+)
 
 SEND_DEADLINE = 5.0
 
 
-def spell(text: str) -> list[tuple[str, str]]:
-    """Returns how a user ID is typed: for each character the keys to press, one after the other.
+def spell(text: str, mode: str = LETTERS) -> list[tuple[str, str]]:
+    """Returns how a user ID is typed: piece by piece the keys to press, one after the other.
 
-    Starts in the mode for small letters, where a field begins; `#` goes on to capitals, to digits, and
-    round again. A letter on the key of the letter before is set off with the right key.
+    A piece is a character, or an entry of the pages of symbols. `mode` is what the number keys give at the
+    start. A letter on the key of the letter before is set off with the right key.
     """
-    modes = ("abc", "ABC", "123")
-    mode, before = "abc", ""
     steps: list[tuple[str, str]] = []
-    for character in text:
-        if character in SYMBOLS:
-            key, taps, wanted = STAR, SYMBOLS.index(character) + 1, mode
-        elif character in DIGITS:
-            key, taps, wanted = character, 1, "123"
-        else:
-            key = next((key for key, letters in LETTERS.items() if character.lower() in letters), "")
-            if not key:
-                raise KeypadError(f"no key gives {character!r}")
-            taps, wanted = LETTERS[key].index(character.lower()) + 1, "ABC" if character.isupper() else "abc"
-        changes = (modes.index(wanted) - modes.index(mode)) % len(modes)
-        settle = RIGHT if key == before and not changes else ""
-        steps.append((character, POUND * changes + settle + key * taps))
-        mode, before = wanted, key
+    before = ""
+    while text:
+        piece, keys, wanted = _piece(text, mode)
+        changes = (MODES.index(wanted) - MODES.index(mode)) % len(MODES)
+        settle = RIGHT if keys[0] == before and not changes else ""
+        steps.append((piece, POUND * changes + settle + keys))
+        # A digit in its mode, and a symbol from a page, are what they are at once.
+        before = keys[0] if wanted != NUMBERS and keys[0] in TAPS else ""
+        mode, text = wanted, text[len(piece) :]
     return steps
+
+
+def _piece(text: str, mode: str) -> tuple[str, str, str]:
+    """Returns what comes first, its keys, and the mode they are pressed in."""
+    first = text[0]
+    if first in DIGITS:
+        # 0 is the one digit that is alone on its key.
+        return first, first, mode if first == "0" else NUMBERS
+    for key, taps in TAPS.items():
+        if first.lower() in taps and (first.isalpha() or (mode != NUMBERS and not text.startswith(".com"))):
+            wanted = mode if not first.isalpha() else CAPITALS if first.isupper() else LETTERS
+            return first, key * (taps.index(first.lower()) + 1), wanted
+    for page, symbols in enumerate(SYMBOLS):
+        for symbol in sorted(symbols, key=len, reverse=True):
+            if text.startswith(symbol):
+                place = (symbols.index(symbol) + 1) % len(DIGITS)
+                return symbol, STAR * (page + 1) + DIGITS[place], mode
+    raise KeypadError(f"no key gives {first!r}")
 
 
 def frame(key: str, *, pressed: bool) -> bytes:

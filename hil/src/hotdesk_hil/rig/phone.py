@@ -26,6 +26,8 @@ ANSWER = 10.0
 
 # The marks in the last column of a text that continues.
 MORE_ABOVE, MORE_BELOW = "\N{UPWARDS ARROW}", "\N{DOWNWARDS ARROW}"
+# The mark in the first place of a text that is longer than its room.
+BEGINS_BEFORE = "\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}"
 
 
 class Phone:
@@ -135,19 +137,25 @@ class Phone:
         return " ".join(line.rstrip(MORE_ABOVE + MORE_BELOW).rstrip() for line in lines)
 
     def type_user(self, user: str) -> None:
-        """Types a user ID on the number keys and checks each character as it appears."""
+        """Types a user ID on the number keys and checks each piece as it appears."""
+        screen = self.wait("what the number keys give", lambda s: s.title_note in keypad.MODES)
         typed = ""
-        for character, keys in keypad.spell(user):
-            typed += character
+        for piece, keys in keypad.spell(user, screen.title_note):
+            typed += piece
             self.press(*keys)
-            self.wait(f"the user ID {typed!r}", lambda s, typed=typed: typed in "".join(s.body))
+            self.wait(f"the user ID {typed!r}", lambda s, typed=typed: _shows_end(s, typed))
         self.press(keypad.RIGHT)
 
     def type_pin(self, pin: str) -> None:
-        """Types a PIN and checks that it shows as stars."""
+        """Types a PIN and checks that it shows as stars, as far as there is room for them."""
         self.press(*pin)
         stars = "*" * len(pin)
-        self.wait(f"{len(pin)} stars for the PIN", lambda s: stars in s.text and stars + "*" not in s.text)
+
+        def holds(screen: Screen) -> bool:
+            shown = next((line for line in screen.body if line.startswith("PIN:")), "").split(" ")[-1]
+            return shown == stars or (shown[:1] == BEGINS_BEFORE and stars.startswith(shown[1:]) and shown[1:] != "")
+
+        self.wait(f"{len(pin)} stars for the PIN", holds)
 
     def fill_form(self, title: str, user: str, pin: str) -> None:
         """Fills in the form with this title, but does not send it."""
@@ -173,6 +181,12 @@ class Phone:
         self.softkey("Logout")
         self.fill_form("Log out", user, pin)
         self.softkey("Submit")
+
+
+def _shows_end(screen: Screen, typed: str) -> bool:
+    """Whether a form shows this user ID, or its end where it is longer than its room."""
+    shown = screen.body[1] if len(screen.body) > 1 and screen.title_note in keypad.MODES else ""
+    return shown == typed or (shown[:1] == BEGINS_BEFORE and shown[1:] != "" and typed.endswith(shown[1:]))
 
 
 def _without_number(item: str | None) -> str:
