@@ -22,7 +22,7 @@ use crate::config::Service;
 use crate::log::log;
 use crate::net::{self, Network};
 use crate::view::{self, Colours, Layout};
-use crate::{App, Ask, Board, Effect, Event, KeyQueue, Trouble};
+use crate::{App, Ask, Board, Effect, Event, Facts, KeyQueue, Start, Trouble};
 
 /// How often a board hears that the phone makes progress. Its watchdog must wait for several of these.
 pub const PULSE: Duration = Duration::from_secs(1);
@@ -74,7 +74,9 @@ pub async fn run<D: Display, N: Network, B: Board, M: RawMutex, const KEYS: usiz
         wanted: Signal::new(),
         shown: Cell::new(0),
     };
-    phone.happen(Event::Started(board.facts()));
+    let facts = board.facts();
+    log_start(&facts);
+    phone.happen(Event::Started(facts));
     let (never, ..) =
         join4(phone.listen(keys), phone.show(display), phone.speak(network, buffers), phone.tend(board))
             .await;
@@ -237,6 +239,38 @@ impl Phone<'_, '_> {
                 }
             }
         }
+    }
+}
+
+/// Says which image started and why, for whoever reads the log of a phone that did not stay up.
+fn log_start(facts: &Facts) {
+    log!(
+        info,
+        "hotdesk {=str}, build {=str}, start {=u32}",
+        env!("CARGO_PKG_VERSION"),
+        facts.build.as_str(),
+        facts.starts
+    );
+    match &facts.start {
+        Start::PowerOn => log!(info, "started by power-on"),
+        Start::Reset => log!(info, "started by the reset line"),
+        Start::Restart => log!(info, "started by a restart"),
+        Start::Watchdog { program_counter } => {
+            log!(warn, "started by the watchdog, no progress at {=u32:#010x}", program_counter.unwrap_or(0));
+        }
+        Start::Panic { file, line } => {
+            log!(warn, "started after a panic at {=str}:{=u32}", file.as_str(), line)
+        }
+        Start::HardFault(fault) => log!(
+            warn,
+            "started after a hard fault at {=u32:#010x} called from {=u32:#010x}, CFSR {=u32:#010x}, BFAR {=u32:#010x}",
+            fault.program_counter,
+            fault.link_register,
+            fault.status,
+            fault.address
+        ),
+        Start::StackOverflow => log!(warn, "started after a stack overflow"),
+        Start::Exception { number } => log!(warn, "started after the unexpected exception {=u32}", number),
     }
 }
 

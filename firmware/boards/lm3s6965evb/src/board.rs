@@ -1,20 +1,22 @@
 //! What the phone wants of this board besides keys, display and network.
 
-use cortex_m::peripheral::SCB;
 use hotdesk_phone::{Board, Facts, Keeps, NotKept, Start};
 
-use crate::{ethernet, log};
+use crate::{ethernet, fault, image, record, watchdog};
 
 /// The board's side of the phone.
 pub struct Lm3s6965Evb {
+    start: Start,
     starts: u32,
 }
 
 impl Lm3s6965Evb {
-    /// `starts`: how often the phone has started.
+    /// Learns why the firmware started, and starts the watchdog. There must be one.
     #[must_use]
-    pub fn new(starts: u32) -> Self {
-        Self { starts }
+    pub fn start() -> Self {
+        let (start, starts) = record::begin();
+        watchdog::start();
+        Self { start, starts }
     }
 }
 
@@ -22,19 +24,21 @@ impl Board for Lm3s6965Evb {
     fn facts(&self) -> Facts {
         Facts {
             board: "lm3s6965evb",
-            build: heapless::String::new(),
+            build: image::id_text(),
             mac: ethernet::mac_address(),
             starts: self.starts,
-            start: Start::Reset,
+            start: self.start.clone(),
             keeps: Keeps::UntilPowerOff,
         }
     }
 
-    fn alive(&mut self) {}
+    fn alive(&mut self) {
+        watchdog::feed();
+    }
 
     fn restart(&mut self) {
-        log::flush();
-        SCB::sys_reset()
+        record::restarted();
+        fault::restart()
     }
 
     async fn save(&mut self, _write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {

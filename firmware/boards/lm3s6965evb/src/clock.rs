@@ -38,6 +38,8 @@ const _: () = assert!(
 
 /// The largest number SysTick can start from.
 const RELOAD: u32 = 0x00FF_FFFF;
+/// How often SysTick is asked whether it counts. It does from the next cycle on; on QEMU that may take the host a moment.
+const START_PATIENCE: u32 = 1_000_000;
 /// Cycles from one wrap to the next.
 const PERIOD: u64 = RELOAD as u64 + 1;
 
@@ -73,7 +75,10 @@ pub fn start(systick: &mut SYST) {
     systick.clear_current();
     systick.enable_counter();
     // Zero until the first cycle has passed. From then on zero is the end of a period.
-    while SYST::get_current() == 0 {}
+    if !(0..START_PATIENCE).any(|_| SYST::get_current() != 0) {
+        // Without time the phone makes no progress: the watchdog restarts it.
+        defmt::error!("clock: SysTick does not count");
+    }
     critical_section::with(|token| COUNTED.borrow(token).set(0));
     systick.enable_interrupt();
 

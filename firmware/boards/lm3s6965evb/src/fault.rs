@@ -1,7 +1,7 @@
-//! What happens when the firmware itself fails: it logs where, then restarts.
+//! What happens when the firmware itself fails: it notes where for the next start (`record.rs`), logs it, and restarts.
 //!
 //! A panic message can quote data (slicing a string out of bounds quotes it), and that data can be a PIN. So only the
-//! location is logged, never the message.
+//! location is noted and logged, never the message.
 //!
 //! After a stack overflow (`stack.rs`) there is no stack to handle the fault on. Before it runs any Rust, the handler
 //! sets the stack pointer back to the top, over frames that will never be returned to.
@@ -11,7 +11,9 @@ use core::panic::PanicInfo;
 
 use cortex_m::peripheral::SCB;
 
-use crate::{log, stack};
+use hotdesk_phone::Fault;
+
+use crate::{log, record, stack};
 
 /// How near to the end of the stack, in bytes, the stack pointer of a fault must be for the fault to be called an
 /// overflow: more than the exception frame (32) and one function's saved registers (36).
@@ -20,8 +22,10 @@ const OVERFLOW_MARGIN: usize = 128;
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     cortex_m::interrupt::disable();
+    let place = info.location();
+    record::panicked(place.map_or("unknown", |place| place.file()), place.map_or(0, |place| place.line()));
     log::begin_last_words();
-    match info.location() {
+    match place {
         Some(place) => {
             defmt::error!(
                 "panic at {=str}:{=u32}:{=u32}, restarting",
@@ -32,6 +36,11 @@ fn panic(info: &PanicInfo<'_>) -> ! {
         }
         None => defmt::error!("panic at an unknown place, restarting"),
     }
+    restart()
+}
+
+/// Lets the log out and restarts.
+pub fn restart() -> ! {
     log::flush();
     SCB::sys_reset()
 }
@@ -40,11 +49,12 @@ fn panic(info: &PanicInfo<'_>) -> ! {
 #[unsafe(export_name = "DefaultHandler")]
 pub extern "C" fn unexpected() {
     cortex_m::interrupt::disable();
-    log::begin_last_words();
     // 16 and more are the chip's interrupt lines, counted from 16.
-    defmt::error!("unexpected exception {=u32}, restarting", exception_number());
-    log::flush();
-    SCB::sys_reset()
+    let number = exception_number();
+    record::exception(number);
+    log::begin_last_words();
+    defmt::error!("unexpected exception {=u32}, restarting", number);
+    restart()
 }
 
 fn exception_number() -> u32 {
@@ -56,14 +66,15 @@ fn exception_number() -> u32 {
 
 /// The entry of the hard fault. It must not touch the stack before it has reset the stack pointer.
 ///
-/// Hands `hard_fault` the stack pointer as the fault left it and, where that points into the stack, the program counter
-/// from the exception frame there (its seventh word).
+/// Hands `hard_fault` the stack pointer as the fault left it and, where that points into the stack, program counter and link
+/// register from the exception frame there (its seventh and sixth word).
 #[unsafe(naked)]
 #[unsafe(export_name = "HardFault")]
 unsafe extern "C" fn hard_fault_entry() -> ! {
     core::arch::naked_asm!(
         "mrs r0, msp",
         "movs r1, #0",
+        "movs r3, #0",
         "ldr r2, =_stack_end",
         "cmp r0, r2",
         "blo 1f",
@@ -71,23 +82,36 @@ unsafe extern "C" fn hard_fault_entry() -> ! {
         "cmp r0, r2",
         "bhi 1f",
         "ldr r1, [r0, #24]",
+        "ldr r3, [r0, #20]",
         "1:",
         "ldr r2, =_stack_start",
         "msr msp, r2",
+        "mov r2, r3",
         "b {handler}",
         handler = sym hard_fault,
     )
 }
 
-extern "C" fn hard_fault(stack_pointer: usize, program_counter: usize) -> ! {
+extern "C" fn hard_fault(stack_pointer: usize, program_counter: u32, link_register: u32) -> ! {
     cortex_m::interrupt::disable();
-    log::begin_last_words();
     if stack_pointer < stack::end().saturating_add(OVERFLOW_MARGIN) {
         // The processor could not save the program counter.
+        record::stack_overflow();
+        log::begin_last_words();
         defmt::error!("stack overflow, restarting");
     } else {
-        defmt::error!("hard fault at {=usize:#010x}, restarting", program_counter);
+        // SAFETY: the register block is at this address on every Cortex-M, and reading its registers changes nothing.
+        let scb = unsafe { &*SCB::PTR };
+        let (status, address) = (scb.cfsr.read(), scb.bfar.read());
+        record::faulted(Fault { program_counter, link_register, status, address });
+        log::begin_last_words();
+        defmt::error!(
+            "hard fault at {=u32:#010x} called from {=u32:#010x}, CFSR {=u32:#010x}, BFAR {=u32:#010x}, restarting",
+            program_counter,
+            link_register,
+            status,
+            address
+        );
     }
-    log::flush();
-    SCB::sys_reset()
+    restart()
 }

@@ -6,7 +6,7 @@
 use cortex_m::interrupt::InterruptNumber;
 use cortex_m::peripheral::NVIC;
 
-use crate::{buttons, clock, ethernet, fault, keypad, log};
+use crate::{buttons, clock, ethernet, fault, keypad, log, watchdog};
 
 /// The interrupt lines this firmware uses, by their numbers.
 #[derive(Clone, Copy)]
@@ -18,6 +18,8 @@ pub enum Interrupt {
     Uart0 = 5,
     /// UART1: the log.
     Uart1 = 6,
+    /// The watchdog: no progress.
+    Watchdog = 18,
     /// Timer 0: the alarm.
     Timer0A = 19,
     /// Port F: select.
@@ -44,14 +46,26 @@ static __INTERRUPTS: [extern "C" fn(); LINES] = {
     table[Interrupt::GpioE as usize] = buttons::on_interrupt;
     table[Interrupt::Uart0 as usize] = keypad::on_interrupt;
     table[Interrupt::Uart1 as usize] = log::on_interrupt;
+    table[Interrupt::Watchdog as usize] = watchdog::on_interrupt;
     table[Interrupt::Timer0A as usize] = clock::on_interrupt;
     table[Interrupt::GpioF as usize] = buttons::on_interrupt;
     table[Interrupt::Ethernet as usize] = ethernet::on_interrupt;
     table
 };
 
+/// The priority of every line but the watchdog's, which has the highest (0): it may interrupt a handler that is stuck.
+const PRIORITY: u8 = 0x80;
+
 /// Enables an interrupt line. A driver does so last, when its handler may run.
 pub fn enable(line: Interrupt) {
+    if !matches!(line, Interrupt::Watchdog) {
+        // SAFETY: the register block is at this address on every Cortex-M, and is accessed by atomic writes of a byte.
+        let nvic = unsafe { &*NVIC::PTR };
+        if let Some(priority) = nvic.ipr.get(usize::from(line.number())) {
+            // SAFETY: a handler that the watchdog's interrupts never goes on.
+            unsafe { priority.write(PRIORITY) };
+        }
+    }
     // SAFETY: the drivers share state with their handlers only through atomics and critical sections, and no critical
     // section in this firmware masks single lines; so a line that opens breaks none.
     unsafe { NVIC::unmask(line) }

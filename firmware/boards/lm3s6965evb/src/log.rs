@@ -24,6 +24,9 @@ const PORT: Uart = Uart::new(UART1);
 /// Room for about 60 lines that wait for the port, in bytes.
 const RING_SIZE: usize = 1024;
 
+/// How often the port is asked whether it has room: many times as long as a byte takes (87 microseconds).
+const PATIENCE: u32 = 100_000;
+
 static LOG: Mutex<RefCell<Log>> = Mutex::new(RefCell::new(Log::new()));
 
 struct Log {
@@ -102,10 +105,13 @@ impl Outgoing {
         PORT.listen(if self.ring.is_empty() { 0 } else { INTERRUPT_TX });
     }
 
-    /// Waits until the port has taken everything.
+    /// Waits until the port has taken everything. A port that takes nothing loses the rest.
     fn drain(&mut self) {
         while let Some(byte) = self.ring.pop_front() {
-            while !PORT.has_room() {}
+            if !(0..PATIENCE).any(|_| PORT.has_room()) {
+                self.ring.clear();
+                return;
+            }
             PORT.write(byte);
         }
     }

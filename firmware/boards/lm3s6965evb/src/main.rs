@@ -41,6 +41,7 @@ fn main() -> ! {
     stack::guard(&mut core.MPU);
     sysctl::enable_clocks();
     log::start();
+    let board = Lm3s6965Evb::start();
     clock::start(&mut core.SYST);
 
     let mut ssi = Ssi::start();
@@ -49,9 +50,7 @@ fn main() -> ! {
     let display = make_display(ssi, select);
     keypad::start();
     buttons::start();
-    let starts = starts::count();
-    let seed = seed(ethernet::mac_address(), clock::cycles(), starts);
-    let board = Lm3s6965Evb::new(starts);
+    let seed = seed(ethernet::mac_address(), clock::cycles(), starts::count());
     let (network, runner) = make_network(&app.borrow(), seed);
     // The configuration, with its certificate, was on this stack.
     stack::wipe();

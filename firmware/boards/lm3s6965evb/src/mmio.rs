@@ -15,6 +15,8 @@ pub struct Block {
 
 /// System control: clock gates.
 pub const SYSCTL: Block = Block { base: 0x400F_E000 };
+/// The watchdog.
+pub const WATCHDOG: Block = Block { base: 0x4000_0000 };
 /// Serial port 0 (PL011): the keypad.
 pub const UART0: Block = Block { base: 0x4000_C000 };
 /// Serial port 1 (PL011): the log.

@@ -22,10 +22,15 @@ const SR_TNF: u32 = 1 << 1;
 const SR_RNE: u32 = 1 << 2;
 /// 12.5 MHz / 4: 3.1 Mbit/s, 2.6 microseconds a byte.
 const DIVISOR: u32 = 4;
+/// Bytes that the port holds received at most.
+const FIFO_BYTES: u32 = 8;
+/// How often the port is asked whether it is done with a byte: many times as long as a byte takes.
+const PATIENCE: u32 = 10_000;
 
 /// The port, turned on. Every byte sent brings one back.
 pub struct Ssi {
-    _private: (),
+    /// The port did not do its work once. That is logged once.
+    is_stuck: bool,
 }
 
 impl Ssi {
@@ -36,19 +41,31 @@ impl Ssi {
         CR0.write(CR0_MODE_3_8_BITS);
         CPSR.write(DIVISOR);
         CR1.write(CR1_ON);
-        while SR.read() & SR_RNE != 0 {
+        for _ in 0..FIFO_BYTES {
             let _ = DR.read();
         }
-        Self { _private: () }
+        Self { is_stuck: false }
     }
 
-    /// Sends one byte and returns the one that came back.
+    /// Sends one byte and returns the one that came back: 0xFF, as from a line that nobody drives, where the port is stuck.
     pub fn transfer(&mut self, byte: u8) -> u8 {
-        while SR.read() & SR_TNF == 0 {}
+        if !self.wait_for(SR_TNF) {
+            return u8::MAX;
+        }
         DR.write(u32::from(byte));
-        while SR.read() & SR_RNE == 0 {}
+        if !self.wait_for(SR_RNE) {
+            return u8::MAX;
+        }
         let [received, ..] = DR.read().to_le_bytes();
         received
+    }
+
+    fn wait_for(&mut self, flag: u32) -> bool {
+        let is_ready = (0..PATIENCE).any(|_| SR.read() & flag != 0);
+        if !is_ready && !core::mem::replace(&mut self.is_stuck, true) {
+            defmt::error!("ssi: the port is stuck; display and card do not work");
+        }
+        is_ready
     }
 
     /// Sends bytes and drops what comes back.

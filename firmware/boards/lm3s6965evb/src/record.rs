@@ -1,0 +1,172 @@
+//! What outlasts a restart: why the firmware ended, and how often it has started since power-on.
+//!
+//! It is in RAM that start-up leaves alone, behind a check value, for after power-on that RAM holds anything. Of a panic it
+//! keeps the place, never the message: that could quote a PIN.
+//!
+//! | word | meaning |
+//! |---|---|
+//! | 0 | check value of the others and of the image: a record of another image says nothing |
+//! | 1 | starts since power-on |
+//! | 2 | how the firmware ended; see [`Ended`] |
+//! | 3 to 6 | a panic's line, an exception's number, or PC, LR, CFSR and BFAR |
+//! | 7 to 16 | the end of the path of a panic's file, filled up with zeros |
+//!
+//! The chip says in RESC what reset it, QEMU never does; its RESC is only asked where the record says nothing. So on QEMU a
+//! watchdog that had to reset the board by itself looks like the reset line.
+#![allow(unsafe_code)] // A place in RAM of its own, which start-up leaves alone.
+
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use heapless::String;
+use hotdesk_phone::{FILE_BYTES, Fault, Start};
+
+use crate::{image, sysctl};
+
+const CHECK: usize = 0;
+const STARTS: usize = 1;
+const ENDED: usize = 2;
+const VALUES: [usize; 4] = [3, 4, 5, 6];
+const FILE: usize = 7;
+const WORDS: usize = FILE + FILE_BYTES / 4;
+
+// SAFETY: cortex-m-rt's linker script has this section and neither clears nor loads it. Any content is valid numbers.
+#[unsafe(link_section = ".uninit.record")]
+static RECORD: [AtomicU32; WORDS] = [const { AtomicU32::new(0) }; WORDS];
+
+/// How the firmware ended, as far as it noticed.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+enum Ended {
+    /// It did not notice: the reset line, a power cut too short to lose RAM, or the watchdog's own reset.
+    Unnoticed = 1,
+    Restarted = 2,
+    Watchdog = 3,
+    Panicked = 4,
+    Faulted = 5,
+    StackOverflow = 6,
+    Exception = 7,
+}
+
+impl Ended {
+    const ALL: [Self; 7] = [
+        Self::Unnoticed,
+        Self::Restarted,
+        Self::Watchdog,
+        Self::Panicked,
+        Self::Faulted,
+        Self::StackOverflow,
+        Self::Exception,
+    ];
+}
+
+/// Why the firmware started, and how often since power-on, this start included. Call it once, at start.
+#[must_use]
+pub fn begin() -> (Start, u32) {
+    let reset = sysctl::take_reset_cause();
+    let is_kept = read(CHECK) == check();
+    let (start, starts) = match is_kept.then(ended).flatten() {
+        Some(ended) => (found(ended, reset), read(STARTS).saturating_add(1)),
+        None => (Start::PowerOn, 1),
+    };
+    write(STARTS, starts);
+    leave(Ended::Unnoticed, []);
+    (start, starts)
+}
+
+/// Notes that the firmware restarts because it was told to.
+pub fn restarted() {
+    leave(Ended::Restarted, []);
+}
+
+/// Notes that the watchdog found no progress, and where the firmware was.
+pub fn watchdog(program_counter: u32) {
+    leave(Ended::Watchdog, [program_counter]);
+}
+
+/// Notes a panic: the file's path, of which the end is kept, and the line.
+pub fn panicked(file: &str, line: u32) {
+    let start = file.len().saturating_sub(FILE_BYTES);
+    let end = file.as_bytes().get(start..).unwrap_or_default();
+    let mut chunks = end.chunks(4);
+    for place in RECORD.iter().skip(FILE) {
+        let mut word = [0; 4];
+        for (byte, kept) in word.iter_mut().zip(chunks.next().unwrap_or_default()) {
+            *byte = *kept;
+        }
+        place.store(u32::from_le_bytes(word), Ordering::Relaxed);
+    }
+    leave(Ended::Panicked, [line]);
+}
+
+/// Notes a hard fault.
+pub fn faulted(fault: Fault) {
+    leave(Ended::Faulted, [fault.program_counter, fault.link_register, fault.status, fault.address]);
+}
+
+/// Notes that the stack was full.
+pub fn stack_overflow() {
+    leave(Ended::StackOverflow, []);
+}
+
+/// Notes an exception that nothing handles.
+pub fn exception(number: u32) {
+    leave(Ended::Exception, [number]);
+}
+
+fn leave<const N: usize>(ended: Ended, values: [u32; N]) {
+    for (index, value) in VALUES.into_iter().zip(values) {
+        write(index, value);
+    }
+    write(ENDED, ended as u32);
+    write(CHECK, check());
+}
+
+fn ended() -> Option<Ended> {
+    let number = read(ENDED);
+    Ended::ALL.into_iter().find(|ended| *ended as u32 == number)
+}
+
+fn found(ended: Ended, reset: sysctl::ResetCause) -> Start {
+    let [first, link_register, status, address] = VALUES.map(read);
+    match ended {
+        Ended::Unnoticed if reset.watchdog => Start::Watchdog { program_counter: None },
+        Ended::Unnoticed if reset.power => Start::PowerOn,
+        Ended::Unnoticed => Start::Reset,
+        Ended::Restarted => Start::Restart,
+        Ended::Watchdog => Start::Watchdog { program_counter: Some(first) },
+        Ended::Panicked => Start::Panic { file: file(), line: first },
+        Ended::Faulted => Start::HardFault(Fault { program_counter: first, link_register, status, address }),
+        Ended::StackOverflow => Start::StackOverflow,
+        Ended::Exception => Start::Exception { number: first },
+    }
+}
+
+fn file() -> String<FILE_BYTES> {
+    let mut file = String::new();
+    for word in RECORD.iter().skip(FILE) {
+        for byte in word.load(Ordering::Relaxed).to_le_bytes() {
+            if byte.is_ascii_graphic() {
+                // There is room for every byte of the record.
+                let _ = file.push(char::from(byte));
+            }
+        }
+    }
+    file
+}
+
+/// The FNV-1a hash of the record and of what tells this image from others.
+fn check() -> u32 {
+    let words = RECORD.iter().skip(STARTS).map(|word| word.load(Ordering::Relaxed).to_le_bytes());
+    let bytes = words.flatten().chain(image::id().iter().copied());
+    bytes.fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+fn read(index: usize) -> u32 {
+    RECORD.get(index).map_or(0, |word| word.load(Ordering::Relaxed))
+}
+
+fn write(index: usize, value: u32) {
+    if let Some(word) = RECORD.get(index) {
+        word.store(value, Ordering::Relaxed);
+    }
+}

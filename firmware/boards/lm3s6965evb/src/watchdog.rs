@@ -1,0 +1,64 @@
+//! The watchdog: restarts a phone that makes no progress.
+//!
+//! Only [`feed`] keeps it quiet, and only the phone's own progress calls that, never an interrupt. After [`PATIENCE`] without
+//! it an interrupt notes where the firmware is stuck and restarts. Where that interrupt cannot come through, the watchdog
+//! resets the board by itself after the same time again.
+//!
+//! | register | offset | meaning |
+//! |---|---|---|
+//! | LOAD | 0x000 | cycles until the time-out; writing it starts anew |
+//! | CTL | 0x008 | interrupt at the first time-out, from now on 1, reset at the second 2 |
+//! | ICR | 0x00C | any write: clear the interrupt |
+//! | LOCK | 0xC00 | 0x1ACCE551: registers can be written; any other value: they cannot |
+//!
+//! On the emulated board time goes on while the host gives QEMU no processor: the patience must bear a loaded host.
+#![allow(unsafe_code)] // Exception entry.
+
+use crate::interrupts::{self, Interrupt};
+use crate::mmio::{Register, WATCHDOG};
+use crate::sysctl::CORE_CLOCK_HZ;
+use crate::{fault, log, record};
+
+const LOAD: Register = WATCHDOG.at(0x000);
+const CTL: Register = WATCHDOG.at(0x008);
+const ICR: Register = WATCHDOG.at(0x00C);
+const LOCK: Register = WATCHDOG.at(0xC00);
+
+const CTL_INTERRUPT_AND_RESET: u32 = 1 | 2;
+const LOCK_OPEN: u32 = 0x1ACC_E551;
+const LOCK_CLOSED: u32 = 0;
+
+/// Seconds without progress.
+pub const PATIENCE: u32 = 20;
+
+/// Starts the watchdog. Nothing stops it any more.
+pub fn start() {
+    LOCK.write(LOCK_OPEN);
+    LOAD.write(PATIENCE * CORE_CLOCK_HZ);
+    ICR.write(0);
+    CTL.write(CTL_INTERRUPT_AND_RESET);
+    LOCK.write(LOCK_CLOSED);
+    interrupts::enable(Interrupt::Watchdog);
+}
+
+/// Takes that the phone makes progress.
+pub fn feed() {
+    LOCK.write(LOCK_OPEN);
+    LOAD.write(PATIENCE * CORE_CLOCK_HZ);
+    LOCK.write(LOCK_CLOSED);
+}
+
+/// The watchdog's interrupt. Hands `bite` the program counter of what it interrupted: the seventh word of the exception
+/// frame.
+#[unsafe(naked)]
+pub extern "C" fn on_interrupt() {
+    core::arch::naked_asm!("mrs r0, msp", "ldr r0, [r0, #24]", "b {bite}", bite = sym bite)
+}
+
+extern "C" fn bite(program_counter: u32) -> ! {
+    cortex_m::interrupt::disable();
+    record::watchdog(program_counter);
+    log::begin_last_words();
+    defmt::error!("watchdog: no progress at {=u32:#010x}, restarting", program_counter);
+    fault::restart()
+}
