@@ -37,3 +37,4 @@ pub use font::FONT_6X10;
 pub use key::Key;
 pub use queue::KeyQueue;
 pub use run::{Buffers, Display, PULSE, run};
+pub use words::Language;

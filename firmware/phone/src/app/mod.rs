@@ -34,7 +34,8 @@ use self::form::Outcome;
 use self::polling::Polling;
 use crate::config::{Config, SetupError};
 use crate::net::Address;
-use crate::{Effect, Facts, Key, NotKept};
+use crate::words::Words;
+use crate::{Effect, Facts, Key, Language, NotKept};
 
 /// How long "Logged in" and "Logged out" stay when no key is pressed.
 const DONE_TIME: Duration = Duration::from_secs(3);
@@ -291,6 +292,16 @@ impl<'c> App<'c> {
     #[must_use]
     pub fn screen_name(&self) -> &'static str {
         self.screen.name()
+    }
+
+    /// The texts of the phone's language.
+    pub(crate) fn words(&self) -> &'static Words {
+        match self.setup {
+            Ok(config) => config.language(),
+            Err(SetupError::File(error)) => error.language(),
+            Err(_) => Language::default(),
+        }
+        .words()
     }
 
     pub(crate) fn setup_error(&self) -> Option<SetupError> {

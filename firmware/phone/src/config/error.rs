@@ -4,6 +4,7 @@
 use core::fmt;
 
 use super::Name;
+use crate::Language;
 
 /// What is wrong with a configuration file, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +12,7 @@ use super::Name;
 pub struct Error {
     pub(super) line: Option<usize>,
     pub(super) what: What,
+    pub(super) language: Language,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,7 @@ pub(crate) enum What {
     BadMinutes,
     BadAdminCode,
     BadUserIdMode,
+    UnknownLanguage,
     IdTooLong,
     CertificateTooLong,
     NoCertificate,
@@ -49,6 +52,11 @@ impl Error {
     pub fn line(self) -> Option<usize> {
         self.line
     }
+
+    /// The language that the rest of the file asks for.
+    pub(crate) fn language(self) -> Language {
+        self.language
+    }
 }
 
 impl fmt::Display for Error {
@@ -61,7 +69,10 @@ impl fmt::Display for Error {
             What::CarriageReturn => "a carriage return without a line feed. End lines with LF or CR LF.",
             What::NoEquals => "no \"=\". Write name = value.",
             What::NoValue => "no value. Write one after \"=\".",
-            What::UnknownName => return unknown_name(f),
+            What::UnknownName => return known(f, "unknown name", Name::ALL.iter().map(|(name, _)| *name)),
+            What::UnknownLanguage => {
+                return known(f, "unknown language", Language::all().map(Language::code));
+            }
             What::Repeated => "given twice. Keep one.",
             What::TooManyServices => "a third service. Two are the limit.",
             What::BadHost => "bad host. Write an IPv4 address or a name.",
@@ -87,15 +98,21 @@ impl fmt::Display for Error {
     }
 }
 
-fn unknown_name(f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str("unknown name. Known are ")?;
-    for (index, (name, _)) in Name::ALL.iter().enumerate() {
-        f.write_str(match index {
-            0 => "",
-            _ if index + 1 == Name::ALL.len() => " and ",
-            _ => ", ",
-        })?;
-        f.write_str(name)?;
+/// Says what something may be that is none of it.
+fn known(
+    f: &mut fmt::Formatter<'_>,
+    unknown: &str,
+    names: impl Iterator<Item = &'static str>,
+) -> fmt::Result {
+    write!(f, "{unknown}. Known are ")?;
+    let mut names = names.peekable();
+    let mut between = "";
+    while let Some(name) = names.next() {
+        if names.peek().is_none() {
+            between = " and ";
+        }
+        write!(f, "{between}{name}")?;
+        between = ", ";
     }
     f.write_str(".")
 }
@@ -144,7 +161,7 @@ mod tests {
             ("service = h\nappID =\n", "Line 2: no value. Write one after \"=\"."),
             (
                 "\n\ncolour = red",
-                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes, adminCode and userIdMode.",
+                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes, adminCode, userIdMode and language.",
             ),
             ("service = h\npollMinutes = 1441", "Line 2: bad number of minutes. Write 0 (never) to 1440."),
             ("service = h\npollMinutes = 5 min", "Line 2: bad number of minutes. Write 0 (never) to 1440."),
@@ -165,6 +182,8 @@ mod tests {
             ("service = HTTP://h", "Line 1: a URL. Write host or host:port alone."),
             ("service = me@h:8080", "Line 1: a user name before the host. Write host or host:port alone."),
             ("service = h\nnameServer = http://10.0.0.1", "Line 2: a URL. Write host or host:port alone."),
+            ("service = h\nlanguage = fr", "Line 2: unknown language. Known are en and de."),
+            ("service = h\nlanguage = de\nlanguage = en", "Line 3: given twice. Keep one."),
             ("service = h\nadminCode = 47 11", "Line 2: bad admin code. Write 1 to 16 digits."),
             ("service = h\nadminCode = 12345678901234567", "Line 2: bad admin code. Write 1 to 16 digits."),
             ("service = h\nuserIdMode = abc", "Line 2: bad userIdMode. Write digits or letters."),

@@ -22,6 +22,7 @@ pub(crate) use self::error::What;
 
 use self::host::{is_host, parse_name_server, parse_number};
 use self::lines::lines;
+use crate::Language;
 
 /// Port of a service that names none.
 pub const DEFAULT_PORT: u16 = 8080;
@@ -115,6 +116,7 @@ pub struct Config {
     poll_minutes: u16,
     admin_code: Option<AdminCode>,
     user_id_mode: Option<UserIdMode>,
+    language: Language,
 }
 
 /// A name that a configuration gives a value to.
@@ -128,11 +130,12 @@ pub(crate) enum Name {
     PollMinutes,
     AdminCode,
     UserIdMode,
+    Language,
 }
 
 impl Name {
     /// How each is written, in the order in which an error lists them.
-    pub(crate) const ALL: [(&'static str, Self); 8] = [
+    pub(crate) const ALL: &[(&'static str, Self)] = &[
         ("service", Self::Service),
         ("appID", Self::AppId),
         ("appCertificate", Self::AppCertificate),
@@ -141,6 +144,7 @@ impl Name {
         ("pollMinutes", Self::PollMinutes),
         ("adminCode", Self::AdminCode),
         ("userIdMode", Self::UserIdMode),
+        ("language", Self::Language),
     ];
 
     /// Finds a name, in capitals or not.
@@ -170,6 +174,7 @@ impl Config {
     /// | `pollMinutes` | the time between two questions who is logged in, 0 for never; 5 where it is not given | once or not at all |
     /// | `adminCode` | 1 to 16 digits that the settings on the phone ask for; without it they are open to everybody | once or not at all |
     /// | `userIdMode` | `digits` or `letters`: what the number keys give where a user ID starts; without it, as when one was typed last | once or not at all |
+    /// | `language` | `en` or `de`: what the phone says its texts in; `en` where it is not given | once or not at all |
     ///
     /// # Errors
     ///
@@ -180,8 +185,9 @@ impl Config {
         let mut id = None;
         let mut certificate = None;
         let mut given = 0_u16;
+        let language = language(text);
         for (line, entry) in lines(text) {
-            let at = |what| Error { line: Some(line), what };
+            let at = |what| Error { line: Some(line), what, language };
             let (name, value) = entry.map_err(at)?;
             let bit = 1_u16 << name as u16;
             if given & bit != 0 && !name.repeats() {
@@ -201,13 +207,15 @@ impl Config {
             }
         }
         if config.services.is_empty() {
-            return Err(Error { line: None, what: What::NoService });
+            return Err(Error { line: None, what: What::NoService, language });
         }
         config.app_user = match (id, certificate) {
             (Some((_, id)), Some((_, certificate))) => Some(AppUser { id, certificate }),
             (None, None) => None,
-            (Some((line, _)), None) => return Err(Error { line: Some(line), what: What::NoCertificate }),
-            (None, Some((line, _))) => return Err(Error { line: Some(line), what: What::NoId }),
+            (Some((line, _)), None) => {
+                return Err(Error { line: Some(line), what: What::NoCertificate, language });
+            }
+            (None, Some((line, _))) => return Err(Error { line: Some(line), what: What::NoId, language }),
         };
         Ok(config)
     }
@@ -222,6 +230,7 @@ impl Config {
             poll_minutes: DEFAULT_POLL_MINUTES,
             admin_code: None,
             user_id_mode: None,
+            language: Language::default(),
         }
     }
 
@@ -248,6 +257,9 @@ impl Config {
             }
             Name::UserIdMode => {
                 self.user_id_mode = Some(UserIdMode::parse(value).ok_or(What::BadUserIdMode)?);
+            }
+            Name::Language => {
+                self.language = Language::find(value).ok_or(What::UnknownLanguage)?;
             }
             // The two halves of one user: `parse` joins them.
             Name::AppId | Name::AppCertificate => {}
@@ -295,6 +307,22 @@ impl Config {
     pub(crate) fn admin_code(&self) -> Option<&AdminCode> {
         self.admin_code.as_ref()
     }
+
+    /// The language of the phone's texts.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+}
+
+/// The language that a configuration names, whatever else is wrong in it: the mistake is told in it.
+fn language(text: &[u8]) -> Language {
+    lines(text)
+        .find_map(|(_, entry)| match entry {
+            Ok((Name::Language, value)) => Language::find(value.trim_ascii()),
+            _ => None,
+        })
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

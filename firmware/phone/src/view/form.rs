@@ -7,7 +7,7 @@ use embedded_graphics::draw_target::DrawTarget;
 
 use super::layout::{Colours, Role};
 use super::page::{GOES_ON, Page};
-use crate::app::{Field, Form};
+use crate::app::{App, Field, Form};
 use crate::words;
 
 /// There is more before: a double angle.
@@ -17,18 +17,19 @@ const GOES_BACK: char = '\u{AB}';
 const OTHER_LINES: usize = 3;
 
 pub(super) fn draw<D: DrawTarget<Color: Colours>>(
-    form: &Form,
+    app: &App<'_>,
     page: &mut Page<'_, D>,
 ) -> Result<(), D::Error> {
+    let form = app.form();
     let (columns, lines) = (page.layout.columns, page.layout.lines);
     // One cell more than characters: the cursor.
     let cells = form.user().chars().count() + 1;
     let user_lines = cells.div_ceil(columns).clamp(1, lines.saturating_sub(OTHER_LINES).max(1));
 
-    label(form, Field::User, 0, page)?;
+    label(app, Field::User, 0, page)?;
     user(form, cells, Window::new(form.cursor(), cells, columns * user_lines), page)?;
-    pin(form, 1 + user_lines, page)?;
-    hint(form, lines.saturating_sub(1), page)
+    pin(app, 1 + user_lines, page)?;
+    hint(app, lines.saturating_sub(1), page)
 }
 
 /// The part of a text that is seen: the cursor is in its middle wherever there is enough text on both sides.
@@ -46,13 +47,13 @@ impl Window {
 }
 
 fn label<D: DrawTarget<Color: Colours>>(
-    form: &Form,
+    app: &App<'_>,
     field: Field,
     line: usize,
     page: &mut Page<'_, D>,
 ) -> Result<(), D::Error> {
-    let role = if form.focused() == field { Role::Text } else { Role::Faint };
-    put(words::field(field), line, 0, role, page)
+    let role = if app.form().focused() == field { Role::Text } else { Role::Faint };
+    put(words::field(app, field), line, 0, role, page)
 }
 
 fn user<D: DrawTarget<Color: Colours>>(
@@ -82,12 +83,13 @@ fn user<D: DrawTarget<Color: Colours>>(
 }
 
 fn pin<D: DrawTarget<Color: Colours>>(
-    form: &Form,
+    app: &App<'_>,
     line: usize,
     page: &mut Page<'_, D>,
 ) -> Result<(), D::Error> {
-    label(form, Field::Pin, line, page)?;
-    let start = words::field(Field::Pin).chars().count() + 1;
+    let form = app.form();
+    label(app, Field::Pin, line, page)?;
+    let start = words::field(app, Field::Pin).chars().count() + 1;
     let stars = form.pin().len();
     let window = Window::new(stars, stars + 1, page.layout.columns.saturating_sub(start));
     for place in 0..window.len {
@@ -104,12 +106,13 @@ fn pin<D: DrawTarget<Color: Colours>>(
 
 /// What the form has to say, or else the letters of the key that was pressed, or else what `#` and `*` do.
 fn hint<D: DrawTarget<Color: Colours>>(
-    form: &Form,
+    app: &App<'_>,
     line: usize,
     page: &mut Page<'_, D>,
 ) -> Result<(), D::Error> {
+    let form = app.form();
     match (form.hint(), form.letters()) {
-        (Some(hint), _) => put(words::form_hint(hint), line, 0, Role::Text, page),
+        (Some(hint), _) => put(words::form_hint(app, hint), line, 0, Role::Text, page),
         (None, Some((letters, tap))) => {
             for (column, letter) in letters.chars().enumerate() {
                 page.body(line, column, letter, if column == tap { Role::Selected } else { Role::Text })?;
@@ -117,7 +120,7 @@ fn hint<D: DrawTarget<Color: Colours>>(
             Ok(())
         }
         (None, None) if form.focused() == Field::User => {
-            put(words::typing_keys(form.mode().next()), line, 0, Role::Faint, page)
+            put(words::typing_keys(app, form.mode().next()), line, 0, Role::Faint, page)
         }
         (None, None) => Ok(()),
     }

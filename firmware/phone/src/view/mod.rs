@@ -51,7 +51,7 @@ pub fn draw<D: DrawTarget<Color: Colours>>(
     page.softkeys(words::softkeys(app))?;
     match app.body() {
         Body::List(list) => list::draw(app, list, &mut page).map(|()| 0),
-        Body::Form => form::draw(app.form(), &mut page).map(|()| 0),
+        Body::Form => form::draw(app, &mut page).map(|()| 0),
         Body::Symbols(symbols) => symbols::draw(&symbols, &mut page).map(|()| 0),
         Body::Text => text::draw(app, &mut page),
     }

@@ -1,0 +1,284 @@
+//! What each screen says, put together from the texts of the phone's language.
+//!
+//! The texts of a language are in one file ([`en`], [`de`]); no other file has a text that a person reads. No text holds a
+//! PIN or a certificate.
+
+mod de;
+mod en;
+mod failure;
+mod language;
+mod text;
+
+use core::fmt;
+
+use self::failure::{failed, reason, refused};
+use self::text::fill;
+use crate::app::{
+    App, Ask, Came, Field, Hint, Holder, MenuItem, Mode, NetworkState, Notice, Screen, Signer, Trouble,
+};
+use crate::config::SetupError;
+
+pub use self::language::Language;
+
+pub(crate) use self::text::Words;
+
+/// The text of the title bar.
+pub(crate) fn title<'a>(app: &'a App<'_>) -> &'a str {
+    let words = app.words();
+    match app.screen() {
+        Screen::Starting => "hotdesk",
+        Screen::SetupFailed => words.setup_failed,
+        Screen::Idle => app.device().as_str(),
+        Screen::Menu { .. } => words.menu,
+        Screen::About => words.about,
+        Screen::Form(_) if app.form().symbols().is_some() => words.symbols,
+        Screen::Form(Ask::Logout) | Screen::LogoutConfirm => words.log_out,
+        Screen::Form(_) => words.log_in,
+        Screen::Busy(_) | Screen::Settling(_) => words.please_wait,
+        Screen::Done { ask: Ask::Logout, came: Came::AfterAll, .. } => words.logged_out_after_all,
+        Screen::Done { came: Came::AfterAll, .. } => words.logged_in_after_all,
+        Screen::Done { ask: Ask::Logout, .. } => words.logged_out,
+        Screen::Done { .. } => words.logged_in,
+        Screen::Failed(failure) => match (failure.ask, failure.is_uncertain()) {
+            (Ask::Who, _) => words.query_failed,
+            (Ask::Login, false) => words.login_failed,
+            (Ask::Login, true) => words.login_uncertain,
+            (Ask::Logout, false) => words.logout_failed,
+            (Ask::Logout, true) => words.logout_uncertain,
+        },
+    }
+}
+
+/// The labels of the three softkeys. An empty one does nothing.
+pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
+    let words = app.words();
+    match app.screen() {
+        Screen::Starting | Screen::SetupFailed | Screen::Busy(_) | Screen::Settling(_) => ["", "", ""],
+        Screen::Idle => match app.holder() {
+            Holder::Nobody => [words.key_log_in, "", words.key_menu],
+            Holder::User(_) => [words.key_log_out, "", words.key_menu],
+            Holder::Unknown => [words.key_log_in, words.key_log_out, words.key_menu],
+        },
+        Screen::Menu { .. } => [words.key_select, "", words.key_back],
+        Screen::About => ["", "", words.key_back],
+        Screen::Form(_) if app.form().symbols().is_some() => [words.key_select, "", words.key_back],
+        Screen::Form(_) => [words.key_submit, "<<", words.key_cancel],
+        Screen::LogoutConfirm => [words.key_yes, "", words.key_no],
+        Screen::Done { .. } => [words.key_ok, "", ""],
+        Screen::Failed(failure) if app.can_retry(failure) => [words.key_ok, "", words.key_retry],
+        Screen::Failed(_) => [words.key_ok, "", ""],
+    }
+}
+
+/// What is at the right end of the title bar: on a form, what the number keys give.
+pub(crate) fn title_note(app: &App<'_>) -> &'static str {
+    let form = app.form();
+    match (app.screen(), form.symbols(), form.focused()) {
+        (Screen::Form(_), Some(symbols), _) => {
+            ["1/4", "2/4", "3/4", "4/4"].get(symbols.page()).copied().unwrap_or_default()
+        }
+        (Screen::Form(_), None, Field::User) => mode(form.mode()),
+        _ => "",
+    }
+}
+
+fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Lower => "abc",
+        Mode::Upper => "ABC",
+        Mode::Digits => "123",
+    }
+}
+
+/// An entry of the list on the screen, counted from 0.
+pub(crate) fn list_item(app: &App<'_>, index: usize, out: &mut dyn fmt::Write) -> fmt::Result {
+    match app.screen() {
+        Screen::Menu { .. } => {
+            app.menu().nth(index).map_or(Ok(()), |item| out.write_str(menu_item(item, app.words())))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn menu_item(item: MenuItem, words: &Words) -> &'static str {
+    match item {
+        MenuItem::Login => words.menu_log_in,
+        MenuItem::Logout => words.menu_log_out,
+        MenuItem::Who => words.menu_who,
+        MenuItem::About => words.menu_about,
+    }
+}
+
+/// The label of a form's field.
+pub(crate) fn field(app: &App<'_>, field: Field) -> &'static str {
+    match field {
+        Field::User => app.words().user_id,
+        Field::Pin => app.words().pin,
+    }
+}
+
+/// What a form says about what was pressed.
+pub(crate) fn form_hint(app: &App<'_>, hint: Hint) -> &'static str {
+    match hint {
+        Hint::Needed(Field::User) => app.words().type_user_id,
+        Hint::Needed(Field::Pin) => app.words().type_pin,
+        Hint::Full => app.words().no_more_fits,
+        Hint::DigitsOnly => app.words().digits_only,
+    }
+}
+
+/// What `#` and `*` do in a user ID; `#` changes to the `next` mode.
+pub(crate) fn typing_keys(app: &App<'_>, next: Mode) -> &'static str {
+    match next {
+        Mode::Lower => app.words().keys_lower,
+        Mode::Upper => app.words().keys_upper,
+        Mode::Digits => app.words().keys_digits,
+    }
+}
+
+/// The text of a screen that shows text.
+pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    let words = app.words();
+    match app.screen() {
+        Screen::Starting => {
+            out.write_str(words.starting)?;
+            network(app, out)
+        }
+        Screen::SetupFailed => {
+            writeln!(out, "{}", app.device())?;
+            app.setup_error().map_or(Ok(()), |error| setup(error, words, out))
+        }
+        Screen::Idle => {
+            holder(app, out)?;
+            network(app, out)?;
+            match (app.network(), app.look_trouble(), app.notice()) {
+                (NetworkState::Ready, Some(trouble), _) => {
+                    out.write_str("\n")?;
+                    match trouble {
+                        Trouble::Refused(code) => refused(app, code, Signer::AppUser, None, out),
+                        trouble => reason(trouble, words, out),
+                    }
+                }
+                (_, _, Some(notice)) => {
+                    out.write_str("\n")?;
+                    out.write_str(match notice {
+                        Notice::Began => words.began,
+                        Notice::Ended => words.ended,
+                        Notice::Replaced => words.replaced,
+                    })
+                }
+                _ => Ok(()),
+            }
+        }
+        Screen::Settling(_) => {
+            writeln!(out, "{}", words.answer_lost)?;
+            out.write_str(words.asking_who)
+        }
+        Screen::Busy(ask) => match (ask, app.form().user()) {
+            (Ask::Who, _) => out.write_str(words.asking_who),
+            (Ask::Login, user) => fill(out, words.logging_in, &[&user]),
+            (Ask::Logout, _) => out.write_str(words.logging_out),
+        },
+        Screen::Done { ask, came, .. } => {
+            match (ask, app.holder()) {
+                (Ask::Login, Holder::User(user)) => write!(out, "{user}")?,
+                _ => holder(app, out)?,
+            }
+            let how = match (ask, came) {
+                (_, Came::Said) => return Ok(()),
+                (_, Came::AfterAll) => words.only_answer_lost,
+                (Ask::Logout, Came::Already) => words.had_ended,
+                (_, Came::Already) => words.were_logged_in,
+            };
+            write!(out, "\n{how}")
+        }
+        Screen::LogoutConfirm => match app.holder() {
+            Holder::User(user) => fill(out, words.log_out_user, &[user]),
+            Holder::Nobody => out.write_str(words.log_out_nobody),
+            Holder::Unknown => out.write_str(words.log_out_unknown),
+        },
+        Screen::Failed(failure) => failed(app, failure, out),
+        Screen::About => about(app, out),
+        Screen::Menu { .. } | Screen::Form(_) => Ok(()),
+    }
+}
+
+fn holder(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    let words = app.words();
+    match app.holder() {
+        Holder::User(user) => fill(out, words.holder, &[user]),
+        Holder::Nobody => out.write_str(words.holder_nobody),
+        Holder::Unknown => out.write_str(words.holder_unknown),
+    }
+}
+
+fn network(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    match app.network() {
+        NetworkState::NoLink => write!(out, "\n{}", app.words().waiting_for_link),
+        NetworkState::NoAddress => write!(out, "\n{}", app.words().waiting_for_address),
+        NetworkState::Ready => Ok(()),
+    }
+}
+
+fn setup(error: SetupError, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
+    match error {
+        SetupError::NoCard => out.write_str(words.no_card),
+        SetupError::NoFile => out.write_str(words.no_file),
+        SetupError::Unreadable => out.write_str(words.card_unreadable),
+        SetupError::TooLong { bound } => fill(out, words.file_too_long, &[&bound]),
+        SetupError::File(error) => write!(out, "HOTDESK.TXT\n{error}\n{}", words.then_restart),
+    }
+}
+
+fn about(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    let words = app.words();
+    writeln!(out, "hotdesk {}", env!("CARGO_PKG_VERSION"))?;
+    write!(out, "{}\n{}", words.device, app.device())?;
+    let Some(config) = app.config() else { return Ok(()) };
+    for (label, service) in [words.service, words.backup].iter().zip(config.services()) {
+        write!(out, "\n{label}\n{service}")?;
+    }
+    write!(out, "\n{}\n", words.app_user)?;
+    match config.app_user() {
+        Some(user) => write!(out, "{}", user.id()),
+        None => out.write_str(words.no_app_user),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hotdesk_core::codes::Family;
+    use hotdesk_core::codes::em_service::EmServiceCode;
+
+    use super::*;
+    use crate::view::wrap::Wrap;
+
+    fn languages_and_signers() -> impl Iterator<Item = (Language, Signer)> {
+        Language::all()
+            .flat_map(|language| [Signer::Person, Signer::AppUser].map(|signer| (language, signer)))
+    }
+
+    #[test]
+    fn every_code_that_has_a_name_has_a_remedy_and_no_other_has() {
+        for number in 0..=u16::MAX {
+            let named = EmServiceCode::new(number).name().is_some();
+            for (language, signer) in languages_and_signers() {
+                let remedy = (language.words().remedy)(EmServiceCode::new(number), signer);
+                assert_eq!(remedy.is_some(), named, "{language:?} {number} {signer:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_remedy_is_five_lines_at_most() {
+        for row in Family::EmService.rows() {
+            for (language, signer) in languages_and_signers() {
+                let code = EmServiceCode::new(row.number().unwrap());
+                let text = (language.words().remedy)(code, signer).unwrap();
+                let mut wrap = Wrap::new(20, |_, _, _| {});
+                fmt::Write::write_str(&mut wrap, text).unwrap();
+                assert!(wrap.finish() <= 5, "{text}");
+            }
+        }
+    }
+}

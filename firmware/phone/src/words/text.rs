@@ -1,0 +1,162 @@
+//! What every language has a text for, and how a text takes in a name or a number.
+
+use core::fmt;
+
+use hotdesk_core::codes::em_service::EmServiceCode;
+
+use crate::app::Signer;
+
+/// The texts of a language. One that is missing does not compile.
+///
+/// `{}` stands for what the comment of a text says. A label of a softkey has 7 characters at most, a title 21.
+pub(crate) struct Words {
+    /// How a configuration names the language (ISO 639-1).
+    pub(crate) code: &'static str,
+    /// What the language calls itself.
+    pub(crate) name: &'static str,
+
+    // Titles.
+    pub(crate) setup_failed: &'static str,
+    pub(crate) menu: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) log_in: &'static str,
+    pub(crate) log_out: &'static str,
+    pub(crate) symbols: &'static str,
+    pub(crate) please_wait: &'static str,
+    pub(crate) logged_in: &'static str,
+    pub(crate) logged_out: &'static str,
+    pub(crate) logged_in_after_all: &'static str,
+    pub(crate) logged_out_after_all: &'static str,
+    pub(crate) query_failed: &'static str,
+    pub(crate) login_failed: &'static str,
+    pub(crate) login_uncertain: &'static str,
+    pub(crate) logout_failed: &'static str,
+    pub(crate) logout_uncertain: &'static str,
+
+    // Softkeys.
+    pub(crate) key_log_in: &'static str,
+    pub(crate) key_log_out: &'static str,
+    pub(crate) key_menu: &'static str,
+    pub(crate) key_select: &'static str,
+    pub(crate) key_back: &'static str,
+    pub(crate) key_submit: &'static str,
+    pub(crate) key_cancel: &'static str,
+    pub(crate) key_yes: &'static str,
+    pub(crate) key_no: &'static str,
+    pub(crate) key_ok: &'static str,
+    pub(crate) key_retry: &'static str,
+
+    // The menu.
+    pub(crate) menu_log_in: &'static str,
+    pub(crate) menu_log_out: &'static str,
+    pub(crate) menu_who: &'static str,
+    pub(crate) menu_about: &'static str,
+
+    // The form.
+    pub(crate) user_id: &'static str,
+    pub(crate) pin: &'static str,
+    pub(crate) type_user_id: &'static str,
+    pub(crate) type_pin: &'static str,
+    pub(crate) no_more_fits: &'static str,
+    pub(crate) digits_only: &'static str,
+    // What `#` and `*` do in a user ID.
+    pub(crate) keys_lower: &'static str,
+    pub(crate) keys_upper: &'static str,
+    pub(crate) keys_digits: &'static str,
+
+    // Starting and idle.
+    pub(crate) starting: &'static str,
+    pub(crate) waiting_for_link: &'static str,
+    pub(crate) waiting_for_address: &'static str,
+    /// The user's ID.
+    pub(crate) holder: &'static str,
+    pub(crate) holder_nobody: &'static str,
+    pub(crate) holder_unknown: &'static str,
+    pub(crate) began: &'static str,
+    pub(crate) ended: &'static str,
+    pub(crate) replaced: &'static str,
+
+    // On the way and done.
+    pub(crate) answer_lost: &'static str,
+    pub(crate) asking_who: &'static str,
+    /// The user's ID.
+    pub(crate) logging_in: &'static str,
+    pub(crate) logging_out: &'static str,
+    pub(crate) only_answer_lost: &'static str,
+    pub(crate) had_ended: &'static str,
+    pub(crate) were_logged_in: &'static str,
+    /// The user's ID.
+    pub(crate) log_out_user: &'static str,
+    pub(crate) log_out_nobody: &'static str,
+    pub(crate) log_out_unknown: &'static str,
+
+    // Setup.
+    pub(crate) no_card: &'static str,
+    pub(crate) no_file: &'static str,
+    pub(crate) card_unreadable: &'static str,
+    /// The number of bytes that the file may have.
+    pub(crate) file_too_long: &'static str,
+    pub(crate) then_restart: &'static str,
+
+    // About.
+    pub(crate) device: &'static str,
+    pub(crate) service: &'static str,
+    pub(crate) backup: &'static str,
+    pub(crate) app_user: &'static str,
+    pub(crate) no_app_user: &'static str,
+
+    // Failures.
+    pub(crate) login_unknown: &'static str,
+    pub(crate) logout_unknown: &'static str,
+    pub(crate) not_logged_in: &'static str,
+    pub(crate) unknown_code: &'static str,
+    pub(crate) no_code: &'static str,
+    pub(crate) no_reason: &'static str,
+    /// The service's own words.
+    pub(crate) service_says: &'static str,
+    pub(crate) and_more: &'static str,
+    pub(crate) tell_admin: &'static str,
+    /// What the person does about a code of the service.
+    pub(crate) remedy: fn(EmServiceCode, Signer) -> Option<&'static str>,
+    pub(crate) answer_cut_late: &'static str,
+    pub(crate) answer_cut: &'static str,
+    pub(crate) no_answer: &'static str,
+    /// The number of bytes that the phone reads.
+    pub(crate) answer_too_long: &'static str,
+    /// The status.
+    pub(crate) status: &'static str,
+    pub(crate) status_busy: &'static str,
+    pub(crate) status_problem: &'static str,
+    pub(crate) status_not_the_service: &'static str,
+    /// What is wrong with it.
+    pub(crate) answer_unreadable: &'static str,
+    /// Line, column, what is wrong there.
+    pub(crate) document_unreadable: &'static str,
+    pub(crate) no_answer_at_all: &'static str,
+    pub(crate) no_connection: &'static str,
+    pub(crate) host_not_found: &'static str,
+    pub(crate) name_server_silent: &'static str,
+    pub(crate) name_server_failed: &'static str,
+    pub(crate) no_name_server: &'static str,
+    pub(crate) connection_refused: &'static str,
+    pub(crate) service_silent: &'static str,
+    pub(crate) nothing_sent: &'static str,
+    /// The number of bytes it needs.
+    pub(crate) request_too_long: &'static str,
+    pub(crate) unsendable: &'static str,
+    pub(crate) unexpected: &'static str,
+    pub(crate) device_unknown: &'static str,
+    pub(crate) cannot_ask: &'static str,
+}
+
+/// Writes a text with its `{}` filled, in their order.
+pub(crate) fn fill(out: &mut dyn fmt::Write, text: &str, values: &[&dyn fmt::Display]) -> fmt::Result {
+    let mut values = values.iter();
+    for (index, part) in text.split("{}").enumerate() {
+        if index > 0 {
+            values.next().map_or(Ok(()), |value| write!(out, "{value}"))?;
+        }
+        out.write_str(part)?;
+    }
+    Ok(())
+}
