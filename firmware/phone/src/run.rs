@@ -8,6 +8,7 @@ use core::convert::Infallible;
 
 use embassy_futures::join::join4;
 use embassy_futures::select::{Either, Either3, select, select3};
+use embassy_futures::yield_now;
 use embassy_sync::blocking_mutex::raw::{NoopRawMutex, RawMutex};
 use embassy_sync::signal::Signal;
 use embassy_time::{Duration, Timer};
@@ -78,7 +79,7 @@ pub async fn run<D: Display, N: Network, B: Board, M: RawMutex, const KEYS: usiz
     log_start(&facts);
     phone.happen(Event::Started(facts));
     let (never, ..) =
-        join4(phone.listen(keys), phone.show(display), phone.speak(network, buffers), phone.tend(board))
+        join4(phone.listen(keys), phone.speak(network, buffers), phone.show(display), phone.tend(board))
             .await;
     match never {}
 }
@@ -142,6 +143,8 @@ impl Phone<'_, '_> {
     async fn show(&self, mut display: impl Display) -> Infallible {
         loop {
             self.changed.wait().await;
+            // A request leaves before its screen is drawn.
+            yield_now().await;
             let layout = display.layout();
             let drawn = view::draw(&self.app.borrow(), layout, &mut display);
             let shown = match drawn {
@@ -154,6 +157,7 @@ impl Phone<'_, '_> {
             if shown.is_err() {
                 log!(warn, "the display does not take a picture; the next change tries again");
             }
+            log!(debug, "shown");
             self.shown.update(|shown| shown.wrapping_add(1));
         }
     }

@@ -30,6 +30,7 @@ pub fn start() {
 
 /// Queues a press for the phone. When the queue is full the press is dropped and the log says so.
 pub fn press(key: Key) {
+    defmt::debug!("keys: a press");
     if !KEYS.push(key) {
         defmt::warn!("keys: dropped a press, {=usize} wait already", QUEUE_LENGTH);
     }

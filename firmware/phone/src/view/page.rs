@@ -1,11 +1,11 @@
 //! The grid of character cells that every screen is drawn in.
 
-use embedded_graphics::Drawable;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::mono_font::MonoTextStyleBuilder;
 use embedded_graphics::primitives::Rectangle;
-use embedded_graphics::text::{Baseline, Text};
+use embedded_graphics::text::Baseline;
+use embedded_graphics::text::renderer::TextRenderer;
 
 use super::layout::{Bar, Colours, Layout, Role};
 
@@ -103,7 +103,8 @@ impl<'d, D: DrawTarget<Color: Colours>> Page<'d, D> {
         let style = MonoTextStyleBuilder::new().font(font).text_color(ink).background_color(ground).build();
         let mut text = [0; 4];
         let text = character.encode_utf8(&mut text);
-        Text::with_baseline(text, Point::new(x, y), style, Baseline::Top).draw(self.display)?;
+        // `Text` would look for lines and their ends first.
+        style.draw_string(text, Point::new(x, y), Baseline::Top, self.display)?;
         Ok(())
     }
 }
