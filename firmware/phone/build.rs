@@ -1,4 +1,4 @@
-//! Turns `font/hotdesk-6x10.bdf` into the raw image and the list of characters that `src/font.rs` includes.
+//! Turns the fonts in `font/` into what `src/font.rs` includes: a raw image of each, and the characters of all.
 //!
 //! Runs on the PC. It refuses a font it does not understand and never guesses at a glyph.
 
@@ -7,43 +7,44 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-const FONT: &str = "font/hotdesk-6x10.bdf";
-const HEIGHT: usize = 10;
-/// A row of a glyph: 6 pixels in the high bits of a byte.
-type Glyph = (u32, [u8; HEIGHT]);
-/// Glyphs side by side in the image: 4 of them fill whole bytes (24 pixels in 3 bytes).
+/// The fonts, by the size of their cells.
+const FONTS: [(usize, usize); 3] = [(6, 10), (10, 20), (12, 24)];
+/// Glyphs side by side in the image: 4 of them fill whole bytes, as widths are even.
 const PER_ROW: usize = 4;
 
+/// A character and the rows of its cell, the left pixel in the highest bit.
+type Glyph = (u32, Vec<u16>);
+
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed={FONT}");
     println!("cargo::rerun-if-changed=build.rs");
-    let text = fs::read_to_string(FONT)?;
-    let (glyphs, default) = parse(&text)?;
-    let replacement = glyphs
-        .iter()
-        .position(|(code, _)| *code == default)
-        .ok_or("DEFAULT_CHAR names a character the font lacks")?;
-
-    let mut characters = String::new();
-    for (code, _) in &glyphs {
-        characters.push(char::from_u32(*code).ok_or("ENCODING is no Unicode character")?);
-    }
-    let mut source = String::new();
-    writeln!(source, "/// The characters in the order of their glyphs.")?;
-    writeln!(source, "const CHARACTERS: &str = {characters:?};")?;
-    writeln!(source, "/// Where the glyph for everything else stands.")?;
-    writeln!(source, "const REPLACEMENT: usize = {replacement};")?;
-    writeln!(source, "/// Width of the image in pixels.")?;
-    writeln!(source, "const IMAGE_WIDTH: u32 = {};", PER_ROW * 6)?;
-
     let out = env::var("OUT_DIR")?;
-    fs::write(Path::new(&out).join("font.rs"), source)?;
-    fs::write(Path::new(&out).join("font.raw"), image(&glyphs))?;
+    let mut first = None;
+    for (width, height) in FONTS {
+        let path = format!("font/hotdesk-{width}x{height}.bdf");
+        println!("cargo::rerun-if-changed={path}");
+        let font =
+            parse(&fs::read_to_string(&path)?, width, height).map_err(|error| format!("{path}: {error}"))?;
+        fs::write(Path::new(&out).join(format!("{width}x{height}.raw")), image(&font.glyphs, width, height))?;
+        let characters = source(&font)?;
+        // A text that one display can show, the others show, too.
+        if *first.get_or_insert_with(|| characters.clone()) != characters {
+            return Err(
+                format!("{path} has other characters than the first font, or in another order").into()
+            );
+        }
+    }
+    fs::write(Path::new(&out).join("characters.rs"), first.ok_or("no font")?)?;
     Ok(())
 }
 
-/// Reads the glyphs in file order and the code of the default character.
-fn parse(text: &str) -> Result<(Vec<Glyph>, u32), Box<dyn Error>> {
+struct Font {
+    glyphs: Vec<Glyph>,
+    /// The code of the character drawn for those the font lacks.
+    default: u32,
+}
+
+/// Reads the glyphs in file order.
+fn parse(text: &str, width: usize, height: usize) -> Result<Font, Box<dyn Error>> {
     let mut glyphs = Vec::new();
     let mut default = None;
     let mut code = None;
@@ -53,30 +54,57 @@ fn parse(text: &str) -> Result<(Vec<Glyph>, u32), Box<dyn Error>> {
         match keyword {
             "DEFAULT_CHAR" => default = Some(value.parse()?),
             "ENCODING" => code = Some(value.parse()?),
-            "BBX" if value != "6 10 0 -2" => return Err(format!("{line}: every glyph is 6 x 10 here").into()),
+            "BBX" if !value.starts_with(&format!("{width} {height} 0 ")) => {
+                return Err(format!("{line}: every glyph is {width} x {height} here").into());
+            }
             "BITMAP" => {
-                let mut rows = [0; HEIGHT];
-                for row in &mut rows {
-                    *row = u8::from_str_radix(lines.next().ok_or("BITMAP is cut")?, 16)?;
+                let mut rows = Vec::new();
+                for _ in 0..height {
+                    let digits = lines.next().ok_or("BITMAP is cut")?;
+                    rows.push(u16::from_str_radix(digits, 16)? << (16 - 4 * digits.len()));
                 }
                 glyphs.push((code.take().ok_or("BITMAP without ENCODING")?, rows));
             }
             _ => {}
         }
     }
-    Ok((glyphs, default.ok_or("DEFAULT_CHAR is missing")?))
+    Ok(Font { glyphs, default: default.ok_or("DEFAULT_CHAR is missing")? })
+}
+
+/// The characters in the order of their glyphs, as `StrGlyphMapping` takes them: NUL, first and last of a range.
+fn source(font: &Font) -> Result<String, Box<dyn Error>> {
+    let replacement = font
+        .glyphs
+        .iter()
+        .position(|(code, _)| *code == font.default)
+        .ok_or("DEFAULT_CHAR names a character the font lacks")?;
+    let codes: Vec<u32> = font.glyphs.iter().map(|(code, _)| *code).collect();
+    let mut characters = String::new();
+    for range in codes.chunk_by(|code, next| code + 1 == *next) {
+        let ends =
+            (range.first().copied().and_then(char::from_u32), range.last().copied().and_then(char::from_u32));
+        let (Some(first), Some(last)) = ends else { return Err("ENCODING is no Unicode character".into()) };
+        characters.extend(if first == last { vec![first] } else { vec!['\0', first, last] });
+    }
+    let mut source = String::new();
+    writeln!(source, "/// The characters in the order of their glyphs.")?;
+    writeln!(source, "const CHARACTERS: &str = {characters:?};")?;
+    writeln!(source, "/// Where the glyph for everything else stands.")?;
+    writeln!(source, "const REPLACEMENT: usize = {replacement};")?;
+    Ok(source)
 }
 
 /// Lays the glyphs out as one 1-bit image, `PER_ROW` side by side.
-fn image(glyphs: &[Glyph]) -> Vec<u8> {
+fn image(glyphs: &[Glyph], width: usize, height: usize) -> Vec<u8> {
     let mut image = Vec::new();
     for band in glyphs.chunks(PER_ROW) {
-        for row in 0..HEIGHT {
-            let bits = (0..PER_ROW).fold(0u32, |bits, column| {
+        for row in 0..height {
+            let bits = (0..PER_ROW).fold(0u64, |bits, column| {
                 let pixels = band.get(column).and_then(|(_, rows)| rows.get(row)).copied().unwrap_or(0);
-                (bits << 6) | u32::from(pixels >> 2)
+                (bits << width) | u64::from(pixels >> (16 - width))
             });
-            image.extend_from_slice(&bits.to_be_bytes()[1..]);
+            let bytes = PER_ROW * width / 8;
+            image.extend(bits.to_be_bytes().into_iter().skip(8 - bytes));
         }
     }
     image

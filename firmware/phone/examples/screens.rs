@@ -11,7 +11,7 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray4, GrayColor};
 use hotdesk_core::{DeviceName, Response};
-use hotdesk_phone::view::{self, LAYOUT_128X64};
+use hotdesk_phone::view::{LAYOUT_128X64, View};
 use hotdesk_phone::{App, Config, ConnectError, Event, Key, NetworkState, SetupError, Trouble};
 
 const WIDTH: usize = 128;
@@ -110,7 +110,7 @@ struct Album {
 impl Album {
     fn add(&self, name: &str, app: &App<'_>) -> Result<(), Box<dyn Error>> {
         let mut picture = Picture(vec![0; WIDTH * HEIGHT]);
-        view::draw(app, &LAYOUT_128X64, &mut picture)?;
+        View::new(&LAYOUT_128X64, &mut []).draw(app, &mut picture)?;
         let path = Path::new(&self.directory).join(name).with_extension("png");
         let (width, height) = (u32::try_from(WIDTH * SCALE)?, u32::try_from(HEIGHT * SCALE)?);
         let mut encoder = png::Encoder::new(File::create(path)?, width, height);

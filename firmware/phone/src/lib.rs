@@ -1,6 +1,6 @@
 //! The desk phone's application, without a chip.
 //!
-//! [`App`] is a pure machine: events in, the next request out. [`view::draw`] shows it on an `embedded-graphics`
+//! [`App`] is a pure machine: events in, the next request out. [`View`](view::View) shows it on an `embedded-graphics`
 //! display, by the [`Layout`](view::Layout) of its size. [`run`] joins both with keys, a display and a network that a board brings;
 //! a board's `main.rs` only connects them.
 //!
@@ -30,10 +30,10 @@ pub mod settings;
 pub mod view;
 mod words;
 
-pub use app::{App, Ask, ConnectError, Event, NetworkState, Trouble};
+pub use app::{App, Ask, ConnectError, Event, Light, NetworkState, Trouble};
 pub use board::{Board, Effect, FILE_BYTES, Facts, Fault, Keeps, NotKept, Start};
 pub use config::{Config, SetupError};
-pub use font::FONT_6X10;
+pub use font::{FONT_6X10, FONT_10X20, FONT_12X24};
 pub use key::Key;
 pub use queue::KeyQueue;
 pub use run::{Buffers, Display, PULSE, run};

@@ -22,8 +22,8 @@ use crate::clock::{instant, now};
 use crate::config::Service;
 use crate::log::log;
 use crate::net::{self, Network};
-use crate::view::{self, Colours, Layout};
-use crate::{App, Ask, Board, Effect, Event, Facts, KeyQueue, Start, Trouble};
+use crate::view::{self, Colours, Layout, View};
+use crate::{App, Ask, Board, Effect, Event, Facts, KeyQueue, Light, Start, Trouble};
 
 /// How often a board hears that the phone makes progress. Its watchdog must wait for several of these.
 pub const PULSE: Duration = Duration::from_secs(1);
@@ -35,6 +35,10 @@ pub trait Display: DrawTarget<Color: Colours> {
     /// How screens are laid out on it: the layout of its size.
     fn layout(&self) -> &'static Layout;
 
+    /// Follows the light: a display with a light of its own dims it or turns it off; one that shines by its pixels may
+    /// turn itself off. The pixels are drawn for the light in any case.
+    fn set_light(&mut self, light: Light);
+
     /// Shows what was drawn. It lets other work go on while the display takes its time.
     ///
     /// # Errors
@@ -45,9 +49,11 @@ pub trait Display: DrawTarget<Color: Colours> {
     async fn flush(&mut self) -> Result<(), Self::Error>;
 }
 
-/// Memory for one exchange, the board's to size.
+/// Memory, the board's to size.
 #[derive(Debug)]
 pub struct Buffers<'a> {
+    /// Remembers what the display shows: [`Layout::cells`] places.
+    pub cells: &'a mut [view::Cell],
     /// Holds a whole HTTP request. 2 KiB are enough for IDs and names of 128 ASCII letters; wiped after sending.
     pub request: &'a mut [u8],
     /// Holds a whole answer's document. A longer one becomes a failure screen that names this size. Wiped after reading.
@@ -64,8 +70,9 @@ pub async fn run<D: Display, N: Network, B: Board, M: RawMutex, const KEYS: usiz
     display: D,
     network: N,
     board: B,
-    buffers: Buffers<'_>,
+    mut buffers: Buffers<'_>,
 ) -> ! {
+    let cells = core::mem::take(&mut buffers.cells);
     let phone = Phone {
         app,
         changed: Signal::new(),
@@ -78,9 +85,13 @@ pub async fn run<D: Display, N: Network, B: Board, M: RawMutex, const KEYS: usiz
     let facts = board.facts();
     log_start(&facts);
     phone.happen(Event::Started(facts));
-    let (never, ..) =
-        join4(phone.listen(keys), phone.speak(network, buffers), phone.show(display), phone.tend(board))
-            .await;
+    let (never, ..) = join4(
+        phone.listen(keys),
+        phone.speak(network, buffers),
+        phone.show(display, cells),
+        phone.tend(board),
+    )
+    .await;
     match never {}
 }
 
@@ -140,13 +151,19 @@ impl Phone<'_, '_> {
     }
 
     /// Draws what changed.
-    async fn show(&self, mut display: impl Display) -> Infallible {
+    async fn show(&self, mut display: impl Display, cells: &mut [view::Cell]) -> Infallible {
+        let mut view = View::new(display.layout(), cells);
+        let mut light = Light::Bright;
         loop {
             self.changed.wait().await;
             // A request leaves before its screen is drawn.
             yield_now().await;
-            let layout = display.layout();
-            let drawn = view::draw(&self.app.borrow(), layout, &mut display);
+            let wanted = self.app.borrow().light();
+            if wanted != light {
+                light = wanted;
+                display.set_light(light);
+            }
+            let drawn = view.draw(&self.app.borrow(), &mut display);
             let shown = match drawn {
                 Ok(lines) => {
                     self.app.borrow_mut().can_scroll(lines);
@@ -155,6 +172,7 @@ impl Phone<'_, '_> {
                 Err(error) => Err(error),
             };
             if shown.is_err() {
+                view.forget();
                 log!(warn, "the display does not take a picture; the next change tries again");
             }
             log!(debug, "shown");

@@ -23,7 +23,7 @@ use harness::network::{Double, End, Wire};
 use harness::{APP_SECRET, DEVICE, Desk, PIN, REQUEST_BYTES};
 use hotdesk_core::DeviceName;
 use hotdesk_phone::view::{LAYOUT_128X64, Layout};
-use hotdesk_phone::{App, Buffers, Config, Display, KeyQueue, NetworkState, run};
+use hotdesk_phone::{App, Buffers, Config, Display, KeyQueue, Light, NetworkState, run};
 
 const FRAMINGS: [Framing; 3] = [Framing::Length, Framing::Chunked, Framing::Close];
 
@@ -150,7 +150,7 @@ fn the_request_buffer_is_wiped() {
     let mut request = [0; REQUEST_BYTES];
     let mut space = [0; 4096];
     {
-        let buffers = Buffers { request: &mut request, answer: &mut space };
+        let buffers = Buffers { cells: &mut [], request: &mut request, answer: &mut space };
         let display = Troubled { shown: Rc::default(), trouble: Trouble::None };
         let mut phone =
             pin!(run(&app, &keys, display, Double::new(wire.clone()), board::Double::default(), buffers));
@@ -179,7 +179,7 @@ fn check_with_display(trouble: Trouble, pictures: usize) {
     let wire = Rc::new(RefCell::new(Wire::default()));
     wire.borrow_mut().set_state(NetworkState::Ready);
     let shown = Rc::new(Cell::new(0));
-    let buffers = Buffers { request: &mut [0; REQUEST_BYTES], answer: &mut [0; 4096] };
+    let buffers = Buffers { cells: &mut [], request: &mut [0; REQUEST_BYTES], answer: &mut [0; 4096] };
     let display = Troubled { shown: shown.clone(), trouble };
     let mut phone =
         pin!(run(&app, &keys, display, Double::new(wire.clone()), board::Double::default(), buffers));
@@ -230,6 +230,8 @@ impl Display for Troubled {
     fn layout(&self) -> &'static Layout {
         &LAYOUT_128X64
     }
+
+    fn set_light(&mut self, _light: Light) {}
 
     async fn flush(&mut self) -> Result<(), Self::Error> {
         self.shown.set(self.shown.get() + 1);

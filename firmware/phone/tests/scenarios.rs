@@ -14,6 +14,8 @@
 //! | `wait N` | lets N milliseconds pass |
 //! | `wait up to N` | lets time pass until something is asked that no `asked` has seen, N milliseconds at most |
 //! | `screen` | six lines `\|…\|` follow: title, four lines, labels |
+//! | `state TEXT` | what the marks in the title bar say: who, secured or not, link |
+//! | `light bright` / `dim` / `off` | how bright the picture is |
 //! | `inverse ROW TEXT` | the cells of the row that are dark on light spell TEXT |
 //! | `asked TEXT` | the last request; `nothing asked`: there is none since the last `asked` |
 //! | `asked N times` | how many requests there were in all |
@@ -127,6 +129,11 @@ impl Player {
             }
             ("wait", _) => self.desk().wait(rest.parse().unwrap()),
             ("screen", "") => self.screen(block, place),
+            ("state", _) => assert_eq!(self.desk().picture().state(), rest, "{place}"),
+            ("light", _) => {
+                let light = format!("{:?}", self.desk().picture().light()).to_lowercase();
+                assert_eq!(light, rest, "{place}");
+            }
             ("inverse", _) => {
                 let (row, text) = rest.split_once(' ').unwrap_or((rest, ""));
                 let inverse = self.desk().picture().inverse(row.parse().unwrap());

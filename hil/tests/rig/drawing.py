@@ -30,6 +30,13 @@ class Canvas:
         self.pixels[y * WIDTH : (y + height) * WIDTH] = bytes([grey]) * (WIDTH * height)
         return self
 
+    def softkey(self, place: int, label: str) -> Canvas:
+        """Draws a softkey with its label in the middle."""
+        left, width = 43 * place, 42
+        for y in range(54, 64):
+            self.pixels[y * WIDTH + left : y * WIDTH + left + width] = bytes([BRIGHT]) * width
+        return self.text(left + (width - len(label) * self._font.width) // 2, 54, label, DARK, BRIGHT)
+
     def flip(self, x: int, y: int) -> Canvas:
         """Turns one pixel from dark to bright or back."""
         self.pixels[y * WIDTH + x] = BRIGHT - self.pixels[y * WIDTH + x]
@@ -41,15 +48,11 @@ class Canvas:
 
 
 def form(font: Font, user: str = "john", stars: int = 5) -> Canvas:
-    """A login form as the phone lays it out: inverse title and softkeys, four lines between."""
-    canvas = Canvas(font).bar(0, 11).text(1, 0, "Log in", DARK, BRIGHT)
+    """A login form as the phone lays it out: title bar with a note and marks, four lines, softkeys."""
+    canvas = Canvas(font).bar(0, 11).text(1, 0, "Log in", DARK, BRIGHT).text(85, 0, "abc", DARK, BRIGHT)
+    canvas.text(109, 0, "\ue006\ue004\ue000", DARK, BRIGHT)
     canvas.text(1, 12, "User ID:", 9).text(1, 22, user).text(1, 32, "PIN:", 9).text(1, 42, "*" * stars)
-    return (
-        canvas.bar(53, 11)
-        .text(4, 54, "Submit", DARK, BRIGHT)
-        .text(58, 54, "<<", DARK, BRIGHT)
-        .text(88, 54, "Cancel", DARK, BRIGHT)
-    )
+    return canvas.softkey(0, "Submit").softkey(1, "<<").softkey(2, "Cancel")
 
 
 def ppm(picture: Picture, squares: int = SQUARE) -> bytes:

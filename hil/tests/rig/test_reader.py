@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from rig.drawing import BRIGHT, DARK, Canvas, form
 
@@ -13,6 +15,8 @@ from hotdesk_hil.rig.reader import UNREADABLE, read
 def test_form_reads_as_a_person_reads_it(font: Font) -> None:
     screen = read(form(font).picture(), font)
     assert screen.title == "Log in"
+    assert screen.title_note == "abc"
+    assert screen.marks == ("nobody", "not-secure", "link-ready")
     assert screen.body == ("User ID:", "john", "PIN:", "*****")
     assert screen.softkeys == ("Submit", "<<", "Cancel")
     assert screen.selected is None
@@ -27,8 +31,27 @@ def test_every_glyph_of_the_font_is_read_back(font: Font) -> None:
         # A letter before tells where the line stands: a lone dot has no place of its own.
         canvas = Canvas(font).text(1, 22, "X" + chunk)
         screen = read(canvas.picture(), font)
-        assert screen.body == ("X" + chunk,)
+        assert "".join(cell.character for cell in screen.lines[0].cells).strip() == "X" + chunk
         assert screen.unmatched == ()
+
+
+def test_marks_are_no_text_and_have_names(font: Font) -> None:
+    canvas = Canvas(font).bar(0, 11).text(1, 0, "Please wait  \ue00912s", DARK, BRIGHT)
+    screen = read(canvas.text(109, 0, "\ue005\ue003\ue002", DARK, BRIGHT).picture(), font)
+    assert (screen.title, screen.title_note) == ("Please wait", "12s")
+    assert screen.marks == ("wait-2", "user", "secure", "link-down")
+    assert screen.unmatched == ()
+
+
+@pytest.mark.parametrize("name", ["hotdesk-10x20.bdf", "hotdesk-12x24.bdf"])
+def test_larger_fonts_have_the_same_characters_and_tell_letters_apart(
+    font: Font, font_file: Path, name: str
+) -> None:
+    larger = Font.read(font_file.with_name(name))
+    assert set(larger.masks) == set(font.masks)
+    assert larger.marks == font.marks
+    letters = [larger.masks[character] for character in larger.masks if character.isalnum()]
+    assert len(set(letters)) == len(letters)
 
 
 @pytest.mark.parametrize(("x", "y"), [(0, 0), (1, 12), (3, 17), (5, 31), (7, 54)])

@@ -14,10 +14,11 @@ use hotdesk_lm3s6965evb::board::Lm3s6965Evb;
 use hotdesk_lm3s6965evb::ethernet::{self, Ethernet};
 use hotdesk_lm3s6965evb::gpio::Output;
 use hotdesk_lm3s6965evb::mmio::GPIO_D;
-use hotdesk_lm3s6965evb::oled::{Frames, Oled};
+use hotdesk_lm3s6965evb::oled::{Frame, Oled};
 use hotdesk_lm3s6965evb::ssi::Ssi;
 use hotdesk_lm3s6965evb::{buttons, card, clock, executor, keypad, log, stack, starts, sysctl};
 use hotdesk_phone::net::EmbassyNetwork;
+use hotdesk_phone::view::{Cell, LAYOUT_128X64};
 use hotdesk_phone::{App, Buffers, Config, SetupError};
 use static_cell::StaticCell;
 use zeroize::Zeroize;
@@ -80,8 +81,8 @@ fn make_app(ssi: &mut Ssi, select: &mut Output) -> &'static RefCell<App<'static>
 
 #[inline(never)]
 fn make_display(ssi: Ssi, select: Output) -> Oled {
-    static FRAMES: StaticCell<Frames> = StaticCell::new();
-    Oled::start(ssi, select, FRAMES.init_with(Frames::new))
+    static FRAME: StaticCell<Frame> = StaticCell::new();
+    Oled::start(ssi, select, FRAME.init_with(Frame::new))
 }
 
 #[inline(never)]
@@ -112,6 +113,7 @@ async fn run_phone(
     board: Lm3s6965Evb,
     seed: u64,
 ) -> ! {
+    static CELLS: StaticCell<[Cell; LAYOUT_128X64.cells()]> = StaticCell::new();
     static RECEIVED: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
     static SENT: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
     static REQUEST: StaticCell<[u8; REQUEST_MAX]> = StaticCell::new();
@@ -124,6 +126,7 @@ async fn run_phone(
         seed,
     );
     let buffers = Buffers {
+        cells: CELLS.init_with(|| [Cell::BLANK; LAYOUT_128X64.cells()]),
         request: REQUEST.init_with(|| [0; REQUEST_MAX]),
         answer: ANSWER.init_with(|| [0; ANSWER_MAX]),
     };

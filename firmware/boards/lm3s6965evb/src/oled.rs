@@ -1,8 +1,8 @@
 //! The display: a 128 x 64 OLED with 16 greys behind an SSD0323 controller.
 //!
-//! Drawing goes to a frame in RAM, in the display's own form: two pixels a byte, the left one in the high nibble. `flush`
-//! compares it with what the display shows and sends what differs, row by row, and lets other tasks run between rows: a
-//! row takes the port 0.2 ms, the whole display 11 ms.
+//! Drawing goes to a frame in RAM, in the display's own form: two pixels a byte, the left one in the high nibble. Each row
+//! notes which of its bytes became others. `flush` sends those, row by row, and lets other tasks run between rows: a row
+//! takes the port 0.2 ms, the whole display 11 ms.
 //!
 //! | command | bytes after it | meaning |
 //! |---|---|---|
@@ -10,6 +10,7 @@
 //! | 0x75 | first, last | rows written from now on (0 to 63) |
 //! | 0xA0 | 0x00 | columns grow to the right, the high nibble is the left pixel |
 //! | 0xA4 | | show what was written |
+//! | 0xAE | | display off: it keeps its memory |
 //! | 0xAF | | display on |
 //!
 //! PC7 low: commands; high: pixels. PD0 high selects the display on the port that it shares with the SD card.
@@ -23,8 +24,8 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Dimensions, OriginDimensions, Point, Size};
 use embedded_graphics::pixelcolor::{Gray4, GrayColor};
 use embedded_graphics::primitives::{PointsIter, Rectangle};
-use hotdesk_phone::Display;
 use hotdesk_phone::view::{LAYOUT_128X64, Layout};
+use hotdesk_phone::{Display, Light};
 
 use crate::gpio::Output;
 use crate::mmio::GPIO_C;
@@ -35,55 +36,84 @@ const ROWS: usize = SIZE.height as usize;
 /// Two pixels a byte.
 const ROW_BYTES: usize = SIZE.width as usize / 2;
 
-/// A row of pixels.
-type Row = [u8; ROW_BYTES];
-
 const LAST_COLUMN: u8 = 63;
 
 const SET_COLUMNS: u8 = 0x15;
 const SET_ROWS: u8 = 0x75;
 const SET_REMAP: u8 = 0xA0;
 const SHOW_MEMORY: u8 = 0xA4;
+const DISPLAY_OFF: u8 = 0xAE;
 const DISPLAY_ON: u8 = 0xAF;
 
-/// What is drawn and what is shown, 4 KiB each, for a `StaticCell`.
-pub struct Frames {
-    drawn: [Row; ROWS],
-    shown: [Row; ROWS],
-}
+/// What is drawn, 4 KiB, for a `StaticCell`.
+pub struct Frame([Row; ROWS]);
 
-impl Frames {
-    /// Black frames.
+impl Frame {
+    /// A black frame, of which the display shows nothing yet: the controller's memory is undefined at power-up.
     #[must_use]
     pub const fn new() -> Self {
-        Self { drawn: [[0; ROW_BYTES]; ROWS], shown: [[0; ROW_BYTES]; ROWS] }
+        Self([const { Row { pixels: [0; ROW_BYTES], changed: Some((0, LAST_COLUMN)) } }; ROWS])
     }
 }
 
-impl Default for Frames {
+impl Default for Frame {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// A row of pixels.
+struct Row {
+    pixels: [u8; ROW_BYTES],
+    /// The first and the last byte that the display does not show yet.
+    changed: Option<(u8, u8)>,
+}
+
+impl Row {
+    /// Sets the pixels of a byte that the mask has, if the row has it. What looks so already has not changed.
+    fn put(&mut self, column: usize, mask: u8, pixels: u8) {
+        let (Some(byte), Ok(column)) = (self.pixels.get_mut(column), u8::try_from(column)) else { return };
+        let now = *byte & !mask | pixels & mask;
+        if now != *byte {
+            *byte = now;
+            let (first, last) = self.changed.unwrap_or((column, column));
+            self.changed = Some((first.min(column), last.max(column)));
+        }
+    }
+
+    fn put_pixel(&mut self, x: usize, color: Gray4) {
+        self.put(x / 2, if x.is_multiple_of(2) { 0xF0 } else { 0x0F }, color.luma() << 4 | color.luma());
     }
 }
 
 /// The display, turned on.
 pub struct Oled {
     panel: Panel,
-    frames: &'static mut Frames,
+    frame: &'static mut Frame,
 }
 
 impl Oled {
     /// Turns the display on, black. `select` is PD0, which selects the display from here on.
     #[must_use]
-    pub fn start(ssi: Ssi, mut select: Output, frames: &'static mut Frames) -> Self {
+    pub fn start(ssi: Ssi, mut select: Output, frame: &'static mut Frame) -> Self {
         select.set(true);
         let mut panel = Panel { ssi, data_not_command: Output::new(GPIO_C, 7, false) };
         panel.command(&[SET_REMAP, 0x00, SHOW_MEMORY, DISPLAY_ON]);
-        // The controller's memory is undefined at power-up.
-        for (row, pixels) in (0..).zip(&frames.shown) {
-            panel.write(row, 0, pixels);
+        let mut oled = Self { panel, frame };
+        for row in 0..ROWS {
+            oled.send(row);
         }
-        Self { panel, frames }
+        oled
+    }
+
+    /// Sends what changed in a row, and says whether something did.
+    fn send(&mut self, row: usize) -> bool {
+        let (Some(Row { pixels, changed }), Ok(row)) = (self.frame.0.get_mut(row), u8::try_from(row)) else {
+            return false;
+        };
+        let Some((first, last)) = changed.take() else { return false };
+        self.panel.write(row, first, pixels.get(usize::from(first)..=usize::from(last)).unwrap_or_default());
+        true
     }
 }
 
@@ -120,8 +150,8 @@ impl DrawTarget for Oled {
     fn draw_iter<I: IntoIterator<Item = Pixel<Gray4>>>(&mut self, pixels: I) -> Result<(), Infallible> {
         for Pixel(Point { x, y }, color) in pixels {
             let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) else { continue };
-            if let Some(row) = self.frames.drawn.get_mut(y) {
-                put(row, x, color);
+            if let Some(row) = self.frame.0.get_mut(y) {
+                row.put_pixel(x, color);
             }
         }
         Ok(())
@@ -137,9 +167,9 @@ impl DrawTarget for Oled {
         }
         let mut colors = colors.into_iter();
         let columns = span(area.columns());
-        for row in self.frames.drawn.get_mut(span(area.rows())).unwrap_or_default() {
+        for row in self.frame.0.get_mut(span(area.rows())).unwrap_or_default() {
             for (x, color) in columns.clone().zip(colors.by_ref()) {
-                put(row, x, color);
+                row.put_pixel(x, color);
             }
         }
         Ok(())
@@ -154,24 +184,15 @@ impl DrawTarget for Oled {
         // Whole bytes between a half one at either end.
         let whole = columns.start.div_ceil(2)..columns.end / 2;
         let ends = [columns.start, columns.end.saturating_sub(1)];
-        for row in self.frames.drawn.get_mut(span(area.rows())).unwrap_or_default() {
-            row.get_mut(whole.clone()).unwrap_or_default().fill(color.luma() << 4 | color.luma());
+        for row in self.frame.0.get_mut(span(area.rows())).unwrap_or_default() {
+            for column in whole.clone() {
+                row.put(column, 0xFF, color.luma() << 4 | color.luma());
+            }
             for end in ends {
-                put(row, end, color);
+                row.put_pixel(end, color);
             }
         }
         Ok(())
-    }
-}
-
-/// Sets a pixel, if the row has it.
-fn put(row: &mut Row, x: usize, color: Gray4) {
-    if let Some(pair) = row.get_mut(x / 2) {
-        *pair = if x.is_multiple_of(2) {
-            *pair & 0x0F | color.luma() << 4
-        } else {
-            *pair & 0xF0 | color.luma()
-        };
     }
 }
 
@@ -185,26 +206,16 @@ impl Display for Oled {
         &LAYOUT_128X64
     }
 
+    fn set_light(&mut self, light: Light) {
+        self.panel.command(&[if light == Light::Off { DISPLAY_OFF } else { DISPLAY_ON }]);
+    }
+
     async fn flush(&mut self) -> Result<(), Infallible> {
-        let Frames { drawn, shown } = &mut *self.frames;
-        for (row, (drawn, shown)) in (0..).zip(drawn.iter().zip(shown)) {
-            let Some((first, last)) = changed(drawn, shown) else { continue };
-            let span = usize::from(first)..=usize::from(last);
-            self.panel.write(row, first, drawn.get(span).unwrap_or_default());
-            *shown = *drawn;
-            yield_now().await;
+        for row in 0..ROWS {
+            if self.send(row) {
+                yield_now().await;
+            }
         }
         Ok(())
     }
-}
-
-/// The first and the last byte in which two rows differ.
-fn changed(drawn: &Row, shown: &Row) -> Option<(u8, u8)> {
-    if drawn == shown {
-        return None;
-    }
-    let pairs = drawn.iter().zip(shown);
-    let mut columns = (0..).zip(pairs).filter(|(_, (drawn, shown))| drawn != shown).map(|(column, _)| column);
-    let first = columns.next()?;
-    Some((first, columns.last().unwrap_or(first)))
 }

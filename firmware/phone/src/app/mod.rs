@@ -7,6 +7,7 @@
 mod answer;
 mod entry;
 mod form;
+mod light;
 mod menu;
 mod pin;
 mod polling;
@@ -22,6 +23,7 @@ use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::{DeviceName, Response, UserId};
 use zeroize::Zeroize;
 
+pub use self::light::Light;
 pub use self::trouble::{ConnectError, Trouble};
 
 pub(crate) use self::entry::Mode;
@@ -29,6 +31,7 @@ pub(crate) use self::form::{Field, Form, Hint};
 pub(crate) use self::menu::MenuItem;
 pub(crate) use self::screen::{Body, Came, Failure, List, Screen, ServiceText};
 pub(crate) use self::symbols::Symbols;
+pub(crate) use self::waiting::Waiting;
 
 use self::form::Outcome;
 use self::polling::Polling;
@@ -174,6 +177,8 @@ pub struct App<'c> {
     /// When the screen was opened.
     since: Duration,
     last_key: Duration,
+    /// When the display was lit last.
+    lit_at: Duration,
     effect: Option<Effect>,
     facts: Option<Facts>,
     address: Option<Address>,
@@ -205,6 +210,7 @@ impl<'c> App<'c> {
             now: Duration::ZERO,
             since: Duration::ZERO,
             last_key: Duration::ZERO,
+            lit_at: Duration::ZERO,
             effect: None,
             facts: None,
             address: None,
@@ -224,9 +230,11 @@ impl<'c> App<'c> {
                 if polling::wakes(self.last_key, now) {
                     self.look |= self.may_look();
                 }
-                self.notice = None;
                 self.last_key = now;
-                self.press(key, now);
+                if self.wake_light() {
+                    self.notice = None;
+                    self.press(key, now);
+                }
             }
             Event::Network(state) => self.network_changed(state),
             Event::Started(facts) => self.facts = Some(facts),
@@ -273,7 +281,10 @@ impl<'c> App<'c> {
             _ => None,
         };
         let look = self.polling.next().filter(|_| self.may_look());
-        [left_alone, letter, done, look, self.waiting_changes_at()].into_iter().flatten().min()
+        [left_alone, letter, done, look, self.waiting_changes_at(), self.light_changes_at()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Takes by how many lines the text can be scrolled, as it was drawn last.
@@ -514,6 +525,7 @@ impl<'c> App<'c> {
             Screen::Settling(_) | Screen::Failed(_) => self.form.wipe_pin(),
             _ => self.form.clear(),
         }
+        self.light_for(&screen);
         self.screen = screen;
         self.since = self.now;
     }

@@ -6,12 +6,10 @@
 use embedded_graphics::draw_target::DrawTarget;
 
 use super::layout::{Colours, Role};
-use super::page::{GOES_ON, Page};
+use super::page::Page;
 use crate::app::{App, Field, Form};
+use crate::font::marks;
 use crate::words;
-
-/// There is more before: a double angle.
-const GOES_BACK: char = '\u{AB}';
 
 /// Lines besides those of the user ID: its label, the PIN, the hint.
 const OTHER_LINES: usize = 3;
@@ -73,8 +71,8 @@ fn user<D: DrawTarget<Color: Colours>>(
     for (place, (index, character)) in text.enumerate() {
         let role = if typing_at == Some(index) { Role::Selected } else { Role::Text };
         let character = match place {
-            0 if window.start > 0 => GOES_BACK,
-            _ if place + 1 == window.len && index + 1 < cells => GOES_ON,
+            0 if window.start > 0 => marks::GOES_BACK,
+            _ if place + 1 == window.len && index + 1 < cells => marks::GOES_ON,
             _ => character,
         };
         page.body(1 + place / columns, place % columns, character, role)?;
@@ -94,7 +92,7 @@ fn pin<D: DrawTarget<Color: Colours>>(
     let window = Window::new(stars, stars + 1, page.layout.columns.saturating_sub(start));
     for place in 0..window.len {
         let (character, role) = match window.start + place {
-            _ if place == 0 && window.start > 0 => (GOES_BACK, Role::Text),
+            _ if place == 0 && window.start > 0 => (marks::GOES_BACK, Role::Text),
             index if index < stars => ('*', Role::Text),
             _ if form.focused() == Field::Pin => (' ', Role::Selected),
             _ => break,

@@ -1,15 +1,20 @@
 //! What a display has room for: its size, its font, where bars, lines and softkeys are, and its colours.
 //!
-//! A layout belongs to a display. The app knows none, and a layout that no display names is not linked.
+//! A layout belongs to a display. The app knows none, and a layout that no display names is not linked, nor is its font.
 
-use embedded_graphics::geometry::Size;
+use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::mono_font::MonoFont;
-use embedded_graphics::pixelcolor::{Gray4, GrayColor, PixelColor, Rgb565};
+use embedded_graphics::pixelcolor::{Gray4, GrayColor, PixelColor, Rgb565, RgbColor};
+use embedded_graphics::primitives::Rectangle;
 
-use crate::font::FONT_6X10;
+use crate::app::Light;
+use crate::font::{FONT_6X10, FONT_10X20, FONT_12X24};
 
 /// The most columns a layout has: a word that a line has no room for is kept while it is read.
 pub(crate) const MAX_COLUMNS: usize = 40;
+
+/// Columns of a softkey's label, on every display.
+pub(crate) const LABEL_COLUMNS: usize = 7;
 
 /// How the screens are laid out on a display of one size. All measures are in pixels.
 #[derive(Debug)]
@@ -28,8 +33,12 @@ pub struct Layout {
     pub title: Bar,
     /// Top of the first line.
     pub body_top: i32,
-    /// The bar behind the labels of the softkeys.
+    /// The bar of the softkeys.
     pub softkeys: Bar,
+    /// How many softkeys there are beside the bar.
+    pub softkey_places: usize,
+    /// Between two softkeys.
+    pub softkey_gap: u32,
 }
 
 /// A bar across the display with one line of text.
@@ -43,7 +52,7 @@ pub struct Bar {
     pub text_top: i32,
 }
 
-/// 128 x 64 pixels: 21 columns, 4 lines, 3 softkeys, cells of 6 x 10 pixels.
+/// 128 x 64 pixels: 21 columns, 4 lines, 3 softkeys.
 pub static LAYOUT_128X64: Layout = Layout {
     size: Size::new(128, 64),
     font: &FONT_6X10,
@@ -52,8 +61,71 @@ pub static LAYOUT_128X64: Layout = Layout {
     left: 1,
     title: Bar { top: 0, height: 11, text_top: 0 },
     body_top: 12,
-    softkeys: Bar { top: 53, height: 11, text_top: 54 },
+    // As high as a cell: the rig reads a picture by rows of cells.
+    softkeys: Bar { top: 54, height: 10, text_top: 54 },
+    softkey_places: 3,
+    softkey_gap: 1,
 };
+
+/// 320 x 240 pixels: 32 columns, 9 lines, 4 softkeys.
+pub static LAYOUT_320X240: Layout = Layout {
+    size: Size::new(320, 240),
+    font: &FONT_10X20,
+    columns: 32,
+    lines: 9,
+    left: 0,
+    title: Bar { top: 0, height: 24, text_top: 2 },
+    body_top: 29,
+    softkeys: Bar { top: 214, height: 26, text_top: 217 },
+    softkey_places: 4,
+    softkey_gap: 2,
+};
+
+/// 480 x 272 pixels: 40 columns, 8 lines, 4 softkeys.
+pub static LAYOUT_480X272: Layout = Layout {
+    size: Size::new(480, 272),
+    font: &FONT_12X24,
+    columns: 40,
+    lines: 8,
+    left: 0,
+    title: Bar { top: 0, height: 30, text_top: 3 },
+    body_top: 38,
+    softkeys: Bar { top: 240, height: 32, text_top: 244 },
+    softkey_places: 4,
+    softkey_gap: 2,
+};
+
+impl Layout {
+    /// How many cells there are to draw: what [`View::new`](super::View::new) wants memory for.
+    #[must_use]
+    pub const fn cells(&self) -> usize {
+        self.columns * (1 + self.lines) + self.softkey_places * LABEL_COLUMNS
+    }
+
+    /// Where a cell is whose row of cells has its top edge at `top`.
+    pub(crate) fn cell(&self, column: usize, top: i32) -> Point {
+        Point::new(self.left + pixels(column) * self.font.character_size.width.cast_signed(), top)
+    }
+
+    /// Top edge of a line between the bars.
+    pub(crate) fn line_top(&self, line: usize) -> i32 {
+        self.body_top + pixels(line) * self.font.character_size.height.cast_signed()
+    }
+
+    /// The area of a softkey, counted from the left.
+    pub(crate) fn softkey(&self, place: usize) -> Rectangle {
+        let places = u32::try_from(self.softkey_places.max(1)).unwrap_or(1);
+        let pitch = (self.size.width + self.softkey_gap) / places;
+        Rectangle::new(
+            Point::new(pixels(place) * pitch.cast_signed(), self.softkeys.top),
+            Size::new(pitch.saturating_sub(self.softkey_gap), self.softkeys.height),
+        )
+    }
+}
+
+fn pixels(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(0)
+}
 
 /// What the pixels of a cell are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +138,7 @@ pub(crate) enum Role {
     Selected,
     /// The title bar.
     Title,
-    /// A softkey's label.
+    /// A softkey that does something.
     Softkey,
 }
 
@@ -79,18 +151,26 @@ pub struct Palette<C> {
     pub text: C,
     /// Text that matters less.
     pub faint: C,
-    /// The selected line and the place of typing; their text has the colour of the ground.
+    /// The selected line and the place of typing. Their text has the colour of the ground.
     pub selected: C,
-    /// The title bar, and its text.
-    pub title: (C, C),
-    /// A softkey, and its label.
-    pub softkey: (C, C),
+    /// The title bar.
+    pub title: C,
+    /// The text in the title bar.
+    pub title_text: C,
+    /// A softkey that does something. Where none does, there is ground.
+    pub softkey: C,
+    /// A softkey's label.
+    pub softkey_text: C,
 }
 
 /// A kind of pixels that the phone has colours for.
 pub trait Colours: PixelColor {
-    /// The colours.
-    const PALETTE: Palette<Self>;
+    /// The colours while somebody is at the phone.
+    const BRIGHT: Palette<Self>;
+    /// The colours when nobody was for a while.
+    const DIM: Palette<Self>;
+    /// A display that is off.
+    const OFF: Self;
 }
 
 impl<C: PixelColor> Palette<C> {
@@ -100,30 +180,66 @@ impl<C: PixelColor> Palette<C> {
             Role::Text => (self.text, self.ground),
             Role::Faint => (self.faint, self.ground),
             Role::Selected => (self.ground, self.selected),
-            Role::Title => (self.title.1, self.title.0),
-            Role::Softkey => (self.softkey.1, self.softkey.0),
+            Role::Title => (self.title_text, self.title),
+            Role::Softkey => (self.softkey_text, self.softkey),
         }
     }
 }
 
+// Whoever reads a picture tells two greys apart that are four steps or more from each other.
 impl Colours for Gray4 {
-    const PALETTE: Palette<Self> = Palette {
+    const BRIGHT: Palette<Self> = Palette {
         ground: Self::BLACK,
         text: Self::WHITE,
         faint: Self::new(9),
         selected: Self::WHITE,
-        title: (Self::WHITE, Self::BLACK),
-        softkey: (Self::WHITE, Self::BLACK),
+        title: Self::WHITE,
+        title_text: Self::BLACK,
+        softkey: Self::WHITE,
+        softkey_text: Self::BLACK,
     };
+    const DIM: Palette<Self> = Palette {
+        ground: Self::BLACK,
+        text: Self::new(5),
+        faint: Self::new(4),
+        selected: Self::new(5),
+        title: Self::new(4),
+        title_text: Self::BLACK,
+        softkey: Self::new(4),
+        softkey_text: Self::BLACK,
+    };
+    const OFF: Self = Self::BLACK;
 }
 
 impl Colours for Rgb565 {
-    const PALETTE: Palette<Self> = Palette {
+    const BRIGHT: Palette<Self> = Palette {
         ground: Self::new(1, 3, 3),
         text: Self::new(29, 59, 29),
-        faint: Self::new(16, 34, 18),
+        faint: Self::new(17, 36, 19),
         selected: Self::new(31, 50, 8),
-        title: (Self::new(3, 21, 14), Self::new(31, 63, 31)),
-        softkey: (Self::new(5, 14, 8), Self::new(29, 59, 29)),
+        title: Self::new(3, 22, 15),
+        title_text: Self::new(31, 63, 31),
+        softkey: Self::new(6, 16, 9),
+        softkey_text: Self::new(31, 63, 31),
     };
+    const DIM: Palette<Self> = Palette {
+        ground: Self::BLACK,
+        text: Self::new(11, 23, 11),
+        faint: Self::new(8, 16, 8),
+        selected: Self::new(12, 20, 3),
+        title: Self::new(1, 7, 5),
+        title_text: Self::new(12, 25, 12),
+        softkey: Self::new(2, 5, 3),
+        softkey_text: Self::new(12, 25, 12),
+    };
+    const OFF: Self = Self::BLACK;
+}
+
+/// The palette for a light. A display that is off has none.
+pub(crate) fn palette<C: Colours>(light: Light) -> Option<Palette<C>> {
+    match light {
+        Light::Bright => Some(C::BRIGHT),
+        Light::Dim => Some(C::DIM),
+        Light::Off => None,
+    }
 }

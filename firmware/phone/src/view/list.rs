@@ -5,8 +5,9 @@ use core::fmt::{self, Write as _};
 use embedded_graphics::draw_target::DrawTarget;
 
 use super::layout::{Colours, Role};
-use super::page::{GOES_ON, Page};
+use super::page::Page;
 use crate::app::{App, List};
+use crate::font::marks;
 use crate::words;
 
 pub(super) fn draw<D: DrawTarget<Color: Colours>>(
@@ -62,7 +63,7 @@ impl<D: DrawTarget<Color: Colours>> Entry<'_, '_, D> {
 
     fn finish(mut self) -> Result<(), D::Error> {
         if let Some(last) = self.next.take() {
-            self.put(if self.goes_on { GOES_ON } else { last });
+            self.put(if self.goes_on { marks::GOES_ON } else { last });
         }
         while self.column < self.columns {
             self.put(' ');

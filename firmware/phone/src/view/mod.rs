@@ -1,7 +1,7 @@
 //! Draws the app on a display, by the display's layout.
 //!
-//! A title bar, lines of text, a list or a form, and the labels of the softkeys, all in cells of one size. It changes
-//! nothing, decides nothing, and never draws a digit of a PIN.
+//! A title bar, lines of text, a list or a form, and softkeys, all in cells of one size; only cells that changed are
+//! drawn. It changes nothing, decides nothing, and never draws a digit of a PIN.
 
 mod form;
 mod layout;
@@ -9,50 +9,115 @@ mod list;
 mod page;
 mod symbols;
 mod text;
+mod title;
 pub(crate) mod wrap;
 
-use embedded_graphics::draw_target::DrawTarget;
+use core::fmt;
 
-pub use self::layout::{Bar, Colours, LAYOUT_128X64, Layout, Palette};
+use embedded_graphics::draw_target::DrawTarget;
+use embedded_graphics::geometry::Point;
+use embedded_graphics::primitives::Rectangle;
+
+pub use self::layout::{Bar, Colours, LAYOUT_128X64, LAYOUT_320X240, LAYOUT_480X272, Layout, Palette};
+pub use self::page::Cell;
 
 use self::page::Page;
-use crate::app::{App, Body};
+use crate::app::{App, Body, Light};
 use crate::words;
 
-/// Draws the whole screen, and returns by how many lines its text can be scrolled: [`App::can_scroll`] takes it.
-///
-/// A target smaller than the layout clips what is drawn outside.
+/// What there is to see of the app, on one display.
 ///
 /// ```
 /// use embedded_graphics::mock_display::MockDisplay;
 /// use embedded_graphics::pixelcolor::Gray4;
 /// use hotdesk_core::DeviceName;
-/// use hotdesk_phone::{App, SetupError, view};
+/// use hotdesk_phone::view::{Cell, LAYOUT_128X64, View};
+/// use hotdesk_phone::{App, SetupError};
 ///
 /// let mut app = App::new(DeviceName::try_from("SEP003094C25B15")?, Err(SetupError::NoCard));
 /// let mut display = MockDisplay::<Gray4>::new();
 /// display.set_allow_overdraw(true);
 /// display.set_allow_out_of_bounds_drawing(true);
-/// let lines = view::draw(&app, &view::LAYOUT_128X64, &mut display)?;
+/// let mut cells = [Cell::BLANK; LAYOUT_128X64.cells()];
+/// let mut view = View::new(&LAYOUT_128X64, &mut cells);
+/// let lines = view.draw(&app, &mut display)?;
 /// app.can_scroll(lines);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-///
-/// # Errors
-///
-/// The display's own.
-pub fn draw<D: DrawTarget<Color: Colours>>(
-    app: &App<'_>,
-    layout: &Layout,
-    display: &mut D,
-) -> Result<usize, D::Error> {
-    let mut page = Page::new(layout, display)?;
-    page.title(words::title(app), words::title_note(app))?;
-    page.softkeys(words::softkeys(app))?;
+pub struct View<'m> {
+    layout: &'m Layout,
+    cells: &'m mut [Cell],
+    /// The light that the display shows `cells` in. Without one it is not known what the display shows.
+    light: Option<Light>,
+}
+
+impl<'m> View<'m> {
+    /// The view on a display of this layout that shows anything yet.
+    ///
+    /// `cells` remembers what is shown, so that what did not change is not drawn again. It should have
+    /// [`Layout::cells`] places; with fewer, everything is drawn each time.
+    #[must_use]
+    pub fn new(layout: &'m Layout, cells: &'m mut [Cell]) -> Self {
+        Self { layout, cells, light: None }
+    }
+
+    /// Draws what changed since it was called last, and returns by how many lines the text can be scrolled:
+    /// [`App::can_scroll`] takes it.
+    ///
+    /// A target smaller than the layout clips what is drawn outside.
+    ///
+    /// # Errors
+    ///
+    /// The display's own. The next call draws everything.
+    pub fn draw<D: DrawTarget<Color: Colours>>(
+        &mut self,
+        app: &App<'_>,
+        display: &mut D,
+    ) -> Result<usize, D::Error> {
+        let light = app.light();
+        let anew = self.light.take() != Some(light) || self.cells.len() < self.layout.cells();
+        let lines = match layout::palette(light) {
+            Some(palette) => {
+                let mut page = Page::new(self.layout, palette, self.cells, display);
+                if anew {
+                    page.clear()?;
+                }
+                let lines = screen(app, &mut page)?;
+                page.finish()?;
+                lines
+            }
+            None if anew => {
+                display.fill_solid(&Rectangle::new(Point::zero(), self.layout.size), D::Color::OFF)?;
+                usize::MAX
+            }
+            None => usize::MAX,
+        };
+        self.light = Some(light);
+        Ok(lines)
+    }
+
+    /// Forgets what the display shows, which may be something else now: the next call draws everything.
+    pub fn forget(&mut self) {
+        self.light = None;
+    }
+}
+
+impl fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("View").field("layout", &self.layout).finish_non_exhaustive()
+    }
+}
+
+fn screen<D: DrawTarget<Color: Colours>>(app: &App<'_>, page: &mut Page<'_, D>) -> Result<usize, D::Error> {
+    title::draw(app, page)?;
+    let labels = words::softkeys(app);
+    for (place, label) in labels.into_iter().enumerate() {
+        page.softkey(place, label)?;
+    }
     match app.body() {
-        Body::List(list) => list::draw(app, list, &mut page).map(|()| 0),
-        Body::Form => form::draw(app, &mut page).map(|()| 0),
-        Body::Symbols(symbols) => symbols::draw(&symbols, &mut page).map(|()| 0),
-        Body::Text => text::draw(app, &mut page),
+        Body::List(list) => list::draw(app, list, page).map(|()| 0),
+        Body::Form => form::draw(app, page).map(|()| 0),
+        Body::Symbols(symbols) => symbols::draw(&symbols, page).map(|()| 0),
+        Body::Text => text::draw(app, page),
     }
 }

@@ -1,4 +1,4 @@
-//! The grid of character cells that every screen is drawn in.
+//! The grid of character cells that every screen is drawn in, and what of it the display shows already.
 
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Point, Size};
@@ -7,58 +7,85 @@ use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Baseline;
 use embedded_graphics::text::renderer::TextRenderer;
 
-use super::layout::{Bar, Colours, Layout, Role};
+use super::layout::{Colours, LABEL_COLUMNS, Layout, Palette, Role};
+use crate::font::marks;
 
-/// Fills the last column of a title or an entry that is longer: a double angle, for "continued".
-pub(super) const GOES_ON: char = '\u{BB}';
-/// There is more above.
-const MORE_ABOVE: char = '\u{2191}';
-/// There is more below.
-const MORE_BELOW: char = '\u{2193}';
+/// What one cell of the display shows: a glyph and what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell(u16);
 
-/// A display being drawn.
-pub(super) struct Page<'d, D> {
-    pub(super) layout: &'d Layout,
-    display: &'d mut D,
+impl Cell {
+    /// A cell without ink.
+    pub const BLANK: Self = Self(0);
+
+    /// Set on the cells that the picture being drawn has something in.
+    const IN_USE: u16 = 1 << 15;
+
+    fn new(layout: &Layout, character: char, role: Role) -> Self {
+        if character == ' ' && role != Role::Selected {
+            return Self::BLANK;
+        }
+        let glyph = u16::try_from(layout.font.glyph_mapping.index(character)).unwrap_or(0);
+        Self(Self::IN_USE | (role as u16 + 1) << 10 | glyph)
+    }
 }
 
-impl<'d, D: DrawTarget<Color: Colours>> Page<'d, D> {
-    /// Clears the display to its ground.
-    pub(super) fn new(layout: &'d Layout, display: &'d mut D) -> Result<Self, D::Error> {
-        display.fill_solid(&Rectangle::new(Point::zero(), layout.size), D::Color::PALETTE.ground)?;
-        Ok(Self { layout, display })
+/// A display being drawn: cells that look as before are left alone.
+pub(super) struct Page<'p, D: DrawTarget> {
+    pub(super) layout: &'p Layout,
+    palette: Palette<D::Color>,
+    cells: &'p mut [Cell],
+    display: &'p mut D,
+}
+
+impl<'p, D: DrawTarget<Color: Colours>> Page<'p, D> {
+    /// Starts a picture on a display that shows `cells`.
+    pub(super) fn new(
+        layout: &'p Layout,
+        palette: Palette<D::Color>,
+        cells: &'p mut [Cell],
+        display: &'p mut D,
+    ) -> Self {
+        Self { layout, palette, cells, display }
     }
 
-    /// Draws the title at the left and a note at the right. A title that leaves too little room ends with a mark.
-    pub(super) fn title(&mut self, title: &str, note: &str) -> Result<(), D::Error> {
-        let bar = self.layout.title;
-        self.bar(bar, Role::Title)?;
+    /// Draws what is behind the cells, over everything.
+    pub(super) fn clear(&mut self) -> Result<(), D::Error> {
+        self.cells.fill(Cell::BLANK);
+        self.display.fill_solid(&Rectangle::new(Point::zero(), self.layout.size), self.palette.ground)?;
+        let title = self.layout.title;
+        let area = Rectangle::new(Point::new(0, title.top), Size::new(self.layout.size.width, title.height));
+        self.display.fill_solid(&area, self.palette.title)
+    }
+
+    /// Ends the picture: what was there before, and is in it no more, goes.
+    pub(super) fn finish(&mut self) -> Result<(), D::Error> {
         let columns = self.layout.columns;
-        let start = columns.saturating_sub(note.chars().count());
-        let room = if note.is_empty() { columns } else { start.saturating_sub(1) };
-        let too_long = title.chars().nth(room).is_some();
-        for (column, character) in title.chars().take(room).enumerate() {
-            let last = column + 1 == room;
-            self.cell(column, bar.text_top, if last && too_long { GOES_ON } else { character }, Role::Title)?;
-        }
-        for (column, character) in (start..columns).zip(note.chars()) {
-            self.cell(column, bar.text_top, character, Role::Title)?;
-        }
-        Ok(())
-    }
-
-    /// Draws the labels of the softkeys, each in the middle of its third.
-    pub(super) fn softkeys(&mut self, labels: [&str; 3]) -> Result<(), D::Error> {
-        let bar = self.layout.softkeys;
-        self.bar(bar, Role::Softkey)?;
-        let columns = self.layout.columns / labels.len();
-        for (index, label) in labels.into_iter().enumerate() {
-            let start = index * columns + columns.saturating_sub(label.chars().count()) / 2;
-            for (column, character) in (start..).zip(label.chars()) {
-                self.cell(column, bar.text_top, character, Role::Softkey)?;
+        for index in 0..columns * (1 + self.layout.lines) {
+            let Some(cell) = self.cells.get_mut(index) else { break };
+            if *cell == Cell::BLANK {
+                continue;
+            }
+            if cell.0 & Cell::IN_USE != 0 {
+                cell.0 &= !Cell::IN_USE;
+                continue;
+            }
+            *cell = Cell::BLANK;
+            let (column, row) = (index % columns, index / columns);
+            match row.checked_sub(1) {
+                Some(line) => {
+                    self.glyph(self.layout.cell(column, self.layout.line_top(line)), ' ', Role::Text)?
+                }
+                None => self.glyph(self.layout.cell(column, self.layout.title.text_top), ' ', Role::Title)?,
             }
         }
         Ok(())
+    }
+
+    /// Draws a character in the title bar.
+    pub(super) fn title(&mut self, column: usize, character: char) -> Result<(), D::Error> {
+        let at = self.layout.cell(column, self.layout.title.text_top);
+        self.cell(column, at, character, Role::Title)
     }
 
     /// Draws a character in one of the lines between the bars.
@@ -69,9 +96,37 @@ impl<'d, D: DrawTarget<Color: Colours>> Page<'d, D> {
         character: char,
         role: Role,
     ) -> Result<(), D::Error> {
-        let height = pixels(self.layout.font.character_size.height);
-        let y = i32::try_from(line).unwrap_or(0).saturating_mul(height).saturating_add(self.layout.body_top);
-        self.cell(column, y, character, role)
+        let at = self.layout.cell(column, self.layout.line_top(line));
+        self.cell((1 + line) * self.layout.columns + column, at, character, role)
+    }
+
+    /// Draws a softkey with its label in the middle, or nothing but ground where the label is empty. Labels have 7
+    /// characters at most.
+    pub(super) fn softkey(&mut self, place: usize, label: &str) -> Result<(), D::Error> {
+        let first = self.layout.columns * (1 + self.layout.lines) + place * LABEL_COLUMNS;
+        let mut same = true;
+        let mut characters = label.chars();
+        for index in first..first + LABEL_COLUMNS {
+            let character = characters.next();
+            let now =
+                character.map_or(Cell::BLANK, |character| Cell::new(self.layout, character, Role::Softkey));
+            same &= self.cells.get_mut(index).is_some_and(|shown| core::mem::replace(shown, now) == now);
+        }
+        if same {
+            return Ok(());
+        }
+        let area = self.layout.softkey(place);
+        let ground = if label.is_empty() { self.palette.ground } else { self.palette.softkey };
+        self.display.fill_solid(&area, ground)?;
+        let pitch = self.layout.font.character_size.width;
+        let width = u32::try_from(label.chars().count()).unwrap_or(0).saturating_mul(pitch);
+        let indent = (area.size.width.saturating_sub(width) / 2).cast_signed();
+        let mut at = Point::new(area.top_left.x + indent, self.layout.softkeys.text_top);
+        for character in label.chars() {
+            self.glyph(at, character, Role::Softkey)?;
+            at.x += pitch.cast_signed();
+        }
+        Ok(())
     }
 
     /// Marks in the last column that there is more above or below the lines from `top` on.
@@ -79,36 +134,34 @@ impl<'d, D: DrawTarget<Color: Colours>> Page<'d, D> {
         let Layout { columns, lines: seen, .. } = *self.layout;
         let column = columns.saturating_sub(1);
         if top > 0 {
-            self.body(0, column, MORE_ABOVE, Role::Text)?;
+            self.body(0, column, marks::MORE_ABOVE, Role::Text)?;
         }
         if lines > top.saturating_add(seen) {
-            self.body(seen.saturating_sub(1), column, MORE_BELOW, Role::Text)?;
+            self.body(seen.saturating_sub(1), column, marks::MORE_BELOW, Role::Text)?;
         }
         Ok(())
     }
 
-    fn bar(&mut self, bar: Bar, role: Role) -> Result<(), D::Error> {
-        let area = Rectangle::new(Point::new(0, bar.top), Size::new(self.layout.size.width, bar.height));
-        let (_, ground) = D::Color::PALETTE.cell(role);
-        self.display.fill_solid(&area, ground)
+    fn cell(&mut self, index: usize, at: Point, character: char, role: Role) -> Result<(), D::Error> {
+        let now = Cell::new(self.layout, character, role);
+        if let Some(shown) = self.cells.get_mut(index) {
+            let before = core::mem::replace(shown, now);
+            if before.0 & !Cell::IN_USE == now.0 & !Cell::IN_USE {
+                return Ok(());
+            }
+        }
+        self.glyph(at, character, role)
     }
 
-    fn cell(&mut self, column: usize, y: i32, character: char, role: Role) -> Result<(), D::Error> {
-        let Layout { font, left, .. } = *self.layout;
-        let x = i32::try_from(column)
-            .unwrap_or(0)
-            .saturating_mul(pixels(font.character_size.width))
-            .saturating_add(left);
-        let (ink, ground) = D::Color::PALETTE.cell(role);
-        let style = MonoTextStyleBuilder::new().font(font).text_color(ink).background_color(ground).build();
-        let mut text = [0; 4];
-        let text = character.encode_utf8(&mut text);
+    fn glyph(&mut self, at: Point, character: char, role: Role) -> Result<(), D::Error> {
+        let (ink, ground) = self.palette.cell(role);
+        let style = MonoTextStyleBuilder::new()
+            .font(self.layout.font)
+            .text_color(ink)
+            .background_color(ground)
+            .build();
         // `Text` would look for lines and their ends first.
-        style.draw_string(text, Point::new(x, y), Baseline::Top, self.display)?;
+        style.draw_string(character.encode_utf8(&mut [0; 4]), at, Baseline::Top, self.display)?;
         Ok(())
     }
-}
-
-fn pixels(length: u32) -> i32 {
-    i32::try_from(length).unwrap_or(0)
 }

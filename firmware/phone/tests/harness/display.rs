@@ -10,14 +10,23 @@ use embedded_graphics::Pixel;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray4, GrayColor};
-use hotdesk_phone::Display;
 use hotdesk_phone::view::{LAYOUT_128X64, Layout};
+use hotdesk_phone::{Display, Light};
 
 pub(crate) const WIDTH: usize = 128;
 pub(crate) const HEIGHT: usize = 64;
 const COLUMNS: usize = 21;
-/// Tops of the title, the four lines and the labels.
-const ROWS: [usize; 6] = [0, 12, 22, 32, 42, 54];
+/// Tops of the title and the four lines.
+const ROWS: [usize; 5] = [0, 12, 22, 32, 42];
+/// Top of the softkeys' cells, columns of a label, the width of a softkey, and from one to the next.
+const SOFTKEYS: usize = 54;
+const LABEL: usize = 7;
+const SOFTKEY_WIDTH: usize = 42;
+const SOFTKEY_PITCH: usize = 43;
+/// What the fonts' marks from U+E000 on say: of the phone's state, then of a wait that goes on.
+const STATE: [&str; 8] =
+    ["ready", "no address", "no link", "secure", "not secure", "user", "nobody", "unknown"];
+const WAIT: [char; 4] = ['\u{25D4}', '\u{25D1}', '\u{25D5}', '\u{25CF}'];
 
 /// What was shown last, and how often something was.
 #[derive(Default)]
@@ -54,9 +63,55 @@ pub(crate) struct Cell {
 }
 
 impl Picture {
-    /// The cells of a row: 0 is the title, 1 to 4 the lines, 5 the labels.
+    /// The cells of a row: 0 is the title without the marks of the phone's state, 1 to 4 the lines, 5 the labels.
     pub(crate) fn cells(&self, row: usize) -> Vec<Cell> {
-        (0..COLUMNS).map(|column| self.cell(1 + 6 * column, ROWS[row])).collect()
+        if row == ROWS.len() {
+            return (0..3).flat_map(|place| self.softkey(place)).collect();
+        }
+        let mut cells: Vec<Cell> = (0..COLUMNS).map(|column| self.cell(1 + 6 * column, ROWS[row])).collect();
+        for cell in &mut cells {
+            if let Some(mark) = mark(cell.character) {
+                cell.character = mark.checked_sub(STATE.len()).map_or(' ', |turn| WAIT[turn]);
+            }
+        }
+        cells
+    }
+
+    /// How bright the brightest pixel is.
+    pub(crate) fn light(&self) -> Light {
+        match self.0.iter().max() {
+            Some(15) => Light::Bright,
+            Some(1..) => Light::Dim,
+            _ => Light::Off,
+        }
+    }
+
+    /// What the marks at the end of the title bar say.
+    pub(crate) fn state(&self) -> String {
+        let cells = (0..COLUMNS).map(|column| self.cell(1 + 6 * column, ROWS[0]));
+        let marks = cells.filter_map(|cell| mark(cell.character)).filter_map(|mark| STATE.get(mark).copied());
+        marks.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The cells of a softkey, the label in their middle.
+    fn softkey(&self, place: usize) -> Vec<Cell> {
+        let left = place * SOFTKEY_PITCH;
+        let grey = |x: usize| (0..10).map(move |y| self.0[(SOFTKEYS + y) * WIDTH + x]);
+        let plain = |mut columns: std::ops::Range<usize>| {
+            let ground = self.0[SOFTKEYS * WIDTH + left];
+            columns.all(|x| grey(x).all(|pixel| pixel == ground))
+        };
+        let end = left + SOFTKEY_WIDTH;
+        let indent = |length: usize| (SOFTKEY_WIDTH - 6 * length) / 2;
+        let length = (0..=LABEL)
+            .find(|length| plain(left..left + indent(*length)) && plain(end - indent(*length)..end))
+            .unwrap_or_else(|| panic!("no label at {left}"));
+        let label = (0..length).map(|index| self.cell(left + indent(length) + 6 * index, SOFTKEYS));
+        let blank = Cell { character: ' ', inverse: self.0[SOFTKEYS * WIDTH + left] > 7 };
+        let mut cells = vec![blank; (LABEL - length) / 2];
+        cells.extend(label);
+        cells.resize(LABEL, blank);
+        cells
     }
 
     /// The text of a row without blanks at its end.
@@ -100,6 +155,11 @@ impl Picture {
     }
 }
 
+/// The number of a mark of the fonts.
+fn mark(character: char) -> Option<usize> {
+    usize::try_from(u32::from(character).checked_sub(0xE000)?).ok().filter(|mark| *mark < 12)
+}
+
 /// The glyphs of the font file, as 6 bits a row. Where two characters look the same, the first is read.
 fn glyphs() -> &'static HashMap<[u8; 10], char> {
     static GLYPHS: OnceLock<HashMap<[u8; 10], char>> = OnceLock::new();
@@ -120,12 +180,13 @@ fn glyphs() -> &'static HashMap<[u8; 10], char> {
 /// The display the phone draws on.
 pub(crate) struct Screen {
     drawn: Picture,
+    light: Light,
     shown: Rc<RefCell<Recorder>>,
 }
 
 impl Screen {
     pub(crate) fn new(shown: Rc<RefCell<Recorder>>) -> Self {
-        Self { drawn: Picture::default(), shown }
+        Self { drawn: Picture::default(), light: Light::Bright, shown }
     }
 }
 
@@ -154,9 +215,14 @@ impl Display for Screen {
         &LAYOUT_128X64
     }
 
+    fn set_light(&mut self, light: Light) {
+        self.light = light;
+    }
+
     async fn flush(&mut self) -> Result<(), Infallible> {
         // A real display takes its time; the phone must bear that.
         embassy_futures::yield_now().await;
+        assert_eq!(self.light, self.drawn.light(), "the picture is drawn for the light");
         let mut shown = self.shown.borrow_mut();
         shown.last = Some(self.drawn.clone());
         shown.count += 1;

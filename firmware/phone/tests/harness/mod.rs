@@ -20,7 +20,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_time::{Duration, MockDriver};
 use hotdesk_core::DeviceName;
-use hotdesk_phone::{App, Buffers, Config, Key, KeyQueue, SetupError, run};
+use hotdesk_phone::{App, Buffers, Config, Key, KeyQueue, SetupError, run, view};
 
 use board::Bench;
 use display::{Picture, Recorder};
@@ -72,6 +72,7 @@ impl Desk {
         let wire = Rc::new(RefCell::new(Wire::default()));
         let bench = Rc::new(RefCell::new(Bench::default()));
         let buffers = Buffers {
+            cells: Box::leak(Box::new([view::Cell::BLANK; view::LAYOUT_128X64.cells()])),
             request: Box::leak(Box::new([0; REQUEST_BYTES])),
             answer: Box::leak(Box::new([0; ANSWER_BYTES])),
         };

@@ -1,13 +1,15 @@
 """The phone's font, read from the same BDF file that the firmware draws from.
 
 A glyph is one cell of fixed size, kept as a bit mask: column by column from the left, in each column the
-top pixel is the lowest bit. `Font.character` is the way back from pixels to text. This module must not
-know how a screen is laid out, and must not carry a font of its own: there is one committed file, named by
-whoever runs the rig.
+top pixel is the lowest bit. `Font.characters` is the way back from pixels to text. This module must not
+know how a screen is laid out, and must not carry a font of its own: there is one committed file for each
+size of cells, named by whoever runs the rig. A display of 320 x 240 pixels is drawn with
+`hotdesk-10x20.bdf`, one of 480 x 272 with `hotdesk-12x24.bdf`: `Font.read` reads them alike.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,8 @@ class Font:
     characters: dict[int, str]
     substitute: str | None
     """The character drawn for all that the font lacks (DEFAULT_CHAR)."""
+    marks: dict[str, str]
+    """Characters that are no letters but marks (of private use in Unicode), with the names the file gives them."""
 
     @classmethod
     def read(cls, path: Path) -> Font:
@@ -54,6 +58,8 @@ def _parse(text: str, path: Path) -> Font:
     width = height = bottom = 0
     substitute: str | None = None
     masks: dict[str, int] = {}
+    marks: dict[str, str] = {}
+    name = ""
     character: str | None = None
     box = (0, 0, 0, 0)
     rows: list[str] | None = None
@@ -64,8 +70,12 @@ def _parse(text: str, path: Path) -> Font:
                 width, height, _left, bottom = (int(field) for field in rest.split())
             elif word == "DEFAULT_CHAR":
                 substitute = chr(int(rest))
+            elif word == "STARTCHAR":
+                name = rest
             elif word == "ENCODING":
                 character = chr(int(rest)) if int(rest) >= 0 else None
+                if character and unicodedata.category(character) == "Co":
+                    marks[character] = name
             elif word == "BBX":
                 glyph_width, glyph_height, left, low = (int(field) for field in rest.split())
                 box = (glyph_width, glyph_height, left, low)
@@ -85,7 +95,7 @@ def _parse(text: str, path: Path) -> Font:
     # Some characters look alike (the soft hyphen is a hyphen): a person reads the plainer one.
     for each in sorted(masks):
         characters.setdefault(masks[each], each)
-    return Font(width, height, masks, characters, substitute if substitute in masks else None)
+    return Font(width, height, masks, characters, substitute if substitute in masks else None, marks)
 
 
 def _mask(rows: list[str], box: tuple[int, int, int, int], width: int, height: int, bottom: int) -> int:

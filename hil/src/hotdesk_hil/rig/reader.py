@@ -5,6 +5,13 @@ bright on dark, in any two greys a person can tell apart. Of all ways to lay suc
 it takes the one that leaves the least ink unexplained, and what is left is reported as
 `Screen.unmatched`: a letter with one wrong pixel is no letter. It never guesses, and it must not know
 what the phone is meant to show.
+
+Marks of the font (who is logged in, secured or not, link, a wait) are no text: they stand as blanks in it,
+and `Screen.marks` has their names.
+
+Larger displays in colours are drawn in the same way: each cell holds exactly a glyph of the font of that
+size in two colours. To read one, give each colour of the picture a grey of its own, at least `CONTRAST`
+from the others, and take width and height from the picture instead of `WIDTH` and `HEIGHT`.
 """
 
 from __future__ import annotations
@@ -34,6 +41,8 @@ class Cell:
     character: str
     ink: int
     paper: int
+    mark: str | None = None
+    """The name of what is no letter but a mark."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ class Line:
 
     def between(self, left: int, right: int) -> str:
         """Returns the text of the cells whose middle is from pixel `left` up to but not including `right`."""
-        pieces = [(cell.x, self.width, cell.character) for cell in self.cells]
+        pieces = [(cell.x, self.width, cell.character) for cell in self.cells if not cell.mark]
         pieces += [(s.x, s.width, UNREADABLE * max(1, round(s.width / self.width))) for s in self.spots]
         text, end = "", left
         for x, width, characters in sorted(pieces):
@@ -93,6 +102,11 @@ class Screen:
     def text(self) -> str:
         """All lines, one below the other."""
         return "\n".join(line.text for line in self.lines)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The names of the marks, line by line from the left."""
+        return tuple(cell.mark for line in self.lines for cell in line.cells if cell.mark)
 
     @property
     def title(self) -> str:
@@ -259,9 +273,9 @@ def _glyphs(strips: dict[int, list[int]], ink: list[int], font: Font) -> dict[in
         if bright - dark < CONTRAST:
             continue
         if character := font.characters.get(bright_mask):
-            found[x] = Cell(x, character, bright, dark)
+            found[x] = Cell(x, character, bright, dark, font.marks.get(character))
         elif character := font.characters.get(dark_mask):
-            found[x] = Cell(x, character, dark, bright)
+            found[x] = Cell(x, character, dark, bright, font.marks.get(character))
     return found
 
 
