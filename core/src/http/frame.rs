@@ -83,6 +83,9 @@ enum Part {
     Returned,
 }
 
+/// Takes bytes of a body that is not kept, and may use the buffer as it likes.
+pub(super) type OnBody<'f> = &'f mut dyn FnMut(&mut [u8], &[u8]);
+
 const NEXT_CHUNK: State = State::ChunkSize { size: 0, line: 0, part: Part::Start };
 
 impl<'b> Frame<'b> {
@@ -95,16 +98,17 @@ impl<'b> Frame<'b> {
         (self.start, self.filled, self.state) = (0, 0, State::Head { line: 0 });
     }
 
-    /// Takes the next bytes of the connection; `on_head` reads a complete head. Bytes after the end of the message are
-    /// ignored.
+    /// Takes the next bytes of the connection; `on_head` reads a complete head, `on_body` takes the body, which is kept
+    /// in the buffer where there is none. Bytes after the end of the message are ignored.
     pub(super) fn receive(
         &mut self,
         bytes: &[u8],
         mut on_head: impl FnMut(&[u8]) -> Result<Then, Error>,
+        mut on_body: Option<OnBody<'_>>,
     ) -> Result<(), Error> {
         let mut rest = bytes;
         while !rest.is_empty() && self.state != State::Done {
-            rest = match self.step(rest, &mut on_head) {
+            rest = match self.step(rest, &mut on_head, &mut on_body) {
                 Ok(rest) => rest,
                 Err(error) => return Err(self.fail(error)),
             };
@@ -156,33 +160,34 @@ impl<'b> Frame<'b> {
         &mut self,
         bytes: &'s [u8],
         on_head: &mut impl FnMut(&[u8]) -> Result<Then, Error>,
+        on_body: &mut Option<OnBody<'_>>,
     ) -> Result<&'s [u8], Error> {
         match self.state {
             State::Length(left) => {
                 let (now, rest) = bytes.split_at(left.min(bytes.len()));
-                self.keep(now)?;
+                self.body(now, on_body)?;
                 let left = left.saturating_sub(now.len());
                 self.state = if left == 0 { State::Done } else { State::Length(left) };
                 Ok(rest)
             }
             State::ChunkData(left) => {
                 let (now, rest) = bytes.split_at(left.min(bytes.len()));
-                self.keep(now)?;
+                self.body(now, on_body)?;
                 let left = left.saturating_sub(now.len());
                 self.state =
                     if left == 0 { State::ChunkEnd { returned: false } } else { State::ChunkData(left) };
                 Ok(rest)
             }
             State::UntilClosed => {
-                self.keep(bytes)?;
+                self.body(bytes, on_body)?;
                 Ok(&[])
             }
             State::Failed(error) => Err(error),
             _ => {
                 let Some((&byte, rest)) = bytes.split_first() else { return Ok(bytes) };
                 match self.state {
-                    State::Head { line } => self.head_byte(byte, line, on_head)?,
-                    _ => self.byte(byte)?,
+                    State::Head { line } => self.head_byte(byte, line, on_head, on_body.is_none())?,
+                    _ => self.byte(byte, on_body.is_none())?,
                 }
                 Ok(rest)
             }
@@ -194,6 +199,7 @@ impl<'b> Frame<'b> {
         byte: u8,
         line: usize,
         on_head: &mut impl FnMut(&[u8]) -> Result<Then, Error>,
+        kept: bool,
     ) -> Result<(), Error> {
         let limit = limits::HTTP_HEAD_BYTES.min(self.buffer.len());
         let place = self.buffer.get_mut(self.filled).filter(|_| self.filled < limit);
@@ -207,7 +213,7 @@ impl<'b> Frame<'b> {
             }
             b'\n' if line == 0 => {
                 let then = on_head(self.buffer.get(..self.filled).unwrap_or_default())?;
-                return self.begin(then);
+                return self.begin(then, kept);
             }
             b'\n' => State::Head { line: 0 },
             b'\r' => State::Head { line },
@@ -216,8 +222,8 @@ impl<'b> Frame<'b> {
         Ok(())
     }
 
-    /// Begins what follows the head.
-    fn begin(&mut self, then: Then) -> Result<(), Error> {
+    /// Begins what follows the head; `kept` says that the body must fit into the buffer.
+    fn begin(&mut self, then: Then, kept: bool) -> Result<(), Error> {
         let (start, ending) = match then {
             Then::Head => (0, None),
             Then::Body(ending) => (0, Some(ending)),
@@ -228,7 +234,9 @@ impl<'b> Frame<'b> {
             None => State::Head { line: 0 },
             Some(Ending::Length(0)) => State::Done,
             Some(Ending::Length(length)) => {
-                self.room(length)?;
+                if kept {
+                    self.room(length)?;
+                }
                 State::Length(length)
             }
             Some(Ending::Chunked) => NEXT_CHUNK,
@@ -238,7 +246,7 @@ impl<'b> Frame<'b> {
     }
 
     /// Takes a byte between chunks.
-    fn byte(&mut self, byte: u8) -> Result<(), Error> {
+    fn byte(&mut self, byte: u8, kept: bool) -> Result<(), Error> {
         self.state = match self.state {
             State::ChunkSize { size, line, part } => {
                 if line == limits::HTTP_LINE_BYTES {
@@ -249,7 +257,9 @@ impl<'b> Frame<'b> {
                     (Part::Start, b'\n') => return Err(Error::Chunk),
                     (_, b'\n') if size == 0 => State::Trailer { line: 0, returned: false },
                     (_, b'\n') => {
-                        self.room(size)?;
+                        if kept {
+                            self.room(size)?;
+                        }
                         State::ChunkData(size)
                     }
                     (Part::Digits | Part::Blanks | Part::Extension, b'\r') => next(Part::Returned),
@@ -293,7 +303,12 @@ impl<'b> Frame<'b> {
         if more > self.buffer.len().saturating_sub(self.filled) { Err(self.too_long()) } else { Ok(()) }
     }
 
-    fn keep(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    /// Takes bytes of the body.
+    fn body(&mut self, bytes: &[u8], on_body: &mut Option<OnBody<'_>>) -> Result<(), Error> {
+        if let Some(on_body) = on_body {
+            on_body(self.buffer, bytes);
+            return Ok(());
+        }
         self.room(bytes.len())?;
         let end = self.filled.saturating_add(bytes.len());
         if let Some(place) = self.buffer.get_mut(self.filled..end) {

@@ -1,9 +1,10 @@
 //! Reads an answer, for the side that sent the request. [`Frame`] finds the end of the body; what the status means for
 //! the body is here.
 
+use core::cell::Cell;
 use core::fmt;
 
-use super::frame::{Ending, Frame, Then, ending, is_coded, refused};
+use super::frame::{Ending, Frame, OnBody, Then, ending, is_coded, refused};
 use super::{Error, Status};
 use crate::limits;
 
@@ -42,8 +43,41 @@ impl<'b> ResponseReader<'b> {
     ///
     /// The rule of PROTOCOL.md section 10 that the answer breaks; the same for each later call.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let status = &mut self.status;
-        self.frame.receive(bytes, |head| read_head(head, status))
+        self.take(bytes, None)
+    }
+
+    /// As [`receive`](Self::receive), but hands the body of an answer with status 200 to `on_body`, with the buffer, which
+    /// is not used any more. The body may be of any length, and [`body`](Self::body) is empty once it is complete.
+    #[cfg(feature = "compact")]
+    pub(crate) fn receive_in_pieces(
+        &mut self,
+        bytes: &[u8],
+        on_body: &mut dyn FnMut(&mut [u8], &[u8]),
+    ) -> Result<(), Error> {
+        self.take(bytes, Some(on_body))
+    }
+
+    fn take(&mut self, bytes: &[u8], on_body: Option<OnBody<'_>>) -> Result<(), Error> {
+        let status = Cell::new(self.status);
+        let on_head = |head: &[u8]| {
+            let mut read = status.get();
+            let then = read_head(head, &mut read);
+            status.set(read);
+            then
+        };
+        let received = match on_body {
+            None => self.frame.receive(bytes, on_head, None),
+            Some(on_body) => {
+                let mut of_an_answer = |buffer: &mut [u8], body: &[u8]| {
+                    if status.get() == Some(Status::OK) {
+                        on_body(buffer, body);
+                    }
+                };
+                self.frame.receive(bytes, on_head, Some(&mut of_an_answer))
+            }
+        };
+        self.status = status.get();
+        received
     }
 
     /// Call this when the other end has closed the connection.
@@ -78,7 +112,7 @@ impl<'b> ResponseReader<'b> {
         self.frame.take_body()
     }
 
-    /// The whole buffer, to wipe it.
+    /// The whole buffer.
     pub(crate) fn buffer_mut(&mut self) -> &mut [u8] {
         self.frame.buffer_mut()
     }

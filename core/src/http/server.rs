@@ -123,7 +123,7 @@ impl<'b> RequestReader<'b> {
     ///
     /// The rule of PROTOCOL.md section 10 that the request breaks; the same for each later call.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), RequestError> {
-        let received = self.frame.receive(bytes, |head| {
+        let on_head = |head: &[u8]| {
             let mut fields = [httparse::EMPTY_HEADER; limits::HTTP_FIELDS];
             let head = read_head(head, &mut fields)?;
             let named = head.headers.iter().filter(|field| field.name.eq_ignore_ascii_case("Host")).count();
@@ -135,7 +135,8 @@ impl<'b> RequestReader<'b> {
                 return Err(Error::ContentEncoding);
             }
             Ok(Then::BodyAfter(ending.unwrap_or(Ending::Length(0))))
-        });
+        };
+        let received = self.frame.receive(bytes, on_head, None);
         received.map_err(RequestError)
     }
 

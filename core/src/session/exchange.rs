@@ -223,6 +223,12 @@ impl<'b> Exchange<'b> {
         self.reader.buffer_mut().zeroize();
     }
 
+    /// Returns the buffer of the answer.
+    #[cfg(feature = "compact")]
+    pub(super) fn answer_buffer(&mut self) -> &mut [u8] {
+        self.reader.buffer_mut()
+    }
+
     /// Returns the body of the answer for as long as the buffer lives. There is no buffer then.
     pub(super) fn take_answer(&mut self) -> Option<&'b [u8]> {
         self.reader.take_body()
@@ -284,6 +290,26 @@ impl<'b> Exchange<'b> {
 
     /// Takes the next bytes that arrived. No bytes change nothing: the end of the connection is [`closed`](Self::closed).
     pub fn received(&mut self, bytes: &[u8], now: Duration) {
+        self.receive(bytes, now, |reader| reader.receive(bytes));
+    }
+
+    /// As [`received`](Self::received), but hands the body to `on_body`, with the buffer of the answer to use.
+    #[cfg(feature = "compact")]
+    pub(super) fn received_in_pieces(
+        &mut self,
+        bytes: &[u8],
+        now: Duration,
+        on_body: &mut dyn FnMut(&mut [u8], &[u8]),
+    ) {
+        self.receive(bytes, now, |reader| reader.receive_in_pieces(bytes, on_body));
+    }
+
+    fn receive(
+        &mut self,
+        bytes: &[u8],
+        now: Duration,
+        receive: impl FnOnce(&mut ResponseReader<'b>) -> Result<(), http::Error>,
+    ) {
         if self.step() != Step::Exchange || bytes.is_empty() {
             return;
         }
@@ -295,7 +321,7 @@ impl<'b> Exchange<'b> {
             return self.fail(ExchangeFailure::Unasked);
         }
         self.state = State::Receiving;
-        let read = self.reader.receive(bytes);
+        let read = receive(&mut self.reader);
         match (self.reader.status(), read) {
             (Some(status), _) if status != Status::OK => self.fail(ExchangeFailure::Status(status)),
             (_, Err(error)) => self.fail(ExchangeFailure::Http(error)),

@@ -6,6 +6,8 @@
 
 mod exchange;
 mod outcome;
+#[cfg(feature = "compact")]
+mod pieces;
 mod retry;
 mod run;
 

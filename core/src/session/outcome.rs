@@ -124,6 +124,11 @@ pub enum Outcome<'a> {
         /// Its answer.
         response: Response<'a>,
     },
+    /// A service answered, and the caller took the answer [in pieces](super::Session::start_in_pieces).
+    Read {
+        /// The service that answered.
+        service: usize,
+    },
     /// The operation was certainly not carried out, or it was a query, which changes nothing. It can be sent again.
     Failed {
         /// The service of the last attempt; nothing if there was none.

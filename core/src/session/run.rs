@@ -9,6 +9,11 @@ use super::outcome::{Finding, Outcome, SessionError, Task, read};
 use super::retry::{Retry, Waits};
 use crate::codes::em_service::EmServiceCode;
 use crate::message::Response;
+#[cfg(feature = "compact")]
+use {
+    super::pieces::{Pieces, Said},
+    crate::wire::Piece,
+};
 
 /// The services, deadlines and bounds of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +120,9 @@ pub struct Session<'b, 't> {
     busy: u8,
     /// Services of this round that answered the query with a failure: they would do so again.
     refused: usize,
+    /// How far the answer is read, if that is done in pieces.
+    #[cfg(feature = "compact")]
+    pieces: Option<Pieces>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -199,10 +207,56 @@ impl<'b, 't> Session<'b, 't> {
             failed: 0,
             busy: 0,
             refused: 0,
+            #[cfg(feature = "compact")]
+            pieces: None,
         };
         if plan.services > 0 {
             session.connect(now);
         }
+        session
+    }
+
+    /// Starts a query whose answer may be longer than `answer`: the driver takes it in pieces.
+    ///
+    /// It passes on what arrives by [`received_in_pieces`](Self::received_in_pieces) and
+    /// [`closed_in_pieces`](Self::closed_in_pieces). `answer` must hold the head of the answer, and then the window of a
+    /// [`PieceReader`](crate::PieceReader).
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use hotdesk_core::session::{Deadlines, Next, Outcome, Plan, Retry, Session};
+    /// use hotdesk_core::{AppInfo, DeviceProfileQuery, Piece, Query, http};
+    ///
+    /// let plan = Plan { services: 1, deadlines: Deadlines::default(), retry: Retry::ONCE, seed: 7 };
+    /// let (mut out, mut answer) = ([0; 1024], [0; 2048]);
+    /// let now = Duration::ZERO;
+    /// let mut session = Session::start_in_pieces(plan, &mut out, &mut answer, now);
+    /// session.connected(now);
+    /// let query = Query::new(AppInfo::new("john", "12345"), DeviceProfileQuery::new(&["john"]));
+    /// session.write(|out| http::write_post(out, "em1:8080", http::SERVICE_PATH, &query))?;
+    /// let taken = session.outgoing().len();
+    /// session.sent(taken);
+    ///
+    /// let mut profiles = 0;
+    /// let mut on_piece = |piece: Piece<'_>| match piece {
+    ///     Piece::Profile(_) => profiles += 1,
+    ///     _ => {}
+    /// };
+    /// session.received_in_pieces(b"HTTP/1.1 200 OK\r\n\r\n<response><deviceProfileResults>", now, &mut on_piece);
+    /// session.received_in_pieces(b"<user id='john'><deviceProfile><deviceProfileName>A</de", now, &mut on_piece);
+    /// session.received_in_pieces(b"viceProfileName><isDefaultDeviceProfile>t</isDefault", now, &mut on_piece);
+    /// let rest = b"DeviceProfile></deviceProfile></user></deviceProfileResults></response>";
+    /// session.received_in_pieces(rest, now, &mut on_piece);
+    /// session.closed_in_pieces(now, &mut on_piece);
+    /// assert_eq!(session.next(), Next::Done);
+    /// assert_eq!(session.finish(), Some(Outcome::Read { service: 0 }));
+    /// assert_eq!(profiles, 1);
+    /// # Ok::<(), hotdesk_core::Error>(())
+    /// ```
+    #[cfg(feature = "compact")]
+    pub fn start_in_pieces(plan: Plan, request: &'b mut [u8], answer: &'b mut [u8], now: Duration) -> Self {
+        let mut session = Self::start(Task::Query, plan, request, answer, now);
+        session.pieces = Some(Pieces::NOTHING);
         session
     }
 
@@ -289,6 +343,40 @@ impl<'b, 't> Session<'b, 't> {
         self.settle(now);
     }
 
+    /// As [`received`](Self::received), for a session that was [started in pieces](Self::start_in_pieces): hands what the
+    /// bytes complete to `on_piece`.
+    ///
+    /// Only what was handed out between the last [`Next::Write`] and [`Outcome::Read`] is to be trusted. What came before,
+    /// of a service that failed, and all of it after another outcome, is to be forgotten.
+    #[cfg(feature = "compact")]
+    pub fn received_in_pieces(&mut self, bytes: &[u8], now: Duration, on_piece: &mut dyn FnMut(Piece<'_>)) {
+        let Some(pieces) = &mut self.pieces else { return self.received(bytes, now) };
+        let mut on_body = |window: &mut [u8], body: &[u8]| pieces.feed(window, body, on_piece);
+        self.exchange.received_in_pieces(bytes, now, &mut on_body);
+        self.settle_pieces(now, on_piece);
+    }
+
+    /// As [`closed`](Self::closed), for a session that was started in pieces.
+    #[cfg(feature = "compact")]
+    pub fn closed_in_pieces(&mut self, now: Duration, on_piece: &mut dyn FnMut(Piece<'_>)) {
+        self.exchange.closed(now);
+        self.settle_pieces(now, on_piece);
+    }
+
+    /// Reads the end of the document if it is there, and goes on if the exchange ended or can be ended.
+    #[cfg(feature = "compact")]
+    fn settle_pieces(&mut self, now: Duration, on_piece: &mut dyn FnMut(Piece<'_>)) {
+        if let Some(pieces) = &mut self.pieces {
+            if let Some(Ok(_)) = self.exchange.result() {
+                pieces.end(self.exchange.answer_buffer(), on_piece);
+            }
+            if pieces.refused().is_some() {
+                self.exchange.broken();
+            }
+        }
+        self.settle(now);
+    }
+
     /// Call this when the other end has closed the connection in order.
     pub fn closed(&mut self, now: Duration) {
         self.exchange.closed(now);
@@ -318,6 +406,8 @@ impl<'b, 't> Session<'b, 't> {
         let service = self.service;
         let attempted = (self.plan.services > 0).then_some(service);
         Some(match end {
+            #[cfg(feature = "compact")]
+            End::Answered if self.pieces.is_some() => Outcome::Read { service },
             End::Answered => match self.take_answer() {
                 Ok(response) => Outcome::Answered { service, response },
                 Err(error) => Outcome::Failed { service: attempted, error },
@@ -404,6 +494,20 @@ impl<'b, 't> Session<'b, 't> {
     }
 
     fn judge(&self, result: Result<&[u8], ExchangeError>) -> Verdict {
+        #[cfg(feature = "compact")]
+        if let Some(pieces) = &self.pieces {
+            return match (pieces.refused(), result, pieces.said()) {
+                (Some(error), ..) => Verdict::Failed(Failed::MayBeCarriedOut, error),
+                (None, Err(error), _) => {
+                    Verdict::Failed(Failed::MayBeCarriedOut, SessionError::Exchange(error))
+                }
+                (None, Ok(_), Said::Failure(Some(EmServiceCode::BUSY_PLEASE_TRY_AGAIN))) => Verdict::Busy,
+                (None, Ok(_), Said::Failure(_) | Said::Results) => Verdict::Answered,
+                (None, Ok(_), Said::Success) => {
+                    Verdict::Failed(Failed::MayBeCarriedOut, SessionError::Unexpected)
+                }
+            };
+        }
         let response = match result.map(read) {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Verdict::Failed(Failed::MayBeCarriedOut, error),
@@ -470,6 +574,10 @@ impl<'b, 't> Session<'b, 't> {
     }
 
     fn connect(&mut self, now: Duration) {
+        #[cfg(feature = "compact")]
+        if let Some(pieces) = &mut self.pieces {
+            *pieces = Pieces::NOTHING;
+        }
         self.exchange.restart(now);
         self.state = State::Running { written: false };
     }

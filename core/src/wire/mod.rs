@@ -46,6 +46,8 @@ use collect::Collected;
 use element_name::ElementName;
 pub(crate) use encode::{Encode, encode, encode_form, measure, measure_form};
 #[cfg(feature = "compact")]
+pub(crate) use pieces::Reading;
+#[cfg(feature = "compact")]
 pub use pieces::{Piece, PieceReader};
 pub(crate) use reader::{ReadRow, Reader};
 use schema::ContentModel;

@@ -85,6 +85,12 @@ pub enum Piece<'p> {
 /// ```
 pub struct PieceReader<'w> {
     window: &'w mut [u8],
+    reading: Reading,
+}
+
+/// How far a document in pieces is read: a [`PieceReader`] without its window, for whoever lends it one with each call. It
+/// must be the same window each time.
+pub(crate) struct Reading {
     /// The part of the window that is not read yet.
     start: usize,
     end: usize,
@@ -142,9 +148,9 @@ impl fmt::Debug for PieceReader<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PieceReader")
             .field("window", &self.window.len())
-            .field("position", &self.here.at)
-            .field("ended", &self.ended)
-            .field("refused", &self.refused.map(|(error, _)| error))
+            .field("position", &self.reading.here.at)
+            .field("ended", &self.reading.ended)
+            .field("refused", &self.reading.refused.map(|(error, _)| error))
             .finish_non_exhaustive()
     }
 }
@@ -152,8 +158,42 @@ impl fmt::Debug for PieceReader<'_> {
 impl<'w> PieceReader<'w> {
     /// Starts to read; `window` is used as long as the reader is.
     pub fn new(window: &'w mut [u8]) -> Self {
+        Self { window, reading: Reading::new() }
+    }
+
+    /// Takes the next bytes of the document and returns how many: as many as the window has room for.
+    pub fn feed(&mut self, bytes: &[u8]) -> usize {
+        self.reading.feed(self.window, bytes)
+    }
+
+    /// Says that all bytes of the document were fed.
+    pub fn end(&mut self) {
+        self.reading.end();
+    }
+
+    /// Returns line and column of the refusal, as [`Error::line_column`] does with the whole document; (1, 1) before
+    /// there is one.
+    pub fn line_column(&self) -> (usize, usize) {
+        self.reading.line_column()
+    }
+
+    /// Returns what comes next.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] with the rule that the document breaks and the offset in it, as
+    /// [`Response::parse`](crate::Response::parse) does; a document with bytes that are not of its encoding may be
+    /// refused for a rule that it breaks before them. Once refused, every call returns the same.
+    #[allow(clippy::should_implement_trait, reason = "what is returned borrows from the reader")]
+    pub fn next(&mut self) -> Result<Piece<'_>, Error> {
+        self.reading.next(self.window)
+    }
+}
+
+impl Reading {
+    /// Starts to read.
+    pub(crate) const fn new() -> Self {
         Self {
-            window,
             start: 0,
             end: 0,
             here: Position::START,
@@ -174,12 +214,12 @@ impl<'w> PieceReader<'w> {
         }
     }
 
-    /// Takes the next bytes of the document and returns how many: as many as the window has room for.
-    pub fn feed(&mut self, bytes: &[u8]) -> usize {
-        self.window.copy_within(self.start..self.end, 0);
+    /// As [`PieceReader::feed`].
+    pub(crate) fn feed(&mut self, window: &mut [u8], bytes: &[u8]) -> usize {
+        window.copy_within(self.start..self.end, 0);
         self.end = self.end.saturating_sub(self.start);
         self.start = 0;
-        let room = self.window.get_mut(self.end..).unwrap_or_default();
+        let room = window.get_mut(self.end..).unwrap_or_default();
         let taken = room.len().min(bytes.len());
         for (position, byte) in room.iter_mut().zip(bytes) {
             *position = *byte;
@@ -188,32 +228,24 @@ impl<'w> PieceReader<'w> {
         taken
     }
 
-    /// Says that all bytes of the document were fed.
-    pub fn end(&mut self) {
+    /// As [`PieceReader::end`].
+    pub(crate) fn end(&mut self) {
         self.ended = true;
     }
 
-    /// Returns line and column of the refusal, as [`Error::line_column`] does with the whole document; (1, 1) before
-    /// there is one.
-    pub fn line_column(&self) -> (usize, usize) {
+    /// As [`PieceReader::line_column`].
+    pub(crate) fn line_column(&self) -> (usize, usize) {
         let position = self.refused.map_or(Position::START, |(_, position)| position);
         let from_one = |count: u32| usize::try_from(count).unwrap_or(usize::MAX).saturating_add(1);
         (from_one(position.line), from_one(position.column))
     }
 
-    /// Returns what comes next.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Refused`] with the rule that the document breaks and the offset in it, as
-    /// [`Response::parse`](crate::Response::parse) does; a document with bytes that are not of its encoding may be
-    /// refused for a rule that it breaks before them. Once refused, every call returns the same.
-    #[allow(clippy::should_implement_trait, reason = "what is returned borrows from the reader")]
-    pub fn next(&mut self) -> Result<Piece<'_>, Error> {
+    /// As [`PieceReader::next`].
+    pub(crate) fn next<'p>(&mut self, window: &'p [u8]) -> Result<Piece<'p>, Error> {
         if let Some((error, _)) = self.refused {
             return Err(error);
         }
-        let unread = self.window.get(self.start..self.end).unwrap_or_default();
+        let unread = window.get(self.start..self.end).unwrap_or_default();
         // What is not of the encoding, and where.
         let mut foreign = None;
         let mut rest = core::str::from_utf8(unread).unwrap_or_else(|error| {
@@ -223,7 +255,7 @@ impl<'w> PieceReader<'w> {
             }
             core::str::from_utf8(valid).unwrap_or_default()
         });
-        let full = self.start == 0 && self.end == self.window.len();
+        let full = self.start == 0 && self.end == window.len();
         let mut check_ascii = self.state.ascii;
         loop {
             if check_ascii && let Some(offset) = rest.bytes().position(|byte| !byte.is_ascii()) {

@@ -15,13 +15,13 @@ use embassy_time::{Duration, Timer};
 use embedded_graphics::draw_target::DrawTarget;
 use zeroize::Zeroize;
 
-use hotdesk_core::Response;
 use hotdesk_core::session::Task;
+use hotdesk_core::{Piece, Response};
 
 use crate::clock::{instant, now};
 use crate::config::Service;
 use crate::log::log;
-use crate::net::{self, Network};
+use crate::net::{self, Network, Reading};
 use crate::view::{self, Colours, Layout, View};
 use crate::{App, Ask, Board, Effect, Event, Facts, KeyQueue, Light, Start, Trouble};
 
@@ -244,13 +244,23 @@ impl Phone<'_, '_> {
             let write =
                 |service: &Service, out: &mut [u8]| self.app.borrow().write_request(ask, service, out);
             let task = match ask {
-                Ask::Who => Task::Query,
+                Ask::Who | Ask::Profiles => Task::Query,
                 Ask::Login | Ask::Logout => Task::Change,
             };
-            match select(net::ask(network, services, task, write, buffers), self.asked.wait()).await {
+            let mut on_piece = |piece: Option<Piece<'_>>| self.app.borrow_mut().take_piece(piece);
+            let reading = match ask {
+                Ask::Profiles => Reading::Pieces(&mut on_piece),
+                Ask::Who | Ask::Login | Ask::Logout => Reading::Whole,
+            };
+            let answer = net::ask(network, services, task, write, reading, buffers);
+            match select(answer, self.asked.wait()).await {
                 Either::First(answer) => {
                     log_outcome(&answer);
-                    self.happen(Event::Answer(answer));
+                    self.happen(match answer {
+                        Ok(Some(response)) => Event::Answer(Ok(response)),
+                        Ok(None) => Event::Read,
+                        Err(trouble) => Event::Answer(Err(trouble)),
+                    });
                     // An answer may repeat the request it was sent for.
                     return buffers.answer.zeroize();
                 }
@@ -296,9 +306,9 @@ fn log_start(facts: &Facts) {
     }
 }
 
-fn log_outcome(answer: &Result<Response<'_>, Trouble>) {
+fn log_outcome(answer: &Result<Option<Response<'_>>, Trouble>) {
     match answer {
-        Ok(Response::Failure(failure)) => log!(info, "refused with {}", failure.code),
+        Ok(Some(Response::Failure(failure))) => log!(info, "refused with {}", failure.code),
         Ok(_) => log!(info, "answered"),
         Err(trouble) => log!(warn, "no answer to use: {}", trouble),
     }

@@ -10,6 +10,7 @@
 //! | `host NAME refuses` / `silent` / `unknown` / `accepts` | how a host meets connections from now on |
 //! | `host NAME has silent name servers` / `failing name servers` / `no name server` | who is to be asked for its address |
 //! | `takes N` | connections take N bytes and no more from now on |
+//! | `profiles are asked for` | questions for profiles are seen and answered by the scenario; else each finds one |
 //! | `press KEYS` | see `Desk::press` |
 //! | `wait N` | lets N milliseconds pass |
 //! | `wait up to N` | lets time pass until something is asked that no `asked` has seen, N milliseconds at most |
@@ -20,6 +21,7 @@
 //! | `asked TEXT` | the last request; `nothing asked`: there is none since the last `asked` |
 //! | `asked N times` | how many requests there were in all |
 //! | `answer success` / `nobody` / `user ID` / `failure CODE TEXT` | a whole answer; a document of its own follows `answer` in lines with `>` |
+//! | `answer profiles USER NAME…` | profiles of a user: the default one ends with a star, `A01..A99` are all between |
 //! | `raw` | bytes with escapes follow in lines with `>` |
 //! | `flood N TEXT` | TEXT, N times |
 //! | `close`, `reset` | the service ends the connection |
@@ -116,6 +118,7 @@ impl Player {
                 self.desk().wire.borrow_mut().set_host(name, host(how));
             }
             ("takes", _) => self.desk().wire.borrow_mut().takes = Some(rest.parse().unwrap()),
+            ("profiles", "are asked for") => self.desk().wire.borrow_mut().answers_profiles = false,
             ("press", _) => self.desk().press(rest),
             ("wait", _) if rest.starts_with("up to ") => {
                 let end: u64 = rest.trim_start_matches("up to ").parse().unwrap();
@@ -209,6 +212,11 @@ fn document(name: &str, block: &[&str]) -> Vec<u8> {
         "success" => answers::SUCCESS.to_owned(),
         "nobody" => answers::holder(None),
         "user" => answers::holder(Some(rest)),
+        "profiles" => {
+            let mut words = rest.split_whitespace();
+            let user = words.next().unwrap();
+            answers::profiles(user, &words.flat_map(names).collect::<Vec<_>>())
+        }
         "failure" => {
             let (code, text) = rest.split_once(' ').unwrap_or((rest, ""));
             answers::failure(code, text)
@@ -217,6 +225,22 @@ fn document(name: &str, block: &[&str]) -> Vec<u8> {
         _ => panic!("no answer {name}"),
     }
     .into_bytes()
+}
+
+/// The names that a word stands for: `A01..A99` for all between, a star behind the word marks the last one.
+fn names(word: &str) -> Vec<String> {
+    let Some((first, last)) = word.split_once("..") else { return vec![word.to_owned()] };
+    let digits = first.trim_start_matches(|character: char| !character.is_ascii_digit());
+    let prefix = first.strip_suffix(digits).unwrap();
+    let number =
+        |text: &str| text.strip_prefix(prefix).unwrap().trim_end_matches('*').parse::<usize>().unwrap();
+    let mut names: Vec<String> = (number(first)..=number(last))
+        .map(|number| format!("{prefix}{number:0width$}", width = digits.len()))
+        .collect();
+    if last.ends_with('*') {
+        names.last_mut().unwrap().push('*');
+    }
+    names
 }
 
 fn joined(block: &[&str]) -> String {

@@ -424,6 +424,7 @@ fn ended(outcome: Outcome<'_>) -> (Ended, (Option<usize>, Option<usize>)) {
             };
             (ended, (Some(service), None))
         }
+        Outcome::Read { .. } => panic!("nothing is read in pieces here"),
         Outcome::Failed { service, error } => (Ended::Failed(error), (service, None)),
         Outcome::Lost { service, error, finding } => {
             let (seen, told_by) = match finding {

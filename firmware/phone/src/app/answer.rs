@@ -11,6 +11,10 @@ impl App<'_> {
     /// Takes in the end of the exchange that is on its way. Without one there is nothing to answer.
     pub(super) fn answered(&mut self, answer: Result<Response<'_>, Trouble>, now: Duration) {
         let Some(flight @ Flight { ask, quiet }) = self.in_flight.take() else { return };
+        if ask == Ask::Profiles {
+            // One that was not read in pieces is none.
+            return self.profiles_answered(flight, Err(answer.err().unwrap_or(Trouble::Unexpected)), now);
+        }
         let outcome = answer.and_then(|response| self.take_in(flight, response));
         match (ask, outcome) {
             (Ask::Who, outcome) => self.looked(quiet, outcome, now),

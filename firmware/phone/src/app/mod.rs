@@ -7,10 +7,13 @@
 mod answer;
 mod entry;
 mod form;
+mod letters;
 mod light;
+mod login;
 mod menu;
 mod pin;
 mod polling;
+mod profiles;
 mod request;
 mod screen;
 mod symbols;
@@ -34,7 +37,9 @@ pub(crate) use self::symbols::Symbols;
 pub(crate) use self::waiting::Waiting;
 
 use self::form::Outcome;
+use self::login::Wish;
 use self::polling::Polling;
+use self::profiles::Profiles;
 use crate::config::{Config, SetupError};
 use crate::net::Address;
 use crate::words::Words;
@@ -61,6 +66,8 @@ pub enum Event<'a> {
     Kept(Result<(), NotKept>),
     /// What came of the request the app asked for last.
     Answer(Result<Response<'a>, Trouble>),
+    /// The answer was read to its end in pieces: [`App::take_piece`].
+    Read,
     /// Nothing but time passed: [`App::wake_at`] is reached.
     Time,
 }
@@ -87,6 +94,8 @@ pub enum Ask {
     Login,
     /// Log out who is logged in.
     Logout,
+    /// Which device profiles the user of the form has. It is a list of any length, so it is read in pieces.
+    Profiles,
 }
 
 /// Whose ID and secret a request carries.
@@ -172,6 +181,10 @@ pub struct App<'c> {
     /// Why the last question who is logged in failed, if it did.
     look_trouble: Option<Trouble>,
     polling: Polling,
+    /// The profiles of the user of the form.
+    profiles: Profiles,
+    /// What the login that is being made, or was made last, asks for.
+    wish: Wish,
     /// When something happened last: what is drawn is of this moment.
     now: Duration,
     /// When the screen was opened.
@@ -207,6 +220,8 @@ impl<'c> App<'c> {
             notice: None,
             look_trouble: None,
             polling,
+            profiles: Profiles::default(),
+            wish: Wish::default(),
             now: Duration::ZERO,
             since: Duration::ZERO,
             last_key: Duration::ZERO,
@@ -241,6 +256,11 @@ impl<'c> App<'c> {
             Event::Address(address) => self.address = address,
             Event::Kept(_) => {}
             Event::Answer(answer) => self.answered(answer, now),
+            Event::Read => {
+                if let Some(flight) = self.in_flight.take() {
+                    self.profiles_answered(flight, Ok(()), now);
+                }
+            }
             Event::Time => {}
         }
         self.next_ask()
@@ -344,12 +364,26 @@ impl<'c> App<'c> {
     /// What is between title and softkeys.
     pub(crate) fn body(&self) -> Body {
         match self.screen {
-            Screen::Menu { selected } => {
-                Body::List(List { len: self.menu().count(), selected: self.menu_position(selected) })
-            }
             Screen::Form(_) => self.form.symbols().map_or(Body::Form, |symbols| Body::Symbols(*symbols)),
+            Screen::Menu { selected } => Body::List(List {
+                len: self.menu().count(),
+                selected: self.menu_position(selected),
+                numbered: true,
+            }),
+            Screen::Profiles if self.profiles.len() > 0 => Body::List(List {
+                len: self.profiles.len(),
+                selected: self.profiles.selected(),
+                numbered: false,
+            }),
+            Screen::LoginTimes { selected } => {
+                Body::List(List { len: self.login_times().len(), selected, numbered: true })
+            }
             _ => Body::Text,
         }
+    }
+
+    pub(crate) fn profiles(&self) -> &Profiles {
+        &self.profiles
     }
 
     pub(crate) fn top(&self) -> usize {
@@ -385,10 +419,11 @@ impl<'c> App<'c> {
         self.config().is_some_and(|config| config.app_user().is_some())
     }
 
-    /// Who signs what is asked: a login always the person, the rest the application user where there is one.
+    /// Who signs what is asked: what is asked for a login always the person, the rest the application user where there
+    /// is one. So the service checks the PIN before it tells anything of a user.
     pub(crate) fn signer(&self, ask: Ask) -> Signer {
         match ask {
-            Ask::Login => Signer::Person,
+            Ask::Login | Ask::Profiles => Signer::Person,
             Ask::Who | Ask::Logout if self.has_app_user() => Signer::AppUser,
             Ask::Who | Ask::Logout => Signer::Person,
         }
@@ -436,9 +471,13 @@ impl<'c> App<'c> {
             },
             Screen::Form(ask) => match self.form.press(key, now) {
                 Outcome::Stay => {}
+                Outcome::Submit if ask == Ask::Login => self.begin_login(),
                 Outcome::Submit => self.ask(ask),
                 Outcome::Cancel => self.go(Screen::Idle),
             },
+            Screen::Profiles => self.press_in_profiles(key, now),
+            Screen::NoProfiles(_) => self.press_without_profiles(key),
+            Screen::LoginTimes { selected } => self.press_in_login_times(key, selected),
             Screen::LogoutConfirm => match key {
                 Key::Soft1 | Key::Select => self.ask(Ask::Logout),
                 Key::Soft3 => self.go(Screen::Idle),
@@ -499,7 +538,10 @@ impl<'c> App<'c> {
         let flight = match (self.in_flight, self.wanted) {
             (None, None) if core::mem::take(&mut self.look) => Flight { ask: Ask::Who, quiet: true },
             // Nobody waits for a quiet question, and giving one up changes nothing.
-            (None | Some(Flight { quiet: true, .. }), Some(ask)) => Flight { ask, quiet: false },
+            (None | Some(Flight { quiet: true, .. }), Some(ask)) => {
+                // Rows of a list that is shown.
+                Flight { ask, quiet: matches!(self.screen, Screen::Profiles) }
+            }
             _ => return None,
         };
         self.wanted = None;
@@ -516,11 +558,15 @@ impl<'c> App<'c> {
     fn go(&mut self, screen: Screen) {
         self.top = 0;
         self.last_top = usize::MAX;
-        if !matches!(screen, Screen::Settling(_) | Screen::Failed(_)) {
+        if !matches!(screen, Screen::Settling(_) | Screen::Failed(_) | Screen::NoProfiles(_)) {
             self.service_text.zeroize();
         }
         match screen {
-            Screen::Form(_) | Screen::Busy(_) => {}
+            Screen::Form(_)
+            | Screen::Busy(_)
+            | Screen::Profiles
+            | Screen::NoProfiles(_)
+            | Screen::LoginTimes { .. } => {}
             // The user ID stays for another try, and to be compared with who is logged in.
             Screen::Settling(_) | Screen::Failed(_) => self.form.wipe_pin(),
             _ => self.form.clear(),

@@ -4,10 +4,13 @@ use core::fmt::Write as _;
 
 use heapless::String;
 use hotdesk_core::http::{SERVICE_PATH, write_post};
-use hotdesk_core::{AppInfo, DeviceUserQuery, Error, Login, Logout, Query, Request, Text};
+use hotdesk_core::{
+    AppInfo, DeviceProfileQuery, DeviceUserQuery, Error, ExclusiveDuration, Login, Logout, Query, Request,
+    Text,
+};
 
 use super::{App, Ask, Signer, Trouble};
-use crate::config::{HOST_CHARACTERS, Service};
+use crate::config::{HOST_CHARACTERS, LoginTime, Service};
 
 /// Bytes of a host, a colon and a port.
 const HOST_AND_PORT: usize = HOST_CHARACTERS + 6;
@@ -40,8 +43,18 @@ impl App<'_> {
                 write_post(out, &host, SERVICE_PATH, &Query::new(app, DeviceUserQuery::new(&devices)))
             }
             Ask::Login => {
-                let login = Login::new(device, self.form.user());
+                let mut login = Login::new(device, self.form.user());
+                login.device_profile = self.wish.profile.as_ref().map(Text::from);
+                login.exclusive_duration = match self.wish.time {
+                    LoginTime::SystemDefault => None,
+                    LoginTime::Indefinite => Some(ExclusiveDuration::Indefinite),
+                    LoginTime::Minutes(minutes) => Some(ExclusiveDuration::Minutes(minutes.into())),
+                };
                 write_post(out, &host, SERVICE_PATH, &Request::new(app, login))
+            }
+            Ask::Profiles => {
+                let users = [Text::from(self.form.user())];
+                write_post(out, &host, SERVICE_PATH, &Query::new(app, DeviceProfileQuery::new(&users)))
             }
             Ask::Logout => write_post(out, &host, SERVICE_PATH, &Request::new(app, Logout::new(device))),
         };

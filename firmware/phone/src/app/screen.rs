@@ -23,6 +23,14 @@ pub(crate) enum Screen {
     About,
     /// User ID and PIN, for a login or for a logout that the person signs.
     Form(Ask),
+    /// The profiles of the user, to choose one.
+    Profiles,
+    /// There is no list of profiles to choose from.
+    NoProfiles(Trouble),
+    /// For how long to log in.
+    LoginTimes {
+        selected: usize,
+    },
     /// Whether to log out, where the application user signs.
     LogoutConfirm,
     /// Waiting for the service.
@@ -49,6 +57,9 @@ impl Screen {
             Self::About => "about",
             Self::Form(Ask::Logout) => "log out form",
             Self::Form(_) => "log in form",
+            Self::Profiles => "profiles",
+            Self::NoProfiles(_) => "no profiles",
+            Self::LoginTimes { .. } => "login times",
             Self::LogoutConfirm => "log out confirm",
             Self::Busy(_) => "busy",
             Self::Settling(_) => "settling",
@@ -75,7 +86,14 @@ impl Screen {
     pub(crate) fn ends_without_a_key(&self) -> bool {
         matches!(
             self,
-            Self::Menu { .. } | Self::About | Self::Form(_) | Self::LogoutConfirm | Self::Failed(_)
+            Self::Menu { .. }
+                | Self::About
+                | Self::Form(_)
+                | Self::Profiles
+                | Self::NoProfiles(_)
+                | Self::LoginTimes { .. }
+                | Self::LogoutConfirm
+                | Self::Failed(_)
         )
     }
 }
@@ -99,6 +117,8 @@ pub(crate) struct List {
     pub(crate) len: usize,
     /// The entry that Select picks, counted from 0.
     pub(crate) selected: usize,
+    /// The first nine have the digit that picks them.
+    pub(crate) numbered: bool,
 }
 
 /// How what was asked came about.

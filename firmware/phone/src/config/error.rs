@@ -39,6 +39,7 @@ pub(crate) enum What {
     BadAdminCode,
     BadUserIdMode,
     UnknownLanguage,
+    BadDurations,
     IdTooLong,
     CertificateTooLong,
     NoCertificate,
@@ -87,6 +88,9 @@ impl fmt::Display for Error {
             What::BadMinutes => "bad number of minutes. Write 0 (never) to 1440.",
             What::BadAdminCode => "bad admin code. Write 1 to 16 digits.",
             What::BadUserIdMode => "bad userIdMode. Write digits or letters.",
+            What::BadDurations => {
+                "bad durations. Write for example: indefinite, 8 h, 30 min, default. Eight are the limit, each once."
+            }
             What::BadDomain => "bad domain. Write it like example.com.",
             What::IdTooLong => "appID too long. 128 characters are the limit.",
             What::CertificateTooLong => "appCertificate too long. 256 bytes are the limit.",
@@ -161,7 +165,7 @@ mod tests {
             ("service = h\nappID =\n", "Line 2: no value. Write one after \"=\"."),
             (
                 "\n\ncolour = red",
-                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes, adminCode, userIdMode and language.",
+                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes, adminCode, userIdMode, language and durations.",
             ),
             ("service = h\npollMinutes = 1441", "Line 2: bad number of minutes. Write 0 (never) to 1440."),
             ("service = h\npollMinutes = 5 min", "Line 2: bad number of minutes. Write 0 (never) to 1440."),

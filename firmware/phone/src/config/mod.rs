@@ -7,6 +7,7 @@ mod admin;
 mod error;
 mod host;
 mod lines;
+mod login_time;
 
 use core::net::SocketAddrV4;
 use core::time::Duration;
@@ -16,6 +17,7 @@ use hotdesk_core::{AppId, Certificate};
 
 pub use self::error::{Error, SetupError};
 pub use self::host::Service;
+pub use self::login_time::{LOGIN_TIMES, LoginTime};
 
 pub(crate) use self::admin::AdminCode;
 pub(crate) use self::error::What;
@@ -114,6 +116,7 @@ pub struct Config {
     name_servers: Vec<SocketAddrV4, NAME_SERVERS>,
     search_domain: String<HOST_CHARACTERS>,
     poll_minutes: u16,
+    login_times: Vec<LoginTime, LOGIN_TIMES>,
     admin_code: Option<AdminCode>,
     user_id_mode: Option<UserIdMode>,
     language: Language,
@@ -131,6 +134,7 @@ pub(crate) enum Name {
     AdminCode,
     UserIdMode,
     Language,
+    Durations,
 }
 
 impl Name {
@@ -145,6 +149,7 @@ impl Name {
         ("adminCode", Self::AdminCode),
         ("userIdMode", Self::UserIdMode),
         ("language", Self::Language),
+        ("durations", Self::Durations),
     ];
 
     /// Finds a name, in capitals or not.
@@ -175,6 +180,7 @@ impl Config {
     /// | `adminCode` | 1 to 16 digits that the settings on the phone ask for; without it they are open to everybody | once or not at all |
     /// | `userIdMode` | `digits` or `letters`: what the number keys give where a user ID starts; without it, as when one was typed last | once or not at all |
     /// | `language` | `en` or `de`: what the phone says its texts in; `en` where it is not given | once or not at all |
+    /// | `durations` | for how long people may log in: `default` (as the service is set), `indefinite`, `8 h`, `30 min`, up to eight with commas between, the first one selected; a single one is not asked for, `default` where it is not given | once or not at all |
     ///
     /// # Errors
     ///
@@ -228,6 +234,7 @@ impl Config {
             name_servers: Vec::new(),
             search_domain: String::new(),
             poll_minutes: DEFAULT_POLL_MINUTES,
+            login_times: Vec::from_array([LoginTime::SystemDefault]),
             admin_code: None,
             user_id_mode: None,
             language: Language::default(),
@@ -261,6 +268,9 @@ impl Config {
             Name::Language => {
                 self.language = Language::find(value).ok_or(What::UnknownLanguage)?;
             }
+            Name::Durations => {
+                self.login_times = LoginTime::parse_list(value).ok_or(What::BadDurations)?;
+            }
             // The two halves of one user: `parse` joins them.
             Name::AppId | Name::AppCertificate => {}
         }
@@ -289,6 +299,12 @@ impl Config {
     #[must_use]
     pub fn poll_interval(&self) -> Option<Duration> {
         (self.poll_minutes > 0).then(|| Duration::from_secs(u64::from(self.poll_minutes) * 60))
+    }
+
+    /// For how long people may log in, in the order to offer it: at least one.
+    #[must_use]
+    pub fn login_times(&self) -> &[LoginTime] {
+        &self.login_times
     }
 
     /// The domain to look names up in; empty where there is none.

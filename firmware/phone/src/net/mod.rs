@@ -17,10 +17,10 @@ use core::net::{Ipv4Addr, SocketAddrV4};
 
 use embassy_time::{Instant, with_deadline};
 use embedded_io_async::{Read, Write};
-use hotdesk_core::Response;
 use hotdesk_core::session::{
     Deadlines, ExchangeFailure, Next, Outcome, Phase, Plan, Retry, Session, SessionError, Task,
 };
+use hotdesk_core::{Piece, Response};
 use zeroize::Zeroize;
 
 use crate::clock::{instant, now};
@@ -87,31 +87,47 @@ pub trait Network {
     fn wipe(&mut self);
 }
 
+/// How an answer is taken.
+pub(crate) enum Reading<'r> {
+    /// As a whole: it must fit into the buffer.
+    Whole,
+    /// In pieces, which go to this function; none where an answer starts, for then what came before is void.
+    Pieces(&'r mut dyn FnMut(Option<Piece<'_>>)),
+}
+
 /// Has the services carry `task` out: in turn, until one answers it or may have carried it out, each once.
 ///
 /// Another round is the person's decision, and the query after a lost answer is the app's, which shows both. Afterwards
-/// neither `buffers` nor the network holds the request.
+/// neither `buffers` nor the network holds the request. What is read in pieces is a query, and has no response to return.
 pub(crate) async fn ask<'b, N: Network>(
     network: &mut N,
     services: &[Service],
     task: Task<'_>,
     mut write_request: impl FnMut(&Service, &mut [u8]) -> Result<usize, Trouble>,
+    mut reading: Reading<'_>,
     buffers: &'b mut Buffers<'_>,
-) -> Result<Response<'b>, Trouble> {
+) -> Result<Option<Response<'b>>, Trouble> {
     let plan =
         Plan { services: services.len(), deadlines: Deadlines::default(), retry: Retry::ONCE, seed: 0 };
-    let mut session = Session::start(task, plan, buffers.request, buffers.answer, now());
+    let mut session = match reading {
+        Reading::Whole => Session::start(task, plan, buffers.request, buffers.answer, now()),
+        Reading::Pieces(_) => Session::start_in_pieces(plan, buffers.request, buffers.answer, now()),
+    };
     let mut no_connection = ConnectError::HostNotFound;
     let mut asked = Ok(());
     while let (Ok(()), Next::Connect { service }) = (asked, session.next()) {
         let Some(service) = services.get(service) else { break };
+        if let Reading::Pieces(on_piece) = &mut reading {
+            on_piece(None);
+        }
         let deadline = instant(session.deadline().unwrap_or_default());
         let connected =
             with_deadline(deadline, network.connect(service.host(), service.port(), deadline)).await;
         match connected.unwrap_or(Err(ConnectError::TimedOut)) {
             Ok(mut connection) => {
                 session.connected(now());
-                asked = exchange(&mut connection, &mut session, |out| write_request(service, out)).await;
+                let write_request = |out: &mut [u8]| write_request(service, out);
+                asked = exchange(&mut connection, &mut session, write_request, &mut reading).await;
                 N::close(connection).await;
             }
             Err(error) => {
@@ -124,7 +140,8 @@ pub(crate) async fn ask<'b, N: Network>(
     network.wipe();
     asked?;
     match session.finish() {
-        Some(Outcome::Answered { response, .. }) => Ok(response),
+        Some(Outcome::Answered { response, .. }) => Ok(Some(response)),
+        Some(Outcome::Read { .. }) => Ok(None),
         Some(Outcome::Failed { error, .. } | Outcome::Lost { error, .. }) => {
             Err(trouble(error, no_connection))
         }
@@ -141,7 +158,13 @@ async fn exchange(
     connection: &mut (impl Read + Write),
     session: &mut Session<'_, '_>,
     write_request: impl FnOnce(&mut [u8]) -> Result<usize, Trouble>,
+    reading: &mut Reading<'_>,
 ) -> Result<(), Trouble> {
+    let mut on_piece = |piece: Piece<'_>| {
+        if let Reading::Pieces(on_piece) = reading {
+            on_piece(Some(piece));
+        }
+    };
     let mut segment = [0; SEGMENT];
     let mut flushed = false;
     session.write(write_request)?;
@@ -160,8 +183,11 @@ async fn exchange(
             flushed = true;
         } else {
             match with_deadline(deadline, connection.read(&mut segment)).await {
-                Ok(Ok(0)) => session.closed(now()),
-                Ok(Ok(taken)) => session.received(segment.get(..taken).unwrap_or_default(), now()),
+                Ok(Ok(0)) => session.closed_in_pieces(now(), &mut on_piece),
+                Ok(Ok(taken)) => {
+                    let arrived = segment.get(..taken).unwrap_or_default();
+                    session.received_in_pieces(arrived, now(), &mut on_piece);
+                }
                 Ok(Err(_)) => session.broken(now()),
                 Err(_) => session.tick(now()),
             }

@@ -25,6 +25,7 @@ pub(super) fn draw<D: DrawTarget<Color: Colours>>(
             Entry { page, line, columns, role, column: 0, next: None, goes_on: false, drawn: Ok(()) };
         // An entry takes any text.
         let _ = match char::from_digit(u32::try_from(index + 1).unwrap_or(u32::MAX), 10) {
+            _ if !list.numbered => Ok(()),
             Some(digit) => entry.write_char(digit).and_then(|()| entry.write_char(' ')),
             None => entry.write_str("  "),
         };
@@ -94,7 +95,7 @@ mod tests {
         for lines in [1, 4, 9] {
             for len in 0..50 {
                 for selected in 0..len {
-                    let top = first_seen(List { len, selected }, lines);
+                    let top = first_seen(List { len, selected, numbered: true }, lines);
                     assert!((top..top + lines).contains(&selected), "{selected} of {len} on {lines} lines");
                     assert!(top == 0 || top + lines <= len, "no line is left empty at {selected} of {len}");
                 }

@@ -15,6 +15,10 @@ pub(super) static WORDS: Words = Words {
     log_in: "Anmelden",
     log_out: "Abmelden",
     symbols: "Sonderzeichen",
+    profiles: "Profil",
+    list_changed: "Liste hat gewechselt",
+    no_profiles: "Keine Profile",
+    login_times: "Wie lange?",
     please_wait: "Bitte warten",
     logged_in: "Angemeldet",
     logged_out: "Abgemeldet",
@@ -53,6 +57,14 @@ pub(super) static WORDS: Words = Words {
     keys_upper: "# ABC  * Zeichen",
     keys_digits: "# 123  * Zeichen",
 
+    no_profile_begins: "Kein Profil beginnt mit \"{}\".",
+    profiles_not_listed: "Ihre Profile sind nicht abrufbar. Mit dem Standardprofil anmelden?",
+    time_default: "Vorgabe des Systems",
+    time_indefinite: "Bis ich abmelde",
+    one_hour: "1 Stunde",
+    hours: "{} Stunden",
+    minutes: "{} Minuten",
+
     starting: "Telefon startet",
     waiting_for_link: "Kein Netzwerkkabel",
     waiting_for_address: "Warten auf Adresse",
@@ -65,6 +77,7 @@ pub(super) static WORDS: Words = Words {
 
     answer_lost: "Die Antwort ging verloren.",
     asking_who: "Abfrage: Wer ist angemeldet?",
+    asking_profiles: "Ihre Profile werden abgefragt",
     logging_in: "{} wird angemeldet",
     logging_out: "Abmeldung läuft",
     only_answer_lost: "Nur die Antwort ging verloren.",

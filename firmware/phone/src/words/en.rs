@@ -15,6 +15,10 @@ pub(super) static WORDS: Words = Words {
     log_in: "Log in",
     log_out: "Log out",
     symbols: "Symbols",
+    profiles: "Profile",
+    list_changed: "The list has changed",
+    no_profiles: "No profiles",
+    login_times: "How long?",
     please_wait: "Please wait",
     logged_in: "Logged in",
     logged_out: "Logged out",
@@ -53,6 +57,14 @@ pub(super) static WORDS: Words = Words {
     keys_upper: "# ABC  * symbols",
     keys_digits: "# 123  * symbols",
 
+    no_profile_begins: "No profile begins with \"{}\".",
+    profiles_not_listed: "Your profiles cannot be listed. Log in with the default one?",
+    time_default: "System default",
+    time_indefinite: "Until I log out",
+    one_hour: "1 hour",
+    hours: "{} hours",
+    minutes: "{} minutes",
+
     starting: "Starting",
     waiting_for_link: "Waiting for link",
     waiting_for_address: "Waiting for address",
@@ -65,6 +77,7 @@ pub(super) static WORDS: Words = Words {
 
     answer_lost: "The answer was lost.",
     asking_who: "Asking who is logged in",
+    asking_profiles: "Asking for your profiles",
     logging_in: "Logging in {}",
     logging_out: "Logging out",
     only_answer_lost: "Only the answer was lost.",

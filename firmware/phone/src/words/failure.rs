@@ -24,7 +24,7 @@ pub(super) fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write)
     if failure.is_uncertain() {
         let unknown = match failure.ask {
             Ask::Logout => words.logout_unknown,
-            Ask::Who | Ask::Login => words.login_unknown,
+            Ask::Who | Ask::Login | Ask::Profiles => words.login_unknown,
         };
         write!(out, "\n{unknown}")?;
     }

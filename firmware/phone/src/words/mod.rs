@@ -16,7 +16,7 @@ use self::text::fill;
 use crate::app::{
     App, Ask, Came, Field, Hint, Holder, MenuItem, Mode, NetworkState, Notice, Screen, Signer, Trouble,
 };
-use crate::config::SetupError;
+use crate::config::{LoginTime, SetupError};
 
 pub use self::language::Language;
 
@@ -34,13 +34,17 @@ pub(crate) fn title<'a>(app: &'a App<'_>) -> &'a str {
         Screen::Form(_) if app.form().symbols().is_some() => words.symbols,
         Screen::Form(Ask::Logout) | Screen::LogoutConfirm => words.log_out,
         Screen::Form(_) => words.log_in,
+        Screen::Profiles if app.profiles().has_changed() => words.list_changed,
+        Screen::Profiles => words.profiles,
+        Screen::NoProfiles(_) => words.no_profiles,
+        Screen::LoginTimes { .. } => words.login_times,
         Screen::Busy(_) | Screen::Settling(_) => words.please_wait,
         Screen::Done { ask: Ask::Logout, came: Came::AfterAll, .. } => words.logged_out_after_all,
         Screen::Done { came: Came::AfterAll, .. } => words.logged_in_after_all,
         Screen::Done { ask: Ask::Logout, .. } => words.logged_out,
         Screen::Done { .. } => words.logged_in,
         Screen::Failed(failure) => match (failure.ask, failure.is_uncertain()) {
-            (Ask::Who, _) => words.query_failed,
+            (Ask::Who | Ask::Profiles, _) => words.query_failed,
             (Ask::Login, false) => words.login_failed,
             (Ask::Login, true) => words.login_uncertain,
             (Ask::Logout, false) => words.logout_failed,
@@ -63,6 +67,13 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
         Screen::About => ["", "", words.key_back],
         Screen::Form(_) if app.form().symbols().is_some() => [words.key_select, "", words.key_back],
         Screen::Form(_) => [words.key_submit, "<<", words.key_cancel],
+        Screen::Profiles => [
+            if app.profiles().len() > 0 { words.key_select } else { "" },
+            if app.profiles().letters().is_empty() { "" } else { "<<" },
+            words.key_cancel,
+        ],
+        Screen::NoProfiles(_) => [words.key_yes, words.key_retry, words.key_cancel],
+        Screen::LoginTimes { .. } => [words.key_select, "", words.key_cancel],
         Screen::LogoutConfirm => [words.key_yes, "", words.key_no],
         Screen::Done { .. } => [words.key_ok, "", ""],
         Screen::Failed(failure) if app.can_retry(failure) => [words.key_ok, "", words.key_retry],
@@ -70,14 +81,15 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
     }
 }
 
-/// What is at the right end of the title bar: on a form, what the number keys give.
-pub(crate) fn title_note(app: &App<'_>) -> &'static str {
+/// What is at the right end of the title bar: on a form, what the number keys give; over profiles, the letters typed.
+pub(crate) fn title_note<'a>(app: &'a App<'_>) -> &'a str {
     let form = app.form();
     match (app.screen(), form.symbols(), form.focused()) {
         (Screen::Form(_), Some(symbols), _) => {
             ["1/4", "2/4", "3/4", "4/4"].get(symbols.page()).copied().unwrap_or_default()
         }
         (Screen::Form(_), None, Field::User) => mode(form.mode()),
+        (Screen::Profiles, ..) => app.profiles().letters(),
         _ => "",
     }
 }
@@ -96,7 +108,29 @@ pub(crate) fn list_item(app: &App<'_>, index: usize, out: &mut dyn fmt::Write) -
         Screen::Menu { .. } => {
             app.menu().nth(index).map_or(Ok(()), |item| out.write_str(menu_item(item, app.words())))
         }
+        Screen::Profiles => {
+            let profiles = app.profiles();
+            out.write_str(if profiles.is_default(index) { "* " } else { "  " })?;
+            out.write_str(profiles.name(index).unwrap_or(NOT_READ))
+        }
+        Screen::LoginTimes { .. } => match app.login_times().get(index) {
+            Some(time) => login_time(*time, app.words(), out),
+            None => Ok(()),
+        },
         _ => Ok(()),
+    }
+}
+
+/// Stands for a name that is being read.
+const NOT_READ: &str = "...";
+
+fn login_time(time: LoginTime, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
+    match time {
+        LoginTime::SystemDefault => out.write_str(words.time_default),
+        LoginTime::Indefinite => out.write_str(words.time_indefinite),
+        LoginTime::Minutes(60) => out.write_str(words.one_hour),
+        LoginTime::Minutes(minutes) if minutes % 60 == 0 => fill(out, words.hours, &[&(minutes / 60)]),
+        LoginTime::Minutes(minutes) => fill(out, words.minutes, &[&minutes]),
     }
 }
 
@@ -176,6 +210,7 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         }
         Screen::Busy(ask) => match (ask, app.form().user()) {
             (Ask::Who, _) => out.write_str(words.asking_who),
+            (Ask::Profiles, _) => out.write_str(words.asking_profiles),
             (Ask::Login, user) => fill(out, words.logging_in, &[&user]),
             (Ask::Logout, _) => out.write_str(words.logging_out),
         },
@@ -199,7 +234,15 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         },
         Screen::Failed(failure) => failed(app, failure, out),
         Screen::About => about(app, out),
-        Screen::Menu { .. } | Screen::Form(_) => Ok(()),
+        Screen::Profiles => fill(out, words.no_profile_begins, &[&app.profiles().letters()]),
+        Screen::NoProfiles(trouble) => {
+            writeln!(out, "{}", words.profiles_not_listed)?;
+            match trouble {
+                Trouble::Refused(code) => refused(app, *code, Signer::Person, Some(app.service_text()), out),
+                trouble => reason(*trouble, words, out),
+            }
+        }
+        Screen::Menu { .. } | Screen::Form(_) | Screen::LoginTimes { .. } => Ok(()),
     }
 }
 

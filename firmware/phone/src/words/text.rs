@@ -22,6 +22,10 @@ pub(crate) struct Words {
     pub(crate) log_in: &'static str,
     pub(crate) log_out: &'static str,
     pub(crate) symbols: &'static str,
+    pub(crate) profiles: &'static str,
+    pub(crate) list_changed: &'static str,
+    pub(crate) no_profiles: &'static str,
+    pub(crate) login_times: &'static str,
     pub(crate) please_wait: &'static str,
     pub(crate) logged_in: &'static str,
     pub(crate) logged_out: &'static str,
@@ -64,6 +68,17 @@ pub(crate) struct Words {
     pub(crate) keys_upper: &'static str,
     pub(crate) keys_digits: &'static str,
 
+    // Profiles and how long.
+    /// The letters typed.
+    pub(crate) no_profile_begins: &'static str,
+    pub(crate) profiles_not_listed: &'static str,
+    pub(crate) time_default: &'static str,
+    pub(crate) time_indefinite: &'static str,
+    pub(crate) one_hour: &'static str,
+    /// Their number, as in the next.
+    pub(crate) hours: &'static str,
+    pub(crate) minutes: &'static str,
+
     // Starting and idle.
     pub(crate) starting: &'static str,
     pub(crate) waiting_for_link: &'static str,
@@ -79,6 +94,7 @@ pub(crate) struct Words {
     // On the way and done.
     pub(crate) answer_lost: &'static str,
     pub(crate) asking_who: &'static str,
+    pub(crate) asking_profiles: &'static str,
     /// The user's ID.
     pub(crate) logging_in: &'static str,
     pub(crate) logging_out: &'static str,

@@ -15,6 +15,24 @@ pub(crate) fn holder(user: Option<&str>) -> String {
     )
 }
 
+/// The profiles of a user as they are on the wire; the default one ends with a star.
+pub(crate) fn profiles(user: &str, names: &[impl AsRef<str>]) -> String {
+    let mut rows = String::new();
+    for name in names {
+        let (name, mark) = name.as_ref().strip_suffix('*').map_or((name.as_ref(), 'f'), |name| (name, 't'));
+        rows += &format!(
+            "<deviceProfile><deviceProfileName>{name}</deviceProfileName>\
+             <isDefaultDeviceProfile>{mark}</isDefaultDeviceProfile></deviceProfile>"
+        );
+    }
+    if names.is_empty() {
+        rows = "<none/>".to_owned();
+    }
+    format!(
+        "<response><deviceProfileResults><user id=\"{user}\">{rows}</user></deviceProfileResults></response>"
+    )
+}
+
 /// How the end of a document is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Framing {

@@ -13,6 +13,8 @@ use hotdesk_core::{AppCertificate, AppInfo, Message, Operation, QueryOperation, 
 use hotdesk_phone::net::{Address, Network};
 use hotdesk_phone::{ConnectError, NetworkState};
 
+use super::answers::{self, Framing};
+
 /// How a host meets a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Host {
@@ -44,6 +46,8 @@ pub(crate) struct Line {
     pub(crate) closed: bool,
     /// The phone has let go of it, in order or not.
     pub(crate) gone: bool,
+    /// It was a question for profiles, and the wire has answered it.
+    answered: bool,
 }
 
 /// What the test and the phone share.
@@ -55,6 +59,8 @@ pub(crate) struct Wire {
     pub(crate) wipes: usize,
     /// Bytes the next connections take before they wait for ever.
     pub(crate) takes: Option<usize>,
+    /// Whoever asks for profiles has one, and no test needs to see the question.
+    pub(crate) answers_profiles: bool,
     waker: Option<Waker>,
 }
 
@@ -73,6 +79,7 @@ impl Default for Wire {
             lines: Vec::new(),
             wipes: 0,
             takes: None,
+            answers_profiles: true,
             waker: None,
         }
     }
@@ -103,7 +110,8 @@ impl Wire {
 
     /// What was asked on each connection so far, as words.
     pub(crate) fn requests(&self) -> Vec<String> {
-        self.lines.iter().filter(|line| !line.sent.is_empty()).map(Line::request).collect()
+        let asked = |line: &&Line| !line.sent.is_empty() && !line.answered;
+        self.lines.iter().filter(asked).map(Line::request).collect()
     }
 
     fn wake(&mut self) {
@@ -114,6 +122,25 @@ impl Wire {
 }
 
 impl Line {
+    /// Whose profiles it asks for, once that was sent.
+    fn profiles_of(&self) -> Option<String> {
+        let sent = std::str::from_utf8(&self.sent).unwrap();
+        let (head, body) = sent.split_once("\r\n\r\n")?;
+        if !head.ends_with(&format!("\r\nContent-Length: {}\r\nConnection: close", body.len())) {
+            return None;
+        }
+        let mut body = body.as_bytes().to_vec();
+        let Message::Query(query) = Message::parse(form::decode(&mut body).unwrap()).unwrap() else {
+            return None;
+        };
+        match query.operation {
+            QueryOperation::DeviceProfileQuery(query) => {
+                query.users.iter().next().map(|user| user.to_string())
+            }
+            _ => None,
+        }
+    }
+
     /// What was asked, read by core: operation, what it is about, who signs with what, and where it went.
     fn request(&self) -> String {
         if self.takes.is_some_and(|takes| takes == self.sent.len()) {
@@ -136,7 +163,12 @@ impl Line {
             Message::Request(request) => (
                 request.app,
                 match request.operation {
-                    Operation::Login(login) => format!("login {} {}", login.device_name, login.user_id),
+                    Operation::Login(login) => {
+                        let profile = login.device_profile.map(|name| format!(" with {name}"));
+                        let time = login.exclusive_duration.map(|time| format!(" for {time:?}"));
+                        let wish = profile.unwrap_or_default() + &time.unwrap_or_default();
+                        format!("login {} {}{wish}", login.device_name, login.user_id)
+                    }
                     Operation::Logout(logout) => format!("logout {}", logout.device_name),
                     other => panic!("the phone requests no {other:?}"),
                 },
@@ -147,6 +179,10 @@ impl Line {
                     QueryOperation::DeviceUserQuery(query) => {
                         let devices: Vec<_> = query.devices.iter().map(|device| device.to_string()).collect();
                         format!("deviceUserQuery {}", devices.join(" "))
+                    }
+                    QueryOperation::DeviceProfileQuery(query) => {
+                        let users: Vec<_> = query.users.iter().map(|user| user.to_string()).collect();
+                        format!("deviceProfileQuery {}", users.join(" "))
                     }
                     other => panic!("the phone asks no {other:?}"),
                 },
@@ -211,6 +247,7 @@ impl Network for Double {
             takes,
             closed: false,
             gone: false,
+            answered: false,
         });
         Ok(Connection { wire: self.0.clone(), index: wire.lines.len() - 1 })
     }
@@ -272,6 +309,7 @@ impl Write for Connection {
         poll_fn(|context| {
             let mut wire = self.wire.borrow_mut();
             wire.waker = Some(context.waker().clone());
+            let answers_profiles = wire.answers_profiles;
             let line = &mut wire.lines[self.index];
             let room = line.takes.map_or(usize::MAX, |takes| takes - line.sent.len());
             match (line.end, room) {
@@ -281,6 +319,11 @@ impl Write for Connection {
                     // Never all at once: a write may take a part.
                     let length = bytes.len().min(room).min(100);
                     line.sent.extend_from_slice(&bytes[..length]);
+                    if let Some(user) = line.profiles_of().filter(|_| answers_profiles) {
+                        let profiles = answers::profiles(&user, &["DPUSER"]);
+                        line.incoming.push_back(answers::http(profiles.as_bytes(), Framing::Length));
+                        line.answered = true;
+                    }
                     Poll::Ready(Ok(length))
                 }
             }

@@ -24,6 +24,8 @@ REACTION = 5.0
 # twice this.
 ANSWER = 10.0
 
+# The title over the profiles of a user.
+PROFILES = "Profile"
 # The marks in the last column of a text that continues.
 MORE_ABOVE, MORE_BELOW = "\N{UPWARDS ARROW}", "\N{DOWNWARDS ARROW}"
 # The mark in the first place of a text that is longer than its room.
@@ -165,10 +167,27 @@ class Phone:
         self.type_pin(pin)
 
     def log_in(self, user: str, pin: str) -> None:
-        """From the idle screen: opens the login form, fills it in and sends it."""
+        """From the idle screen: opens the login form, fills it in and sends it.
+
+        Where the user has several profiles, the one that is selected is taken: the default one.
+        """
+        self.submit_login(user, pin)
+        if self.wait_submitted().title == PROFILES:
+            self.softkey("Select")
+
+    def submit_login(self, user: str, pin: str) -> None:
+        """From the idle screen: opens the login form and submits it."""
         self.softkey("Login")
         self.fill_form("Log in", user, pin)
         self.softkey("Submit")
+
+    def wait_submitted(self) -> Screen:
+        """Waits for what follows the login form and the question for profiles, and returns it."""
+
+        def is_over(screen: Screen) -> bool:
+            return screen.title != "Log in" and "Asking for your profiles" not in screen.flowing
+
+        return self.wait("what follows the form", is_over, 2 * ANSWER)
 
     def log_out(self) -> None:
         """From the idle screen of a phone with an application user: logs out whoever is logged in."""
