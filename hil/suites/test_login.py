@@ -60,8 +60,8 @@ def test_unknown_user_is_told_so(phone: Phone, service: EmService, cluster: Demo
 
 def test_user_without_a_profile_is_told_what_to_do(phone: Phone, service: EmService) -> None:
     phone.log_in("pat", "11111")
-    phone.wait_title("Login failed", "[12] Dev. Profile not", seconds=ANSWER)
-    assert "Your device profile is missing. Tell the administrator." in phone.read_to_end()
+    phone.wait_title("Login failed", "The device profile was not found.", seconds=ANSWER)
+    assert phone.read_to_end().endswith("Tell the administrator. [12] Dev. Profile not found")
     phone.softkey("OK")
     phone.wait_idle("Nobody logged in")
     assert service.sessions() == {}
@@ -73,9 +73,9 @@ def test_device_already_in_use_is_said_with_who_is_there(
     # Somebody is logged in by the administrator's hand after the phone has shown nobody.
     service.login(rig.device_name, "mary")
     phone.log_in(cluster.user, cluster.pin)
-    phone.wait_title("Login failed", "[18] Another user logged in", seconds=ANSWER)
-    phone.find("Someone else is logged in here and must log out first.")
-    phone.find("Logged in: mary")
+    phone.wait_title("Login failed", "Someone else is logged in here.", seconds=ANSWER)
+    phone.find("mary is logged in. They must log out first.")
+    phone.find("[18] Another user logged in")
     phone.softkey("OK")
     phone.wait_idle("Logged in: mary")
     assert service.sessions() == {rig.device_name: "mary"}
@@ -88,7 +88,7 @@ def test_login_does_not_wait_for_a_question_on_its_way(
     # The phone asks who is there, and would wait ten seconds for that answer.
     service.faults.add(Silence(), operation="deviceUserQuery")
     phone.log_in(cluster.user, cluster.pin)
-    phone.wait_title("Login failed", "[18] Another user logged in", seconds=ANSWER)
+    phone.wait_title("Login failed", "Someone else is logged in here.", seconds=ANSWER)
     service.wait_for_request("deviceUserQuery")  # at power on
     service.wait_for_request("deviceUserQuery")
     service.logout(rig.device_name)
@@ -101,8 +101,8 @@ def test_login_does_not_wait_for_a_question_on_its_way(
 def test_user_logged_in_elsewhere_is_told_so(phone: Phone, service: EmService, cluster: DemoCluster) -> None:
     service.login("SEP402CF4915265", cluster.user)
     phone.log_in(cluster.user, cluster.pin)
-    phone.wait_title("Login failed", "[25] User logged in elsewhere", seconds=ANSWER)
-    assert "Log out there first." in phone.read_to_end()
+    phone.wait_title("Login failed", "You are logged in on another phone.", seconds=ANSWER)
+    assert phone.read_to_end().endswith("Log out there first. [25] User logged in elsewhere")
     phone.softkey("OK")
     phone.wait_idle("Nobody logged in")
     assert service.sessions() == {"SEP402CF4915265": cluster.user}

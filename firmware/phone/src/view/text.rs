@@ -1,4 +1,7 @@
-//! Draws a text of any length, of which the app says the first line to be seen.
+//! Draws a text of any length, of which the app says the first line to be seen, and faintly the note that ends it.
+
+use core::cell::Cell;
+use core::fmt;
 
 use embedded_graphics::draw_target::DrawTarget;
 
@@ -25,15 +28,16 @@ pub(super) fn draw<D: DrawTarget<Color: Colours>>(
     // The text may have become shorter since it was scrolled.
     let top = app.top().min(last_top);
     let mut drawn = Ok(());
+    let role = Cell::new(Role::Text);
     let mut wrap = Wrap::new(width, |line, column, character| {
         if drawn.is_ok()
             && let Some(line) = line.checked_sub(top).filter(|line| *line < room)
         {
-            drawn = page.body(line, column, character, Role::Text);
+            drawn = page.body(line, column, character, role.get());
         }
     });
     // The wrap takes any text.
-    let _ = words::body(app, &mut wrap);
+    let _ = write(app, &role, &mut wrap);
     wrap.finish();
     drawn?;
     page.scroll_marks(top, lines)?;
@@ -42,6 +46,14 @@ pub(super) fn draw<D: DrawTarget<Color: Colours>>(
 
 fn count(app: &App<'_>, width: usize) -> usize {
     let mut wrap = Wrap::new(width, |_, _, _| {});
-    let _ = words::body(app, &mut wrap);
+    let _ = write(app, &Cell::new(Role::Text), &mut wrap);
     wrap.finish()
+}
+
+/// Writes text and note, and tells which of them comes.
+fn write(app: &App<'_>, role: &Cell<Role>, out: &mut dyn fmt::Write) -> fmt::Result {
+    words::body(app, out)?;
+    out.write_str("\n")?;
+    role.set(Role::Faint);
+    words::note(app, out)
 }

@@ -1,4 +1,4 @@
-//! What a failure screen says.
+//! What a failure says: what happened, what is known now, what to do; then, smaller, its code and name.
 
 use core::fmt;
 
@@ -6,122 +6,156 @@ use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::http;
 use hotdesk_core::session::{ExchangeFailure, Phase};
 
-use super::holder;
+use super::codes::{self, Meaning, Remedy};
 use super::text::{Words, fill};
-use crate::app::{App, Ask, ConnectError, Failure, Holder, ServiceText, Signer, Trouble};
+use crate::app::{App, Ask, ConnectError, Failure, Holder, NetworkState, Screen, Signer, Trouble};
 
-/// A failure: what it is, what to do, and what is known now.
+/// A failure of what somebody asked for.
 pub(super) fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Result {
     let words = app.words();
-    let signer = app.signer(failure.ask);
-    match failure.trouble {
-        Trouble::Refused(code) => refused(app, code, signer, Some(app.service_text()), out)?,
-        trouble => reason(trouble, words, out)?,
+    let (what, remedy) = meaning(failure.trouble, app.signer(failure.ask), words);
+    out.write_str(what)?;
+    service_says(app, failure.trouble, out)?;
+    if failure.ask != Ask::Who && failure.trouble.calls_for_a_look() {
+        known(app, failure, out)?;
     }
-    if failure.ask == Ask::Who || !failure.trouble.calls_for_a_look() {
+    remedy_after(app, remedy, out)?;
+    if failure.awaits_a_look() && app.is_looking() {
+        write!(out, "\n{}", words.asking_who)?;
+    }
+    Ok(())
+}
+
+/// Why a question has no answer, beside what the screen says of it.
+pub(super) fn told(app: &App<'_>, trouble: Trouble, signer: Signer, out: &mut dyn fmt::Write) -> fmt::Result {
+    let (what, remedy) = meaning(trouble, signer, app.words());
+    out.write_str(what)?;
+    // What the service says is kept only where somebody asked.
+    if signer == Signer::Person {
+        service_says(app, trouble, out)?;
+    }
+    remedy_after(app, remedy, out)
+}
+
+/// The code and the name of the failure on the screen, for whoever is told of it. Nothing where there is none.
+pub(crate) fn note(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    match app.screen() {
+        Screen::Failed(failure) => name(failure.trouble, app.words(), out),
+        Screen::NoProfiles(trouble) => name(*trouble, app.words(), out),
+        Screen::Idle if app.network() == NetworkState::Ready => {
+            app.look_trouble().map_or(Ok(()), |trouble| name(trouble, app.words(), out))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is known of a change that failed.
+fn known(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Result {
+    let words = app.words();
+    match (failure.settled, failure.ask, app.holder()) {
+        (true, Ask::Login, Holder::Nobody) => write!(out, " {}", words.not_logged_in),
+        (true, _, Holder::Nobody) => write!(out, " {}", words.nobody_is_logged_in),
+        (true, _, Holder::User(user)) => {
+            out.write_str(" ")?;
+            fill(out, words.is_logged_in, &[user])
+        }
+        _ if !failure.is_uncertain() => Ok(()),
+        (_, Ask::Logout, _) => write!(out, " {}", words.logout_unknown),
+        _ => write!(out, " {}", words.login_unknown),
+    }
+}
+
+fn remedy_after(app: &App<'_>, remedy: Remedy, out: &mut dyn fmt::Write) -> fmt::Result {
+    out.write_str(" ")?;
+    fill(out, remedy.text(app.words()), &[app.device()])
+}
+
+/// What the service gives as its reason where its code says nothing.
+fn service_says(app: &App<'_>, trouble: Trouble, out: &mut dyn fmt::Write) -> fmt::Result {
+    let Trouble::Refused(code) = trouble else { return Ok(()) };
+    if code.is_some_and(|code| code.name().is_some()) {
         return Ok(());
     }
-    if failure.is_uncertain() {
-        let unknown = match failure.ask {
-            Ask::Logout => words.logout_unknown,
-            Ask::Who | Ask::Login | Ask::Profiles => words.login_unknown,
-        };
-        write!(out, "\n{unknown}")?;
-    }
-    if app.is_looking() {
-        write!(out, "\n{}", words.asking_who)
-    } else if failure.settled && failure.ask == Ask::Login && matches!(app.holder(), Holder::Nobody) {
-        write!(out, "\n{}", words.not_logged_in)
-    } else if failure.settled {
-        out.write_str("\n")?;
-        holder(app, out)
-    } else {
-        Ok(())
-    }
-}
-
-/// What the service refused, with which code.
-pub(super) fn refused(
-    app: &App<'_>,
-    code: Option<EmServiceCode>,
-    signer: Signer,
-    text: Option<&ServiceText>,
-    out: &mut dyn fmt::Write,
-) -> fmt::Result {
     let words = app.words();
-    let known = code.and_then(|code| Some((code, code.name()?, (words.remedy)(code, signer)?)));
-    if let Some((code, name, remedy)) = known {
-        write!(out, "[{}] {name}\n{remedy}", code.number())?;
-        return if code == EmServiceCode::DEVICE_DOES_NOT_EXIST {
-            write!(out, "\n{}", app.device())
-        } else {
-            Ok(())
-        };
+    let text = app.service_text();
+    if text.as_str().is_empty() {
+        return write!(out, " {}", words.no_reason);
     }
-    match code {
-        Some(code) => writeln!(out, "[{}] {}", code.number(), words.unknown_code)?,
-        None => writeln!(out, "{}", words.no_code)?,
-    }
-    match text {
-        Some(text) if text.as_str().is_empty() => writeln!(out, "{}", words.no_reason)?,
-        Some(text) => {
-            fill(out, words.service_says, &[&text.as_str()])?;
-            writeln!(out, "{}", if text.goes_on() { words.and_more } else { "" })?;
-        }
-        None => {}
-    }
-    out.write_str(words.tell_admin)
+    out.write_str(" ")?;
+    let end = if text.goes_on() { "..." } else { "" };
+    fill(out, words.service_says, &[&text.as_str(), &end])
 }
 
-/// What is wrong with an answer, or that there is none.
-fn no_answer(failure: ExchangeFailure, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
-    match failure {
-        ExchangeFailure::TimedOut(Phase::Answer) => out.write_str(words.answer_cut_late),
-        ExchangeFailure::TimedOut(_) => out.write_str(words.no_answer),
-        ExchangeFailure::Broken | ExchangeFailure::Http(http::Error::CutShort) => {
-            out.write_str(words.answer_cut)
-        }
-        ExchangeFailure::Http(http::Error::BodyTooLong { limit }) => {
-            fill(out, words.answer_too_long, &[&limit])
-        }
-        ExchangeFailure::Status(status) => {
-            fill(out, words.status, &[&status])?;
-            out.write_str(match status.number() {
-                429 | 503 => words.status_busy,
-                500..600 => words.status_problem,
-                _ => words.status_not_the_service,
-            })
-        }
-        ExchangeFailure::Http(error) => fill(out, words.answer_unreadable, &[&error]),
-        // A failure that a later core may tell apart.
-        _ => out.write_str(words.no_answer_at_all),
-    }
-}
-
-/// What went wrong on the way to an answer.
-pub(super) fn reason(trouble: Trouble, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
+/// What happened, and what the person does.
+fn meaning(trouble: Trouble, signer: Signer, words: &Words) -> Meaning {
     match trouble {
-        Trouble::NoConnection(error) => {
-            out.write_str(words.no_connection)?;
-            out.write_str(match error {
-                ConnectError::HostNotFound => words.host_not_found,
-                ConnectError::NameServerSilent => words.name_server_silent,
-                ConnectError::NameServerFailed => words.name_server_failed,
-                ConnectError::NoNameServer => words.no_name_server,
-                ConnectError::Refused => words.connection_refused,
-                ConnectError::TimedOut => words.service_silent,
-            })?;
-            out.write_str(words.nothing_sent)
-        }
-        Trouble::RequestTooLong { needed } => fill(out, words.request_too_long, &[&needed]),
-        Trouble::Unsendable => out.write_str(words.unsendable),
-        Trouble::NoAnswer(error) => no_answer(error.failure(), words, out),
-        Trouble::Unreadable { error, line, column } => {
-            fill(out, words.document_unreadable, &[&line, &column, &error])
-        }
-        Trouble::Unexpected => out.write_str(words.unexpected),
-        Trouble::DeviceUnknown => out.write_str(words.device_unknown),
-        Trouble::NoApplicationUser => out.write_str(words.cannot_ask),
-        Trouble::Refused(_) => Ok(()),
+        Trouble::Refused(code) => code
+            .and_then(|code| codes::of_service(code, signer, words))
+            .unwrap_or((words.service_refused, Remedy::TellAdmin)),
+        Trouble::NoConnection(error) => (no_connection(error, words), Remedy::TryLaterOrTell),
+        Trouble::RequestTooLong { .. } => (words.request_too_long, Remedy::ShortenId),
+        Trouble::Unsendable => (words.unsendable, Remedy::TellAdmin),
+        Trouble::NoAnswer(error) => no_answer(error.failure(), words),
+        Trouble::Unreadable { .. } => (words.answer_unreadable, Remedy::TellAdmin),
+        Trouble::Unexpected => (words.other_answer, Remedy::TellAdmin),
+        Trouble::DeviceUnknown => (words.phone_unknown, Remedy::TellName),
+        Trouble::NoApplicationUser => (words.app_user_missing, Remedy::AskAdmin),
     }
+}
+
+fn no_connection(error: ConnectError, words: &Words) -> &'static str {
+    match error {
+        ConnectError::HostNotFound => words.host_not_found,
+        ConnectError::NameServerSilent => words.name_server_silent,
+        ConnectError::NameServerFailed => words.name_server_failed,
+        ConnectError::NoNameServer => words.no_name_server,
+        ConnectError::Refused => words.connection_refused,
+        ConnectError::TimedOut => words.service_silent,
+    }
+}
+
+fn no_answer(failure: ExchangeFailure, words: &Words) -> Meaning {
+    match failure {
+        ExchangeFailure::TimedOut(Phase::Answer) => (words.answer_late, Remedy::TryLater),
+        ExchangeFailure::Broken | ExchangeFailure::Http(http::Error::CutShort) => {
+            (words.connection_broke, Remedy::TryLater)
+        }
+        ExchangeFailure::Http(http::Error::BodyTooLong { .. }) => (words.answer_too_long, Remedy::TellAdmin),
+        ExchangeFailure::Status(status) => codes::of_status(status.number(), words),
+        ExchangeFailure::Http(_) => (words.answer_unreadable, Remedy::TellAdmin),
+        // Time-outs before the answer, and a failure that a later core may tell apart.
+        _ => (words.service_did_not_answer, Remedy::TryLater),
+    }
+}
+
+/// Writes code and name. What only a programmer can use is in English.
+fn name(trouble: Trouble, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
+    match trouble {
+        Trouble::Refused(Some(code)) => coded(code, words, out),
+        Trouble::Refused(None) => out.write_str(words.no_code),
+        Trouble::NoConnection(_) => out.write_str(words.no_connection),
+        Trouble::RequestTooLong { needed } => fill(out, words.bytes_needed, &[&needed]),
+        Trouble::Unsendable => out.write_str(words.request_not_sent),
+        Trouble::NoAnswer(error) => match error.failure() {
+            ExchangeFailure::TimedOut(Phase::Answer)
+            | ExchangeFailure::Broken
+            | ExchangeFailure::Http(http::Error::CutShort) => out.write_str(words.answer_cut),
+            ExchangeFailure::Http(http::Error::BodyTooLong { limit }) => {
+                fill(out, words.more_than_bytes, &[&limit])
+            }
+            ExchangeFailure::Status(status) => fill(out, words.status, &[&status]),
+            ExchangeFailure::Http(error) => write!(out, "{error}."),
+            _ => out.write_str(words.no_answer),
+        },
+        Trouble::Unreadable { error, line, column } => {
+            fill(out, words.line_and_column, &[&line, &column])?;
+            write!(out, " {error}.")
+        }
+        Trouble::Unexpected => out.write_str(words.answer_unexpected),
+        Trouble::DeviceUnknown | Trouble::NoApplicationUser => Ok(()),
+    }
+}
+
+fn coded(code: EmServiceCode, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
+    write!(out, "[{}] {}", code.number(), code.name().unwrap_or(words.unknown_code))
 }

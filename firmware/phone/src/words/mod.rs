@@ -3,6 +3,7 @@
 //! The texts of a language are in one file ([`en`], [`de`]); no other file has a text that a person reads. No text holds a
 //! PIN or a certificate.
 
+mod codes;
 mod de;
 mod en;
 mod failure;
@@ -11,15 +12,14 @@ mod text;
 
 use core::fmt;
 
-use self::failure::{failed, reason, refused};
+use self::failure::{failed, told};
 use self::text::fill;
-use crate::app::{
-    App, Ask, Came, Field, Hint, Holder, MenuItem, Mode, NetworkState, Notice, Screen, Signer, Trouble,
-};
+use crate::app::{App, Ask, Came, Field, Hint, Holder, MenuItem, Mode, NetworkState, Notice, Screen, Signer};
 use crate::config::{LoginTime, SetupError};
 
 pub use self::language::Language;
 
+pub(crate) use self::failure::note;
 pub(crate) use self::text::Words;
 
 /// The text of the title bar.
@@ -188,10 +188,7 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             match (app.network(), app.look_trouble(), app.notice()) {
                 (NetworkState::Ready, Some(trouble), _) => {
                     out.write_str("\n")?;
-                    match trouble {
-                        Trouble::Refused(code) => refused(app, code, Signer::AppUser, None, out),
-                        trouble => reason(trouble, words, out),
-                    }
+                    told(app, trouble, Signer::AppUser, out)
                 }
                 (_, _, Some(notice)) => {
                     out.write_str("\n")?;
@@ -237,10 +234,7 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         Screen::Profiles => fill(out, words.no_profile_begins, &[&app.profiles().letters()]),
         Screen::NoProfiles(trouble) => {
             writeln!(out, "{}", words.profiles_not_listed)?;
-            match trouble {
-                Trouble::Refused(code) => refused(app, *code, Signer::Person, Some(app.service_text()), out),
-                trouble => reason(*trouble, words, out),
-            }
+            told(app, *trouble, Signer::Person, out)
         }
         Screen::Menu { .. } | Screen::Form(_) | Screen::LoginTimes { .. } => Ok(()),
     }
@@ -285,43 +279,5 @@ fn about(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     match config.app_user() {
         Some(user) => write!(out, "{}", user.id()),
         None => out.write_str(words.no_app_user),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use hotdesk_core::codes::Family;
-    use hotdesk_core::codes::em_service::EmServiceCode;
-
-    use super::*;
-    use crate::view::wrap::Wrap;
-
-    fn languages_and_signers() -> impl Iterator<Item = (Language, Signer)> {
-        Language::all()
-            .flat_map(|language| [Signer::Person, Signer::AppUser].map(|signer| (language, signer)))
-    }
-
-    #[test]
-    fn every_code_that_has_a_name_has_a_remedy_and_no_other_has() {
-        for number in 0..=u16::MAX {
-            let named = EmServiceCode::new(number).name().is_some();
-            for (language, signer) in languages_and_signers() {
-                let remedy = (language.words().remedy)(EmServiceCode::new(number), signer);
-                assert_eq!(remedy.is_some(), named, "{language:?} {number} {signer:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_remedy_is_five_lines_at_most() {
-        for row in Family::EmService.rows() {
-            for (language, signer) in languages_and_signers() {
-                let code = EmServiceCode::new(row.number().unwrap());
-                let text = (language.words().remedy)(code, signer).unwrap();
-                let mut wrap = Wrap::new(20, |_, _, _| {});
-                fmt::Write::write_str(&mut wrap, text).unwrap();
-                assert!(wrap.finish() <= 5, "{text}");
-            }
-        }
     }
 }

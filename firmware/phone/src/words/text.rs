@@ -2,10 +2,6 @@
 
 use core::fmt;
 
-use hotdesk_core::codes::em_service::EmServiceCode;
-
-use crate::app::Signer;
-
 /// The texts of a language. One that is missing does not compile.
 ///
 /// `{}` stands for what the comment of a text says. A label of a softkey has 7 characters at most, a title 21.
@@ -121,48 +117,136 @@ pub(crate) struct Words {
     pub(crate) app_user: &'static str,
     pub(crate) no_app_user: &'static str,
 
-    // Failures.
+    // What is known after a failure. They follow a sentence.
     pub(crate) login_unknown: &'static str,
     pub(crate) logout_unknown: &'static str,
     pub(crate) not_logged_in: &'static str,
-    pub(crate) unknown_code: &'static str,
-    pub(crate) no_code: &'static str,
-    pub(crate) no_reason: &'static str,
-    /// The service's own words.
-    pub(crate) service_says: &'static str,
-    pub(crate) and_more: &'static str,
+    pub(crate) nobody_is_logged_in: &'static str,
+    /// The user's ID.
+    pub(crate) is_logged_in: &'static str,
+
+    // What the person does.
+    pub(crate) ask_admin: &'static str,
+    /// The password or the PIN.
+    pub(crate) change_it: &'static str,
+    pub(crate) let_them_log_out: &'static str,
+    pub(crate) log_out_there: &'static str,
+    pub(crate) nothing_to_do: &'static str,
+    pub(crate) restart_phone: &'static str,
+    pub(crate) shorten_id: &'static str,
+    pub(crate) take_another_phone: &'static str,
     pub(crate) tell_admin: &'static str,
-    /// What the person does about a code of the service.
-    pub(crate) remedy: fn(EmServiceCode, Signer) -> Option<&'static str>,
-    pub(crate) answer_cut_late: &'static str,
-    pub(crate) answer_cut: &'static str,
-    pub(crate) no_answer: &'static str,
-    /// The number of bytes that the phone reads.
-    pub(crate) answer_too_long: &'static str,
-    /// The status.
-    pub(crate) status: &'static str,
-    pub(crate) status_busy: &'static str,
-    pub(crate) status_problem: &'static str,
-    pub(crate) status_not_the_service: &'static str,
-    /// What is wrong with it.
-    pub(crate) answer_unreadable: &'static str,
-    /// Line, column, what is wrong there.
-    pub(crate) document_unreadable: &'static str,
-    pub(crate) no_answer_at_all: &'static str,
-    pub(crate) no_connection: &'static str,
+    /// The name of the phone.
+    pub(crate) tell_name: &'static str,
+    pub(crate) try_later: &'static str,
+    pub(crate) try_later_or_tell: &'static str,
+    /// User ID and PIN.
+    pub(crate) type_again: &'static str,
+    /// User ID and PIN.
+    pub(crate) type_both: &'static str,
+    /// The user ID.
+    pub(crate) type_id_again: &'static str,
+    pub(crate) use_user_id: &'static str,
+    pub(crate) wait_a_minute: &'static str,
+
+    // What went wrong on the way to the service or back.
     pub(crate) host_not_found: &'static str,
     pub(crate) name_server_silent: &'static str,
     pub(crate) name_server_failed: &'static str,
     pub(crate) no_name_server: &'static str,
     pub(crate) connection_refused: &'static str,
     pub(crate) service_silent: &'static str,
-    pub(crate) nothing_sent: &'static str,
-    /// The number of bytes it needs.
     pub(crate) request_too_long: &'static str,
     pub(crate) unsendable: &'static str,
-    pub(crate) unexpected: &'static str,
-    pub(crate) device_unknown: &'static str,
-    pub(crate) cannot_ask: &'static str,
+    pub(crate) app_user_missing: &'static str,
+    pub(crate) service_did_not_answer: &'static str,
+    pub(crate) answer_late: &'static str,
+    pub(crate) connection_broke: &'static str,
+    pub(crate) answer_too_long: &'static str,
+    pub(crate) answer_unreadable: &'static str,
+    pub(crate) other_answer: &'static str,
+    pub(crate) status_busy: &'static str,
+    pub(crate) status_not_the_service: &'static str,
+    pub(crate) service_refused: &'static str,
+    pub(crate) no_reason: &'static str,
+    /// The service's own words, and an ellipsis where they go on.
+    pub(crate) service_says: &'static str,
+
+    // Code and name of a failure, which come last.
+    pub(crate) unknown_code: &'static str,
+    pub(crate) no_code: &'static str,
+    pub(crate) no_connection: &'static str,
+    pub(crate) request_not_sent: &'static str,
+    pub(crate) no_answer: &'static str,
+    pub(crate) answer_cut: &'static str,
+    pub(crate) answer_unexpected: &'static str,
+    /// The number of bytes.
+    pub(crate) bytes_needed: &'static str,
+    /// The number of bytes.
+    pub(crate) more_than_bytes: &'static str,
+    /// The status.
+    pub(crate) status: &'static str,
+    /// Line and column.
+    pub(crate) line_and_column: &'static str,
+
+    // Codes of the service.
+    pub(crate) service_problem: &'static str,
+    pub(crate) request_unreadable: &'static str,
+    pub(crate) empty_login: &'static str,
+    pub(crate) wrong_login: &'static str,
+    pub(crate) app_user_not_accepted: &'static str,
+    pub(crate) not_allowed: &'static str,
+    pub(crate) log_out_disabled: &'static str,
+    pub(crate) database_failed: &'static str,
+    pub(crate) auto_logout_failed: &'static str,
+    pub(crate) question_unknown: &'static str,
+    pub(crate) user_unchecked: &'static str,
+    pub(crate) not_yourself: &'static str,
+    pub(crate) app_user_lacks_rights: &'static str,
+    pub(crate) phone_unknown: &'static str,
+    pub(crate) profile_not_found: &'static str,
+    pub(crate) someone_else: &'static str,
+    pub(crate) nobody_here: &'static str,
+    pub(crate) phone_settings_unread: &'static str,
+    pub(crate) log_in_disabled: &'static str,
+    pub(crate) user_unknown: &'static str,
+    pub(crate) logged_in_elsewhere: &'static str,
+    pub(crate) service_busy: &'static str,
+    pub(crate) password_old: &'static str,
+    pub(crate) address_untrusted: &'static str,
+    pub(crate) part_down: &'static str,
+    pub(crate) proxy_forbidden: &'static str,
+    pub(crate) visit_forbidden: &'static str,
+    pub(crate) no_visitors: &'static str,
+    pub(crate) no_place: &'static str,
+    pub(crate) site_not_found: &'static str,
+    pub(crate) name_twice: &'static str,
+    pub(crate) site_forbids: &'static str,
+    pub(crate) set_up_wrong: &'static str,
+    pub(crate) site_silent: &'static str,
+    pub(crate) pin_old: &'static str,
+    pub(crate) site_id_unknown: &'static str,
+    pub(crate) phone_security: &'static str,
+    pub(crate) site_version: &'static str,
+    pub(crate) site_security: &'static str,
+    pub(crate) number_shared: &'static str,
+
+    // Codes of the login page, of visitors, and of the phone.
+    pub(crate) directory_silent: &'static str,
+    pub(crate) page_lacks_name: &'static str,
+    pub(crate) page_lacks_service: &'static str,
+    pub(crate) page_not_started: &'static str,
+    pub(crate) page_login_type: &'static str,
+    pub(crate) visitor_pin_wrong: &'static str,
+    pub(crate) visitor_unknown: &'static str,
+    pub(crate) page_unreadable: &'static str,
+    pub(crate) page_unsupported: &'static str,
+    pub(crate) page_not_fetched: &'static str,
+    pub(crate) page_server_unreachable: &'static str,
+    pub(crate) command_unreadable: &'static str,
+    pub(crate) command_answer_failed: &'static str,
+    pub(crate) phone_file_failed: &'static str,
+    pub(crate) command_sender_refused: &'static str,
 }
 
 /// Writes a text with its `{}` filled, in their order.
