@@ -23,10 +23,22 @@ pub enum Key {
     Right,
     /// Navigation: the middle key.
     Select,
-    /// The left softkey.
+    /// A softkey: the first from the left. On a display with more than three the screen's last action is at the right end.
     Soft1,
-    /// The middle softkey.
+    /// The second softkey.
     Soft2,
-    /// The right softkey.
+    /// The third softkey.
     Soft3,
+    /// The fourth softkey, where there is one; so are those that follow.
+    Soft4,
+    /// The fifth softkey.
+    Soft5,
+    /// The sixth softkey.
+    Soft6,
+    /// The seventh softkey.
+    Soft7,
+    /// The eighth softkey.
+    Soft8,
+    /// A key beside a line of the display, or a touch on it, counted from 0 below the title: chooses the entry of a list.
+    Line(u8),
 }

@@ -81,6 +81,12 @@ fn key(byte: u8) -> Option<Key> {
         b'a' => Key::Soft1,
         b'b' => Key::Soft2,
         b'c' => Key::Soft3,
+        b'e' => Key::Soft4,
+        b'f' => Key::Soft5,
+        b'g' => Key::Soft6,
+        b'h' => Key::Soft7,
+        b'i' => Key::Soft8,
+        b'A'..=b'H' => Key::Line(byte - b'A'),
         b'u' => Key::Up,
         b'd' => Key::Down,
         b'l' => Key::Left,
@@ -171,6 +177,10 @@ mod tests {
             (b'a', Key::Soft1),
             (b'b', Key::Soft2),
             (b'c', Key::Soft3),
+            (b'e', Key::Soft4),
+            (b'i', Key::Soft8),
+            (b'A', Key::Line(0)),
+            (b'H', Key::Line(7)),
             (b'u', Key::Up),
             (b'd', Key::Down),
             (b'l', Key::Left),
@@ -185,7 +195,7 @@ mod tests {
 
     #[test]
     fn no_other_byte_is_a_key() {
-        let known = b"0123456789*#abcudlrs";
+        let known = b"0123456789*#abcefghiudlrsABCDEFGH";
         for byte in (0..=u8::MAX).filter(|byte| !known.contains(byte)) {
             assert_eq!(events(&[b'+', byte, b'\n']), [], "{byte:#x}");
         }

@@ -22,8 +22,9 @@ use crate::clock::{instant, now};
 use crate::config::Service;
 use crate::log::log;
 use crate::net::{self, Network, Reading};
+use crate::view::keys::{self, Meaning};
 use crate::view::{self, Colours, Layout, View};
-use crate::{App, Ask, Board, Effect, Event, Facts, KeyQueue, Light, Start, Trouble};
+use crate::{App, Ask, Board, Effect, Event, Facts, Key, KeyQueue, Light, Start, Trouble};
 
 /// How often a board hears that the phone makes progress. Its watchdog must wait for several of these.
 pub const PULSE: Duration = Duration::from_secs(1);
@@ -75,6 +76,7 @@ pub async fn run<D: Display, N: Network, B: Board, M: RawMutex, const KEYS: usiz
     let cells = core::mem::take(&mut buffers.cells);
     let phone = Phone {
         app,
+        layout: display.layout(),
         changed: Signal::new(),
         moved: Signal::new(),
         asked: Signal::new(),
@@ -98,6 +100,7 @@ pub async fn run<D: Display, N: Network, B: Board, M: RawMutex, const KEYS: usiz
 /// The app and what its parts tell each other.
 struct Phone<'a, 'c> {
     app: &'a RefCell<App<'c>>,
+    layout: &'static Layout,
     /// The display no longer shows what there is to see.
     changed: Signal<NoopRawMutex, ()>,
     /// The time to wake the app may be another.
@@ -132,6 +135,29 @@ impl Phone<'_, '_> {
         self.moved.signal(());
     }
 
+    /// Has a key do what it means on the screen that is shown.
+    fn press(&self, key: Key) {
+        let (meaning, list) = {
+            let app = self.app.borrow();
+            // A key that wakes the display means nothing else.
+            let dark = app.light() != Light::Bright;
+            let meaning = if dark { Meaning::Key(key) } else { keys::meaning(&app, self.layout, key) };
+            (meaning, app.body().list())
+        };
+        match (meaning, list) {
+            (Meaning::Key(key), _) => self.happen(Event::Key(key)),
+            (Meaning::More, _) => self.happen(Event::Turned),
+            (Meaning::Entry(index), Some(list)) => {
+                let step = if index < list.selected { Key::Up } else { Key::Down };
+                for _ in 0..index.abs_diff(list.selected) {
+                    self.happen(Event::Key(step));
+                }
+                self.happen(Event::Key(Key::Select));
+            }
+            (Meaning::Nothing | Meaning::Entry(_), _) => {}
+        }
+    }
+
     /// Waits for keys and for the time the app wants to be woken at.
     async fn listen<M: RawMutex, const N: usize>(&self, keys: &KeyQueue<M, N>) -> Infallible {
         loop {
@@ -143,7 +169,7 @@ impl Phone<'_, '_> {
                 }
             };
             match select3(keys.next(), wake, self.moved.wait()).await {
-                Either3::First(key) => self.happen(Event::Key(key)),
+                Either3::First(key) => self.press(key),
                 Either3::Second(()) => self.happen(Event::Time),
                 Either3::Third(()) => {}
             }
@@ -152,7 +178,7 @@ impl Phone<'_, '_> {
 
     /// Draws what changed.
     async fn show(&self, mut display: impl Display, cells: &mut [view::Cell]) -> Infallible {
-        let mut view = View::new(display.layout(), cells);
+        let mut view = View::new(self.layout, cells);
         let mut light = Light::Bright;
         loop {
             self.changed.wait().await;

@@ -28,11 +28,16 @@ impl App<'_> {
         self.menu().position(|item| item == selected).unwrap_or(0)
     }
 
+    /// Whether a person can have the phone ask who is logged in.
+    pub(crate) fn can_ask_who(&self) -> bool {
+        self.has_app_user() && self.network == NetworkState::Ready
+    }
+
     fn offers(&self, item: MenuItem) -> bool {
         match item {
             MenuItem::Login => !matches!(self.holder, Holder::User(_)),
             MenuItem::Logout => !matches!(self.holder, Holder::Nobody),
-            MenuItem::Who => self.has_app_user() && self.network == NetworkState::Ready,
+            MenuItem::Who => self.can_ask_who(),
             MenuItem::About => true,
         }
     }

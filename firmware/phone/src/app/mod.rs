@@ -68,6 +68,8 @@ pub enum Event<'a> {
     Answer(Result<Response<'a>, Trouble>),
     /// The answer was read to its end in pieces: [`App::take_piece`].
     Read,
+    /// The softkeys turned to the next actions: there are more actions than softkeys.
+    Turned,
     /// Nothing but time passed: [`App::wake_at`] is reached.
     Time,
 }
@@ -171,6 +173,7 @@ pub struct App<'c> {
     top: usize,
     /// The last line that `top` may be. Any, until the text was drawn.
     last_top: usize,
+    turns: usize,
     /// The last text of a service that gave no known code.
     service_text: ServiceText,
     in_flight: Option<Flight>,
@@ -213,6 +216,7 @@ impl<'c> App<'c> {
             screen,
             top: 0,
             last_top: usize::MAX,
+            turns: 0,
             service_text: ServiceText::default(),
             in_flight: None,
             wanted: None,
@@ -261,6 +265,7 @@ impl<'c> App<'c> {
                     self.profiles_answered(flight, Ok(()), now);
                 }
             }
+            Event::Turned => self.turns = self.turns.wrapping_add(1),
             Event::Time => {}
         }
         self.next_ask()
@@ -359,6 +364,11 @@ impl<'c> App<'c> {
 
     pub(crate) fn screen(&self) -> &Screen {
         &self.screen
+    }
+
+    /// How often the softkeys turned to the next actions on this screen.
+    pub(crate) fn turns(&self) -> usize {
+        self.turns
     }
 
     /// What is between title and softkeys.
@@ -462,6 +472,8 @@ impl<'c> App<'c> {
                 Key::Soft1 => self.open_login(),
                 Key::Soft2 if matches!(self.holder, Holder::Unknown) => self.open_logout(),
                 Key::Soft3 | Key::Select => self.open_menu(),
+                Key::Soft4 if self.can_ask_who() => self.ask(Ask::Who),
+                Key::Soft5 => self.go(Screen::About),
                 _ => self.scroll(key),
             },
             Screen::Menu { selected } => self.press_in_menu(key, selected),
@@ -558,6 +570,7 @@ impl<'c> App<'c> {
     fn go(&mut self, screen: Screen) {
         self.top = 0;
         self.last_top = usize::MAX;
+        self.turns = 0;
         if !matches!(screen, Screen::Settling(_) | Screen::Failed(_) | Screen::NoProfiles(_)) {
             self.service_text.zeroize();
         }

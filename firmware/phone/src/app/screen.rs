@@ -111,6 +111,16 @@ pub(crate) enum Body {
     Symbols(Symbols),
 }
 
+impl Body {
+    /// The list, where there is one.
+    pub(crate) fn list(&self) -> Option<List> {
+        match self {
+            Self::List(list) => Some(*list),
+            _ => None,
+        }
+    }
+}
+
 /// A list of entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct List {

@@ -74,7 +74,7 @@ impl Symbols {
             Key::Up if self.selected == Self::ZERO => self.selected = Self::ZERO - 2,
             Key::Up if self.selected >= COLUMNS => self.selected -= COLUMNS,
             Key::Up => self.turn_back_to_its_last(),
-            Key::Soft2 => {}
+            _ => {}
         }
         Picked::Open
     }

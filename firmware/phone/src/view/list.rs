@@ -40,6 +40,12 @@ fn first_seen(list: List, lines: usize) -> usize {
     list.selected.saturating_sub(lines / 2).min(list.len.saturating_sub(lines))
 }
 
+/// The entry that a line shows, if it shows one.
+pub(super) fn at_line(list: List, lines: usize, line: usize) -> Option<usize> {
+    let index = first_seen(list, lines) + line;
+    (line < lines && index < list.len).then_some(index)
+}
+
 /// A line being written. A text that is too long ends with a mark.
 struct Entry<'p, 'd, D: DrawTarget> {
     page: &'p mut Page<'d, D>,

@@ -4,6 +4,7 @@
 //! drawn. It changes nothing, decides nothing, and never draws a digit of a PIN.
 
 mod form;
+pub(crate) mod keys;
 mod layout;
 mod list;
 mod page;
@@ -23,7 +24,6 @@ pub use self::page::Cell;
 
 use self::page::Page;
 use crate::app::{App, Body, Light};
-use crate::words;
 
 /// What there is to see of the app, on one display.
 ///
@@ -110,9 +110,9 @@ impl fmt::Debug for View<'_> {
 
 fn screen<D: DrawTarget<Color: Colours>>(app: &App<'_>, page: &mut Page<'_, D>) -> Result<usize, D::Error> {
     title::draw(app, page)?;
-    let labels = words::softkeys(app);
-    for (place, label) in labels.into_iter().enumerate() {
-        page.softkey(place, label)?;
+    let softkeys = keys::softkeys(app, page.layout);
+    for (place, softkey) in softkeys.iter().enumerate().take(page.layout.softkey_places) {
+        page.softkey(place, softkey.label)?;
     }
     match app.body() {
         Body::List(list) => list::draw(app, list, page).map(|()| 0),

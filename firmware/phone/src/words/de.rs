@@ -38,6 +38,9 @@ pub(super) static WORDS: Words = Words {
     key_no: "Nein",
     key_ok: "OK",
     key_retry: "Nochmal",
+    key_who: "Wer?",
+    key_about: "Info",
+    key_more: "Mehr",
 
     menu_log_in: "Anmelden",
     menu_log_out: "Abmelden",

@@ -38,6 +38,9 @@ pub(super) static WORDS: Words = Words {
     key_no: "No",
     key_ok: "OK",
     key_retry: "Retry",
+    key_who: "Who?",
+    key_about: "About",
+    key_more: "More",
 
     menu_log_in: "Log in",
     menu_log_out: "Log out",

@@ -81,6 +81,21 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
     }
 }
 
+/// The labels of the shortcuts, for displays with more than three softkeys. An empty one does nothing.
+pub(crate) fn shortcuts(app: &App<'_>) -> [&'static str; 2] {
+    let words = app.words();
+    match app.screen() {
+        Screen::Idle if app.can_ask_who() => [words.key_who, words.key_about],
+        Screen::Idle => ["", words.key_about],
+        _ => ["", ""],
+    }
+}
+
+/// The label of the softkey that turns to the next actions, where there are more of them than softkeys.
+pub(crate) fn more(app: &App<'_>) -> &'static str {
+    app.words().key_more
+}
+
 /// What is at the right end of the title bar: on a form, what the number keys give; over profiles, the letters typed.
 pub(crate) fn title_note<'a>(app: &'a App<'_>) -> &'a str {
     let form = app.form();

@@ -45,6 +45,9 @@ pub(crate) struct Words {
     pub(crate) key_no: &'static str,
     pub(crate) key_ok: &'static str,
     pub(crate) key_retry: &'static str,
+    pub(crate) key_who: &'static str,
+    pub(crate) key_about: &'static str,
+    pub(crate) key_more: &'static str,
 
     // The menu.
     pub(crate) menu_log_in: &'static str,
