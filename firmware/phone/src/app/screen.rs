@@ -79,7 +79,7 @@ impl Screen {
 
     /// Whether somebody waits for this screen, or must see it, so that it lights the display.
     pub(crate) fn is_for_somebody(&self) -> bool {
-        matches!(self, Self::Done { .. } | Self::Failed(_))
+        matches!(self, Self::Profiles | Self::NoProfiles(_) | Self::Done { .. } | Self::Failed(_))
     }
 
     /// Whether the phone leaves this screen when nobody presses a key any more.
