@@ -2,14 +2,14 @@
 
 use zeroize::Zeroize;
 
-/// A key of the phone, as pressed. Releases are not events.
+/// A key of the phone, as pressed. Releases are not events: [`KeyQueue::hold`](crate::KeyQueue::hold) takes them.
 ///
 /// It carries what a person types, PINs included, so it has no `defmt` form and must not be logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Zeroize)]
 pub enum Key {
     /// A digit of the keypad, 0 to 9. A larger number is not a key and does nothing.
     Digit(u8),
-    /// `*`: symbols in a user ID.
+    /// `*`: the symbols for a user ID.
     Star,
     /// `#`: changes between small letters, capitals and digits in a user ID.
     Pound,
@@ -17,9 +17,9 @@ pub enum Key {
     Up,
     /// Navigation: down.
     Down,
-    /// Navigation: left.
+    /// Navigation: left. Moves the cursor.
     Left,
-    /// Navigation: right. Fixes a letter that could still change.
+    /// Navigation: right. Fixes a letter that could still change, or else moves the cursor.
     Right,
     /// Navigation: the middle key.
     Select,

@@ -25,6 +25,7 @@ pub mod keypad;
 mod log;
 pub mod net;
 mod queue;
+mod repeat;
 mod run;
 pub mod settings;
 pub mod view;

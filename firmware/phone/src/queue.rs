@@ -17,6 +17,9 @@ use crate::Key;
 
 /// A queue of up to `N` presses, filled by interrupts and emptied by [`run`](crate::run).
 ///
+/// It knows as well whether the key that was pressed last is still down, for keys that act again while they are held.
+/// Of number keys it does not know: they are never held, and a digit is kept no longer than until it is taken.
+///
 /// ```
 /// use embassy_futures::block_on;
 /// use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
@@ -39,6 +42,9 @@ struct Presses<const N: usize> {
     first: usize,
     count: usize,
     taker: WakerRegistration,
+    /// The key pressed last, if that can be held.
+    last: Option<Key>,
+    is_down: bool,
 }
 
 impl<M: RawMutex, const N: usize> KeyQueue<M, N> {
@@ -46,7 +52,14 @@ impl<M: RawMutex, const N: usize> KeyQueue<M, N> {
     #[must_use]
     pub const fn new() -> Self {
         const { assert!(N > 0, "a queue without room takes no press") };
-        let presses = Presses { places: [None; N], first: 0, count: 0, taker: WakerRegistration::new() };
+        let presses = Presses {
+            places: [None; N],
+            first: 0,
+            count: 0,
+            taker: WakerRegistration::new(),
+            last: None,
+            is_down: false,
+        };
         Self { presses: Mutex::new(RefCell::new(presses)) }
     }
 
@@ -54,6 +67,25 @@ impl<M: RawMutex, const N: usize> KeyQueue<M, N> {
     #[must_use]
     pub fn push(&self, key: Key) -> bool {
         self.presses.lock(|presses| presses.borrow_mut().push(key))
+    }
+
+    /// Says whether a key is down now: after its press, at its release, and wherever its contacts bounce. Only the key
+    /// pressed last counts. Where the release is lost, the key acts a limited number of times.
+    pub fn hold(&self, key: Key, is_down: bool) {
+        self.presses.lock(|presses| {
+            let mut presses = presses.borrow_mut();
+            if presses.last == Some(key) {
+                presses.is_down = is_down;
+            }
+        });
+    }
+
+    /// Whether this key was pressed last and is still down.
+    pub(crate) fn is_held(&self, key: Key) -> bool {
+        self.presses.lock(|presses| {
+            let presses = presses.borrow();
+            presses.is_down && presses.last == Some(key)
+        })
     }
 
     /// Waits for the next press and takes it. One task waits at a time; it may be dropped while it waits.
@@ -89,6 +121,8 @@ impl<M: RawMutex, const N: usize> fmt::Debug for KeyQueue<M, N> {
 
 impl<const N: usize> Presses<N> {
     fn push(&mut self, key: Key) -> bool {
+        self.last = (!matches!(key, Key::Digit(_) | Key::Star | Key::Pound)).then_some(key);
+        self.is_down = false;
         if self.count == N {
             return false;
         }
@@ -175,6 +209,40 @@ mod tests {
         assert!(queue.push(Key::Up));
         assert_eq!(count.0.load(Ordering::SeqCst), 1);
         assert_eq!(taken(&queue), Some(Key::Up), "whoever waited before");
+    }
+
+    #[test]
+    fn the_key_pressed_last_is_held_until_it_comes_up() {
+        let queue = Queue::new();
+        let push = |key| assert!(queue.push(key));
+        queue.hold(Key::Up, true);
+        assert!(!queue.is_held(Key::Up), "down since the power came, never pressed");
+        push(Key::Up);
+        assert!(!queue.is_held(Key::Up));
+        queue.hold(Key::Up, true);
+        assert!(queue.is_held(Key::Up));
+        queue.hold(Key::Up, false);
+        queue.hold(Key::Up, true);
+        assert!(queue.is_held(Key::Up), "a bounce");
+        queue.hold(Key::Down, false);
+        assert!(queue.is_held(Key::Up), "another key");
+        push(Key::Down);
+        queue.hold(Key::Up, true);
+        assert!(!queue.is_held(Key::Up), "another key was pressed");
+        queue.hold(Key::Down, true);
+        queue.hold(Key::Down, false);
+        assert!(!queue.is_held(Key::Down));
+    }
+
+    #[test]
+    fn a_number_key_is_never_held() {
+        let queue = Queue::new();
+        for key in [Key::Digit(7), Key::Star, Key::Pound] {
+            assert!(queue.push(key));
+            queue.hold(key, true);
+            assert!(!queue.is_held(key));
+            queue.presses.lock(|presses| assert_eq!(presses.borrow().last, None));
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::clock::{instant, now};
 use crate::config::Service;
 use crate::log::log;
 use crate::net::{self, Network, Reading};
+use crate::repeat::Repeat;
 use crate::view::keys::{self, Meaning};
 use crate::view::{self, Colours, Layout, View};
 use crate::{App, Ask, Board, Effect, Event, Facts, Key, KeyQueue, Light, Start, Trouble};
@@ -158,10 +159,21 @@ impl Phone<'_, '_> {
         }
     }
 
-    /// Waits for keys and for the time the app wants to be woken at.
+    /// Whether a key that is held acts again and again on the screen that is shown.
+    fn repeats(&self, key: Key) -> bool {
+        let app = self.app.borrow();
+        match keys::meaning(&app, self.layout, key) {
+            Meaning::Key(key) => app.repeats(key),
+            _ => false,
+        }
+    }
+
+    /// Waits for keys and for the time the app wants to be woken at. A key that is held acts again where the app says so.
     async fn listen<M: RawMutex, const N: usize>(&self, keys: &KeyQueue<M, N>) -> Infallible {
+        let mut repeat: Option<Repeat> = None;
         loop {
             let wake_at = self.app.borrow().wake_at();
+            let wake_at = [wake_at, repeat.map(|repeat| repeat.at)].into_iter().flatten().min();
             let wake = async {
                 match wake_at {
                     Some(at) => Timer::at(instant(at)).await,
@@ -169,8 +181,21 @@ impl Phone<'_, '_> {
                 }
             };
             match select3(keys.next(), wake, self.moved.wait()).await {
-                Either3::First(key) => self.press(key),
-                Either3::Second(()) => self.happen(Event::Time),
+                Either3::First(key) => {
+                    let repeats = self.repeats(key);
+                    self.press(key);
+                    repeat = repeats.then(|| Repeat::new(key, now()));
+                }
+                Either3::Second(()) => match repeat {
+                    Some(held) if now() >= held.at => {
+                        let acts = keys.is_held(held.key) && self.repeats(held.key);
+                        if acts {
+                            self.press(held.key);
+                        }
+                        repeat = held.next(now()).filter(|_| acts);
+                    }
+                    _ => self.happen(Event::Time),
+                },
                 Either3::Third(()) => {}
             }
         }

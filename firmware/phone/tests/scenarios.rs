@@ -12,6 +12,8 @@
 //! | `takes N` | connections take N bytes and no more from now on |
 //! | `profiles are asked for` | questions for profiles are seen and answered by the scenario; else each finds one |
 //! | `press KEYS` | see `Desk::press` |
+//! | `hold KEY N` | holds a key for N milliseconds |
+//! | `stick KEY` | presses a key whose release is lost |
 //! | `wait N` | lets N milliseconds pass |
 //! | `wait up to N` | lets time pass until something is asked that no `asked` has seen, N milliseconds at most |
 //! | `screen` | six lines `\|…\|` follow: title, four lines, labels |
@@ -120,6 +122,11 @@ impl Player {
             ("takes", _) => self.desk().wire.borrow_mut().takes = Some(rest.parse().unwrap()),
             ("profiles", "are asked for") => self.desk().wire.borrow_mut().answers_profiles = false,
             ("press", _) => self.desk().press(rest),
+            ("hold", _) => {
+                let (key, milliseconds) = rest.split_once(' ').unwrap();
+                self.desk().hold(key, Some(milliseconds.parse().unwrap()));
+            }
+            ("stick", _) => self.desk().hold(rest, None),
             ("wait", _) if rest.starts_with("up to ") => {
                 let end: u64 = rest.trim_start_matches("up to ").parse().unwrap();
                 for _ in 0..end / 100 {

@@ -47,13 +47,17 @@ pub extern "C" fn on_interrupt() {
     look();
 }
 
-/// Queues the presses since the last call.
+/// Queues the presses since the last call, and says which buttons are down.
 fn look() {
-    let pressed =
-        critical_section::with(|token| BUTTONS.borrow_ref_mut(token).update(down(), Instant::now()));
+    let (down, pressed) = critical_section::with(|token| {
+        let down = down();
+        (down, BUTTONS.borrow_ref_mut(token).update(down, Instant::now()))
+    });
     for (bit, key) in KEYS {
         if pressed & bit != 0 {
             keypad::press(key);
+        } else {
+            keypad::KEYS.hold(key, down & bit != 0);
         }
     }
 }

@@ -28,10 +28,13 @@ pub fn start() {
     interrupts::enable(Interrupt::Uart0);
 }
 
-/// Queues a press for the phone. When the queue is full the press is dropped and the log says so.
+/// Queues a press for the phone, of a key that is down now. When the queue is full the press is dropped and the log says
+/// so.
 pub fn press(key: Key) {
     defmt::debug!("keys: a press");
-    if !KEYS.push(key) {
+    if KEYS.push(key) {
+        KEYS.hold(key, true);
+    } else {
         defmt::warn!("keys: dropped a press, {=usize} wait already", QUEUE_LENGTH);
     }
 }
@@ -41,8 +44,10 @@ pub extern "C" fn on_interrupt() {
     PORT.clear(INTERRUPT_RX | INTERRUPT_RX_TIMEOUT);
     while let Some(byte) = PORT.read() {
         let event = critical_section::with(|token| DECODER.borrow_ref_mut(token).push(byte));
-        if let Some(KeyEvent::Pressed(key)) = event {
-            press(key);
+        match event {
+            Some(KeyEvent::Pressed(key)) => press(key),
+            Some(KeyEvent::Released(key)) => KEYS.hold(key, false),
+            None => {}
         }
     }
 }

@@ -396,6 +396,14 @@ impl<'c> App<'c> {
         &self.profiles
     }
 
+    /// Whether a key that is held acts again and again: what moves through a text or a list, and what edits.
+    pub(crate) fn repeats(&self, key: Key) -> bool {
+        match self.body() {
+            Body::Form | Body::Symbols(_) => self.form.repeats(key),
+            Body::List(_) | Body::Text => matches!(key, Key::Up | Key::Down),
+        }
+    }
+
     pub(crate) fn top(&self) -> usize {
         self.top
     }

@@ -115,26 +115,28 @@ impl Desk {
     }
 
     /// Presses keys: `0` to `9`, `*`, `#`, `up`, `down`, `left`, `right`, `select`, `soft1` to `soft3`; several
-    /// digits in one word are pressed one after the other.
+    /// digits in one word are pressed one after the other. Each comes up at once.
     pub(crate) fn press(&mut self, keys: &str) {
-        for word in keys.split_whitespace() {
-            let named = match word {
-                "up" => Some(Key::Up),
-                "down" => Some(Key::Down),
-                "left" => Some(Key::Left),
-                "right" => Some(Key::Right),
-                "select" => Some(Key::Select),
-                "soft1" => Some(Key::Soft1),
-                "soft2" => Some(Key::Soft2),
-                "soft3" => Some(Key::Soft3),
-                _ => None,
-            };
-            let pressed = named.map_or_else(|| word.chars().map(key).collect(), |key| vec![key]);
-            for key in pressed {
-                assert!(self.keys.push(key), "the queue is full");
-                self.settle();
-            }
+        for key in keys.split_whitespace().flat_map(keys_of) {
+            self.push(key);
+            self.keys.hold(key, false);
         }
+    }
+
+    /// Holds a key for so many milliseconds. Without them it is pressed, and its release is lost.
+    pub(crate) fn hold(&mut self, name: &str, milliseconds: Option<u64>) {
+        let &[key] = &keys_of(name)[..] else { panic!("{name} is not one key") };
+        self.push(key);
+        if let Some(milliseconds) = milliseconds {
+            self.wait(milliseconds);
+            self.keys.hold(key, false);
+        }
+    }
+
+    fn push(&mut self, key: Key) {
+        assert!(self.keys.push(key), "the queue is full");
+        self.keys.hold(key, true);
+        self.settle();
     }
 
     /// What the display shows now.
@@ -146,6 +148,21 @@ impl Desk {
     pub(crate) fn pictures(&self) -> usize {
         self.pictures.borrow().count()
     }
+}
+
+fn keys_of(word: &str) -> Vec<Key> {
+    let named = match word {
+        "up" => Key::Up,
+        "down" => Key::Down,
+        "left" => Key::Left,
+        "right" => Key::Right,
+        "select" => Key::Select,
+        "soft1" => Key::Soft1,
+        "soft2" => Key::Soft2,
+        "soft3" => Key::Soft3,
+        _ => return word.chars().map(key).collect(),
+    };
+    vec![named]
 }
 
 fn key(character: char) -> Key {
