@@ -51,7 +51,7 @@ pub(super) static WORDS: Words = Words {
     pin: "PIN:",
     type_user_id: "Type your user ID",
     type_pin: "Type your PIN",
-    no_more_fits: "No more fits in here",
+    no_more_fits: "The field is full",
     digits_only: "A PIN has digits only",
     keys_lower: "# abc  * symbols",
     keys_upper: "# ABC  * symbols",
