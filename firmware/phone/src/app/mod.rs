@@ -396,8 +396,12 @@ impl<'c> App<'c> {
         &self.profiles
     }
 
-    /// Whether a key that is held acts again and again: what moves through a text or a list, and what edits.
+    /// Whether a key that is held acts again and again: what moves through a text or a list, and what edits. One that
+    /// wakes the display does not act at all.
     pub(crate) fn repeats(&self, key: Key) -> bool {
+        if self.light() != Light::Bright {
+            return false;
+        }
         match self.body() {
             Body::Form | Body::Symbols(_) => self.form.repeats(key),
             Body::List(_) | Body::Text => matches!(key, Key::Up | Key::Down),
