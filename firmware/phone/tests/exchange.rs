@@ -132,7 +132,7 @@ fn a_request_longer_than_its_buffer_is_not_sent_in_part() {
         desk.press("*7");
     }
     desk.press("down 1 select");
-    assert_eq!(desk.picture().row(1), "Request too long");
+    assert_eq!(desk.picture().row(1), "The request is too");
     assert_eq!(desk.wire.borrow().requests().len(), 1, "the question at the start alone");
     desk.press("soft1 soft1 5 down 1 select");
     assert_eq!(desk.wire.borrow().requests().len(), 2, "the phone works on");
