@@ -67,16 +67,33 @@ def test_user_without_a_profile_is_told_what_to_do(phone: Phone, service: EmServ
     assert service.sessions() == {}
 
 
-def test_device_already_in_use_is_said_with_who_is_there(
+def test_device_already_in_use_is_taken_over_after_one_question(
     phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:
     # Somebody is logged in by the administrator's hand after the phone has shown nobody.
     service.login(rig.device_name, "mary")
     phone.log_in(cluster.user, cluster.pin)
-    phone.wait_title("Login failed", "Someone else is logged in here.", seconds=ANSWER)
-    phone.find("mary is logged in. They must log out first.")
-    phone.find("[18] Another user logged in")
-    phone.softkey("OK")
+    phone.wait_title("Take over", "mary is logged in here.", seconds=ANSWER)
+    assert service.sessions() == {rig.device_name: "mary"}
+    phone.softkey("Yes")
+    phone.confirm_logged_in(cluster.user)
+    assert service.sessions() == {rig.device_name: cluster.user}
+    changes = [(record.operation, record.app_id, record.code) for record in service.requests]
+    assert changes[-4:] == [
+        ("login", cluster.user, 18),
+        ("deviceUserQuery", cluster.app_id, None),
+        ("logout", cluster.app_id, None),
+        ("login", cluster.user, None),
+    ]
+
+
+def test_device_already_in_use_is_left_alone_on_no(
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
+) -> None:
+    service.login(rig.device_name, "mary")
+    phone.log_in(cluster.user, cluster.pin)
+    phone.wait_title("Take over", "mary is logged in here.", seconds=ANSWER)
+    phone.softkey("No")
     phone.wait_idle("Logged in: mary")
     assert service.sessions() == {rig.device_name: "mary"}
 
@@ -84,28 +101,28 @@ def test_device_already_in_use_is_said_with_who_is_there(
 def test_login_does_not_wait_for_a_question_on_its_way(
     phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:
-    service.login(rig.device_name, "mary")
     # The phone asks who is there, and would wait ten seconds for that answer.
     service.faults.add(Silence(), operation="deviceUserQuery")
-    phone.log_in(cluster.user, cluster.pin)
-    phone.wait_title("Login failed", "Someone else is logged in here.", seconds=ANSWER)
+    phone.open_menu()
+    phone.choose("Who is logged in")
     service.wait_for_request("deviceUserQuery")  # at power on
     service.wait_for_request("deviceUserQuery")
-    service.logout(rig.device_name)
-    phone.softkey("OK")
+    phone.softkey("Cancel")
     phone.log_in(cluster.user, cluster.pin)
     phone.wait_title("Logged in", cluster.user)
     assert service.sessions() == {rig.device_name: cluster.user}
 
 
-def test_user_logged_in_elsewhere_is_told_so(phone: Phone, service: EmService, cluster: DemoCluster) -> None:
+def test_user_logged_in_elsewhere_reads_where_and_logs_out_there(
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
+) -> None:
     service.login("SEP402CF4915265", cluster.user)
     phone.log_in(cluster.user, cluster.pin)
-    phone.wait_title("Login failed", "You are logged in on another phone.", seconds=ANSWER)
-    assert phone.read_to_end().endswith("Log out there first. [25] User logged in elsewhere")
-    phone.softkey("OK")
-    phone.wait_idle("Nobody logged in")
+    phone.wait_title("Logged in elsewhere", f"{cluster.user} is logged in on SEP402CF4915265.", seconds=ANSWER)
     assert service.sessions() == {"SEP402CF4915265": cluster.user}
+    phone.softkey("Yes")
+    phone.confirm_logged_in(cluster.user)
+    assert service.sessions() == {rig.device_name: cluster.user}
 
 
 def test_id_with_symbols_is_typed_and_shown_decoded(phone: Phone, service: EmService, rig: Rig) -> None:

@@ -139,7 +139,7 @@ def test_silent_service_is_given_up_after_a_while(
 ) -> None:
     service.faults.add(Silence(executed=True), operation="login")
     phone.log_in(cluster.user, cluster.pin)
-    phone.wait_title("Please wait", f"Logging in {cluster.user}")
+    phone.wait_title(rig.device_name, f"Logging in {cluster.user}")
     phone.wait_title("Logged in after all", cluster.user, seconds=PATIENCE)
     phone.wait_idle(f"Logged in: {cluster.user}")
     assert logins(service) == 1

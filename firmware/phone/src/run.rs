@@ -21,7 +21,7 @@ use hotdesk_core::{Piece, Response};
 use crate::clock::{instant, now};
 use crate::config::Service;
 use crate::log::log;
-use crate::net::{self, Network, Reading};
+use crate::net::{self, Network, Reading, Turn};
 use crate::repeat::Repeat;
 use crate::view::keys::{self, Meaning};
 use crate::view::{self, Colours, Layout, View};
@@ -81,6 +81,7 @@ pub async fn run<D: Display, N: Network, B: Board, M: RawMutex, const KEYS: usiz
         changed: Signal::new(),
         moved: Signal::new(),
         asked: Signal::new(),
+        cancel: Signal::new(),
         opened: Signal::new(),
         wanted: Signal::new(),
         shown: Cell::new(0),
@@ -108,6 +109,8 @@ struct Phone<'a, 'c> {
     moved: Signal<NoopRawMutex, ()>,
     /// The service is to be asked.
     asked: Signal<NoopRawMutex, Ask>,
+    /// The person does not want to wait any longer.
+    cancel: Signal<NoopRawMutex, ()>,
     /// Another screen is shown.
     opened: Signal<NoopRawMutex, ()>,
     /// The board is to do something.
@@ -125,6 +128,9 @@ impl Phone<'_, '_> {
         if app.screen_name() != before {
             log!(info, "screen {=str}", app.screen_name());
             self.opened.signal(());
+        }
+        if app.is_cancelled() {
+            self.cancel.signal(());
         }
         if let Some(effect) = app.take_effect() {
             self.wanted.signal(effect);
@@ -234,6 +240,7 @@ impl Phone<'_, '_> {
     /// Watches the network, and asks the service what the app wants to know.
     async fn speak(&self, mut network: impl Network, mut buffers: Buffers<'_>) -> Infallible {
         let services = self.app.borrow().config().map_or(&[][..], |config| config.services());
+        let turn = Turn::default();
         let mut state = network.state();
         self.happen(Event::Network(state));
         loop {
@@ -243,7 +250,7 @@ impl Phone<'_, '_> {
                     log!(info, "network {}", state);
                     self.happen(Event::Network(state));
                 }
-                Either3::Second(ask) => self.exchange(ask, &mut network, services, &mut buffers).await,
+                Either3::Second(ask) => self.exchange(ask, &mut network, services, &turn, &mut buffers).await,
                 // The address may be another without the network having been away: a screen shows the one of now.
                 Either3::Third(()) => {}
             }
@@ -288,24 +295,22 @@ impl Phone<'_, '_> {
         mut ask: Ask,
         network: &mut impl Network,
         services: &[Service],
+        turn: &Turn,
         buffers: &mut Buffers<'_>,
     ) {
         loop {
             log!(info, "asking {}", ask);
             let write =
                 |service: &Service, out: &mut [u8]| self.app.borrow().write_request(ask, service, out);
-            let task = match ask {
-                Ask::Who | Ask::Profiles => Task::Query,
-                Ask::Login | Ask::Logout => Task::Change,
-            };
+            let task = if ask.is_change() { Task::Change } else { Task::Query };
             let mut on_piece = |piece: Option<Piece<'_>>| self.app.borrow_mut().take_piece(piece);
             let reading = match ask {
                 Ask::Profiles => Reading::Pieces(&mut on_piece),
-                Ask::Who | Ask::Login | Ask::Logout => Reading::Whole,
+                _ => Reading::Whole,
             };
-            let answer = net::ask(network, services, task, write, reading, buffers);
-            match select(answer, self.asked.wait()).await {
-                Either::First(answer) => {
+            let asking = net::ask(network, services, turn, task, write, reading, buffers);
+            match select3(asking, self.asked.wait(), self.cancelled()).await {
+                Either3::First(answer) => {
                     log_outcome(&answer);
                     self.happen(match answer {
                         Ok(Some(response)) => Event::Answer(Ok(response)),
@@ -315,12 +320,27 @@ impl Phone<'_, '_> {
                     // An answer may repeat the request it was sent for.
                     return buffers.answer.zeroize();
                 }
-                Either::Second(urgent) => {
+                Either3::Second(urgent) => {
                     network.wipe();
                     buffers.answer.zeroize();
                     ask = urgent;
                 }
+                Either3::Third(()) => {
+                    network.wipe();
+                    buffers.answer.zeroize();
+                    let sent = turn.given_up();
+                    log!(info, "given up, something was sent: {=bool}", sent);
+                    return self.happen(Event::Answer(Err(Trouble::Cancelled { sent })));
+                }
             }
+        }
+    }
+
+    /// Waits until the person does not want to wait any longer for what is on its way.
+    async fn cancelled(&self) {
+        // What woke it may be about a request before.
+        while !self.app.borrow().is_cancelled() {
+            self.cancel.wait().await;
         }
     }
 }

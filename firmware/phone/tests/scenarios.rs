@@ -22,7 +22,8 @@
 //! | `inverse ROW TEXT` | the cells of the row that are dark on light spell TEXT |
 //! | `asked TEXT` | the last request; `nothing asked`: there is none since the last `asked` |
 //! | `asked N times` | how many requests there were in all |
-//! | `answer success` / `nobody` / `user ID` / `failure CODE TEXT` | a whole answer; a document of its own follows `answer` in lines with `>` |
+//! | `restarted N times` | how often the phone had its board restart it |
+//! | `answer success` / `nobody` / `user ID` / `where ID DEVICES` / `failure CODE TEXT` | a whole answer; a document of its own follows `answer` in lines with `>` |
 //! | `answer profiles USER NAME…` | profiles of a user: the default one ends with a star, `A01..A99` are all between |
 //! | `raw` | bytes with escapes follow in lines with `>` |
 //! | `flood N TEXT` | TEXT, N times |
@@ -161,6 +162,10 @@ impl Player {
                 let expected = rest.replace("APP_SECRET", APP_SECRET);
                 assert_eq!(requests.last().unwrap(), &expected, "{place}");
             }
+            ("restarted", _) => {
+                let times: usize = rest.trim_end_matches(" times").parse().unwrap();
+                assert_eq!(self.desk().bench.borrow().restarts, times, "{place}");
+            }
             ("answer", _) => {
                 let bytes = answers::http(&document(rest, block), Framing::Length);
                 self.wire(|desk| desk.wire.borrow_mut().answer([&bytes[..]]));
@@ -223,6 +228,11 @@ fn document(name: &str, block: &[&str]) -> Vec<u8> {
             let mut words = rest.split_whitespace();
             let user = words.next().unwrap();
             answers::profiles(user, &words.flat_map(names).collect::<Vec<_>>())
+        }
+        "where" => {
+            let mut words = rest.split_whitespace();
+            let user = words.next().unwrap();
+            answers::devices(user, &words.collect::<Vec<_>>())
         }
         "failure" => {
             let (code, text) = rest.split_once(' ').unwrap_or((rest, ""));

@@ -68,7 +68,8 @@ fn step(desk: &mut Desk, dice: &mut Dice) {
 /// Whether what is typed goes to a PIN: in a user ID, the title bar would say what the keys give.
 fn is_pin_asked_for(desk: &Desk) -> bool {
     let picture = desk.picture();
-    let typed_is_seen = ["abc", "ABC", "123"].iter().any(|mode| picture.row(0).split(' ').any(|word| word == *mode));
+    let typed_is_seen =
+        ["abc", "ABC", "123"].iter().any(|mode| picture.row(0).split(' ').any(|word| word == *mode));
     (1..5).any(|row| picture.row(row).starts_with("PIN:")) && !typed_is_seen
 }
 

@@ -3,44 +3,88 @@
 use core::time::Duration;
 
 use hotdesk_core::codes::em_service::EmServiceCode;
-use hotdesk_core::{DeviceResult, DeviceStatus, Response, Text, UserDevicesStatus, UserId};
+use hotdesk_core::{DeviceResult, DeviceStatus, Response, Text, UserDevicesStatus};
 
 use super::{App, Ask, Came, DONE_TIME, Failure, Flight, Holder, Notice, Screen, Trouble};
+
+/// The service did nothing and wants to be asked later.
+const BUSY: Trouble = Trouble::Refused(Some(EmServiceCode::BUSY_PLEASE_TRY_AGAIN));
 
 impl App<'_> {
     /// Takes in the end of the exchange that is on its way. Without one there is nothing to answer.
     pub(super) fn answered(&mut self, answer: Result<Response<'_>, Trouble>, now: Duration) {
         let Some(flight @ Flight { ask, quiet }) = self.in_flight.take() else { return };
+        let cancelled = core::mem::take(&mut self.cancelled);
+        if cancelled {
+            // Even where the answer was faster: nothing goes on from here.
+            self.form.wipe_pin();
+        }
+        if ask == Ask::Where {
+            return match answer.and_then(|response| self.learn_where(response)) {
+                Err(BUSY) if !quiet && self.is_busy_with(ask) && self.waits_for_service(ask, now) => {}
+                outcome => self.found_where(outcome, now),
+            };
+        }
         if ask == Ask::Profiles {
             // One that was not read in pieces is none.
             return self.profiles_answered(flight, Err(answer.err().unwrap_or(Trouble::Unexpected)), now);
         }
-        let outcome = answer.and_then(|response| self.take_in(flight, response));
-        match (ask, outcome) {
+        match (ask, answer.and_then(|response| self.take_in(flight, response))) {
+            (_, Err(BUSY))
+                if !quiet && !cancelled && self.is_busy_with(ask) && self.waits_for_service(ask, now) => {}
             (Ask::Who, outcome) => self.looked(quiet, outcome, now),
             (_, Ok(notice)) => {
                 // Whatever a look found meanwhile, the service has just said how it is.
                 self.notice = None;
                 self.look_trouble = None;
                 self.polling.answered(now);
-                self.done(ask, if notice.is_some() { Came::Said } else { Came::Already }, now);
+                let came =
+                    if notice.is_some() || ask == Ask::LogoutThere { Came::Said } else { Came::Already };
+                self.carried_out(ask, came, now);
             }
-            (_, Err(trouble)) => {
-                let failure = Failure { ask, trouble, settled: false };
-                self.look |= trouble.calls_for_a_look() && self.has_app_user();
-                match trouble {
-                    // What the look finds says when to ask again.
-                    _ if self.look => {}
-                    Trouble::Refused(_) => self.polling.answered(now),
-                    _ => self.polling.failed(now),
-                }
-                let can_settle = self.look && trouble.may_have_happened();
-                self.go(if can_settle { Screen::Settling(failure) } else { Screen::Failed(failure) });
-                if trouble.may_have_happened() && !can_settle {
-                    self.holder = Holder::Unknown;
-                }
-            }
+            (_, Err(trouble)) => self.failed(ask, trouble, now),
         }
+    }
+
+    /// Takes that a login or a log-out failed: it goes on past what is in the way, finds out what became of it, or is told.
+    fn failed(&mut self, ask: Ask, trouble: Trouble, now: Duration) {
+        if ask == Ask::Login && self.was_hindered(trouble) {
+            return self.polling.answered(now);
+        }
+        if trouble == (Trouble::Cancelled { sent: false }) {
+            self.notice = Some(Notice::NothingSent);
+            self.polling.failed(now);
+            return self.give_up();
+        }
+        let failure = Failure { ask, trouble, settled: false };
+        let settles = trouble.leaves_it_open()
+            && match ask {
+                Ask::Logout => self.goes_on(),
+                Ask::LogoutThere => self.has_app_user() || self.goes_on(),
+                _ => false,
+            };
+        if settles {
+            self.wanted = Some(if ask == Ask::Logout { Ask::Who } else { Ask::Where });
+            return self.go(Screen::Settling(failure));
+        }
+        let looks = trouble.calls_for_a_look() && self.has_app_user() && ask != Ask::LogoutThere;
+        self.look |= looks;
+        match trouble {
+            // What the look finds says when to ask again.
+            _ if self.look => {}
+            Trouble::Refused(_) => self.polling.answered(now),
+            _ => self.polling.failed(now),
+        }
+        let can_settle = looks && trouble.may_have_happened();
+        self.go(if can_settle { Screen::Settling(failure) } else { Screen::Failed(failure) });
+        if trouble.may_have_happened() && !can_settle && ask != Ask::LogoutThere {
+            self.presence.forget();
+        }
+    }
+
+    /// Whether the person waits for this question, or for this login or log-out.
+    fn is_busy_with(&self, ask: Ask) -> bool {
+        matches!(self.screen, Screen::Busy(waited_for) if waited_for == ask)
     }
 
     /// Takes in what became of the question who is logged in.
@@ -51,15 +95,20 @@ impl App<'_> {
         }
         self.look_trouble = outcome.err();
         match (self.screen, outcome) {
-            (Screen::Settling(failure) | Screen::Failed(failure), Ok(notice)) if failure.awaits_a_look() => {
+            (Screen::Settling(failure) | Screen::Failed(failure), Ok(notice))
+                if failure.calls_for_a_look() =>
+            {
                 self.settle_outcome(failure, notice, now);
             }
             (Screen::Settling(failure), Err(_)) => {
-                self.holder = Holder::Unknown;
+                self.presence.forget();
                 self.go(Screen::Failed(failure));
             }
+            (Screen::Busy(Ask::Who), outcome) if self.goes_on() => self.found_who(outcome, now),
             (Screen::Busy(Ask::Who), Err(trouble)) if !quiet => self.fail(Ask::Who, trouble),
             (Screen::Busy(Ask::Who), _) => self.go(Screen::Idle),
+            // The question was about somebody who is no longer here.
+            (Screen::TakeOver | Screen::LogoutConfirm, Ok(Some(notice))) => self.question_is_over(notice),
             // Whoever asked sees the name; what has happened is for those who did not.
             (_, Ok(Some(notice))) => self.notice = Some(notice),
             _ => {}
@@ -68,7 +117,7 @@ impl App<'_> {
 
     /// Ends a change whose answer was lost, now that it is known who is logged in.
     fn settle_outcome(&mut self, failure: Failure, notice: Option<Notice>, now: Duration) {
-        let carried_out = match (failure.ask, &self.holder) {
+        let carried_out = match (failure.ask, self.holder()) {
             (Ask::Login, Holder::User(user)) => Text::from(user).eq_ignore_case(self.form.user()),
             // Somebody else was logged in after the log-out.
             (Ask::Logout, Holder::User(_)) => notice == Some(Notice::Replaced),
@@ -76,9 +125,13 @@ impl App<'_> {
             _ => false,
         };
         if carried_out {
-            let lost = failure.trouble.leaves_it_open();
-            self.done(failure.ask, if lost { Came::AfterAll } else { Came::Already }, now);
-        } else if let Screen::Failed(shown) = &mut self.screen {
+            return self.carried_out(failure.ask, failure.trouble.came(), now);
+        }
+        if failure.trouble.may_have_happened() {
+            // The service may still be at it, and this is what it was like before.
+            self.polling.failed(now);
+        }
+        if let Screen::Failed(shown) = &mut self.screen {
             // It stays where the person has scrolled it to.
             shown.settled = true;
         } else {
@@ -87,7 +140,7 @@ impl App<'_> {
     }
 
     /// Says that it is as the person wanted it.
-    fn done(&mut self, ask: Ask, came: Came, now: Duration) {
+    pub(super) fn done(&mut self, ask: Ask, came: Came, now: Duration) {
         self.go(Screen::Done { ask, came, until: now.saturating_add(DONE_TIME) });
     }
 
@@ -102,7 +155,13 @@ impl App<'_> {
             (Ask::Logout, Response::Failure(failure))
                 if failure.code == Some(EmServiceCode::NO_USER_LOGGED_IN) =>
             {
-                self.holder = Holder::Nobody;
+                self.presence.set_nobody();
+                Ok(None)
+            }
+            // Nor there.
+            (Ask::LogoutThere, Response::Failure(failure))
+                if failure.code == Some(EmServiceCode::NO_USER_LOGGED_IN) =>
+            {
                 Ok(None)
             }
             (_, Response::Failure(failure)) => {
@@ -113,13 +172,14 @@ impl App<'_> {
                 Err(Trouble::Refused(failure.code))
             }
             (Ask::Login, Response::Success) => {
-                self.holder = UserId::try_from(self.form.user()).map_or(Holder::Unknown, Holder::User);
+                self.presence.set_user(Text::from(self.form.user()))?;
                 Ok(Some(Notice::Began))
             }
             (Ask::Logout, Response::Success) => {
-                self.holder = Holder::Nobody;
+                self.presence.set_nobody();
                 Ok(Some(Notice::Ended))
             }
+            (Ask::LogoutThere, Response::Success) => Ok(None),
             (Ask::Who, Response::DeviceUserResults(results)) => {
                 let mut devices = results.devices.iter();
                 let device = devices.find(|device| device.name.eq_ignore_case(&self.device));
@@ -138,22 +198,6 @@ impl App<'_> {
             }
             _ => Err(Trouble::Unexpected),
         }
-    }
-
-    /// Takes in who is logged in, and says what is different from what the phone knew.
-    fn learn(&mut self, user: Option<Text<'_>>) -> Result<Option<Notice>, Trouble> {
-        let notice = match (&self.holder, user) {
-            (Holder::User(known), Some(user)) if user.eq_ignore_case(known) => None,
-            (Holder::User(_), Some(_)) => Some(Notice::Replaced),
-            (Holder::User(_), None) => Some(Notice::Ended),
-            (Holder::Nobody, Some(_)) => Some(Notice::Began),
-            (Holder::Nobody, None) | (Holder::Unknown, _) => None,
-        };
-        self.holder = match user {
-            Some(user) => Holder::User(UserId::try_from(user).map_err(|_| Trouble::Unexpected)?),
-            None => Holder::Nobody,
-        };
-        Ok(notice)
     }
 }
 

@@ -63,6 +63,10 @@ impl<'c> App<'c> {
         if !matches!(self.screen, Screen::Busy(Ask::Profiles) | Screen::Profiles) {
             return;
         }
+        let is_busy = matches!(outcome, Ok(Content::Refused(Some(EmServiceCode::BUSY_PLEASE_TRY_AGAIN))));
+        if is_busy && !flight.quiet && self.waits_for_service(Ask::Profiles, now) {
+            return;
+        }
         match outcome {
             Ok(Content::Profiles(0)) if flight.quiet => {
                 self.fail(Ask::Login, Trouble::Refused(Some(EmServiceCode::DEV_PROFILE_NOT_FOUND)));

@@ -8,13 +8,14 @@ use crate::Key;
 pub(crate) enum MenuItem {
     Login,
     Logout,
+    TakeOver,
     Who,
     About,
 }
 
 impl MenuItem {
     /// The lines in their order.
-    const ALL: [Self; 4] = [Self::Login, Self::Logout, Self::Who, Self::About];
+    const ALL: [Self; 5] = [Self::Login, Self::Logout, Self::TakeOver, Self::Who, Self::About];
 }
 
 impl App<'_> {
@@ -35,8 +36,9 @@ impl App<'_> {
 
     fn offers(&self, item: MenuItem) -> bool {
         match item {
-            MenuItem::Login => !matches!(self.holder, Holder::User(_)),
-            MenuItem::Logout => !matches!(self.holder, Holder::Nobody),
+            MenuItem::Login => !matches!(self.holder(), Holder::User(_)),
+            MenuItem::Logout => !matches!(self.holder(), Holder::Nobody),
+            MenuItem::TakeOver => matches!(self.holder(), Holder::User(_)),
             MenuItem::Who => self.can_ask_who(),
             MenuItem::About => true,
         }
@@ -61,6 +63,7 @@ impl App<'_> {
         match item {
             Some(MenuItem::Login) => self.open_login(),
             Some(MenuItem::Logout) => self.open_logout(),
+            Some(MenuItem::TakeOver) => self.open_takeover(),
             Some(MenuItem::Who) => self.ask(Ask::Who),
             Some(MenuItem::About) => self.go(Screen::About),
             None => {}

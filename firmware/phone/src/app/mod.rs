@@ -5,8 +5,11 @@
 //! neither.
 
 mod answer;
+mod busy;
+mod course;
 mod entry;
 mod form;
+mod holder;
 mod letters;
 mod light;
 mod login;
@@ -23,20 +26,24 @@ mod waiting;
 use core::time::Duration;
 
 use hotdesk_core::codes::em_service::EmServiceCode;
-use hotdesk_core::{DeviceName, Response, UserId};
+use hotdesk_core::{DeviceName, Response};
 use zeroize::Zeroize;
 
 pub use self::light::Light;
 pub use self::trouble::{ConnectError, Trouble};
 
+pub(crate) use self::course::{Elsewhere, LoggedOut};
 pub(crate) use self::entry::Mode;
 pub(crate) use self::form::{Field, Form, Hint};
+pub(crate) use self::holder::Holder;
 pub(crate) use self::menu::MenuItem;
 pub(crate) use self::screen::{Body, Came, Failure, List, Screen, ServiceText};
 pub(crate) use self::symbols::Symbols;
 pub(crate) use self::waiting::Waiting;
 
+use self::course::Course;
 use self::form::Outcome;
+use self::holder::Presence;
 use self::login::Wish;
 use self::polling::Polling;
 use self::profiles::Profiles;
@@ -98,6 +105,17 @@ pub enum Ask {
     Logout,
     /// Which device profiles the user of the form has. It is a list of any length, so it is read in pieces.
     Profiles,
+    /// On which phones the user of the form is logged in.
+    Where,
+    /// Log the user of the form out on the other phone.
+    LogoutThere,
+}
+
+impl Ask {
+    /// Whether it changes who is logged in: then it is never sent while it may have been carried out.
+    pub(crate) fn is_change(self) -> bool {
+        matches!(self, Self::Login | Self::Logout | Self::LogoutThere)
+    }
 }
 
 /// Whose ID and secret a request carries.
@@ -107,17 +125,7 @@ pub(crate) enum Signer {
     AppUser,
 }
 
-/// Who is logged in, as far as the phone knows.
-// There is one of it, in the app, and no allocator to box its name.
-#[allow(clippy::large_enum_variant)]
-#[derive(Debug)]
-pub(crate) enum Holder {
-    Unknown,
-    Nobody,
-    User(UserId),
-}
-
-/// What happened without anybody at the phone.
+/// What the idle screen says has happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
     /// Somebody was logged in.
@@ -126,6 +134,8 @@ pub(crate) enum Notice {
     Ended,
     /// Somebody else is logged in.
     Replaced,
+    /// The person cancelled before anything was sent.
+    NothingSent,
 }
 
 /// A request that is on its way.
@@ -166,7 +176,7 @@ pub struct App<'c> {
     device: DeviceName,
     setup: Result<&'c Config, SetupError>,
     network: NetworkState,
-    holder: Holder,
+    presence: Presence,
     form: Form,
     screen: Screen,
     /// First line shown of a text that is longer than the display.
@@ -176,7 +186,14 @@ pub struct App<'c> {
     turns: usize,
     /// The last text of a service that gave no known code.
     service_text: ServiceText,
+    /// How far the login has come, where somebody was in its way.
+    course: Option<Course>,
+    elsewhere: Option<Elsewhere>,
     in_flight: Option<Flight>,
+    /// The person does not want what is on its way any longer.
+    cancelled: bool,
+    /// How often the service was too busy for what the person waits for.
+    busy_tries: u32,
     wanted: Option<Ask>,
     look: bool,
     /// What has changed since a key was pressed, to be said beside who is logged in.
@@ -211,14 +228,18 @@ impl<'c> App<'c> {
             device,
             setup,
             network: NetworkState::NoLink,
-            holder: Holder::Unknown,
+            presence: Presence::default(),
             form: Form::new(setup.ok().and_then(Config::user_id_mode)),
             screen,
             top: 0,
             last_top: usize::MAX,
             turns: 0,
             service_text: ServiceText::default(),
+            course: None,
+            elsewhere: None,
             in_flight: None,
+            cancelled: false,
+            busy_tries: 0,
             wanted: None,
             look: false,
             notice: None,
@@ -271,6 +292,13 @@ impl<'c> App<'c> {
         self.next_ask()
     }
 
+    /// Whether the login or log-out on its way is to be given up. Whoever carries it out hands in
+    /// [`Trouble::Cancelled`], which says whether anything was sent.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled
+    }
+
     /// What the board is to do now, if anything. Asked for after each event; each effect is carried out once.
     pub fn take_effect(&mut self) -> Option<Effect> {
         self.effect.take()
@@ -302,7 +330,7 @@ impl<'c> App<'c> {
             self.screen.ends_without_a_key().then(|| self.last_key.saturating_add(LEFT_ALONE_TIME));
         let letter = self.screen.form_for().and_then(|_| self.form.wake_at());
         let done = match self.screen {
-            Screen::Done { until, .. } => Some(until),
+            Screen::Done { until, .. } | Screen::ServiceBusy { until, .. } => Some(until),
             _ => None,
         };
         let look = self.polling.next().filter(|_| self.may_look());
@@ -352,10 +380,6 @@ impl<'c> App<'c> {
 
     pub(crate) fn network(&self) -> NetworkState {
         self.network
-    }
-
-    pub(crate) fn holder(&self) -> &Holder {
-        &self.holder
     }
 
     pub(crate) fn form(&self) -> &Form {
@@ -433,7 +457,8 @@ impl<'c> App<'c> {
 
     /// Whether the person can try again what failed: not where somebody is in the way.
     pub(crate) fn can_retry(&self, failure: &Failure) -> bool {
-        let hindered = failure.settled && failure.ask == Ask::Login && matches!(self.holder, Holder::User(_));
+        let hindered =
+            failure.settled && failure.ask == Ask::Login && matches!(self.holder(), Holder::User(_));
         failure.can_retry() && !hindered
     }
 
@@ -446,8 +471,8 @@ impl<'c> App<'c> {
     pub(crate) fn signer(&self, ask: Ask) -> Signer {
         match ask {
             Ask::Login | Ask::Profiles => Signer::Person,
-            Ask::Who | Ask::Logout if self.has_app_user() => Signer::AppUser,
-            Ask::Who | Ask::Logout => Signer::Person,
+            _ if self.has_app_user() => Signer::AppUser,
+            _ => Signer::Person,
         }
     }
 
@@ -465,6 +490,7 @@ impl<'c> App<'c> {
         }
         match self.screen {
             Screen::Done { until, .. } if now >= until => self.go(Screen::Idle),
+            Screen::ServiceBusy { ask, until } if now >= until => self.ask_again(ask),
             _ if self.screen.ends_without_a_key() && now >= self.last_key.saturating_add(LEFT_ALONE_TIME) => {
                 self.go(Screen::Idle);
             }
@@ -475,14 +501,19 @@ impl<'c> App<'c> {
     /// Passes a key on to the screen. What a screen with logic of its own does with it is in that screen's module.
     fn press(&mut self, key: Key, now: Duration) {
         match self.screen {
-            Screen::Starting | Screen::Busy(_) | Screen::Settling(_) | Screen::SetupFailed => {
-                self.scroll(key);
-            }
+            Screen::Starting | Screen::Busy(_) | Screen::Settling(_) => self.press_in_wait(key),
+            Screen::ServiceBusy { .. } => self.press_in_service_busy(key),
+            Screen::SetupFailed => match key {
+                Key::Soft1 => self.effect = Some(Effect::Restart),
+                _ => self.scroll(key),
+            },
+            Screen::TakeOver => self.press_in_takeover(key),
+            Screen::Elsewhere => self.press_in_elsewhere(key),
             Screen::Done { .. } => self.go(Screen::Idle),
             Screen::Idle => match key {
-                Key::Soft1 if matches!(self.holder, Holder::User(_)) => self.open_logout(),
+                Key::Soft1 if matches!(self.holder(), Holder::User(_)) => self.open_logout(),
                 Key::Soft1 => self.open_login(),
-                Key::Soft2 if matches!(self.holder, Holder::Unknown) => self.open_logout(),
+                Key::Soft2 if matches!(self.holder(), Holder::Unknown) => self.open_logout(),
                 Key::Soft3 | Key::Select => self.open_menu(),
                 Key::Soft4 if self.can_ask_who() => self.ask(Ask::Who),
                 Key::Soft5 => self.go(Screen::About),
@@ -530,12 +561,20 @@ impl<'c> App<'c> {
 
     /// Asks the service in front of the person.
     fn ask(&mut self, ask: Ask) {
+        self.busy_tries = 0;
+        self.ask_again(ask);
+    }
+
+    fn ask_again(&mut self, ask: Ask) {
         self.wanted = Some(ask);
         self.go(Screen::Busy(ask));
     }
 
-    /// Does again what failed. The PIN was wiped, so a request that a person signs starts at its form.
+    /// Does again what failed. The PIN was wiped, so what needs it starts at its form.
     fn retry(&mut self, failure: Failure) {
+        if self.course.is_some() {
+            return self.start_again();
+        }
         match self.signer(failure.ask) {
             Signer::AppUser => self.ask(failure.ask),
             Signer::Person => {
@@ -550,7 +589,7 @@ impl<'c> App<'c> {
         let back = self.network != state && state == NetworkState::Ready;
         self.network = state;
         if !back {
-            return;
+            return self.lost_network();
         }
         if matches!(self.screen, Screen::Starting) {
             self.go(if self.has_app_user() { Screen::Busy(Ask::Who) } else { Screen::Idle });
@@ -578,7 +617,8 @@ impl<'c> App<'c> {
         self.go(Screen::Failed(Failure { ask, trouble, settled: false }));
     }
 
-    /// Changes the screen. A PIN survives only from its form to the answer, and a service's words on their screen.
+    /// Changes the screen. A PIN survives from its form to the answer, and to the end of the steps that the login needs;
+    /// a service's words on their screen.
     fn go(&mut self, screen: Screen) {
         self.top = 0;
         self.last_top = usize::MAX;
@@ -591,10 +631,19 @@ impl<'c> App<'c> {
             | Screen::Busy(_)
             | Screen::Profiles
             | Screen::NoProfiles(_)
-            | Screen::LoginTimes { .. } => {}
+            | Screen::LoginTimes { .. }
+            | Screen::ServiceBusy { .. }
+            | Screen::TakeOver
+            | Screen::Elsewhere => {}
+            // A login goes on once it is known that what was in its way is logged out.
+            Screen::Settling(failure) if failure.ask != Ask::Login && self.course.is_some() => {}
             // The user ID stays for another try, and to be compared with who is logged in.
             Screen::Settling(_) | Screen::Failed(_) => self.form.wipe_pin(),
-            _ => self.form.clear(),
+            _ => {
+                self.form.clear();
+                self.course = None;
+                self.elsewhere = None;
+            }
         }
         self.light_for(&screen);
         self.screen = screen;

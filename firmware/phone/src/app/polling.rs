@@ -63,7 +63,7 @@ impl Polling {
     }
 
     /// A time between four fifths and six fifths of `interval`.
-    fn vary(&mut self, interval: Duration) -> Duration {
+    pub(super) fn vary(&mut self, interval: Duration) -> Duration {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 17;
         self.random ^= self.random << 5;

@@ -6,7 +6,7 @@ use heapless::String;
 use hotdesk_core::http::{SERVICE_PATH, write_post};
 use hotdesk_core::{
     AppInfo, DeviceProfileQuery, DeviceUserQuery, Error, ExclusiveDuration, Login, Logout, Query, Request,
-    Text,
+    Text, UserDevicesQuery,
 };
 
 use super::{App, Ask, Signer, Trouble};
@@ -27,7 +27,10 @@ impl App<'_> {
         let device = Text::from(&self.device);
         let devices = [device];
         let app = match (self.signer(ask), ask) {
-            (Signer::Person, Ask::Who) => return Err(Trouble::NoApplicationUser),
+            // In the middle of a login its person can ask, if the service allows it. Else nobody can.
+            (Signer::Person, Ask::Who | Ask::Where) if self.form.pin().len() == 0 => {
+                return Err(Trouble::NoApplicationUser);
+            }
             (Signer::Person, _) => AppInfo::new(self.form.user(), self.form.pin().expose()),
             (Signer::AppUser, _) => {
                 let user =
@@ -55,6 +58,15 @@ impl App<'_> {
             Ask::Profiles => {
                 let users = [Text::from(self.form.user())];
                 write_post(out, &host, SERVICE_PATH, &Query::new(app, DeviceProfileQuery::new(&users)))
+            }
+            Ask::Where => {
+                let users = [Text::from(self.form.user())];
+                write_post(out, &host, SERVICE_PATH, &Query::new(app, UserDevicesQuery::new(&users)))
+            }
+            Ask::LogoutThere => {
+                let elsewhere = self.elsewhere().ok_or(Trouble::Unexpected)?;
+                let logout = Logout::new(Text::from(&elsewhere.device));
+                write_post(out, &host, SERVICE_PATH, &Request::new(app, logout))
             }
             Ask::Logout => write_post(out, &host, SERVICE_PATH, &Request::new(app, Logout::new(device))),
         };

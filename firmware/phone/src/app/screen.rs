@@ -33,8 +33,17 @@ pub(crate) enum Screen {
     },
     /// Whether to log out, where the application user signs.
     LogoutConfirm,
+    /// Whether to log out who is here, and log in.
+    TakeOver,
+    /// Whether to log out the user of the form where that user is logged in, and log in here.
+    Elsewhere,
     /// Waiting for the service.
     Busy(Ask),
+    /// Waiting to ask again: the service is busy.
+    ServiceBusy {
+        ask: Ask,
+        until: Duration,
+    },
     /// Finding out what became of a request whose answer was lost.
     Settling(Failure),
     /// It worked.
@@ -61,9 +70,12 @@ impl Screen {
             Self::NoProfiles(_) => "no profiles",
             Self::LoginTimes { .. } => "login times",
             Self::LogoutConfirm => "log out confirm",
+            Self::TakeOver => "take over",
+            Self::Elsewhere => "logged in elsewhere",
             Self::Busy(_) => "busy",
+            Self::ServiceBusy { .. } => "service busy",
             Self::Settling(_) => "settling",
-            Self::Done { ask: Ask::Logout, .. } => "logged out",
+            Self::Done { ask: Ask::Logout | Ask::LogoutThere, .. } => "logged out",
             Self::Done { .. } => "logged in",
             Self::Failed(_) => "failed",
         }
@@ -79,7 +91,15 @@ impl Screen {
 
     /// Whether somebody waits for this screen, or must see it, so that it lights the display.
     pub(crate) fn is_for_somebody(&self) -> bool {
-        matches!(self, Self::Profiles | Self::NoProfiles(_) | Self::Done { .. } | Self::Failed(_))
+        matches!(
+            self,
+            Self::Profiles
+                | Self::NoProfiles(_)
+                | Self::TakeOver
+                | Self::Elsewhere
+                | Self::Done { .. }
+                | Self::Failed(_)
+        )
     }
 
     /// Whether the phone leaves this screen when nobody presses a key any more.
@@ -93,6 +113,8 @@ impl Screen {
                 | Self::NoProfiles(_)
                 | Self::LoginTimes { .. }
                 | Self::LogoutConfirm
+                | Self::TakeOver
+                | Self::Elsewhere
                 | Self::Failed(_)
         )
     }
@@ -138,6 +160,8 @@ pub(crate) enum Came {
     Said,
     /// Its answer was lost, and a look found it so.
     AfterAll,
+    /// It was cancelled, and a look found that it had been carried out.
+    BeforeCancel,
     /// It was so before.
     Already,
 }
@@ -153,8 +177,8 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn can_retry(&self) -> bool {
-        let did_not_happen = self.settled && self.trouble.leaves_it_open();
-        did_not_happen || self.trouble.can_retry(self.ask)
+        let was_lost = self.trouble.leaves_it_open() && !matches!(self.trouble, Trouble::Cancelled { .. });
+        (self.settled && was_lost) || self.trouble.can_retry(self.ask)
     }
 
     /// Whether it may have come about nevertheless, and nothing has told yet.
@@ -162,9 +186,9 @@ impl Failure {
         self.ask != Ask::Who && !self.settled && self.trouble.may_have_happened()
     }
 
-    /// Whether it matters here who is logged in, and that is not found out yet.
-    pub(crate) fn awaits_a_look(&self) -> bool {
-        self.ask != Ask::Who && !self.settled && self.trouble.calls_for_a_look()
+    /// Whether it matters here who is logged in on this phone.
+    pub(crate) fn calls_for_a_look(&self) -> bool {
+        matches!(self.ask, Ask::Login | Ask::Logout) && self.trouble.calls_for_a_look()
     }
 }
 

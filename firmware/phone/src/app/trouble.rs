@@ -3,7 +3,7 @@
 use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::session::ExchangeError;
 
-use super::Ask;
+use super::{Ask, Came};
 
 /// Why an exchange with the service brought no success.
 ///
@@ -40,6 +40,11 @@ pub enum Trouble {
     DeviceUnknown,
     /// The phone has no application user, so it may not ask.
     NoApplicationUser,
+    /// The person did not want to wait any longer.
+    Cancelled {
+        /// Something of the request had been sent: it may be carried out.
+        sent: bool,
+    },
 }
 
 /// Why no connection came about.
@@ -59,6 +64,8 @@ pub enum ConnectError {
     Refused,
     /// Nothing came back in time.
     TimedOut,
+    /// The phone has no link or no address.
+    NoNetwork,
 }
 
 impl Trouble {
@@ -78,6 +85,7 @@ impl Trouble {
             | Self::RequestTooLong { .. }
             | Self::Unsendable
             | Self::NoApplicationUser => false,
+            Self::Cancelled { sent } => sent,
             Self::NoAnswer(error) => error.may_have_happened(),
             Self::Unreadable { .. } | Self::Unexpected | Self::DeviceUnknown => true,
         }
@@ -94,11 +102,26 @@ impl Trouble {
         self.leaves_it_open() || self == Self::Refused(Some(EmServiceCode::ANOTHER_USER_LOGGED_IN))
     }
 
+    /// How it came about where a look found that it did.
+    pub(super) fn came(self) -> Came {
+        match self {
+            Self::Cancelled { .. } => Came::BeforeCancel,
+            _ if self.leaves_it_open() => Came::AfterAll,
+            _ => Came::Already,
+        }
+    }
+
     /// Whether the person can try the same again from the failure screen: only where nothing can have happened, or
     /// where asking changes nothing.
     pub(crate) fn can_retry(self, ask: Ask) -> bool {
         match (self, ask) {
-            (Self::NoApplicationUser | Self::RequestTooLong { .. } | Self::Unsendable, _) => false,
+            (
+                Self::NoApplicationUser
+                | Self::RequestTooLong { .. }
+                | Self::Unsendable
+                | Self::Cancelled { .. },
+                _,
+            ) => false,
             (_, Ask::Who) | (Self::NoConnection(_), _) => true,
             (Self::NoAnswer(error), _) => !error.may_have_happened(),
             (

@@ -15,13 +15,16 @@ pub use embassy::EmbassyNetwork;
 
 use core::net::{Ipv4Addr, SocketAddrV4};
 
+use core::cell::Cell;
+
 use embassy_time::{Instant, with_deadline};
 use embedded_io_async::{Read, Write};
+use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::session::{
     Deadlines, ExchangeFailure, Next, Outcome, Phase, Plan, Retry, Session, SessionError, Task,
 };
 use hotdesk_core::{Piece, Response};
-use zeroize::Zeroize;
+use zeroize::Zeroizing;
 
 use crate::clock::{instant, now};
 use crate::config::{NAME_SERVERS, Service};
@@ -46,6 +49,8 @@ pub struct Address {
     /// The name servers, in the order to ask them.
     pub name_servers: heapless::Vec<SocketAddrV4, SERVERS>,
 }
+
+const BUSY: EmServiceCode = EmServiceCode::BUSY_PLEASE_TRY_AGAIN;
 
 /// A network that connects to hosts, as far as the phone uses one.
 // A phone runs on one executor thread, so the futures need not be `Send`.
@@ -95,13 +100,32 @@ pub(crate) enum Reading<'r> {
     Pieces(&'r mut dyn FnMut(Option<Piece<'_>>)),
 }
 
+/// Which service comes first, and which may be at work on what was sent last. It lasts from one request to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Turn {
+    first: Cell<usize>,
+    sent_to: Cell<Option<usize>>,
+}
+
+impl Turn {
+    /// Takes that the exchange was given up, and returns whether something of its request was sent. The service it was
+    /// sent to is the first to be asked what became of it.
+    pub(crate) fn given_up(&self) -> bool {
+        let sent_to = self.sent_to.take();
+        self.first.set(sent_to.unwrap_or(0));
+        sent_to.is_some()
+    }
+}
+
 /// Has the services carry `task` out: in turn, until one answers it or may have carried it out, each once.
 ///
-/// Another round is the person's decision, and the query after a lost answer is the app's, which shows both. Afterwards
-/// neither `buffers` nor the network holds the request. What is read in pieces is a query, and has no response to return.
+/// Another round is the person's decision; the waits while a service is busy and the query after a lost answer are the
+/// app's, which shows all three. After a lost answer the next request goes to the service that lost it first; after code
+/// 26, to the one that comes next. Afterwards neither `buffers` nor the network holds the request. What is read in pieces is a query, and has no response to return.
 pub(crate) async fn ask<'b, N: Network>(
     network: &mut N,
     services: &[Service],
+    turn: &Turn,
     task: Task<'_>,
     mut write_request: impl FnMut(&Service, &mut [u8]) -> Result<usize, Trouble>,
     mut reading: Reading<'_>,
@@ -115,8 +139,12 @@ pub(crate) async fn ask<'b, N: Network>(
     };
     let mut no_connection = ConnectError::HostNotFound;
     let mut asked = Ok(());
+    let first = turn.first.take();
+    let place = |service: usize| first.wrapping_add(service).checked_rem(services.len()).unwrap_or(0);
     while let (Ok(()), Next::Connect { service }) = (asked, session.next()) {
-        let Some(service) = services.get(service) else { break };
+        turn.sent_to.set(None);
+        let place = place(service);
+        let Some(service) = services.get(place) else { break };
         if let Reading::Pieces(on_piece) = &mut reading {
             on_piece(None);
         }
@@ -126,8 +154,9 @@ pub(crate) async fn ask<'b, N: Network>(
         match connected.unwrap_or(Err(ConnectError::TimedOut)) {
             Ok(mut connection) => {
                 session.connected(now());
-                let write_request = |out: &mut [u8]| write_request(service, out);
-                asked = exchange(&mut connection, &mut session, write_request, &mut reading).await;
+                let write = |out: &mut [u8]| write_request(service, out);
+                let sends = || turn.sent_to.set(Some(place));
+                asked = exchange(&mut connection, &mut session, write, sends, &mut reading).await;
                 N::close(connection).await;
             }
             Err(error) => {
@@ -140,11 +169,18 @@ pub(crate) async fn ask<'b, N: Network>(
     network.wipe();
     asked?;
     match session.finish() {
-        Some(Outcome::Answered { response, .. }) => Ok(Some(response)),
+        Some(Outcome::Answered { response, service }) => {
+            if matches!(response, Response::Failure(failure) if failure.code == Some(BUSY)) {
+                turn.first.set(place(service.wrapping_add(1)));
+            }
+            Ok(Some(response))
+        }
         Some(Outcome::Read { .. }) => Ok(None),
-        Some(Outcome::Failed { error, .. } | Outcome::Lost { error, .. }) => {
+        Some(Outcome::Lost { error, service, .. }) => {
+            turn.first.set(place(service));
             Err(trouble(error, no_connection))
         }
+        Some(Outcome::Failed { error, .. }) => Err(trouble(error, no_connection)),
         None => Err(Trouble::NoConnection(no_connection)),
     }
 }
@@ -158,6 +194,7 @@ async fn exchange(
     connection: &mut (impl Read + Write),
     session: &mut Session<'_, '_>,
     write_request: impl FnOnce(&mut [u8]) -> Result<usize, Trouble>,
+    sends: impl FnOnce(),
     reading: &mut Reading<'_>,
 ) -> Result<(), Trouble> {
     let mut on_piece = |piece: Piece<'_>| {
@@ -165,9 +202,12 @@ async fn exchange(
             on_piece(Some(piece));
         }
     };
-    let mut segment = [0; SEGMENT];
+    // Wiped also where this is given up.
+    let mut segment = Zeroizing::new([0; SEGMENT]);
     let mut flushed = false;
     session.write(write_request)?;
+    // From here on bytes may be taken, even where this is given up while it waits for that.
+    sends();
     while session.next() == Next::Exchange {
         let deadline = instant(session.deadline().unwrap_or_default());
         let outgoing = session.outgoing();
@@ -182,7 +222,7 @@ async fn exchange(
             let _ = with_deadline(deadline, connection.flush()).await;
             flushed = true;
         } else {
-            match with_deadline(deadline, connection.read(&mut segment)).await {
+            match with_deadline(deadline, connection.read(&mut *segment)).await {
                 Ok(Ok(0)) => session.closed_in_pieces(now(), &mut on_piece),
                 Ok(Ok(taken)) => {
                     let arrived = segment.get(..taken).unwrap_or_default();
@@ -193,7 +233,6 @@ async fn exchange(
             }
         }
     }
-    segment.zeroize();
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use hotdesk_core::http;
 use hotdesk_core::session::{ExchangeFailure, Phase};
 
 use super::codes::{self, Meaning, Remedy};
+use super::course::logged_out;
 use super::text::{Words, fill};
 use crate::app::{App, Ask, ConnectError, Failure, Holder, NetworkState, Screen, Signer, Trouble};
 
@@ -16,11 +17,15 @@ pub(super) fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write)
     let (what, remedy) = meaning(failure.trouble, app.signer(failure.ask), words);
     out.write_str(what)?;
     service_says(app, failure.trouble, out)?;
-    if failure.ask != Ask::Who && failure.trouble.calls_for_a_look() {
-        known(app, failure, out)?;
+    known(app, failure, out)?;
+    if app.logged_out().is_some() {
+        out.write_str(" ")?;
+        logged_out(app, out)?;
     }
-    remedy_after(app, remedy, out)?;
-    if failure.awaits_a_look() && app.is_looking() {
+    if !matches!(failure.trouble, Trouble::Cancelled { .. }) {
+        remedy_after(app, remedy, out)?;
+    }
+    if failure.calls_for_a_look() && !failure.settled && app.is_looking() {
         write!(out, "\n{}", words.asking_who)?;
     }
     Ok(())
@@ -52,16 +57,33 @@ pub(crate) fn note(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
 /// What is known of a change that failed.
 fn known(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Result {
     let words = app.words();
-    match (failure.settled, failure.ask, app.holder()) {
-        (true, Ask::Login, Holder::Nobody) => write!(out, " {}", words.not_logged_in),
-        (true, _, Holder::Nobody) => write!(out, " {}", words.nobody_is_logged_in),
-        (true, _, Holder::User(user)) => {
+    let is_known = failure.settled || !failure.trouble.may_have_happened();
+    match (failure.ask, app.holder(), app.elsewhere()) {
+        _ if failure.is_uncertain() => {
+            out.write_str(" ")?;
+            match (failure.ask, app.last_holder()) {
+                (Ask::Logout, Some(user)) => fill(out, words.logout_of_unknown, &[user]),
+                (Ask::Logout | Ask::LogoutThere, _) => out.write_str(words.logout_unknown),
+                _ => out.write_str(words.login_unknown),
+            }
+        }
+        (Ask::LogoutThere, _, Some(elsewhere)) if is_known => {
+            out.write_str(" ")?;
+            fill(out, words.still_logged_in_there, &[&elsewhere.device])
+        }
+        (Ask::Login, Holder::Nobody, _) if failure.settled => write!(out, " {}", words.not_logged_in),
+        (Ask::Logout, Holder::Nobody, _) if failure.settled => {
+            write!(out, " {}", words.nobody_is_logged_in)
+        }
+        (Ask::Login, Holder::User(user), _) if failure.settled => {
             out.write_str(" ")?;
             fill(out, words.is_logged_in, &[user])
         }
-        _ if !failure.is_uncertain() => Ok(()),
-        (_, Ask::Logout, _) => write!(out, " {}", words.logout_unknown),
-        _ => write!(out, " {}", words.login_unknown),
+        (Ask::Logout, Holder::User(user), _) if is_known => {
+            out.write_str(" ")?;
+            fill(out, words.is_logged_in, &[user])
+        }
+        _ => Ok(()),
     }
 }
 
@@ -100,6 +122,8 @@ fn meaning(trouble: Trouble, signer: Signer, words: &Words) -> Meaning {
         Trouble::Unexpected => (words.other_answer, Remedy::TellAdmin),
         Trouble::DeviceUnknown => (words.phone_unknown, Remedy::TellName),
         Trouble::NoApplicationUser => (words.app_user_missing, Remedy::AskAdmin),
+        Trouble::Cancelled { sent: true } => (words.request_sent, Remedy::Nothing),
+        Trouble::Cancelled { sent: false } => (words.cancelled_in_time, Remedy::Nothing),
     }
 }
 
@@ -111,6 +135,7 @@ fn no_connection(error: ConnectError, words: &Words) -> &'static str {
         ConnectError::NoNameServer => words.no_name_server,
         ConnectError::Refused => words.connection_refused,
         ConnectError::TimedOut => words.service_silent,
+        ConnectError::NoNetwork => words.no_network,
     }
 }
 
@@ -152,7 +177,7 @@ fn name(trouble: Trouble, words: &Words, out: &mut dyn fmt::Write) -> fmt::Resul
             write!(out, " {error}.")
         }
         Trouble::Unexpected => out.write_str(words.answer_unexpected),
-        Trouble::DeviceUnknown | Trouble::NoApplicationUser => Ok(()),
+        Trouble::DeviceUnknown | Trouble::NoApplicationUser | Trouble::Cancelled { .. } => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@
 //! PIN or a certificate.
 
 mod codes;
+mod course;
 mod de;
 mod en;
 mod failure;
@@ -12,9 +13,13 @@ mod text;
 
 use core::fmt;
 
+use self::course::{busy, elsewhere, logged_out, service_busy, take_over};
 use self::failure::{failed, told};
 use self::text::fill;
-use crate::app::{App, Ask, Came, Field, Hint, Holder, MenuItem, Mode, NetworkState, Notice, Screen, Signer};
+use crate::app::{
+    App, Ask, Came, Failure, Field, Hint, Holder, MenuItem, Mode, NetworkState, Notice, Screen, Signer,
+    Trouble,
+};
 use crate::config::{LoginTime, SetupError};
 
 pub use self::language::Language;
@@ -26,9 +31,13 @@ pub(crate) use self::text::Words;
 pub(crate) fn title<'a>(app: &'a App<'_>) -> &'a str {
     let words = app.words();
     match app.screen() {
-        Screen::Starting => "hotdesk",
         Screen::SetupFailed => words.setup_failed,
-        Screen::Idle => app.device().as_str(),
+        // The phone's name can be read wherever somebody waits.
+        Screen::Starting
+        | Screen::Idle
+        | Screen::Busy(_)
+        | Screen::ServiceBusy { .. }
+        | Screen::Settling(_) => app.device().as_str(),
         Screen::Menu { .. } => words.menu,
         Screen::About => words.about,
         Screen::Form(_) if app.form().symbols().is_some() => words.symbols,
@@ -38,18 +47,28 @@ pub(crate) fn title<'a>(app: &'a App<'_>) -> &'a str {
         Screen::Profiles => words.profiles,
         Screen::NoProfiles(_) => words.no_profiles,
         Screen::LoginTimes { .. } => words.login_times,
-        Screen::Busy(_) | Screen::Settling(_) => words.please_wait,
-        Screen::Done { ask: Ask::Logout, came: Came::AfterAll, .. } => words.logged_out_after_all,
+        Screen::TakeOver => words.take_over,
+        Screen::Elsewhere => words.title_elsewhere,
+        Screen::Done { ask: Ask::Logout | Ask::LogoutThere, came: Came::AfterAll, .. } => {
+            words.logged_out_after_all
+        }
         Screen::Done { came: Came::AfterAll, .. } => words.logged_in_after_all,
-        Screen::Done { ask: Ask::Logout, .. } => words.logged_out,
+        Screen::Done { ask: Ask::Logout | Ask::LogoutThere, .. } => words.logged_out,
         Screen::Done { .. } => words.logged_in,
-        Screen::Failed(failure) => match (failure.ask, failure.is_uncertain()) {
-            (Ask::Who | Ask::Profiles, _) => words.query_failed,
-            (Ask::Login, false) => words.login_failed,
-            (Ask::Login, true) => words.login_uncertain,
-            (Ask::Logout, false) => words.logout_failed,
-            (Ask::Logout, true) => words.logout_uncertain,
-        },
+        Screen::Failed(failure) => failed_title(failure, words),
+    }
+}
+
+fn failed_title(failure: &Failure, words: &Words) -> &'static str {
+    let is_logout = matches!(failure.ask, Ask::Logout | Ask::LogoutThere);
+    match (failure.trouble, is_logout, failure.is_uncertain()) {
+        _ if !failure.ask.is_change() => words.query_failed,
+        (Trouble::Cancelled { .. }, false, false) => words.login_cancelled,
+        (Trouble::Cancelled { .. }, true, false) => words.logout_cancelled,
+        (_, false, false) => words.login_failed,
+        (_, false, true) => words.login_uncertain,
+        (_, true, false) => words.logout_failed,
+        (_, true, true) => words.logout_uncertain,
     }
 }
 
@@ -57,7 +76,9 @@ pub(crate) fn title<'a>(app: &'a App<'_>) -> &'a str {
 pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
     let words = app.words();
     match app.screen() {
-        Screen::Starting | Screen::SetupFailed | Screen::Busy(_) | Screen::Settling(_) => ["", "", ""],
+        Screen::Starting => ["", "", words.key_menu],
+        Screen::SetupFailed => [words.key_restart, "", ""],
+        Screen::Busy(_) | Screen::ServiceBusy { .. } | Screen::Settling(_) => ["", "", words.key_cancel],
         Screen::Idle => match app.holder() {
             Holder::Nobody => [words.key_log_in, "", words.key_menu],
             Holder::User(_) => [words.key_log_out, "", words.key_menu],
@@ -74,7 +95,7 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
         ],
         Screen::NoProfiles(_) => [words.key_yes, words.key_retry, words.key_cancel],
         Screen::LoginTimes { .. } => [words.key_select, "", words.key_cancel],
-        Screen::LogoutConfirm => [words.key_yes, "", words.key_no],
+        Screen::LogoutConfirm | Screen::TakeOver | Screen::Elsewhere => [words.key_yes, "", words.key_no],
         Screen::Done { .. } => [words.key_ok, "", ""],
         Screen::Failed(failure) if app.can_retry(failure) => [words.key_ok, "", words.key_retry],
         Screen::Failed(_) => [words.key_ok, "", ""],
@@ -153,6 +174,7 @@ fn menu_item(item: MenuItem, words: &Words) -> &'static str {
     match item {
         MenuItem::Login => words.menu_log_in,
         MenuItem::Logout => words.menu_log_out,
+        MenuItem::TakeOver => words.menu_take_over,
         MenuItem::Who => words.menu_who,
         MenuItem::About => words.menu_about,
     }
@@ -198,7 +220,10 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             app.setup_error().map_or(Ok(()), |error| setup(error, words, out))
         }
         Screen::Idle => {
-            holder(app, out)?;
+            match (app.holder(), app.network()) {
+                (Holder::Unknown, NetworkState::Ready) if app.is_looking() => out.write_str(words.asking_who),
+                _ => holder(app, out),
+            }?;
             network(app, out)?;
             match (app.network(), app.look_trouble(), app.notice()) {
                 (NetworkState::Ready, Some(trouble), _) => {
@@ -211,29 +236,30 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
                         Notice::Began => words.began,
                         Notice::Ended => words.ended,
                         Notice::Replaced => words.replaced,
+                        Notice::NothingSent => words.cancelled_unsent,
                     })
                 }
                 _ => Ok(()),
             }
         }
-        Screen::Settling(_) => {
-            writeln!(out, "{}", words.answer_lost)?;
-            out.write_str(words.asking_who)
-        }
-        Screen::Busy(ask) => match (ask, app.form().user()) {
-            (Ask::Who, _) => out.write_str(words.asking_who),
-            (Ask::Profiles, _) => out.write_str(words.asking_profiles),
-            (Ask::Login, user) => fill(out, words.logging_in, &[&user]),
-            (Ask::Logout, _) => out.write_str(words.logging_out),
+        Screen::Settling(failure) => match failure.trouble {
+            Trouble::Cancelled { .. } => out.write_str(words.cancelled_sent),
+            _ => write!(out, "{}\n{}", words.answer_lost, words.asking_outcome),
         },
+        Screen::Busy(ask) => busy(app, *ask, out),
+        Screen::ServiceBusy { .. } => service_busy(app, out),
+        Screen::TakeOver => take_over(app, out),
+        Screen::Elsewhere => elsewhere(app, out),
         Screen::Done { ask, came, .. } => {
             match (ask, app.holder()) {
                 (Ask::Login, Holder::User(user)) => write!(out, "{user}")?,
+                (Ask::LogoutThere, _) => logged_out(app, out)?,
                 _ => holder(app, out)?,
             }
             let how = match (ask, came) {
                 (_, Came::Said) => return Ok(()),
                 (_, Came::AfterAll) => words.only_answer_lost,
+                (_, Came::BeforeCancel) => words.too_late_to_cancel,
                 (Ask::Logout, Came::Already) => words.had_ended,
                 (_, Came::Already) => words.were_logged_in,
             };

@@ -18,11 +18,12 @@ pub(crate) struct Words {
     pub(crate) log_in: &'static str,
     pub(crate) log_out: &'static str,
     pub(crate) symbols: &'static str,
+    pub(crate) take_over: &'static str,
+    pub(crate) title_elsewhere: &'static str,
     pub(crate) profiles: &'static str,
     pub(crate) list_changed: &'static str,
     pub(crate) no_profiles: &'static str,
     pub(crate) login_times: &'static str,
-    pub(crate) please_wait: &'static str,
     pub(crate) logged_in: &'static str,
     pub(crate) logged_out: &'static str,
     pub(crate) logged_in_after_all: &'static str,
@@ -32,6 +33,8 @@ pub(crate) struct Words {
     pub(crate) login_uncertain: &'static str,
     pub(crate) logout_failed: &'static str,
     pub(crate) logout_uncertain: &'static str,
+    pub(crate) login_cancelled: &'static str,
+    pub(crate) logout_cancelled: &'static str,
 
     // Softkeys.
     pub(crate) key_log_in: &'static str,
@@ -45,6 +48,7 @@ pub(crate) struct Words {
     pub(crate) key_no: &'static str,
     pub(crate) key_ok: &'static str,
     pub(crate) key_retry: &'static str,
+    pub(crate) key_restart: &'static str,
     pub(crate) key_who: &'static str,
     pub(crate) key_about: &'static str,
     pub(crate) key_more: &'static str,
@@ -52,6 +56,7 @@ pub(crate) struct Words {
     // The menu.
     pub(crate) menu_log_in: &'static str,
     pub(crate) menu_log_out: &'static str,
+    pub(crate) menu_take_over: &'static str,
     pub(crate) menu_who: &'static str,
     pub(crate) menu_about: &'static str,
 
@@ -89,21 +94,55 @@ pub(crate) struct Words {
     pub(crate) began: &'static str,
     pub(crate) ended: &'static str,
     pub(crate) replaced: &'static str,
+    pub(crate) cancelled_unsent: &'static str,
 
     // On the way and done.
     pub(crate) answer_lost: &'static str,
+    pub(crate) asking_outcome: &'static str,
+    pub(crate) cancelled_sent: &'static str,
+    pub(crate) cancel_may_be_late: &'static str,
     pub(crate) asking_who: &'static str,
     pub(crate) asking_profiles: &'static str,
     /// The user's ID.
     pub(crate) logging_in: &'static str,
     pub(crate) logging_out: &'static str,
+    /// The ID of the user who is logged out.
+    pub(crate) logging_out_user: &'static str,
+    /// The name of the other phone.
+    pub(crate) logging_out_there: &'static str,
+    /// The user's ID.
+    pub(crate) asking_where: &'static str,
+    /// The number of seconds.
+    pub(crate) trying_again: &'static str,
+    pub(crate) nothing_changed: &'static str,
     pub(crate) only_answer_lost: &'static str,
+    pub(crate) too_late_to_cancel: &'static str,
     pub(crate) had_ended: &'static str,
     pub(crate) were_logged_in: &'static str,
     /// The user's ID.
     pub(crate) log_out_user: &'static str,
     pub(crate) log_out_nobody: &'static str,
     pub(crate) log_out_unknown: &'static str,
+
+    // Somebody is in the way of a login.
+    /// The ID of the user who is logged in here.
+    pub(crate) is_here: &'static str,
+    /// The ID of the user who is logged in here.
+    pub(crate) take_over_yourself: &'static str,
+    /// The ID of the user who is logged in here, and of the one who wants to log in.
+    pub(crate) take_over_user: &'static str,
+    /// The user's ID, the name of the other phone.
+    pub(crate) is_elsewhere: &'static str,
+    /// The user's ID, the name of another phone, the number of further ones.
+    pub(crate) is_elsewhere_and: &'static str,
+    pub(crate) move_here: &'static str,
+    /// The ID of the user who was logged in here.
+    pub(crate) was_logged_out: &'static str,
+    pub(crate) user_before_was_logged_out: &'static str,
+    /// The name of the other phone.
+    pub(crate) was_logged_out_there: &'static str,
+    /// The name of the other phone.
+    pub(crate) still_logged_in_there: &'static str,
 
     // Setup.
     pub(crate) no_card: &'static str,
@@ -123,6 +162,8 @@ pub(crate) struct Words {
     // What is known after a failure. They follow a sentence.
     pub(crate) login_unknown: &'static str,
     pub(crate) logout_unknown: &'static str,
+    /// The ID of the user who was to be logged out.
+    pub(crate) logout_of_unknown: &'static str,
     pub(crate) not_logged_in: &'static str,
     pub(crate) nobody_is_logged_in: &'static str,
     /// The user's ID.
@@ -159,8 +200,11 @@ pub(crate) struct Words {
     pub(crate) no_name_server: &'static str,
     pub(crate) connection_refused: &'static str,
     pub(crate) service_silent: &'static str,
+    pub(crate) no_network: &'static str,
     pub(crate) request_too_long: &'static str,
     pub(crate) unsendable: &'static str,
+    pub(crate) request_sent: &'static str,
+    pub(crate) cancelled_in_time: &'static str,
     pub(crate) app_user_missing: &'static str,
     pub(crate) service_did_not_answer: &'static str,
     pub(crate) answer_late: &'static str,

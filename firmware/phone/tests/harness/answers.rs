@@ -33,6 +33,17 @@ pub(crate) fn profiles(user: &str, names: &[impl AsRef<str>]) -> String {
     )
 }
 
+/// The phones a user is logged in on.
+pub(crate) fn devices(user: &str, devices: &[&str]) -> String {
+    let devices = match devices {
+        [] => "<none/>".to_owned(),
+        _ => devices.iter().map(|device| format!("<deviceName>{device}</deviceName>")).collect(),
+    };
+    format!(
+        "<response><userDevicesResults><user id=\"{user}\">{devices}</user></userDevicesResults></response>"
+    )
+}
+
 /// How the end of a document is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Framing {

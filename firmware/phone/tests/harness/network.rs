@@ -184,6 +184,10 @@ impl Line {
                         let users: Vec<_> = query.users.iter().map(|user| user.to_string()).collect();
                         format!("deviceProfileQuery {}", users.join(" "))
                     }
+                    QueryOperation::UserDevicesQuery(query) => {
+                        let users: Vec<_> = query.users.iter().map(|user| user.to_string()).collect();
+                        format!("userDevicesQuery {}", users.join(" "))
+                    }
                     other => panic!("the phone asks no {other:?}"),
                 },
             ),

@@ -1,0 +1,72 @@
+//! What the phone says on the way of a login past whoever is in its way, and while it waits.
+
+use core::fmt;
+
+use super::text::fill;
+use crate::app::{App, Ask, Holder, LoggedOut};
+
+/// The question before a colleague is logged out.
+pub(super) fn take_over(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    let words = app.words();
+    let Holder::User(user) = app.holder() else { return out.write_str(words.holder_nobody) };
+    fill(out, words.is_here, &[user])?;
+    out.write_str("\n")?;
+    match app.form().user() {
+        "" => fill(out, words.take_over_yourself, &[user]),
+        typed => fill(out, words.take_over_user, &[user, &typed]),
+    }
+}
+
+/// The question before somebody is logged out on another phone.
+pub(super) fn elsewhere(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    let words = app.words();
+    let Some(elsewhere) = app.elsewhere() else { return Ok(()) };
+    let user = app.form().user();
+    match elsewhere.others {
+        0 => fill(out, words.is_elsewhere, &[&user, &elsewhere.device]),
+        others => fill(out, words.is_elsewhere_and, &[&user, &elsewhere.device, &others]),
+    }?;
+    write!(out, "\n{}", words.move_here)
+}
+
+/// What is waited for, and what cancelling it can do.
+pub(super) fn busy(app: &App<'_>, ask: Ask, out: &mut dyn fmt::Write) -> fmt::Result {
+    let words = app.words();
+    let typed = app.form().user();
+    match (ask, app.holder(), app.elsewhere()) {
+        (Ask::Who, ..) => out.write_str(words.asking_who),
+        (Ask::Profiles, ..) => out.write_str(words.asking_profiles),
+        (Ask::Where, ..) => fill(out, words.asking_where, &[&typed]),
+        (Ask::Login, ..) => fill(out, words.logging_in, &[&typed]),
+        (Ask::Logout, Holder::User(user), _) => fill(out, words.logging_out_user, &[user]),
+        (Ask::LogoutThere, _, Some(elsewhere)) => fill(out, words.logging_out_there, &[&elsewhere.device]),
+        (Ask::Logout | Ask::LogoutThere, ..) => out.write_str(words.logging_out),
+    }?;
+    if ask.is_change() { write!(out, "\n{}", words.cancel_may_be_late) } else { Ok(()) }
+}
+
+/// When the service is asked again, and what has happened until then.
+pub(super) fn service_busy(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    let seconds = app.waiting().map_or(0, |waiting| waiting.seconds);
+    write!(out, "{} ", app.words().service_busy)?;
+    fill(out, app.words().trying_again, &[&seconds])?;
+    out.write_str("\n")?;
+    match app.logged_out() {
+        Some(_) => logged_out(app, out),
+        None => out.write_str(app.words().nothing_changed),
+    }
+}
+
+/// Who was logged out for a login.
+pub(super) fn logged_out(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    let words = app.words();
+    match (app.logged_out(), app.holder(), app.last_holder(), app.elsewhere()) {
+        // Somebody came in between, and it is that name which is known now.
+        (Some(LoggedOut::Here), Holder::User(_), ..) => out.write_str(words.user_before_was_logged_out),
+        (Some(LoggedOut::Here), _, Some(user), _) => fill(out, words.was_logged_out, &[user]),
+        (Some(LoggedOut::There), .., Some(elsewhere)) => {
+            fill(out, words.was_logged_out_there, &[&elsewhere.device])
+        }
+        _ => Ok(()),
+    }
+}
