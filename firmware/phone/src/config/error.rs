@@ -34,6 +34,7 @@ pub(crate) enum What {
     Ipv6,
     BadNameServer,
     TooManyNameServers,
+    BadUserPage,
     BadDomain,
     BadMinutes,
     BadAdminCode,
@@ -91,6 +92,7 @@ impl fmt::Display for Error {
             What::BadDurations => {
                 "bad durations. Write for example: indefinite, 8 h, 30 min, default. Eight are the limit, each once."
             }
+            What::BadUserPage => "bad userPage. Write one word of up to 160 characters.",
             What::BadDomain => "bad domain. Write it like example.com.",
             What::IdTooLong => "appID too long. 128 characters are the limit.",
             What::CertificateTooLong => "appCertificate too long. 256 bytes are the limit.",
@@ -165,7 +167,7 @@ mod tests {
             ("service = h\nappID =\n", "Line 2: no value. Write one after \"=\"."),
             (
                 "\n\ncolour = red",
-                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes, adminCode, userIdMode, language and durations.",
+                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes, adminCode, userIdMode, language, durations and userPage.",
             ),
             ("service = h\npollMinutes = 1441", "Line 2: bad number of minutes. Write 0 (never) to 1440."),
             ("service = h\npollMinutes = 5 min", "Line 2: bad number of minutes. Write 0 (never) to 1440."),
@@ -190,6 +192,10 @@ mod tests {
             ("service = h\nlanguage = de\nlanguage = en", "Line 3: given twice. Keep one."),
             ("service = h\nadminCode = 47 11", "Line 2: bad admin code. Write 1 to 16 digits."),
             ("service = h\nadminCode = 12345678901234567", "Line 2: bad admin code. Write 1 to 16 digits."),
+            (
+                "service = h\nuserPage = my page",
+                "Line 2: bad userPage. Write one word of up to 160 characters.",
+            ),
             ("service = h\nuserIdMode = abc", "Line 2: bad userIdMode. Write digits or letters."),
             ("service = h\nadminCode = 1\nadminCode = 1", "Line 3: given twice. Keep one."),
             (

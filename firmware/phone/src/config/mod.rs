@@ -8,6 +8,7 @@ mod error;
 mod host;
 mod lines;
 mod login_time;
+mod user_page;
 
 use core::net::SocketAddrV4;
 use core::time::Duration;
@@ -18,6 +19,7 @@ use hotdesk_core::{AppId, Certificate};
 pub use self::error::{Error, SetupError};
 pub use self::host::Service;
 pub use self::login_time::{LOGIN_TIMES, LoginTime};
+pub use self::user_page::{USER_PAGE_CHARACTERS, UserPage};
 
 pub(crate) use self::admin::AdminCode;
 pub(crate) use self::error::What;
@@ -120,6 +122,7 @@ pub struct Config {
     admin_code: Option<AdminCode>,
     user_id_mode: Option<UserIdMode>,
     language: Language,
+    user_page: Option<String<USER_PAGE_CHARACTERS>>,
 }
 
 /// A name that a configuration gives a value to.
@@ -135,6 +138,7 @@ pub(crate) enum Name {
     UserIdMode,
     Language,
     Durations,
+    UserPage,
 }
 
 impl Name {
@@ -150,6 +154,7 @@ impl Name {
         ("userIdMode", Self::UserIdMode),
         ("language", Self::Language),
         ("durations", Self::Durations),
+        ("userPage", Self::UserPage),
     ];
 
     /// Finds a name, in capitals or not.
@@ -181,6 +186,7 @@ impl Config {
     /// | `userIdMode` | `digits` or `letters`: what the number keys give where a user ID starts; without it, as when one was typed last | once or not at all |
     /// | `language` | `en` or `de`: what the phone says its texts in; `en` where it is not given | once or not at all |
     /// | `durations` | for how long people may log in: `default` (as the service is set), `indefinite`, `8 h`, `30 min`, up to eight with commas between, the first one selected; a single one is not asked for, `default` where it is not given | once or not at all |
+    /// | `userPage` | the address where people change their PIN, which is shown where they must: one word, 160 characters at most; `https://HOST/ucmuser` of the first service where it is not given | once or not at all |
     ///
     /// # Errors
     ///
@@ -238,6 +244,7 @@ impl Config {
             admin_code: None,
             user_id_mode: None,
             language: Language::default(),
+            user_page: None,
         }
     }
 
@@ -270,6 +277,9 @@ impl Config {
             }
             Name::Durations => {
                 self.login_times = LoginTime::parse_list(value).ok_or(What::BadDurations)?;
+            }
+            Name::UserPage => {
+                self.user_page = Some(user_page::parse(value).ok_or(What::BadUserPage)?);
             }
             // The two halves of one user: `parse` joins them.
             Name::AppId | Name::AppCertificate => {}
@@ -305,6 +315,13 @@ impl Config {
     #[must_use]
     pub fn login_times(&self) -> &[LoginTime] {
         &self.login_times
+    }
+
+    /// The address of the page where people change their PIN.
+    #[must_use]
+    pub fn user_page(&self) -> UserPage<'_> {
+        let host = self.services.first().map_or("", Service::host);
+        UserPage { given: self.user_page.as_deref(), host }
     }
 
     /// The domain to look names up in; empty where there is none.

@@ -132,7 +132,7 @@ pub(super) static WORDS: Words = Words {
     is_logged_in: "{} ist angemeldet.",
 
     ask_admin: "Fragen Sie den Administrator.",
-    change_it: "Ändern Sie sie auf Ihrer Benutzerseite.",
+    change_it: "Ändern Sie sie auf Ihrer Benutzerseite: {}",
     let_them_log_out: "Erst muss abgemeldet werden.",
     log_out_there: "Melden Sie sich dort erst ab.",
     nothing_to_do: "Es ist nichts zu tun.",

@@ -132,7 +132,7 @@ pub(super) static WORDS: Words = Words {
     is_logged_in: "{} is logged in.",
 
     ask_admin: "Ask the administrator.",
-    change_it: "Change it on your user page.",
+    change_it: "Change it on your user page: {}",
     let_them_log_out: "They must log out first.",
     log_out_there: "Log out there first.",
     nothing_to_do: "There is nothing to do.",

@@ -89,7 +89,11 @@ fn known(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Res
 
 fn remedy_after(app: &App<'_>, remedy: Remedy, out: &mut dyn fmt::Write) -> fmt::Result {
     out.write_str(" ")?;
-    fill(out, remedy.text(app.words()), &[app.device()])
+    let text = remedy.text(app.words());
+    match (remedy, app.config()) {
+        (Remedy::ChangeIt, Some(config)) => fill(out, text, &[&config.user_page()]),
+        _ => fill(out, text, &[app.device()]),
+    }
 }
 
 /// What the service gives as its reason where its code says nothing.

@@ -172,6 +172,7 @@ pub(crate) struct Words {
     // What the person does.
     pub(crate) ask_admin: &'static str,
     /// The password or the PIN.
+    /// The address of the page.
     pub(crate) change_it: &'static str,
     pub(crate) let_them_log_out: &'static str,
     pub(crate) log_out_there: &'static str,
