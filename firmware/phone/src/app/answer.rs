@@ -141,6 +141,7 @@ impl App<'_> {
 
     /// Says that it is as the person wanted it.
     pub(super) fn done(&mut self, ask: Ask, came: Came, now: Duration) {
+        let came = if ask == Ask::Login { self.begin_term(came) } else { came };
         self.go(Screen::Done { ask, came, until: now.saturating_add(DONE_TIME) });
     }
 

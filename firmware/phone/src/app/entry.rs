@@ -34,6 +34,29 @@ impl Mode {
             Self::Digits => Self::Lower,
         }
     }
+
+    /// The characters of a key, in the order of its presses. They are ASCII.
+    pub(super) fn characters(self, key: Key) -> &'static str {
+        let (lower, upper, digit) = match key {
+            Key::Digit(0) => ("0", "0", "0"),
+            // What user IDs have most often besides letters.
+            Key::Digit(1) => ("@.-_1", "@.-_1", "1"),
+            Key::Digit(2) => ("abc2", "ABC2", "2"),
+            Key::Digit(3) => ("def3", "DEF3", "3"),
+            Key::Digit(4) => ("ghi4", "GHI4", "4"),
+            Key::Digit(5) => ("jkl5", "JKL5", "5"),
+            Key::Digit(6) => ("mno6", "MNO6", "6"),
+            Key::Digit(7) => ("pqrs7", "PQRS7", "7"),
+            Key::Digit(8) => ("tuv8", "TUV8", "8"),
+            Key::Digit(9) => ("wxyz9", "WXYZ9", "9"),
+            _ => ("", "", ""),
+        };
+        match self {
+            Mode::Lower => lower,
+            Mode::Upper => upper,
+            Mode::Digits => digit,
+        }
+    }
 }
 
 impl From<UserIdMode> for Mode {
@@ -91,7 +114,7 @@ impl Entry {
 
     /// While the letter before the cursor can change: the characters of its key, and which of them it is now.
     pub(crate) fn letters(&self) -> Option<(&'static str, usize)> {
-        self.pending.map(|pending| (self.characters(pending.key), pending.tap))
+        self.pending.map(|pending| (self.mode.characters(pending.key), pending.tap))
     }
 
     /// When the letter before the cursor stops being changeable.
@@ -112,7 +135,7 @@ impl Entry {
             self.mode = self.mode.next();
             return Ok(());
         }
-        let characters = self.characters(key);
+        let characters = self.mode.characters(key);
         let again = self.pending.filter(|pending| pending.key == key);
         let tap = again.map_or(0, |pending| pending.tap + 1) % characters.len().max(1);
         let Some(character) = characters.get(tap..=tap) else { return Ok(()) };
@@ -168,29 +191,6 @@ impl Entry {
 
     fn before_cursor(&self) -> &str {
         self.value.get(..self.cursor).unwrap_or(&self.value)
-    }
-
-    /// The characters of a key, in the order of its presses. They are ASCII.
-    fn characters(&self, key: Key) -> &'static str {
-        let (lower, upper, digit) = match key {
-            Key::Digit(0) => ("0", "0", "0"),
-            // What user IDs have most often besides letters.
-            Key::Digit(1) => ("@.-_1", "@.-_1", "1"),
-            Key::Digit(2) => ("abc2", "ABC2", "2"),
-            Key::Digit(3) => ("def3", "DEF3", "3"),
-            Key::Digit(4) => ("ghi4", "GHI4", "4"),
-            Key::Digit(5) => ("jkl5", "JKL5", "5"),
-            Key::Digit(6) => ("mno6", "MNO6", "6"),
-            Key::Digit(7) => ("pqrs7", "PQRS7", "7"),
-            Key::Digit(8) => ("tuv8", "TUV8", "8"),
-            Key::Digit(9) => ("wxyz9", "WXYZ9", "9"),
-            _ => ("", "", ""),
-        };
-        match self.mode {
-            Mode::Lower => lower,
-            Mode::Upper => upper,
-            Mode::Digits => digit,
-        }
     }
 }
 

@@ -146,6 +146,13 @@ impl Form {
         }
     }
 
+    /// Takes a user ID as if it was typed.
+    pub(crate) fn set_user(&mut self, user: &str) {
+        self.user.clear();
+        let room = self.user.insert(user);
+        self.check(room);
+    }
+
     /// Goes to a field.
     pub(crate) fn focus(&mut self, field: Field) {
         self.user.settle();

@@ -77,6 +77,9 @@ impl App<'_> {
             (Holder::Nobody, Some(_)) => Some(Notice::Began),
             (Holder::Nobody, None) | (Holder::Unknown, _) => None,
         };
+        if notice.is_some() {
+            self.term = None;
+        }
         match user {
             Some(user) => self.presence.set_user(user)?,
             None => self.presence.set_nobody(),

@@ -6,13 +6,11 @@ use core::time::Duration;
 
 use heapless::String;
 
+use super::entry::{LETTER_TIMEOUT, Mode};
 use crate::Key;
 
 /// Letters that can be typed; more do nothing.
 const LETTERS: usize = 12;
-
-/// How long a letter can still be changed by pressing its key again.
-const LETTER_TIME: Duration = Duration::from_secs(1);
 
 /// Letters as far as they are typed.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +34,7 @@ impl Letters {
         if again.is_some() {
             self.text.pop();
         }
-        self.last = Some((key, tap, now.saturating_add(LETTER_TIME)));
+        self.last = Some((key, tap, now.saturating_add(LETTER_TIMEOUT)));
         self.text.push(character).is_ok()
     }
 
@@ -58,17 +56,8 @@ impl Letters {
 fn characters(key: Key) -> &'static str {
     match key {
         Key::Digit(0) => "0 ",
-        Key::Digit(1) => "1",
-        Key::Digit(2) => "abc2",
-        Key::Digit(3) => "def3",
-        Key::Digit(4) => "ghi4",
-        Key::Digit(5) => "jkl5",
-        Key::Digit(6) => "mno6",
-        Key::Digit(7) => "pqrs7",
-        Key::Digit(8) => "tuv8",
-        Key::Digit(9) => "wxyz9",
-        Key::Star => "-_.@+&/#(",
-        _ => "",
+        Key::Star => "&/+#(",
+        key => Mode::Lower.characters(key),
     }
 }
 

@@ -38,7 +38,13 @@ impl<'c> App<'c> {
 
     /// Goes on from the form. Without an application user the phone asks nothing but what a person has to sign anyway.
     pub(super) fn begin_login(&mut self) {
+        if self.repeats_login() {
+            return self.ask(Ask::Login);
+        }
         self.profiles.clear();
+        if let Some(term) = &mut self.term {
+            term.can_repeat = false;
+        }
         self.wish = Wish::default();
         if self.has_app_user() {
             self.ask(Ask::Profiles);

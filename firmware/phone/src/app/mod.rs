@@ -7,6 +7,7 @@
 mod answer;
 mod busy;
 mod course;
+mod ending;
 mod entry;
 mod form;
 mod holder;
@@ -42,6 +43,7 @@ pub(crate) use self::symbols::Symbols;
 pub(crate) use self::waiting::Waiting;
 
 use self::course::Course;
+use self::ending::Term;
 use self::form::Outcome;
 use self::holder::Presence;
 use self::login::Wish;
@@ -136,6 +138,8 @@ pub(crate) enum Notice {
     Replaced,
     /// The person cancelled before anything was sent.
     NothingSent,
+    /// The time of the login is over, and the phone may not ask whether it has ended.
+    Expired,
 }
 
 /// A request that is on its way.
@@ -205,6 +209,12 @@ pub struct App<'c> {
     profiles: Profiles,
     /// What the login that is being made, or was made last, asks for.
     wish: Wish,
+    /// The time of the login that is on, if it was made here for one.
+    term: Option<Term>,
+    /// The login being made is the one that is on, once more.
+    staying: bool,
+    /// When the service was asked last.
+    asked_at: Duration,
     /// When something happened last: what is drawn is of this moment.
     now: Duration,
     /// When the screen was opened.
@@ -247,6 +257,9 @@ impl<'c> App<'c> {
             polling,
             profiles: Profiles::default(),
             wish: Wish::default(),
+            term: None,
+            staying: false,
+            asked_at: Duration::ZERO,
             now: Duration::ZERO,
             since: Duration::ZERO,
             last_key: Duration::ZERO,
@@ -334,10 +347,18 @@ impl<'c> App<'c> {
             _ => None,
         };
         let look = self.polling.next().filter(|_| self.may_look());
-        [left_alone, letter, done, look, self.waiting_changes_at(), self.light_changes_at()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            left_alone,
+            letter,
+            done,
+            look,
+            self.waiting_changes_at(),
+            self.light_changes_at(),
+            self.term_changes_at(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Takes by how many lines the text can be scrolled, as it was drawn last.
@@ -432,6 +453,11 @@ impl<'c> App<'c> {
         }
     }
 
+    /// Whether the login being made is the one that is on, once more.
+    pub(crate) fn is_staying(&self) -> bool {
+        self.staying
+    }
+
     pub(crate) fn top(&self) -> usize {
         self.top
     }
@@ -485,6 +511,7 @@ impl<'c> App<'c> {
     /// Ends what lasts only for a time.
     fn settle(&mut self, now: Duration) {
         self.form.time(now);
+        self.watch_term(now);
         if self.may_look() && self.polling.next().is_some_and(|at| now >= at) {
             self.look = true;
         }
@@ -530,6 +557,7 @@ impl<'c> App<'c> {
                 Outcome::Submit => self.ask(ask),
                 Outcome::Cancel => self.go(Screen::Idle),
             },
+            Screen::Ending => self.press_in_ending(key),
             Screen::Profiles => self.press_in_profiles(key, now),
             Screen::NoProfiles(_) => self.press_without_profiles(key),
             Screen::LoginTimes { selected } => self.press_in_login_times(key, selected),
@@ -610,6 +638,7 @@ impl<'c> App<'c> {
         self.wanted = None;
         self.polling.stop();
         self.in_flight = Some(flight);
+        self.asked_at = self.now;
         Some(flight.ask)
     }
 
@@ -643,6 +672,7 @@ impl<'c> App<'c> {
                 self.form.clear();
                 self.course = None;
                 self.elsewhere = None;
+                self.staying = false;
             }
         }
         self.light_for(&screen);

@@ -46,6 +46,8 @@ pub(crate) enum Screen {
     },
     /// Finding out what became of a request whose answer was lost.
     Settling(Failure),
+    /// The time of the login will soon be over.
+    Ending,
     /// It worked.
     Done {
         ask: Ask,
@@ -76,6 +78,7 @@ impl Screen {
             Self::ServiceBusy { .. } => "service busy",
             Self::Settling(_) => "settling",
             Self::Done { ask: Ask::Logout | Ask::LogoutThere, .. } => "logged out",
+            Self::Ending => "ending",
             Self::Done { .. } => "logged in",
             Self::Failed(_) => "failed",
         }
@@ -97,9 +100,15 @@ impl Screen {
                 | Self::NoProfiles(_)
                 | Self::TakeOver
                 | Self::Elsewhere
+                | Self::Ending
                 | Self::Done { .. }
                 | Self::Failed(_)
         )
+    }
+
+    /// Whether it gives way to a notice: nobody does anything on it that would be lost.
+    pub(crate) fn gives_way(&self) -> bool {
+        matches!(self, Self::Idle | Self::Menu { .. } | Self::About)
     }
 
     /// Whether the phone leaves this screen when nobody presses a key any more.
@@ -164,6 +173,8 @@ pub(crate) enum Came {
     BeforeCancel,
     /// It was so before.
     Already,
+    /// Its answer was lost, and a look found what was so before.
+    Unsure,
 }
 
 /// What was asked and why it did not come about.

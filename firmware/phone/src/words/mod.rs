@@ -42,7 +42,9 @@ pub(crate) fn title<'a>(app: &'a App<'_>) -> &'a str {
         Screen::About => words.about,
         Screen::Form(_) if app.form().symbols().is_some() => words.symbols,
         Screen::Form(Ask::Logout) | Screen::LogoutConfirm => words.log_out,
+        Screen::Form(_) if app.is_staying() => words.stay,
         Screen::Form(_) => words.log_in,
+        Screen::Ending => words.ending,
         Screen::Profiles if app.profiles().has_changed() => words.list_changed,
         Screen::Profiles => words.profiles,
         Screen::NoProfiles(_) => words.no_profiles,
@@ -88,6 +90,7 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
         Screen::About => ["", "", words.key_back],
         Screen::Form(_) if app.form().symbols().is_some() => [words.key_select, "", words.key_back],
         Screen::Form(_) => [words.key_submit, "<<", words.key_cancel],
+        Screen::Ending => [words.key_stay, "", words.key_ok],
         Screen::Profiles => [
             if app.profiles().len() > 0 { words.key_select } else { "" },
             if app.profiles().letters().is_empty() { "" } else { "<<" },
@@ -170,6 +173,30 @@ fn login_time(time: LoginTime, words: &Words, out: &mut dyn fmt::Write) -> fmt::
     }
 }
 
+/// So many seconds, in hours and minutes, rounded up.
+struct Minutes(u32);
+
+impl fmt::Display for Minutes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let minutes = self.0.div_ceil(60);
+        match (minutes / 60, minutes % 60) {
+            (0, minutes) => write!(f, "{minutes} min"),
+            (hours, 0) => write!(f, "{hours} h"),
+            (hours, minutes) => write!(f, "{hours} h {minutes} min"),
+        }
+    }
+}
+
+/// So many seconds, in minutes and seconds.
+struct Seconds(u32);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (minutes, seconds) = (self.0 / 60, self.0 % 60);
+        write!(f, "{minutes}:{}{}", seconds / 10, seconds % 10)
+    }
+}
+
 fn menu_item(item: MenuItem, words: &Words) -> &'static str {
     match item {
         MenuItem::Login => words.menu_log_in,
@@ -224,6 +251,10 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
                 (Holder::Unknown, NetworkState::Ready) if app.is_looking() => out.write_str(words.asking_who),
                 _ => holder(app, out),
             }?;
+            if let Some(left) = app.seconds_left() {
+                out.write_str("\n")?;
+                fill(out, words.ends_in, &[&Minutes(left)])?;
+            }
             network(app, out)?;
             match (app.network(), app.look_trouble(), app.notice()) {
                 (NetworkState::Ready, Some(trouble), _) => {
@@ -237,6 +268,7 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
                         Notice::Ended => words.ended,
                         Notice::Replaced => words.replaced,
                         Notice::NothingSent => words.cancelled_unsent,
+                        Notice::Expired => words.expired,
                     })
                 }
                 _ => Ok(()),
@@ -262,6 +294,7 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
                 (_, Came::BeforeCancel) => words.too_late_to_cancel,
                 (Ask::Logout, Came::Already) => words.had_ended,
                 (_, Came::Already) => words.were_logged_in,
+                (_, Came::Unsure) => words.end_unknown,
             };
             write!(out, "\n{how}")
         }
@@ -272,6 +305,7 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         },
         Screen::Failed(failure) => failed(app, failure, out),
         Screen::About => about(app, out),
+        Screen::Ending => fill(out, words.ends_soon, &[&Seconds(app.seconds_left().unwrap_or_default())]),
         Screen::Profiles => fill(out, words.no_profile_begins, &[&app.profiles().letters()]),
         Screen::NoProfiles(trouble) => {
             writeln!(out, "{}", words.profiles_not_listed)?;

@@ -24,6 +24,8 @@ pub(crate) struct Words {
     pub(crate) list_changed: &'static str,
     pub(crate) no_profiles: &'static str,
     pub(crate) login_times: &'static str,
+    pub(crate) stay: &'static str,
+    pub(crate) ending: &'static str,
     pub(crate) logged_in: &'static str,
     pub(crate) logged_out: &'static str,
     pub(crate) logged_in_after_all: &'static str,
@@ -46,6 +48,7 @@ pub(crate) struct Words {
     pub(crate) key_cancel: &'static str,
     pub(crate) key_yes: &'static str,
     pub(crate) key_no: &'static str,
+    pub(crate) key_stay: &'static str,
     pub(crate) key_ok: &'static str,
     pub(crate) key_retry: &'static str,
     pub(crate) key_restart: &'static str,
@@ -93,6 +96,10 @@ pub(crate) struct Words {
     pub(crate) holder_unknown: &'static str,
     pub(crate) began: &'static str,
     pub(crate) ended: &'static str,
+    pub(crate) expired: &'static str,
+    /// A time, as in the next.
+    pub(crate) ends_in: &'static str,
+    pub(crate) ends_soon: &'static str,
     pub(crate) replaced: &'static str,
     pub(crate) cancelled_unsent: &'static str,
 
@@ -118,6 +125,7 @@ pub(crate) struct Words {
     pub(crate) only_answer_lost: &'static str,
     pub(crate) too_late_to_cancel: &'static str,
     pub(crate) had_ended: &'static str,
+    pub(crate) end_unknown: &'static str,
     pub(crate) were_logged_in: &'static str,
     /// The user's ID.
     pub(crate) log_out_user: &'static str,
