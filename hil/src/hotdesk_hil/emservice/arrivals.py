@@ -157,6 +157,7 @@ class Watched(asyncio.Protocol):
         """Bytes of it."""
         self.in_body = False
         """Whether its head is whole."""
+        self._hand_on = handler.data_received
         # Whatever else the transport calls is aiohttp's.
         self.pause_writing = handler.pause_writing
         self.resume_writing = handler.resume_writing
@@ -170,11 +171,12 @@ class Watched(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.since is None:
             self.since = monotonic()
-            self.received = 0
+            self.received = len(data)
             self.in_body = False
             self._arrivals.begin(self._handler, self)
-        self.received += len(data)
-        self._handler.data_received(data)
+        else:
+            self.received += len(data)
+        self._hand_on(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._arrivals.arrived(self._handler)

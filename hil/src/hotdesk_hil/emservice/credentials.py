@@ -65,8 +65,8 @@ class Credentials:
         # Per account the secrets that were right lately, and how long each lasts.
         self._cache: dict[str, dict[str, float]] = {}
 
-    def authenticate(self, document: Document) -> Caller:
-        """Returns who signed; raises `Refused` with 2, 3 or 27."""
+    def authenticate(self, document: Document, now: float) -> Caller:
+        """Returns who signed, at `now`; raises `Refused` with 2, 3 or 27."""
         if not document.app_id or not document.certificate.strip():
             raise Refused(Code.CANNOT_AUTHORIZE, "appID or appCertificate is blank")
         if document.encrypted:
@@ -75,13 +75,14 @@ class Credentials:
         key = fold(document.app_id)
         application = self._cluster.application_users.get(key)
         if application is not None:
-            self._check(application, key, ((_APPLICATION, application.certificate),), document.certificate)
+            firsts = ((_APPLICATION, application.certificate),)
+            self._check(application, key, firsts, document.certificate, now)
             return Caller(application.id, application.proxy_rights, False)
         user = self._cluster.users.get(key)
         if user is None:
             what = "is neither an application user nor a user of this cluster"
             raise Refused(Code.INVALID_APP_USER, f"{document.app_id} {what}")
-        self._check(user, key, self._firsts(user), document.certificate)
+        self._check(user, key, self._firsts(user), document.certificate, now)
         return Caller(user.id, user.proxy_rights, True)
 
     def change(self, account: str, secret: str, cause: str) -> None:
@@ -123,28 +124,26 @@ class Credentials:
             return (pin, password)
         return (pin,) if checked is EndUserCredential.PIN else (password,)
 
-    def _check(self, entry: ApplicationUser | User, key: str, firsts: Firsts, given: str) -> None:
+    def _check(self, entry: ApplicationUser | User, key: str, firsts: Firsts, given: str, now: float) -> None:
         for kind, first in firsts:
-            if self._is_right(kind, key, first, given):
+            if self._is_right(f"{kind} {key}", first, given, now):
                 break
         else:
             raise Refused(Code.INVALID_APP_USER, self._why(entry, key, firsts, given))
         if entry.must_change and self._store.secret(f"{kind} {key}") is None:
             raise Refused(Code.CHANGE_PASSWORD, f"{entry.id} must change the {_WORDS[kind]} first")
 
-    def _is_right(self, kind: str, key: str, first: str | None, given: str) -> bool:
-        place = f"{kind} {key}"
+    def _is_right(self, place: str, first: str | None, given: str, now: float) -> bool:
         changed = self._store.secret(place)
         if changed is not None:
             right = self._is_changed_one(place, changed, given)
         else:
             right = first is not None and _same(first, given)
         if right and self._cluster.service.credential_cache:
-            self._cache.setdefault(place, {})[given] = self._clock.now() + CACHE_SECONDS
-        return right or self._is_cached(place, given)
+            self._cache.setdefault(place, {})[given] = now + CACHE_SECONDS
+        return right or self._is_cached(place, given, now)
 
-    def _is_cached(self, place: str, given: str) -> bool:
-        now = self._clock.now()
+    def _is_cached(self, place: str, given: str, now: float) -> bool:
         lately = self._cache.get(place, {})
         return any(now < until and _same(secret, given) for secret, until in lately.items())
 

@@ -18,6 +18,8 @@ from typing import Any
 
 Row = dict[str, str]
 """Cells by heading, headings without case, blanks, hyphens and underscores."""
+_Entry = Callable[[str, Row], dict[str, Any]]
+"""Returns the values of an entry from its name and its row."""
 
 _YES = ("t", "true", "yes", "1", "enabled", "on")
 _NO = ("f", "false", "no", "0", "disabled", "off", "")
@@ -80,35 +82,35 @@ def read_csv(files: CsvFiles, folder: Path) -> Iterator[tuple[str, list[tuple[st
     Raises `ClusterError` whose text starts with the file and the line.
     """
 
-    def user(row: Row) -> dict[str, Any]:
-        return _user(row, files)
+    def user(name: str, row: Row) -> dict[str, Any]:
+        return _user(name, row, files)
 
-    readers: list[tuple[str, str | None, Callable[[Row], dict[str, Any]]]] = [
+    readers: list[tuple[str, str | None, _Entry]] = [
         ("user", files.users, user),
         ("device", files.devices, _device),
         ("profile", files.profiles, _profile),
     ]
-    for table, name, entry in readers:
-        if name is not None:
-            yield table, list(_rows(folder / name, files, table, entry))
+    for table, file, entry in readers:
+        if file is not None:
+            yield table, list(_rows(folder / file, files, table, entry))
 
 
-def _user(row: Row, files: CsvFiles) -> dict[str, Any]:
+def _user(name: str, row: Row, files: CsvFiles) -> dict[str, Any]:
     own = row.get("pin", "") or files.pin
     if not own:
         raise ValueError("no PIN: fill the column PIN, or name one for all with pin in [csv]")
     profiles = [
-        name.strip()
+        profile.strip()
         for heading, cell in row.items()
         if _ASSOCIATED.fullmatch(heading)
-        for name in cell.split(";")
-        if name.strip()
+        for profile in cell.split(";")
+        if profile.strip()
     ]
     default = row.get("defaultprofile", "") or None
-    if default is not None and default.casefold() not in [name.casefold() for name in profiles]:
+    if default is not None and default.casefold() not in [profile.casefold() for profile in profiles]:
         profiles.insert(0, default)
     return {
-        "id": _name("user", row),
+        "id": name,
         "pin": own,
         "password": row.get("password", "") or files.password,
         "profiles": tuple(profiles),
@@ -118,51 +120,46 @@ def _user(row: Row, files: CsvFiles) -> dict[str, Any]:
     }
 
 
-def _device(row: Row) -> dict[str, Any]:
+def _device(name: str, row: Row) -> dict[str, Any]:
     heading = next((heading for heading in _ENABLED if heading in row), None)
     text = "t" if heading is None else row[heading].lower()
     if text not in (*_YES, *_NO):
         raise ValueError(f"{heading.replace('extension', ' extension ').strip()!r} is t or f")
-    name = _name("device", row)
     if _MAC.fullmatch(name):
         name = "SEP" + re.sub("[:.-]", "", name).upper()
     return {"name": name, "extension_mobility": text in _YES}
 
 
-def _profile(row: Row) -> dict[str, Any]:
+def _profile(name: str, row: Row) -> dict[str, Any]:
     users = dict.fromkeys(cell for heading, cell in row.items() if _USERS.fullmatch(heading) and cell)
-    return {"name": _name("profile", row), "users": tuple(users)}
+    return {"name": name, "users": tuple(users)}
 
 
-def _name(table: str, row: Row) -> str:
-    return next(row[name] for name in _NAMES[table] if name in row)
-
-
-def _rows(
-    path: Path, files: CsvFiles, table: str, entry: Callable[[Row], dict[str, Any]]
-) -> Iterator[tuple[str, dict[str, Any]]]:
+def _rows(path: Path, files: CsvFiles, table: str, entry: _Entry) -> Iterator[tuple[str, dict[str, Any]]]:
     text = _text(path, files.encoding)
     line = 1
     try:
         lines = _aligned(text) if _RULER.match(text) else _separated(text, files.separator, table)
         line, written = next(lines, (1, []))
         headings = [_normal(heading) for heading in written]
-        column = next((name for name in _NAMES[table] if name in headings), None)
+        column = next((heading for heading in _NAMES[table] if heading in headings), None)
         if column is None:
             # What the line holds stays out of the text: without headings it is the first row, PIN included.
             what = f"no column {_EXAMPLES[table]!r} in the first line, which names the columns"
             also = ", ".join(_NAMES[table])
             raise ValueError(f"{what} (also taken: {also}); {len(written)} columns were found")
         _check_twice(headings, written)
-        for line, cells in lines:
-            if any(cell.strip() for cell in cells):
-                if any(cell.strip() for cell in cells[len(headings) :]):
+        for line, raw in lines:
+            cells = [cell.strip() for cell in raw]
+            if any(cells):
+                if any(cells[len(headings) :]):
                     raise ValueError("more cells than headings")
-                row = dict(zip(headings, (cell.strip() for cell in cells), strict=False))
-                if not row.get(column):
+                row = dict(zip(headings, cells, strict=False))
+                name = row.get(column)
+                if not name:
                     raise ValueError(f"{written[headings.index(column)].strip().lower()!r} is blank")
                 _check_spoilt(column, row)
-                yield f"{path}:{line}", entry(row)
+                yield f"{path}:{line}", entry(name, row)
     except _BadCsv as error:
         raise ClusterError(f"{path}:{error.line}: {error}") from error
     except ValueError as error:

@@ -168,15 +168,15 @@ class Servlet:
         if "?" in request.raw_path:
             parameters = request.raw_path.partition("?")[2]
             xml = document.form_field(parameters.encode("utf-8", "surrogateescape"), "xml")
-        if xml is None and request.method != "POST":
-            raise Refused(Code.PARSING, "the address has no parameter xml")
         if xml is None:
+            if request.method != "POST":
+                raise Refused(Code.PARSING, "the address has no parameter xml")
             # As a rule there is no parameter behind it, and nothing to be taken apart.
             if request.headers.get("Content-Type") != FORM and request.content_type != FORM:
                 raise Refused(Code.PARSING, f"send the document as the field xml of a form ({FORM})")
             xml = document.form_field(await self._body(request), "xml")
-        if xml is None:
-            raise Refused(Code.PARSING, "the form has no field xml")
+            if xml is None:
+                raise Refused(Code.PARSING, "the form has no field xml")
         asked = document.read(xml, lenient=self._lenient())
         if b"%" in xml:
             cluster = self._service.cluster

@@ -84,8 +84,8 @@ class Service:
         if self.asks_origin and document.operation in CHANGES:
             self._check_origin(document, origin)
         with self.store.lock:
-            self._end_logins()
-            caller = self._credentials.authenticate(document)
+            now = self._end_logins()
+            caller = self._credentials.authenticate(document, now)
             return self._operations[document.operation](caller, document)
 
     def resolve_trusted(self) -> None:
@@ -161,11 +161,16 @@ class Service:
             self._end_logins()
             return self.store.newest_events(count)
 
-    def _end_logins(self) -> None:
-        """Logs out whose time is over; whoever looks calls this first, and sees no login that has ended."""
-        ended = self.store.ended(self.clock.now())
+    def _end_logins(self) -> float:
+        """Logs out whose time is over, and returns the time that it went by.
+
+        Whoever looks calls this first, and sees no login that has ended.
+        """
+        now = self.clock.now()
+        ended = self.store.ended(now)
         if ended:
             self.store.change([Change(end, LOGOUT, session, "end of login") for end, session in ended])
+        return now
 
     # Who asks, and from where
 

@@ -319,10 +319,10 @@ class EmService:
         with self._lock:
             kept = self._requests
             kept.append(tuple(record))
-            self._names += len(record[1]) + len(record[2])  # devices and users
+            self._names += len(record.devices) + len(record.users)
             while len(kept) > REQUESTS_KEPT or (self._names > NAMES_KEPT and len(kept) > 1):
-                gone = RequestRecord._make(kept.popleft())
-                self._names -= len(gone.devices) + len(gone.users)
+                gone = kept.popleft()
+                self._names -= len(gone[1]) + len(gone[2])  # devices and users
             self._recorded += 1
             if self._waiting:
                 self._arrived.notify_all()

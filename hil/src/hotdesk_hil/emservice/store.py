@@ -157,8 +157,9 @@ class Store:
         session = self._sessions.pop(key, None)
         if session is not None:
             user = fold(session.user)
-            self._devices[user].discard(key)
-            if not self._devices[user]:
+            devices = self._devices[user]
+            devices.discard(key)
+            if not devices:
                 del self._devices[user]
 
     def _count(self, at: float, kind: str, device: str | None, user: str, cause: str) -> None:
