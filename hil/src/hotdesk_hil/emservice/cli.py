@@ -58,9 +58,12 @@ def main(arguments: list[str] | None = None) -> int:
     gc.freeze()
     try:
         with service:
-            _say_where(service)
+            lines = _where(service)
             if options.cluster is None:
-                _say_how(service)
+                lines += _how(service)
+            # At once: a request that comes meanwhile has its line behind these, not between them.
+            sys.stdout.write("".join(f"{line}\n" for line in lines))
+            sys.stdout.flush()
             stop.wait()
     except OSError as error:
         return _cannot_start(error.strerror or error)
@@ -72,22 +75,22 @@ def _cannot_start(why: object) -> int:
     return 2
 
 
-def _say_where(service: EmService) -> None:
-    print(f"listening at {service.url}")
+def _where(service: EmService) -> list[str]:
+    lines = [f"listening at {service.url}"]
     if service.tls_url is not None:
-        print(f"listening at {service.tls_url}")
+        lines.append(f"listening at {service.tls_url}")
     if service.control_url is not None:
-        print(f"control at {service.control_url}#token={quote(service.control_token, safe='')}")
+        lines.append(f"control at {service.control_url}#token={quote(service.control_token, safe='')}")
     if service.authority is not None and service.authority.file is not None:
-        print(f"certificate authority: {service.authority.file}")
+        lines.append(f"certificate authority: {service.authority.file}")
     elif service.authority is not None:
-        print("certificate authority, another one at the next start (--ca keeps it):")
-        print(service.authority.certificate.strip())
-    sys.stdout.flush()
+        lines.append("certificate authority, another one at the next start (--ca keeps it):")
+        lines.append(service.authority.certificate.strip())
+    return lines
 
 
-def _say_how(service: EmService) -> None:
-    """Prints requests that the demo cluster answers with success."""
+def _how(service: EmService) -> list[str]:
+    """Returns lines with requests that the demo cluster answers with success."""
     certificate = service.cluster.application_users[_APPLICATION].certificate
     app = f"<appInfo><appID>{_APPLICATION}</appID><appCertificate>{certificate}</appCertificate></appInfo>"
     login = f"<login><deviceName>{_DEVICE}</deviceName><userID>{_USER}</userID></login>"
@@ -97,11 +100,12 @@ def _say_how(service: EmService) -> None:
     phones = ", ".join(
         device.name for device in service.cluster.devices.values() if device.extension_mobility
     )
-    print(f"the demo cluster: users {users}; phones {phones}")
-    print("try, in another terminal:")
-    print(f'  curl --data-urlencode "xml=<request>{app}{login}</request>" {service.url}')
-    print(f"  {setting} hotdesk who {_DEVICE} {who}")
-    sys.stdout.flush()
+    return [
+        f"the demo cluster: users {users}; phones {phones}",
+        "try, in another terminal:",
+        f'  curl --data-urlencode "xml=<request>{app}{login}</request>" {service.url}',
+        f"  {setting} hotdesk who {_DEVICE} {who}",
+    ]
 
 
 def _parser() -> argparse.ArgumentParser:
