@@ -13,7 +13,7 @@ def test_person_logs_in_with_the_keys(
 ) -> None:
     phone.log_in(cluster.user, cluster.pin)
     screen = phone.confirm_logged_in(cluster.user)
-    assert screen.softkeys == ("Logout", "", "Menu")
+    assert screen.softkeys == ("Log out", "", "Menu")
     login = service.requests[-1]
     # The person signs: the service, not the phone, has checked the PIN.
     assert (login.operation, login.app_id, login.code) == ("login", cluster.user, None)
@@ -134,7 +134,7 @@ def test_id_with_symbols_is_typed_and_shown_decoded(phone: Phone, service: EmSer
 
 def test_empty_fields_are_asked_for_and_nothing_is_sent(phone: Phone, service: EmService) -> None:
     asked = len(service.requests)
-    phone.softkey("Login")
+    phone.softkey("Log in")
     phone.wait_title("Log in", "User ID:")
     phone.softkey("Submit")
     phone.wait_title("Log in", "Type your user ID")
@@ -150,7 +150,7 @@ def test_empty_fields_are_asked_for_and_nothing_is_sent(phone: Phone, service: E
 def test_keys_pressed_in_error_can_be_taken_back(
     phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:
-    phone.softkey("Login")
+    phone.softkey("Log in")
     phone.wait_title("Log in", "User ID:")
     phone.type_user(cluster.user + "x")
     phone.softkey("<<")

@@ -27,7 +27,7 @@ def test_person_logs_out_with_the_keys(
     assert service.sessions() == {rig.device_name: cluster.user}
     phone.log_out()
     screen = phone.confirm_logged_out()
-    assert screen.softkeys == ("Login", "", "Menu")
+    assert screen.softkeys == ("Log in", "", "Menu")
     logout = service.requests[-1]
     assert (logout.operation, logout.app_id, logout.code) == ("logout", cluster.app_id, None)
     assert service.previous(rig.device_name) == cluster.user
@@ -38,7 +38,7 @@ def test_no_to_the_question_logs_nobody_out(rig: Rig, service: EmService, cluste
     service.login(rig.device_name, cluster.user)
     rig.boot(cluster.phone_config(service.port))
     phone = Phone(rig)
-    phone.softkey("Logout")
+    phone.softkey("Log out")
     phone.wait_title("Log out", f"Log out {cluster.user}?")
     phone.softkey("No")
     phone.wait_idle(f"Logged in: {cluster.user}")
@@ -82,7 +82,7 @@ def test_logout_where_nobody_is_any_more_is_said(
 def test_without_application_user_a_person_logs_in_and_out_with_id_and_pin(
     bare_phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:
-    assert bare_phone.screen.softkeys == ("Login", "Logout", "Menu")
+    assert bare_phone.screen.softkeys == ("Log in", "Log out", "Menu")
     assert service.requests == []
     bare_phone.log_in(cluster.user, cluster.pin)
     bare_phone.confirm_logged_in(cluster.user)

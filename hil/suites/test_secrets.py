@@ -58,7 +58,7 @@ class Desk:
 
     def type_pin(self) -> None:
         """From the idle screen: opens the form and types user ID and PIN."""
-        self.phone.softkey("Login")
+        self.phone.softkey("Log in")
         self.phone.fill_form("Log in", "john", PIN)
 
 

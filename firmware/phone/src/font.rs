@@ -1,6 +1,6 @@
 //! The fonts, one a size of cells, made by `build.rs` from the BDF files in `font/`.
 //!
-//! Nothing is read at run time. All have the same characters: ASCII, Latin-1, up and down arrow, the [`marks`], and a
+//! Nothing is read at run time. All have the same characters: ASCII, Latin-1, an ellipsis, up and down arrow, the [`marks`], and a
 //! box that is drawn for everything else, never left out. A font that no layout names is not linked.
 
 use embedded_graphics::geometry::Size;

@@ -41,7 +41,7 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 def idle(font: Font, text: str = "Nobody logged in") -> Screen:
     """The idle screen."""
     canvas = Canvas(font).bar(0, 11).text(1, 0, DEVICE, DARK, BRIGHT).text(1, 12, text).bar(53, 11)
-    return read(canvas.text(7, 54, "Login", DARK, BRIGHT).picture(), font)
+    return read(canvas.text(7, 54, "Log in", DARK, BRIGHT).picture(), font)
 
 
 def see(recorder: Recorder, *screens: Screen) -> None:

@@ -119,7 +119,7 @@ impl App<'_> {
     fn settle_outcome(&mut self, failure: Failure, notice: Option<Notice>, now: Duration) {
         let carried_out = match (failure.ask, self.holder()) {
             (Ask::Login, Holder::User(user)) => Text::from(user).eq_ignore_case(self.form.user()),
-            // Somebody else was logged in after the log-out.
+            // Somebody else was logged in after the logout.
             (Ask::Logout, Holder::User(_)) => notice == Some(Notice::Replaced),
             (Ask::Logout, Holder::Nobody) => true,
             _ => false,

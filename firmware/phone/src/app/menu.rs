@@ -11,11 +11,12 @@ pub(crate) enum MenuItem {
     TakeOver,
     Who,
     About,
+    Explain,
 }
 
 impl MenuItem {
     /// The lines in their order.
-    const ALL: [Self; 5] = [Self::Login, Self::Logout, Self::TakeOver, Self::Who, Self::About];
+    const ALL: [Self; 6] = [Self::Login, Self::Logout, Self::TakeOver, Self::Who, Self::About, Self::Explain];
 }
 
 impl App<'_> {
@@ -40,7 +41,7 @@ impl App<'_> {
             MenuItem::Logout => !matches!(self.holder(), Holder::Nobody),
             MenuItem::TakeOver => matches!(self.holder(), Holder::User(_)),
             MenuItem::Who => self.can_ask_who(),
-            MenuItem::About => true,
+            MenuItem::Explain | MenuItem::About => true,
         }
     }
 
@@ -65,6 +66,7 @@ impl App<'_> {
             Some(MenuItem::Logout) => self.open_logout(),
             Some(MenuItem::TakeOver) => self.open_takeover(),
             Some(MenuItem::Who) => self.ask(Ask::Who),
+            Some(MenuItem::Explain) => self.go(Screen::Explain { number: None }),
             Some(MenuItem::About) => self.go(Screen::About),
             None => {}
         }

@@ -9,6 +9,7 @@ mod busy;
 mod course;
 mod ending;
 mod entry;
+mod explain;
 mod form;
 mod holder;
 mod letters;
@@ -547,6 +548,8 @@ impl<'c> App<'c> {
                 _ => self.scroll(key),
             },
             Screen::Menu { selected } => self.press_in_menu(key, selected),
+            Screen::Explain { number } => self.press_in_explain(key, number),
+            Screen::Explained { number } => self.press_in_explained(key, number),
             Screen::About => match key {
                 Key::Soft3 => self.open_menu(),
                 _ => self.scroll(key),

@@ -21,6 +21,14 @@ pub(crate) enum Screen {
         selected: MenuItem,
     },
     About,
+    /// A number to be explained, as far as it is typed.
+    Explain {
+        number: Option<u16>,
+    },
+    /// What a number means.
+    Explained {
+        number: u16,
+    },
     /// User ID and PIN, for a login or for a logout that the person signs.
     Form(Ask),
     /// The profiles of the user, to choose one.
@@ -66,6 +74,8 @@ impl Screen {
             Self::Idle => "idle",
             Self::Menu { .. } => "menu",
             Self::About => "about",
+            Self::Explain { .. } => "explain",
+            Self::Explained { .. } => "explained",
             Self::Form(Ask::Logout) => "log out form",
             Self::Form(_) => "log in form",
             Self::Profiles => "profiles",
@@ -117,6 +127,8 @@ impl Screen {
             self,
             Self::Menu { .. }
                 | Self::About
+                | Self::Explain { .. }
+                | Self::Explained { .. }
                 | Self::Form(_)
                 | Self::Profiles
                 | Self::NoProfiles(_)

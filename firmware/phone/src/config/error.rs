@@ -1,10 +1,9 @@
-//! What can be wrong with a configuration, in words that say what to write instead. No value is ever repeated: it could be a
+//! What can be wrong with a configuration; `words` says it, with what to write instead. No value is ever repeated: it could be a
 //! certificate.
 
 use core::fmt;
 
-use super::Name;
-use crate::Language;
+use crate::{Language, words};
 
 /// What is wrong with a configuration file, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +54,10 @@ impl Error {
         self.line
     }
 
+    pub(crate) fn what(self) -> What {
+        self.what
+    }
+
     /// The language that the rest of the file asks for.
     pub(crate) fn language(self) -> Language {
         self.language
@@ -63,64 +66,9 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(line) = self.line {
-            write!(f, "Line {line}: ")?;
-        }
-        let text = match self.what {
-            What::NotUtf8 => "not UTF-8. Save the file as UTF-8.",
-            What::CarriageReturn => "a carriage return without a line feed. End lines with LF or CR LF.",
-            What::NoEquals => "no \"=\". Write name = value.",
-            What::NoValue => "no value. Write one after \"=\".",
-            What::UnknownName => return known(f, "unknown name", Name::ALL.iter().map(|(name, _)| *name)),
-            What::UnknownLanguage => {
-                return known(f, "unknown language", Language::all().map(Language::code));
-            }
-            What::Repeated => "given twice. Keep one.",
-            What::TooManyServices => "a third service. Two are the limit.",
-            What::BadHost => "bad host. Write an IPv4 address or a name.",
-            What::BadPort => "bad port. Write 1 to 65535.",
-            What::Url => "a URL. Write host or host:port alone.",
-            What::Path => "a path. Write host or host:port alone.",
-            What::UserInHost => "a user name before the host. Write host or host:port alone.",
-            What::Https => "https. This phone speaks http only. Write host or host:port alone.",
-            What::Ipv6 => "an IPv6 address. This phone speaks IPv4 only. Write an IPv4 address or a name.",
-            What::BadNameServer => "bad name server. Write an IPv4 address.",
-            What::TooManyNameServers => "a third name server. Two are the limit.",
-            What::BadMinutes => "bad number of minutes. Write 0 (never) to 1440.",
-            What::BadAdminCode => "bad admin code. Write 1 to 16 digits.",
-            What::BadUserIdMode => "bad userIdMode. Write digits or letters.",
-            What::BadDurations => {
-                "bad durations. Write for example: indefinite, 8 h, 30 min, default. Eight are the limit, each once."
-            }
-            What::BadUserPage => "bad userPage. Write one word of up to 160 characters.",
-            What::BadDomain => "bad domain. Write it like example.com.",
-            What::IdTooLong => "appID too long. 128 characters are the limit.",
-            What::CertificateTooLong => "appCertificate too long. 256 bytes are the limit.",
-            What::NoCertificate => "appID without appCertificate. Give both or neither.",
-            What::NoId => "appCertificate without appID. Give both or neither.",
-            What::NoService => "No service is named. Write service = host:port.",
-        };
-        f.write_str(text)
+        // Where no phone shows it, it is for a log.
+        words::mistake(*self, Language::default().words(), f)
     }
-}
-
-/// Says what something may be that is none of it.
-fn known(
-    f: &mut fmt::Formatter<'_>,
-    unknown: &str,
-    names: impl Iterator<Item = &'static str>,
-) -> fmt::Result {
-    write!(f, "{unknown}. Known are ")?;
-    let mut names = names.peekable();
-    let mut between = "";
-    while let Some(name) = names.next() {
-        if names.peek().is_none() {
-            between = " and ";
-        }
-        write!(f, "{between}{name}")?;
-        between = ", ";
-    }
-    f.write_str(".")
 }
 
 impl core::error::Error for Error {}

@@ -4,9 +4,7 @@
 //! It must never send a person to type again what somebody else has to mend.
 
 use hotdesk_core::codes::Source;
-use hotdesk_core::codes::em_app::EmAppCode;
 use hotdesk_core::codes::em_service::EmServiceCode;
-use hotdesk_core::codes::{emcc, phone};
 
 use super::text::Words;
 use crate::app::Signer;
@@ -151,7 +149,6 @@ pub(super) fn of_phone(source: Source, number: u16, words: &Words) -> Option<Mea
         (Source::PhoneObject, 2) => (words.command_answer_failed, TellAdmin),
         (Source::PhoneObject, 3) => (words.phone_file_failed, Restart),
         (Source::PhoneObject, 4) => (words.command_sender_refused, TellAdmin),
-        (Source::PhoneHttp, 300..600) => of_status(number, words),
         _ => return None,
     })
 }

@@ -87,7 +87,7 @@ fn known(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Res
     }
 }
 
-fn remedy_after(app: &App<'_>, remedy: Remedy, out: &mut dyn fmt::Write) -> fmt::Result {
+pub(super) fn remedy_after(app: &App<'_>, remedy: Remedy, out: &mut dyn fmt::Write) -> fmt::Result {
     out.write_str(" ")?;
     let text = remedy.text(app.words());
     match (remedy, app.config()) {

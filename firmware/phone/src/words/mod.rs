@@ -7,24 +7,29 @@ mod codes;
 mod course;
 mod de;
 mod en;
+mod explain;
 mod failure;
 mod language;
+mod setup;
 mod text;
 
 use core::fmt;
 
 use self::course::{busy, elsewhere, logged_out, service_busy, take_over};
+use self::explain::explained;
 use self::failure::{failed, told};
+use self::setup::setup;
 use self::text::fill;
 use crate::app::{
     App, Ask, Came, Failure, Field, Hint, Holder, MenuItem, Mode, NetworkState, Notice, Screen, Signer,
     Trouble,
 };
-use crate::config::{LoginTime, SetupError};
+use crate::config::LoginTime;
 
 pub use self::language::Language;
 
 pub(crate) use self::failure::note;
+pub(crate) use self::setup::mistake;
 pub(crate) use self::text::Words;
 
 /// The text of the title bar.
@@ -40,6 +45,7 @@ pub(crate) fn title<'a>(app: &'a App<'_>) -> &'a str {
         | Screen::Settling(_) => app.device().as_str(),
         Screen::Menu { .. } => words.menu,
         Screen::About => words.about,
+        Screen::Explain { .. } | Screen::Explained { .. } => words.explain,
         Screen::Form(_) if app.form().symbols().is_some() => words.symbols,
         Screen::Form(Ask::Logout) | Screen::LogoutConfirm => words.log_out,
         Screen::Form(_) if app.is_staying() => words.stay,
@@ -86,6 +92,8 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
             Holder::User(_) => [words.key_log_out, "", words.key_menu],
             Holder::Unknown => [words.key_log_in, words.key_log_out, words.key_menu],
         },
+        Screen::Explain { .. } => [words.key_submit, "<<", words.key_back],
+        Screen::Explained { .. } => ["", "", words.key_back],
         Screen::Menu { .. } => [words.key_select, "", words.key_back],
         Screen::About => ["", "", words.key_back],
         Screen::Form(_) if app.form().symbols().is_some() => [words.key_select, "", words.key_back],
@@ -203,6 +211,7 @@ fn menu_item(item: MenuItem, words: &Words) -> &'static str {
         MenuItem::Logout => words.menu_log_out,
         MenuItem::TakeOver => words.menu_take_over,
         MenuItem::Who => words.menu_who,
+        MenuItem::Explain => words.explain,
         MenuItem::About => words.menu_about,
     }
 }
@@ -306,6 +315,14 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         Screen::Failed(failure) => failed(app, failure, out),
         Screen::About => about(app, out),
         Screen::Ending => fill(out, words.ends_soon, &[&Seconds(app.seconds_left().unwrap_or_default())]),
+        Screen::Explain { number } => {
+            writeln!(out, "{}", words.type_number)?;
+            match number {
+                Some(number) => write!(out, "{number}_"),
+                None => out.write_str("_"),
+            }
+        }
+        Screen::Explained { number } => explained(app, *number, out),
         Screen::Profiles => fill(out, words.no_profile_begins, &[&app.profiles().letters()]),
         Screen::NoProfiles(trouble) => {
             writeln!(out, "{}", words.profiles_not_listed)?;
@@ -329,16 +346,6 @@ fn network(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         NetworkState::NoLink => write!(out, "\n{}", app.words().waiting_for_link),
         NetworkState::NoAddress => write!(out, "\n{}", app.words().waiting_for_address),
         NetworkState::Ready => Ok(()),
-    }
-}
-
-fn setup(error: SetupError, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
-    match error {
-        SetupError::NoCard => out.write_str(words.no_card),
-        SetupError::NoFile => out.write_str(words.no_file),
-        SetupError::Unreadable => out.write_str(words.card_unreadable),
-        SetupError::TooLong { bound } => fill(out, words.file_too_long, &[&bound]),
-        SetupError::File(error) => write!(out, "HOTDESK.TXT\n{error}\n{}", words.then_restart),
     }
 }
 

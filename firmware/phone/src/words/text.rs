@@ -160,6 +160,41 @@ pub(crate) struct Words {
     pub(crate) file_too_long: &'static str,
     pub(crate) then_restart: &'static str,
 
+    // Mistakes in a configuration file. Each follows the number of its line.
+    /// The number of the line. What is wrong follows.
+    pub(crate) config_line: &'static str,
+    pub(crate) config_not_utf8: &'static str,
+    pub(crate) config_carriage_return: &'static str,
+    pub(crate) config_no_equals: &'static str,
+    pub(crate) config_no_value: &'static str,
+    /// The names follow.
+    pub(crate) config_unknown_name: &'static str,
+    /// The languages follow.
+    pub(crate) config_unknown_language: &'static str,
+    pub(crate) and: &'static str,
+    pub(crate) config_repeated: &'static str,
+    pub(crate) config_third_service: &'static str,
+    pub(crate) config_bad_host: &'static str,
+    pub(crate) config_bad_port: &'static str,
+    pub(crate) config_url: &'static str,
+    pub(crate) config_path: &'static str,
+    pub(crate) config_user_in_host: &'static str,
+    pub(crate) config_https: &'static str,
+    pub(crate) config_ipv6: &'static str,
+    pub(crate) config_bad_name_server: &'static str,
+    pub(crate) config_third_name_server: &'static str,
+    pub(crate) config_bad_minutes: &'static str,
+    pub(crate) config_bad_admin_code: &'static str,
+    pub(crate) config_bad_user_id_mode: &'static str,
+    pub(crate) config_bad_durations: &'static str,
+    pub(crate) config_bad_user_page: &'static str,
+    pub(crate) config_bad_domain: &'static str,
+    pub(crate) config_id_too_long: &'static str,
+    pub(crate) config_certificate_too_long: &'static str,
+    pub(crate) config_no_certificate: &'static str,
+    pub(crate) config_no_id: &'static str,
+    pub(crate) config_no_service: &'static str,
+
     // About.
     pub(crate) device: &'static str,
     pub(crate) service: &'static str,
@@ -286,6 +321,17 @@ pub(crate) struct Words {
     pub(crate) site_version: &'static str,
     pub(crate) site_security: &'static str,
     pub(crate) number_shared: &'static str,
+
+    // The explanation of a number.
+    /// A title and an entry of the menu.
+    pub(crate) explain: &'static str,
+    pub(crate) type_number: &'static str,
+    /// The number.
+    pub(crate) number_unknown: &'static str,
+    pub(crate) of_service: &'static str,
+    pub(crate) of_login_page: &'static str,
+    pub(crate) of_visitors: &'static str,
+    pub(crate) of_phone: &'static str,
 
     // Codes of the login page, of visitors, and of the phone.
     pub(crate) directory_silent: &'static str,

@@ -177,7 +177,7 @@ class Phone:
 
     def submit_login(self, user: str, pin: str) -> None:
         """From the idle screen: opens the login form and submits it."""
-        self.softkey("Login")
+        self.softkey("Log in")
         self.fill_form("Log in", user, pin)
         self.softkey("Submit")
 
@@ -191,13 +191,13 @@ class Phone:
 
     def log_out(self) -> None:
         """From the idle screen of a phone with an application user: logs out whoever is logged in."""
-        self.softkey("Logout")
+        self.softkey("Log out")
         self.wait_title("Log out", "Log out")
         self.softkey("Yes")
 
     def log_out_as(self, user: str, pin: str) -> None:
         """From the idle screen of a phone without an application user: logs out with ID and PIN."""
-        self.softkey("Logout")
+        self.softkey("Log out")
         self.fill_form("Log out", user, pin)
         self.softkey("Submit")
 

@@ -1,0 +1,79 @@
+//! Why a phone has no configuration. It must never repeat a value: it could be a certificate.
+
+use core::fmt;
+
+use super::Language;
+use super::text::{Words, fill};
+use crate::config::{self, Name, SetupError, What};
+
+pub(super) fn setup(error: SetupError, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
+    match error {
+        SetupError::NoCard => out.write_str(words.no_card),
+        SetupError::NoFile => out.write_str(words.no_file),
+        SetupError::Unreadable => out.write_str(words.card_unreadable),
+        SetupError::TooLong { bound } => fill(out, words.file_too_long, &[&bound]),
+        SetupError::File(error) => {
+            out.write_str("HOTDESK.TXT\n")?;
+            mistake(error, words, out)?;
+            write!(out, "\n{}", words.then_restart)
+        }
+    }
+}
+
+/// Writes what is wrong with a configuration file, and where.
+pub(crate) fn mistake(error: config::Error, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
+    if let Some(line) = error.line() {
+        fill(out, words.config_line, &[&line])?;
+    }
+    let text = match error.what() {
+        What::NotUtf8 => words.config_not_utf8,
+        What::CarriageReturn => words.config_carriage_return,
+        What::NoEquals => words.config_no_equals,
+        What::NoValue => words.config_no_value,
+        What::UnknownName => {
+            out.write_str(words.config_unknown_name)?;
+            return known(Name::ALL.iter().map(|(name, _)| *name), words, out);
+        }
+        What::UnknownLanguage => {
+            out.write_str(words.config_unknown_language)?;
+            return known(Language::all().map(Language::code), words, out);
+        }
+        What::Repeated => words.config_repeated,
+        What::TooManyServices => words.config_third_service,
+        What::BadHost => words.config_bad_host,
+        What::BadPort => words.config_bad_port,
+        What::Url => words.config_url,
+        What::Path => words.config_path,
+        What::UserInHost => words.config_user_in_host,
+        What::Https => words.config_https,
+        What::Ipv6 => words.config_ipv6,
+        What::BadNameServer => words.config_bad_name_server,
+        What::TooManyNameServers => words.config_third_name_server,
+        What::BadMinutes => words.config_bad_minutes,
+        What::BadAdminCode => words.config_bad_admin_code,
+        What::BadUserIdMode => words.config_bad_user_id_mode,
+        What::BadDurations => words.config_bad_durations,
+        What::BadUserPage => words.config_bad_user_page,
+        What::BadDomain => words.config_bad_domain,
+        What::IdTooLong => words.config_id_too_long,
+        What::CertificateTooLong => words.config_certificate_too_long,
+        What::NoCertificate => words.config_no_certificate,
+        What::NoId => words.config_no_id,
+        What::NoService => words.config_no_service,
+    };
+    out.write_str(text)
+}
+
+/// Lists what there is.
+fn known(names: impl Iterator<Item = &'static str>, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut names = names.peekable();
+    let mut between = "";
+    while let Some(name) = names.next() {
+        if names.peek().is_none() {
+            between = words.and;
+        }
+        write!(out, "{between}{name}")?;
+        between = ", ";
+    }
+    out.write_str(".")
+}
