@@ -8,7 +8,7 @@ pub(super) static WORDS: Words = Words {
 
     setup_failed: "Einrichtungsfehler",
     menu: "Menü",
-    about: "Über dieses Telefon",
+    about: "Über das Telefon",
     log_in: "Anmelden",
     log_out: "Abmelden",
     symbols: "Sonderzeichen",
@@ -24,7 +24,7 @@ pub(super) static WORDS: Words = Words {
     logged_out: "Abgemeldet",
     logged_in_after_all: "Doch angemeldet",
     logged_out_after_all: "Doch abgemeldet",
-    query_failed: "Abfragefehler",
+    query_failed: "Abfrage misslungen",
     login_failed: "Nicht angemeldet",
     login_uncertain: "Anmeldung ungewiss",
     logout_failed: "Nicht abgemeldet",
@@ -52,8 +52,8 @@ pub(super) static WORDS: Words = Words {
     menu_log_in: "Anmelden",
     menu_log_out: "Abmelden",
     menu_take_over: "Übernehmen",
-    menu_who: "Wer ist angemeldet?",
-    menu_about: "Über dieses Telefon",
+    menu_who: "Wer ist angemeldet",
+    menu_about: "Über das Telefon",
 
     user_id: "Benutzer-ID:",
     pin: "PIN:",

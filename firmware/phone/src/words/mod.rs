@@ -11,6 +11,8 @@ mod explain;
 mod failure;
 mod language;
 mod setup;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use core::fmt;

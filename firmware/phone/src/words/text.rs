@@ -2,6 +2,25 @@
 
 use core::fmt;
 
+/// Declares the texts, and lists them for the tests.
+macro_rules! texts {
+    ($(#[$of_all:meta])* pub(crate) struct $words:ident { $($(#[$of_one:meta])* pub(crate) $text:ident: &'static str,)* }) => {
+        $(#[$of_all])*
+        pub(crate) struct $words {
+            $($(#[$of_one])* pub(crate) $text: &'static str,)*
+        }
+
+        #[cfg(test)]
+        impl $words {
+            /// Every text with its name.
+            pub(super) fn all(&self) -> std::vec::Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($text), self.$text)),*]
+            }
+        }
+    };
+}
+
+texts! {
 /// The texts of a language. One that is missing does not compile.
 ///
 /// `{}` stands for what the comment of a text says. A label of a softkey has 7 characters at most, a title 21.
@@ -349,6 +368,7 @@ pub(crate) struct Words {
     pub(crate) command_answer_failed: &'static str,
     pub(crate) phone_file_failed: &'static str,
     pub(crate) command_sender_refused: &'static str,
+}
 }
 
 /// Writes a text with its `{}` filled, in their order.
