@@ -165,6 +165,7 @@ pub(super) static WORDS: Words = Words {
     login_unknown: "Es ist nicht bekannt, ob Sie angemeldet sind.",
     logout_unknown: "Es ist nicht bekannt, ob Sie abgemeldet sind.",
     logout_of_unknown: "Es ist nicht bekannt, ob {} abgemeldet ist.",
+    logout_there_unknown: "Es ist nicht bekannt, ob Sie an {} abgemeldet sind.",
     not_logged_in: "Sie sind nicht angemeldet.",
     nobody_is_logged_in: "Niemand ist angemeldet.",
     is_logged_in: "{} ist angemeldet.",

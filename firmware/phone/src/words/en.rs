@@ -165,6 +165,7 @@ pub(super) static WORDS: Words = Words {
     login_unknown: "It is not known whether you are logged in.",
     logout_unknown: "It is not known whether you are logged out.",
     logout_of_unknown: "It is not known whether {} is logged out.",
+    logout_there_unknown: "It is not known whether you are logged out on {}.",
     not_logged_in: "You are not logged in.",
     nobody_is_logged_in: "Nobody is logged in.",
     is_logged_in: "{} is logged in.",

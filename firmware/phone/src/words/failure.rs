@@ -61,9 +61,12 @@ fn known(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Res
     match (failure.ask, app.holder(), app.elsewhere()) {
         _ if failure.is_uncertain() => {
             out.write_str(" ")?;
-            match (failure.ask, app.last_holder()) {
-                (Ask::Logout, Some(user)) => fill(out, words.logout_of_unknown, &[user]),
-                (Ask::Logout | Ask::LogoutThere, _) => out.write_str(words.logout_unknown),
+            match (failure.ask, app.last_holder(), app.elsewhere()) {
+                (Ask::Logout, Some(user), _) => fill(out, words.logout_of_unknown, &[user]),
+                (Ask::LogoutThere, _, Some(elsewhere)) => {
+                    fill(out, words.logout_there_unknown, &[&elsewhere.device])
+                }
+                (Ask::Logout | Ask::LogoutThere, ..) => out.write_str(words.logout_unknown),
                 _ => out.write_str(words.login_unknown),
             }
         }

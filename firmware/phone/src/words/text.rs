@@ -226,6 +226,8 @@ pub(crate) struct Words {
     pub(crate) logout_unknown: &'static str,
     /// The ID of the user who was to be logged out.
     pub(crate) logout_of_unknown: &'static str,
+    /// The name of the other phone.
+    pub(crate) logout_there_unknown: &'static str,
     pub(crate) not_logged_in: &'static str,
     pub(crate) nobody_is_logged_in: &'static str,
     /// The user's ID.

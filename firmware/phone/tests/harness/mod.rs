@@ -7,6 +7,7 @@
 pub(crate) mod answers;
 pub(crate) mod board;
 pub(crate) mod display;
+pub(crate) mod memory;
 pub(crate) mod network;
 
 use std::cell::RefCell;
@@ -24,6 +25,7 @@ use hotdesk_phone::{App, Buffers, Config, Key, KeyQueue, SetupError, run, view};
 
 use board::Bench;
 use display::{Picture, Recorder};
+use memory::Place;
 use network::{Double, Wire};
 
 pub(crate) const DEVICE: &str = "SEP003094C25B15";
@@ -53,6 +55,7 @@ pub(crate) struct Desk {
     pictures: Rc<RefCell<Recorder>>,
     pub(crate) wire: Rc<RefCell<Wire>>,
     pub(crate) bench: Rc<RefCell<Bench>>,
+    memory: Vec<Place>,
     _clock: MutexGuard<'static, ()>,
 }
 
@@ -76,14 +79,21 @@ impl Desk {
             request: Box::leak(Box::new([0; REQUEST_BYTES])),
             answer: Box::leak(Box::new([0; ANSWER_BYTES])),
         };
+        let mut memory = vec![
+            Place::of("the app", app),
+            Place::of("the queue of keys", keys),
+            Place::of("the buffer for requests", &*buffers.request),
+            Place::of("the buffer for answers", &*buffers.answer),
+        ];
         let display = display::Screen::new(pictures.clone());
         let network = Double::new(wire.clone());
         let board = board::Double(bench.clone());
-        let future = Box::pin(async move {
+        let future: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
             let _never = run(app, keys, display, network, board, buffers).await;
         });
+        memory.push(Place::of("the phone's future", &*future));
         let woken = Arc::new(Woken::default());
-        let mut desk = Self { future, woken, app, keys, pictures, wire, bench, _clock: clock };
+        let mut desk = Self { future, woken, app, keys, pictures, wire, bench, memory, _clock: clock };
         desk.woken.0.store(true, Ordering::SeqCst);
         desk.settle();
         desk
@@ -101,6 +111,11 @@ impl Desk {
                 assert!(!self.picture().text().contains(secret), "a secret on the display");
             }
         }
+    }
+
+    /// Where the phone's memory has these digits, if it has them.
+    pub(crate) fn remembers(&self, digits: &str) -> Vec<&'static str> {
+        self.memory.iter().filter(|place| place.has(digits)).map(Place::name).collect()
     }
 
     /// Lets time pass, in steps, as it does.
