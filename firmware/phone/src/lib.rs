@@ -28,6 +28,7 @@ mod queue;
 mod repeat;
 mod run;
 pub mod settings;
+pub mod storage;
 pub mod view;
 mod words;
 

@@ -310,8 +310,9 @@ impl Phone<'_, '_> {
             };
             let asking = net::ask(network, services, turn, task, write, reading, buffers);
             match select3(asking, self.asked.wait(), self.cancelled()).await {
-                Either3::First(answer) => {
+                Either3::First((service, answer)) => {
                     log_outcome(&answer);
+                    self.app.borrow_mut().answered_by(service);
                     self.happen(match answer {
                         Ok(Some(response)) => Event::Answer(Ok(response)),
                         Ok(None) => Event::Read,

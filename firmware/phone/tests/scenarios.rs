@@ -4,8 +4,10 @@
 //!
 //! | step | meaning |
 //! |---|---|
-//! | `config app user` / `config no app user` / `config two services` | switches the phone on; a file of its own follows `config` in lines with `>` |
+//! | `config app user` / `config no app user` / `config two services` | switches the phone on; a file of its own follows `config` in lines with `>`, BLANK for a blank at an end |
 //! | `no card`, `no file`, `unreadable card`, `long file` | switches it on without a configuration |
+//! | `started by the watchdog` / `after a panic` / `hard fault` / `stack overflow` / `exception` / `reset` | why the phone starts, before it is switched on |
+//! | `broken memory` | the memory for settings does not do what it is told |
 //! | `network ready` / `no address` / `no link` | what the network says from now on |
 //! | `host NAME refuses` / `silent` / `unknown` / `accepts` | how a host meets connections from now on |
 //! | `host NAME has silent name servers` / `failing name servers` / `no name server` | who is to be asked for its address |
@@ -14,6 +16,7 @@
 //! | `press KEYS` | see `Desk::press` |
 //! | `hold KEY N` | holds a key for N milliseconds |
 //! | `stick KEY` | presses a key whose release is lost |
+//! | `choose TEXT` | goes down a list to the entry with TEXT, whatever its number, and selects it |
 //! | `wait N` | lets N milliseconds pass |
 //! | `wait up to N` | lets time pass until something is asked that no `asked` has seen, N milliseconds at most |
 //! | `screen` | six lines `\|…\|` follow: title, four lines, labels |
@@ -43,7 +46,7 @@ use std::path::Path;
 use harness::answers::{self, Framing};
 use harness::network::{End, Host};
 use harness::{APP_SECRET, Desk};
-use hotdesk_phone::{ConnectError, NetworkState, SetupError};
+use hotdesk_phone::{ConnectError, Fault, NetworkState, SetupError, Start};
 
 macro_rules! scenarios {
     ($($name:ident)*) => {
@@ -76,7 +79,7 @@ fn run(name: &str) {
     let text = std::fs::read_to_string(&file).unwrap();
     let blesses = std::env::var_os("HOTDESK_BLESS").is_some();
     let mut blessed = String::new();
-    let mut player = Player { desk: None, asked: 0 };
+    let mut player = Player { desk: None, start: Start::PowerOn, asked: 0 };
     let mut lines = (1..).zip(text.lines()).peekable();
     while let Some((number, line)) = lines.next() {
         writeln!(blessed, "{line}").unwrap();
@@ -102,6 +105,8 @@ fn run(name: &str) {
 
 struct Player {
     desk: Option<Desk>,
+    /// Why the phone starts.
+    start: Start,
     /// Requests that an `asked` has seen.
     asked: usize,
 }
@@ -110,11 +115,13 @@ impl Player {
     fn step(&mut self, line: &str, block: &[&str], place: &str) {
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
         match (verb, rest) {
-            ("config", _) => self.desk = Some(Desk::new(&configuration(rest, block))),
-            ("no", "card") => self.desk = Some(Desk::with_setup(Err(SetupError::NoCard))),
-            ("no", "file") => self.desk = Some(Desk::with_setup(Err(SetupError::NoFile))),
-            ("unreadable", "card") => self.desk = Some(Desk::with_setup(Err(SetupError::Unreadable))),
-            ("long", "file") => self.desk = Some(Desk::with_setup(Err(SetupError::TooLong { bound: 2048 }))),
+            ("config", _) => self.switch_on(Ok(configuration(rest, block))),
+            ("no", "card") => self.switch_on(Err(SetupError::NoCard)),
+            ("no", "file") => self.switch_on(Err(SetupError::NoFile)),
+            ("unreadable", "card") => self.switch_on(Err(SetupError::Unreadable)),
+            ("long", "file") => self.switch_on(Err(SetupError::TooLong { bound: 2048 })),
+            ("started", _) => self.start = start(rest),
+            ("broken", "memory") => self.desk().bench.borrow_mut().is_broken = true,
             ("network", _) => self.wire(|desk| desk.wire.borrow_mut().set_state(state(rest))),
             ("host", _) => {
                 let (name, how) = rest.split_once(' ').unwrap();
@@ -128,6 +135,7 @@ impl Player {
                 self.desk().hold(key, Some(milliseconds.parse().unwrap()));
             }
             ("stick", _) => self.desk().hold(rest, None),
+            ("choose", _) => self.choose(rest, place),
             ("wait", _) if rest.starts_with("up to ") => {
                 let end: u64 = rest.trim_start_matches("up to ").parse().unwrap();
                 for _ in 0..end / 100 {
@@ -183,6 +191,22 @@ impl Player {
             ("reset", "") => self.wire(|desk| desk.wire.borrow_mut().end(End::Reset)),
             _ => panic!("{place}: no such step"),
         }
+    }
+
+    fn choose(&mut self, text: &str, place: &str) {
+        for _ in 0..20 {
+            let picture = self.desk().picture();
+            let is_selected = (1..5).any(|row| picture.inverse(row).trim_end().ends_with(text));
+            self.desk().press(if is_selected { "select" } else { "down" });
+            if is_selected {
+                return;
+            }
+        }
+        panic!("{place}: no such entry");
+    }
+
+    fn switch_on(&mut self, setup: Result<String, SetupError>) {
+        self.desk = Some(Desk::with(setup, self.start.clone()));
     }
 
     fn desk(&mut self) -> &mut Desk {
@@ -261,7 +285,8 @@ fn names(word: &str) -> Vec<String> {
 }
 
 fn joined(block: &[&str]) -> String {
-    block.iter().map(|line| line.trim_start_matches('>').trim_start()).collect::<Vec<_>>().join("\n")
+    let line = |line: &&str| line.trim_start_matches('>').trim_start().replace("BLANK", " ");
+    block.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Reads `\r`, `\n` and `\xHH`; line ends of the block itself do not count.
@@ -291,6 +316,23 @@ fn state(name: &str) -> NetworkState {
         "no address" => NetworkState::NoAddress,
         "ready" => NetworkState::Ready,
         _ => panic!("no network state {name}"),
+    }
+}
+
+fn start(name: &str) -> Start {
+    match name {
+        "by the watchdog" => Start::Watchdog { program_counter: Some(0x1_23AC) },
+        "after a panic" => Start::Panic { file: "phone/src/app/form.rs".try_into().unwrap(), line: 4711 },
+        "after a hard fault" => Start::HardFault(Fault {
+            program_counter: 0x1_23AC,
+            link_register: 0x1_2345,
+            status: 0x8200,
+            address: 0x6000_0000,
+        }),
+        "after a stack overflow" => Start::StackOverflow,
+        "after an exception" => Start::Exception { number: 23 },
+        "by a reset" => Start::Reset,
+        _ => panic!("no start {name}"),
     }
 }
 

@@ -34,6 +34,8 @@ fn no_walk_through_the_screens_stops_the_phone_or_shows_a_secret() {
             let open = wire.lines.iter().filter(|line| !line.gone).count();
             assert!(open <= 1, "walk {seed}: {open} requests at once");
         }
+        // A phone that was restarted needs its network to get there.
+        desk.wire.borrow_mut().set_state(NetworkState::Ready);
         // Left alone the phone comes back to its first screen, which the first key lights.
         desk.wait(200_000);
         desk.press("up");

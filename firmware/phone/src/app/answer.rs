@@ -5,7 +5,7 @@ use core::time::Duration;
 use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::{DeviceResult, DeviceStatus, Response, Text, UserDevicesStatus};
 
-use super::{App, Ask, Came, DONE_TIME, Failure, Flight, Holder, Notice, Screen, Trouble};
+use super::{App, Ask, Came, DONE_TIME, Exchanged, Failure, Flight, Holder, Notice, Screen, Trouble};
 
 /// The service did nothing and wants to be asked later.
 const BUSY: Trouble = Trouble::Refused(Some(EmServiceCode::BUSY_PLEASE_TRY_AGAIN));
@@ -14,6 +14,7 @@ impl App<'_> {
     /// Takes in the end of the exchange that is on its way. Without one there is nothing to answer.
     pub(super) fn answered(&mut self, answer: Result<Response<'_>, Trouble>, now: Duration) {
         let Some(flight @ Flight { ask, quiet }) = self.in_flight.take() else { return };
+        self.keep_exchange(ask, Exchanged::from(&answer));
         let cancelled = core::mem::take(&mut self.cancelled);
         if cancelled {
             // Even where the answer was faster: nothing goes on from here.

@@ -12,11 +12,20 @@ pub(crate) enum MenuItem {
     Who,
     About,
     Explain,
+    Restart,
 }
 
 impl MenuItem {
     /// The lines in their order.
-    const ALL: [Self; 6] = [Self::Login, Self::Logout, Self::TakeOver, Self::Who, Self::About, Self::Explain];
+    const ALL: [Self; 7] = [
+        Self::Login,
+        Self::Logout,
+        Self::TakeOver,
+        Self::Who,
+        Self::About,
+        Self::Explain,
+        Self::Restart,
+    ];
 }
 
 impl App<'_> {
@@ -41,7 +50,7 @@ impl App<'_> {
             MenuItem::Logout => !matches!(self.holder(), Holder::Nobody),
             MenuItem::TakeOver => matches!(self.holder(), Holder::User(_)),
             MenuItem::Who => self.can_ask_who(),
-            MenuItem::Explain | MenuItem::About => true,
+            MenuItem::Explain | MenuItem::About | MenuItem::Restart => true,
         }
     }
 
@@ -68,6 +77,7 @@ impl App<'_> {
             Some(MenuItem::Who) => self.ask(Ask::Who),
             Some(MenuItem::Explain) => self.go(Screen::Explain { number: None }),
             Some(MenuItem::About) => self.go(Screen::About),
+            Some(MenuItem::Restart) => self.go(Screen::RestartConfirm),
             None => {}
         }
     }

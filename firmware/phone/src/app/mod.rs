@@ -7,6 +7,7 @@
 mod answer;
 mod busy;
 mod course;
+mod diagnostics;
 mod ending;
 mod entry;
 mod explain;
@@ -35,6 +36,7 @@ pub use self::light::Light;
 pub use self::trouble::{ConnectError, Trouble};
 
 pub(crate) use self::course::{Elsewhere, LoggedOut};
+pub(crate) use self::diagnostics::Outcome as Exchanged;
 pub(crate) use self::entry::Mode;
 pub(crate) use self::form::{Field, Form, Hint};
 pub(crate) use self::holder::Holder;
@@ -44,6 +46,7 @@ pub(crate) use self::symbols::Symbols;
 pub(crate) use self::waiting::Waiting;
 
 use self::course::Course;
+use self::diagnostics::Exchanges;
 use self::ending::Term;
 use self::form::Outcome;
 use self::holder::Presence;
@@ -226,6 +229,11 @@ pub struct App<'c> {
     effect: Option<Effect>,
     facts: Option<Facts>,
     address: Option<Address>,
+    /// The service that answered or was tried last, until its exchange is kept.
+    service: Option<usize>,
+    exchanges: Exchanges,
+    /// A key was pressed since the start.
+    was_pressed: bool,
 }
 
 impl<'c> App<'c> {
@@ -268,6 +276,9 @@ impl<'c> App<'c> {
             effect: None,
             facts: None,
             address: None,
+            service: None,
+            exchanges: Exchanges::new(),
+            was_pressed: false,
         }
     }
 
@@ -287,6 +298,7 @@ impl<'c> App<'c> {
                 self.last_key = now;
                 if self.wake_light() {
                     self.notice = None;
+                    self.was_pressed = true;
                     self.press(key, now);
                 }
             }
@@ -297,6 +309,7 @@ impl<'c> App<'c> {
             Event::Answer(answer) => self.answered(answer, now),
             Event::Read => {
                 if let Some(flight) = self.in_flight.take() {
+                    self.keep_exchange(flight.ask, Exchanged::Done);
                     self.profiles_answered(flight, Ok(()), now);
                 }
             }
@@ -348,18 +361,13 @@ impl<'c> App<'c> {
             _ => None,
         };
         let look = self.polling.next().filter(|_| self.may_look());
-        [
-            left_alone,
-            letter,
-            done,
-            look,
+        let looks = [
             self.waiting_changes_at(),
             self.light_changes_at(),
             self.term_changes_at(),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+            self.uptime_changes_at(),
+        ];
+        [left_alone, letter, done, look].into_iter().chain(looks).flatten().min()
     }
 
     /// Takes by how many lines the text can be scrolled, as it was drawn last.
@@ -531,8 +539,9 @@ impl<'c> App<'c> {
         match self.screen {
             Screen::Starting | Screen::Busy(_) | Screen::Settling(_) => self.press_in_wait(key),
             Screen::ServiceBusy { .. } => self.press_in_service_busy(key),
+            Screen::Restarting => {}
             Screen::SetupFailed => match key {
-                Key::Soft1 => self.effect = Some(Effect::Restart),
+                Key::Soft1 => self.restart(),
                 _ => self.scroll(key),
             },
             Screen::TakeOver => self.press_in_takeover(key),
@@ -550,10 +559,8 @@ impl<'c> App<'c> {
             Screen::Menu { selected } => self.press_in_menu(key, selected),
             Screen::Explain { number } => self.press_in_explain(key, number),
             Screen::Explained { number } => self.press_in_explained(key, number),
-            Screen::About => match key {
-                Key::Soft3 => self.open_menu(),
-                _ => self.scroll(key),
-            },
+            Screen::About | Screen::Exchanges => self.press_in_diagnostics(key),
+            Screen::RestartConfirm => self.press_in_restart(key),
             Screen::Form(ask) => match self.form.press(key, now) {
                 Outcome::Stay => {}
                 Outcome::Submit if ask == Ask::Login => self.begin_login(),

@@ -29,6 +29,12 @@ pub(crate) enum Screen {
     Explained {
         number: u16,
     },
+    /// The last exchanges with the services.
+    Exchanges,
+    /// Whether to restart.
+    RestartConfirm,
+    /// The board is about to restart.
+    Restarting,
     /// User ID and PIN, for a login or for a logout that the person signs.
     Form(Ask),
     /// The profiles of the user, to choose one.
@@ -76,6 +82,9 @@ impl Screen {
             Self::About => "about",
             Self::Explain { .. } => "explain",
             Self::Explained { .. } => "explained",
+            Self::Exchanges => "exchanges",
+            Self::RestartConfirm => "restart confirm",
+            Self::Restarting => "restarting",
             Self::Form(Ask::Logout) => "log out form",
             Self::Form(_) => "log in form",
             Self::Profiles => "profiles",
@@ -133,6 +142,8 @@ impl Screen {
                 | Self::Profiles
                 | Self::NoProfiles(_)
                 | Self::LoginTimes { .. }
+                | Self::Exchanges
+                | Self::RestartConfirm
                 | Self::LogoutConfirm
                 | Self::TakeOver
                 | Self::Elsewhere

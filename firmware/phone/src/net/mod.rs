@@ -121,7 +121,10 @@ impl Turn {
 ///
 /// Another round is the person's decision; the waits while a service is busy and the query after a lost answer are the
 /// app's, which shows all three. After a lost answer the next request goes to the service that lost it first; after code
-/// 26, to the one that comes next. Afterwards neither `buffers` nor the network holds the request. What is read in pieces is a query, and has no response to return.
+/// 26, to the one that comes next. Afterwards neither `buffers` nor the network holds the request. What is read in pieces is
+/// a query, and has no response to return.
+///
+/// Returns which of the services answered, or was tried last, beside the answer.
 pub(crate) async fn ask<'b, N: Network>(
     network: &mut N,
     services: &[Service],
@@ -130,7 +133,7 @@ pub(crate) async fn ask<'b, N: Network>(
     mut write_request: impl FnMut(&Service, &mut [u8]) -> Result<usize, Trouble>,
     mut reading: Reading<'_>,
     buffers: &'b mut Buffers<'_>,
-) -> Result<Option<Response<'b>>, Trouble> {
+) -> (Option<usize>, Result<Option<Response<'b>>, Trouble>) {
     let plan =
         Plan { services: services.len(), deadlines: Deadlines::default(), retry: Retry::ONCE, seed: 0 };
     let mut session = match reading {
@@ -167,21 +170,23 @@ pub(crate) async fn ask<'b, N: Network>(
         }
     }
     network.wipe();
-    asked?;
+    if let Err(trouble) = asked {
+        return (None, Err(trouble));
+    }
     match session.finish() {
         Some(Outcome::Answered { response, service }) => {
             if matches!(response, Response::Failure(failure) if failure.code == Some(BUSY)) {
                 turn.first.set(place(service.wrapping_add(1)));
             }
-            Ok(Some(response))
+            (Some(place(service)), Ok(Some(response)))
         }
-        Some(Outcome::Read { .. }) => Ok(None),
+        Some(Outcome::Read { service }) => (Some(place(service)), Ok(None)),
         Some(Outcome::Lost { error, service, .. }) => {
             turn.first.set(place(service));
-            Err(trouble(error, no_connection))
+            (Some(place(service)), Err(trouble(error, no_connection)))
         }
-        Some(Outcome::Failed { error, .. }) => Err(trouble(error, no_connection)),
-        None => Err(Trouble::NoConnection(no_connection)),
+        Some(Outcome::Failed { error, service }) => (service.map(place), Err(trouble(error, no_connection))),
+        None => (None, Err(Trouble::NoConnection(no_connection))),
     }
 }
 

@@ -10,12 +10,14 @@ use super::codes::{self, Meaning, Remedy};
 use super::course::logged_out;
 use super::text::{Words, fill};
 use crate::app::{App, Ask, ConnectError, Failure, Holder, NetworkState, Screen, Signer, Trouble};
+use crate::config::AppUser;
 
 /// A failure of what somebody asked for.
 pub(super) fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Result {
     let words = app.words();
     let (what, remedy) = meaning(failure.trouble, app.signer(failure.ask), words);
     out.write_str(what)?;
+    hint(app, failure.trouble, app.signer(failure.ask), out)?;
     service_says(app, failure.trouble, out)?;
     known(app, failure, out)?;
     if app.logged_out().is_some() {
@@ -35,6 +37,7 @@ pub(super) fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write)
 pub(super) fn told(app: &App<'_>, trouble: Trouble, signer: Signer, out: &mut dyn fmt::Write) -> fmt::Result {
     let (what, remedy) = meaning(trouble, signer, app.words());
     out.write_str(what)?;
+    hint(app, trouble, signer, out)?;
     // What the service says is kept only where somebody asked.
     if signer == Signer::Person {
         service_says(app, trouble, out)?;
@@ -88,6 +91,16 @@ fn known(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Res
         }
         _ => Ok(()),
     }
+}
+
+/// What may be the cause, as far as the phone can tell: a blank that nobody sees in the configuration.
+fn hint(app: &App<'_>, trouble: Trouble, signer: Signer, out: &mut dyn fmt::Write) -> fmt::Result {
+    let refused = trouble == Trouble::Refused(Some(EmServiceCode::INVALID_APP_USER));
+    let app_user = app.config().and_then(|config| config.app_user()).filter(|_| signer == Signer::AppUser);
+    if refused && app_user.is_some_and(AppUser::certificate_has_outer_blank) {
+        write!(out, " {}", app.words().outer_blank)?;
+    }
+    Ok(())
 }
 
 pub(super) fn remedy_after(app: &App<'_>, remedy: Remedy, out: &mut dyn fmt::Write) -> fmt::Result {

@@ -3,6 +3,7 @@
 //! The texts of a language are in one file ([`en`], [`de`]); no other file has a text that a person reads. No text holds a
 //! PIN or a certificate.
 
+mod about;
 mod codes;
 mod course;
 mod de;
@@ -17,6 +18,7 @@ mod text;
 
 use core::fmt;
 
+use self::about::{about, exchanges};
 use self::course::{busy, elsewhere, logged_out, service_busy, take_over};
 use self::explain::explained;
 use self::failure::{failed, told};
@@ -48,6 +50,9 @@ pub(crate) fn title<'a>(app: &'a App<'_>) -> &'a str {
         Screen::Menu { .. } => words.menu,
         Screen::About => words.about,
         Screen::Explain { .. } | Screen::Explained { .. } => words.explain,
+        Screen::Exchanges => words.exchanges,
+        Screen::RestartConfirm => words.restart,
+        Screen::Restarting => words.restart,
         Screen::Form(_) if app.form().symbols().is_some() => words.symbols,
         Screen::Form(Ask::Logout) | Screen::LogoutConfirm => words.log_out,
         Screen::Form(_) if app.is_staying() => words.stay,
@@ -88,6 +93,7 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
     match app.screen() {
         Screen::Starting => ["", "", words.key_menu],
         Screen::SetupFailed => [words.key_restart, "", ""],
+        Screen::Restarting => ["", "", ""],
         Screen::Busy(_) | Screen::ServiceBusy { .. } | Screen::Settling(_) => ["", "", words.key_cancel],
         Screen::Idle => match app.holder() {
             Holder::Nobody => [words.key_log_in, "", words.key_menu],
@@ -97,7 +103,9 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
         Screen::Explain { .. } => [words.key_submit, "<<", words.key_back],
         Screen::Explained { .. } => ["", "", words.key_back],
         Screen::Menu { .. } => [words.key_select, "", words.key_back],
-        Screen::About => ["", "", words.key_back],
+        Screen::About => [words.key_exchanges, "", words.key_back],
+        Screen::Exchanges => ["", "", words.key_back],
+        Screen::RestartConfirm => [words.key_yes, "", words.key_no],
         Screen::Form(_) if app.form().symbols().is_some() => [words.key_select, "", words.key_back],
         Screen::Form(_) => [words.key_submit, "<<", words.key_cancel],
         Screen::Ending => [words.key_stay, "", words.key_ok],
@@ -215,6 +223,7 @@ fn menu_item(item: MenuItem, words: &Words) -> &'static str {
         MenuItem::Who => words.menu_who,
         MenuItem::Explain => words.explain,
         MenuItem::About => words.menu_about,
+        MenuItem::Restart => words.restart,
     }
 }
 
@@ -251,7 +260,8 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     match app.screen() {
         Screen::Starting => {
             out.write_str(words.starting)?;
-            network(app, out)
+            network(app, out)?;
+            failed_start(app, out)
         }
         Screen::SetupFailed => {
             writeln!(out, "{}", app.device())?;
@@ -272,6 +282,7 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
                     out.write_str("\n")?;
                     told(app, trouble, Signer::AppUser, out)
                 }
+                _ if app.failed_start().is_some() => failed_start(app, out),
                 (_, _, Some(notice)) => {
                     out.write_str("\n")?;
                     out.write_str(match notice {
@@ -325,6 +336,9 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             }
         }
         Screen::Explained { number } => explained(app, *number, out),
+        Screen::Exchanges => exchanges(app, out),
+        Screen::RestartConfirm => out.write_str(words.restart_question),
+        Screen::Restarting => out.write_str(words.restarting),
         Screen::Profiles => fill(out, words.no_profile_begins, &[&app.profiles().letters()]),
         Screen::NoProfiles(trouble) => {
             writeln!(out, "{}", words.profiles_not_listed)?;
@@ -343,25 +357,15 @@ fn holder(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     }
 }
 
+/// That the phone failed before this start, until a key is pressed.
+fn failed_start(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    app.failed_start().map_or(Ok(()), |_| write!(out, "\n{}", app.words().failed_start))
+}
+
 fn network(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     match app.network() {
         NetworkState::NoLink => write!(out, "\n{}", app.words().waiting_for_link),
         NetworkState::NoAddress => write!(out, "\n{}", app.words().waiting_for_address),
         NetworkState::Ready => Ok(()),
-    }
-}
-
-fn about(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-    let words = app.words();
-    writeln!(out, "hotdesk {}", env!("CARGO_PKG_VERSION"))?;
-    write!(out, "{}\n{}", words.device, app.device())?;
-    let Some(config) = app.config() else { return Ok(()) };
-    for (label, service) in [words.service, words.backup].iter().zip(config.services()) {
-        write!(out, "\n{label}\n{service}")?;
-    }
-    write!(out, "\n{}\n", words.app_user)?;
-    match config.app_user() {
-        Some(user) => write!(out, "{}", user.id()),
-        None => out.write_str(words.no_app_user),
     }
 }

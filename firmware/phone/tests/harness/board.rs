@@ -13,6 +13,8 @@ pub(crate) struct Bench {
     /// Its memory for settings does not do what it is told.
     pub(crate) is_broken: bool,
     pub(crate) restarts: usize,
+    /// The phone has asked for a restart.
+    pub(crate) is_restarting: bool,
     pub(crate) pulses: usize,
 }
 
@@ -26,7 +28,7 @@ impl Default for Bench {
             start: Start::PowerOn,
             keeps: Keeps::ForGood,
         };
-        Self { facts, settings: None, is_broken: false, restarts: 0, pulses: 0 }
+        Self { facts, settings: None, is_broken: false, restarts: 0, is_restarting: false, pulses: 0 }
     }
 }
 
@@ -44,7 +46,7 @@ impl Board for Double {
     }
 
     fn restart(&mut self) {
-        self.0.borrow_mut().restarts += 1;
+        self.0.borrow_mut().is_restarting = true;
     }
 
     async fn save(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {

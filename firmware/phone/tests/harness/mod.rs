@@ -21,7 +21,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_time::{Duration, MockDriver};
 use hotdesk_core::DeviceName;
-use hotdesk_phone::{App, Buffers, Config, Key, KeyQueue, SetupError, run, view};
+use hotdesk_phone::{App, Buffers, Config, Key, KeyQueue, SetupError, Start, run, view};
 
 use board::Bench;
 use display::{Picture, Recorder};
@@ -48,55 +48,57 @@ pub(crate) fn clock() -> MutexGuard<'static, ()> {
 
 /// A phone that runs.
 pub(crate) struct Desk {
-    future: Pin<Box<dyn Future<Output = ()>>>,
+    setup: Result<String, SetupError>,
+    running: Running,
     woken: Arc<Woken>,
-    app: &'static RefCell<App<'static>>,
-    keys: &'static KeyQueue<NoopRawMutex, 64>,
     pictures: Rc<RefCell<Recorder>>,
     pub(crate) wire: Rc<RefCell<Wire>>,
     pub(crate) bench: Rc<RefCell<Bench>>,
-    memory: Vec<Place>,
     _clock: MutexGuard<'static, ()>,
+}
+
+/// What a restart ends.
+struct Running {
+    future: Pin<Box<dyn Future<Output = ()>>>,
+    app: &'static RefCell<App<'static>>,
+    keys: &'static KeyQueue<NoopRawMutex, 64>,
+    memory: Vec<Place>,
 }
 
 impl Desk {
     /// Switches a phone on with the text of its configuration file. The network has no link yet.
     pub(crate) fn new(configuration: &str) -> Self {
-        Self::with_setup(Config::parse(configuration.as_bytes()).map_err(SetupError::File))
+        Self::with(Ok(configuration.to_owned()), Start::PowerOn)
     }
 
-    pub(crate) fn with_setup(setup: Result<Config, SetupError>) -> Self {
+    /// Starts a phone with or without a configuration file.
+    pub(crate) fn with(setup: Result<String, SetupError>, start: Start) -> Self {
         let clock = clock();
-        let setup = setup.map(|config| &*Box::leak(Box::new(config)));
-        let app: &'static RefCell<App<'static>> =
-            Box::leak(Box::new(RefCell::new(App::new(DeviceName::try_from(DEVICE).unwrap(), setup))));
-        let keys: &'static KeyQueue<NoopRawMutex, 64> = Box::leak(Box::new(KeyQueue::new()));
         let pictures = Rc::new(RefCell::new(Recorder::default()));
         let wire = Rc::new(RefCell::new(Wire::default()));
         let bench = Rc::new(RefCell::new(Bench::default()));
-        let buffers = Buffers {
-            cells: Box::leak(Box::new([view::Cell::BLANK; view::LAYOUT_128X64.cells()])),
-            request: Box::leak(Box::new([0; REQUEST_BYTES])),
-            answer: Box::leak(Box::new([0; ANSWER_BYTES])),
-        };
-        let mut memory = vec![
-            Place::of("the app", app),
-            Place::of("the queue of keys", keys),
-            Place::of("the buffer for requests", &*buffers.request),
-            Place::of("the buffer for answers", &*buffers.answer),
-        ];
-        let display = display::Screen::new(pictures.clone());
-        let network = Double::new(wire.clone());
-        let board = board::Double(bench.clone());
-        let future: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
-            let _never = run(app, keys, display, network, board, buffers).await;
-        });
-        memory.push(Place::of("the phone's future", &*future));
+        bench.borrow_mut().facts.start = start;
+        let running = boot(&setup, &pictures, &wire, &bench);
         let woken = Arc::new(Woken::default());
-        let mut desk = Self { future, woken, app, keys, pictures, wire, bench, memory, _clock: clock };
+        let mut desk = Self { setup, running, woken, pictures, wire, bench, _clock: clock };
         desk.woken.0.store(true, Ordering::SeqCst);
         desk.settle();
         desk
+    }
+
+    /// Restarts the phone, as its board does.
+    fn restart(&mut self) {
+        // Nothing of the phone outlasts it, and time begins again.
+        self.running.future = Box::pin(std::future::pending());
+        MockDriver::get().reset();
+        {
+            let mut bench = self.bench.borrow_mut();
+            bench.restarts += 1;
+            bench.facts.starts += 1;
+            bench.facts.start = Start::Restart;
+        }
+        self.running = boot(&self.setup, &self.pictures, &self.wire, &self.bench);
+        self.woken.0.store(true, Ordering::SeqCst);
     }
 
     /// Runs the phone as far as it gets without time passing, and looks for secrets in what it shows.
@@ -104,18 +106,22 @@ impl Desk {
         let waker = Waker::from(self.woken.clone());
         let mut context = Context::from_waker(&waker);
         while self.woken.0.swap(false, Ordering::SeqCst) {
-            assert!(matches!(self.future.as_mut().poll(&mut context), Poll::Pending), "the phone stopped");
-            let debug = format!("{:?}", self.app.borrow());
+            let polled = self.running.future.as_mut().poll(&mut context);
+            assert!(matches!(polled, Poll::Pending), "the phone stopped");
+            let debug = format!("{:?}", self.running.app.borrow());
             for secret in [PIN, APP_SECRET] {
                 assert!(!debug.contains(secret), "a secret in {debug}");
                 assert!(!self.picture().text().contains(secret), "a secret on the display");
+            }
+            if std::mem::take(&mut self.bench.borrow_mut().is_restarting) {
+                self.restart();
             }
         }
     }
 
     /// Where the phone's memory has these digits, if it has them.
     pub(crate) fn remembers(&self, digits: &str) -> Vec<&'static str> {
-        self.memory.iter().filter(|place| place.has(digits)).map(Place::name).collect()
+        self.running.memory.iter().filter(|place| place.has(digits)).map(Place::name).collect()
     }
 
     /// Lets time pass, in steps, as it does.
@@ -134,7 +140,7 @@ impl Desk {
     pub(crate) fn press(&mut self, keys: &str) {
         for key in keys.split_whitespace().flat_map(keys_of) {
             self.push(key);
-            self.keys.hold(key, false);
+            self.running.keys.hold(key, false);
         }
     }
 
@@ -144,13 +150,13 @@ impl Desk {
         self.push(key);
         if let Some(milliseconds) = milliseconds {
             self.wait(milliseconds);
-            self.keys.hold(key, false);
+            self.running.keys.hold(key, false);
         }
     }
 
     fn push(&mut self, key: Key) {
-        assert!(self.keys.push(key), "the queue is full");
-        self.keys.hold(key, true);
+        assert!(self.running.keys.push(key), "the queue is full");
+        self.running.keys.hold(key, true);
         self.settle();
     }
 
@@ -178,6 +184,41 @@ fn keys_of(word: &str) -> Vec<Key> {
         _ => return word.chars().map(key).collect(),
     };
     vec![named]
+}
+
+/// Reads the configuration and the settings as a board does, and starts a phone with them.
+fn boot(
+    setup: &Result<String, SetupError>,
+    pictures: &Rc<RefCell<Recorder>>,
+    wire: &Rc<RefCell<Wire>>,
+    bench: &Rc<RefCell<Bench>>,
+) -> Running {
+    let setup = setup.as_ref().map_err(|error| *error).and_then(|text| {
+        let config = Config::parse(text.as_bytes()).map_err(SetupError::File)?;
+        Ok(&*Box::leak(Box::new(config)))
+    });
+    let app: &'static RefCell<App<'static>> =
+        Box::leak(Box::new(RefCell::new(App::new(DeviceName::try_from(DEVICE).unwrap(), setup))));
+    let keys: &'static KeyQueue<NoopRawMutex, 64> = Box::leak(Box::new(KeyQueue::new()));
+    let buffers = Buffers {
+        cells: Box::leak(Box::new([view::Cell::BLANK; view::LAYOUT_128X64.cells()])),
+        request: Box::leak(Box::new([0; REQUEST_BYTES])),
+        answer: Box::leak(Box::new([0; ANSWER_BYTES])),
+    };
+    let mut memory = vec![
+        Place::of("the app", app),
+        Place::of("the queue of keys", keys),
+        Place::of("the buffer for requests", &*buffers.request),
+        Place::of("the buffer for answers", &*buffers.answer),
+    ];
+    let display = display::Screen::new(pictures.clone());
+    let network = Double::new(wire.clone());
+    let board = board::Double(bench.clone());
+    let future: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
+        let _never = run(app, keys, display, network, board, buffers).await;
+    });
+    memory.push(Place::of("the phone's future", &*future));
+    Running { future, app, keys, memory }
 }
 
 fn key(character: char) -> Key {
