@@ -39,11 +39,11 @@ class ButtonsDriver(Driver):
         self._send([(button, down) for button in BUTTONS for down in (True, False)])
 
     @Driver.check_active
-    def press(self, *buttons: str) -> None:
-        """Presses each button, holds it as a person does, and releases it."""
+    def press(self, *buttons: str, seconds: float = HOLD) -> None:
+        """Presses each button, holds it for so long (default: as a person does), and releases it."""
         for button in buttons:
             self._send([(button, True)])
-            time.sleep(HOLD)  # part of the key press itself; nothing is waited for
+            time.sleep(seconds)  # part of the key press itself; nothing is waited for
             self._send([(button, False)])
 
     def _send(self, events: list[tuple[str, bool]]) -> None:

@@ -26,7 +26,8 @@ LETTERS, CAPITALS, NUMBERS = MODES = ("abc", "ABC", "123")
 
 # What a key gives for small letters, in the order of its presses; its own digit comes last.
 TAPS = {
-    "1": "@.-_", "2": "abc", "3": "def", "4": "ghi", "5": "jkl", "6": "mno", "7": "pqrs", "8": "tuv", "9": "wxyz",
+    "1": "@.-_", "2": "abc", "3": "def", "4": "ghi", "5": "jkl",
+    "6": "mno", "7": "pqrs", "8": "tuv", "9": "wxyz",
 }  # fmt: skip
 # The pages of symbols that `*` opens: what the keys 1 to 9 and 0 pick.
 SYMBOLS = (

@@ -155,7 +155,9 @@ class Phone:
 
         def holds(screen: Screen) -> bool:
             shown = next((line for line in screen.body if line.startswith("PIN:")), "").split(" ")[-1]
-            return shown == stars or (shown[:1] == BEGINS_BEFORE and stars.startswith(shown[1:]) and shown[1:] != "")
+            return shown == stars or (
+                shown[:1] == BEGINS_BEFORE and stars.startswith(shown[1:]) and shown[1:] != ""
+            )
 
         self.wait(f"{len(pin)} stars for the PIN", holds)
 

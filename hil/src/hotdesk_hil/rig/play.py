@@ -7,13 +7,15 @@ not show more than the phone does: what is typed as a PIN stays stars.
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 import re
 import select
 import sys
 import termios
+import time
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,26 +53,45 @@ SEQUENCES = {
 }
 # Any other key that sends several characters; none of them was typed.
 OTHER_SEQUENCE = re.compile(rb"\x1b(\[[0-9;]*[A-Za-z~]|O[A-Za-z])")
+# Lines of 80 columns at most, but for the path of the cluster.
 HELP = (
-    "F1 F2 F3 softkeys · arrows, Enter · 0-9 * # · a-z are tapped for you · Ctrl-R resets · Ctrl-C ends",
+    "F1 F2 F3 softkeys · arrows, Enter, Backspace · 0-9 * # the phone's own keys",
+    "letters and symbols are typed by them in a user ID · Ctrl-R resets, Ctrl-C ends",
     "users and their PINs are in {cluster}",
 )
+# A letter of the phone does not change any more once its key was left alone for so long.
+LETTER_TIMEOUT = 1.0
 
 
 class Typist:
-    """Turns what the terminal sends into keys of the phone."""
+    """Turns what the terminal sends into keys of the phone.
 
-    def __init__(self) -> None:
+    `mode` returns what the phone's number keys give now, as its title bar shows it; anything else where no
+    user ID is typed. It is asked where keys may have changed it.
+    """
+
+    def __init__(self, mode: Callable[[], str]) -> None:
+        self._look = mode
+        self._mode: str | None = None
         self._rest = b""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        # The key whose letter can still change.
         self._before = ""
+        self.note = ""
+        """What could not be typed last, and why."""
+
+    def pause(self) -> None:
+        """Takes that nothing was typed for as long as a letter can change."""
+        self._before, self._mode = "", None
 
     def keys(self, data: bytes) -> Iterator[str]:
-        """Yields the phone's keys for these bytes; what means nothing is dropped."""
+        """Yields the phone's keys for these bytes. What cannot be typed is told in `note`."""
         data, self._rest = self._rest + data, b""
         while data:
             sequence = next((known for known in SEQUENCES if data.startswith(known)), None)
             if sequence is not None:
-                yield from self._press(SEQUENCES[sequence])
+                self.note, self._before, self._mode = "", "", None
+                yield SEQUENCES[sequence]
                 data = data[len(sequence) :]
             elif any(known.startswith(data) for known in SEQUENCES):
                 self._rest = data  # the rest of the sequence is on its way
@@ -78,22 +99,36 @@ class Typist:
             elif unknown := OTHER_SEQUENCE.match(data):
                 data = data[unknown.end() :]
             else:
-                yield from self._type(chr(data[0]))
+                for character in self._decoder.decode(data[:1]):
+                    if character.isprintable():
+                        yield from self._type(character)
                 data = data[1:]
 
-    def _press(self, key: str) -> Iterator[str]:
-        self._before = ""
-        yield key
-
     def _type(self, character: str) -> Iterator[str]:
+        self.note = ""
         if character in (*keypad.DIGITS, keypad.STAR, keypad.POUND):
-            yield from self._press(character)
-        elif character.isascii() and character.islower():
-            taps = keypad.spell(character)[0][1]
-            if taps[0] == self._before:
-                yield keypad.RIGHT
-            yield from taps
-            self._before = taps[0]
+            # As on the phone: what it gives there is the phone's business.
+            self._before = character if character in keypad.TAPS else ""
+            self._mode = None
+            yield character
+            return
+        if self._mode is None:
+            self._mode = self._look()
+        if self._mode not in keypad.MODES:
+            self.note = f"{character!r} is not typed: the phone asks for no user ID here"
+            return
+        try:
+            ((_, keys),) = keypad.spell(character, self._mode)
+        except keypad.KeypadError:
+            self.note = f"{character!r} is not typed: no key of the phone gives it"
+            return
+        if keys[0] == self._before:
+            yield keypad.RIGHT
+        yield from keys
+        tapped = keys.lstrip(keypad.POUND)
+        changes = len(keys) - len(tapped)
+        self._mode = keypad.MODES[(keypad.MODES.index(self._mode) + changes) % len(keypad.MODES)]
+        self._before = tapped[0] if tapped[0] in keypad.TAPS else ""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -118,15 +153,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _play(rig: Rig, service: EmService, cluster: DemoCluster) -> None:
-    typist = Typist()
-    shown: tuple[Screen, dict[str, str]] | None = None
+    typist = Typist(lambda: rig.screen.settle().title_note)
+    typed_at = 0.0
+    shown: tuple[Screen, dict[str, str], str] | None = None
     while True:
-        now = (rig.screen.look(), service.sessions())
+        now = (rig.screen.look(), service.sessions(), typist.note)
         if now != shown and not now[0].unmatched:
             shown = now
             _draw(*now, cluster)
         if not select.select([sys.stdin], [], [], INTERVAL)[0]:
             continue
+        if time.monotonic() - typed_at >= LETTER_TIMEOUT:
+            typist.pause()
         data = os.read(sys.stdin.fileno(), 1024)
         if not data or QUIT in data:
             return
@@ -135,12 +173,13 @@ def _play(rig: Rig, service: EmService, cluster: DemoCluster) -> None:
             continue
         for key in typist.keys(data):
             rig.keypad.press(key)
+        typed_at = time.monotonic()
 
 
-def _draw(screen: Screen, sessions: dict[str, str], cluster: DemoCluster) -> None:
+def _draw(screen: Screen, sessions: dict[str, str], note: str, cluster: DemoCluster) -> None:
     lines = drawn(screen.picture) if can_draw(sys.stdout) else written(screen)
     seen = ", ".join(f"{user} on {device}" for device, user in sessions.items()) or "nobody logged in"
-    lines += ["", f"the service sees {seen}", *(line.format(cluster=cluster.path) for line in HELP)]
+    lines += [note, f"the service sees {seen}", *(line.format(cluster=cluster.path) for line in HELP)]
     # Home, each line cleared to its end, and what is below cleared: no flicker of an empty screen.
     sys.stdout.write("\x1b[H" + "".join(f"{line}\x1b[K\r\n" for line in lines) + "\x1b[J")
     sys.stdout.flush()

@@ -41,6 +41,7 @@ class PhoneConfig:
     name_servers: Sequence[str] = ()
     search_domain: str | None = None
     poll_minutes: int | None = None
+    user_id_mode: str | None = None
 
     def text(self, *, masked: bool = False) -> str:
         """Returns the text of HOTDESK.TXT; `masked` hides the certificate."""
@@ -55,6 +56,8 @@ class PhoneConfig:
             lines.append(f"searchDomain = {self.search_domain}")
         if self.poll_minutes is not None:
             lines.append(f"pollMinutes = {self.poll_minutes}")
+        if self.user_id_mode is not None:
+            lines.append(f"userIdMode = {self.user_id_mode}")
         return "\n".join(lines) + "\n"
 
 
