@@ -190,7 +190,7 @@ CANNOT_READ = "This phone cannot read the answer."
         ),
         (b"<response><success/></respons>", [CANNOT_READ, "Line 1, column"]),
         (b"", [CANNOT_READ]),
-        (b"<response><checkUserResults/></response>", ["The service answered another question.", "Answer not expected"]),
+        (b"<response><checkUserResults/></response>", [CANNOT_READ, "user is missing"]),
     ],
     ids=["not-xml", "doctype", "megabyte", "wrong-code", "not-utf8", "unpaired", "empty", "another-answer"],
 )
