@@ -30,6 +30,9 @@ const NAME: &str = "SEP003094C25B15";
 /// Words that a text has in both languages on purpose, besides the names of a configuration.
 const SAME_WORDS: &[&str] = &[
     "PIN",
+    "Build",
+    "Gateway",
+    "Starts",
     "OK",
     "ID",
     "abc",
