@@ -58,7 +58,8 @@ pub struct Buffers<'a> {
     pub cells: &'a mut [view::Cell],
     /// Holds a whole HTTP request. 2 KiB are enough for IDs and names of 128 ASCII letters; wiped after sending.
     pub request: &'a mut [u8],
-    /// Holds a whole answer's document. A longer one becomes a failure screen that names this size. Wiped after reading.
+    /// Holds the head of an answer, then its document; a longer one becomes a failure screen that names this size. A list is
+    /// read in pieces through it and may have any length. 2 KiB hold any head and any row. Wiped after reading.
     pub answer: &'a mut [u8],
 }
 

@@ -138,6 +138,23 @@ fn a_request_longer_than_its_buffer_is_not_sent_in_part() {
     assert_eq!(desk.wire.borrow().requests().len(), 2, "the phone works on");
 }
 
+/// What is read whole fits into the smallest buffer: the one that holds any head. The names of this row have 128 characters,
+/// each of them as long on the wire as ASCII gets.
+#[test]
+fn the_longest_row_fits_into_a_buffer_for_any_head() {
+    let device = harness::DEVICE;
+    let (user, before) = ("%40".repeat(128), "&amp;".repeat(128));
+    let row = format!("<userID>{user}</userID><lastlogin>{before}</lastlogin><emccDevice>no</emccDevice>");
+    let document = format!(
+        "<?xml version=\"1.0\"?><response><deviceUserResults><device name=\"{device}\">{row}</device>\
+         </deviceUserResults></response>"
+    );
+    assert!(document.len() < harness::ANSWER_BYTES);
+    let mut desk = asking();
+    answer(&mut desk, &answers::http(document.as_bytes(), Framing::Length), usize::MAX, None);
+    assert!(desk.picture().text().contains("@@@@@@@@"), "{}", desk.picture().text());
+}
+
 /// The phone's own buffer holds nothing of a request once it is sent.
 #[test]
 fn the_request_buffer_is_wiped() {

@@ -10,6 +10,7 @@ use cortex_m::Peripherals;
 use embassy_net::{Runner, Stack, StackResources};
 use heapless::String;
 use hotdesk_core::DeviceName;
+use hotdesk_core::limits::HTTP_HEAD_BYTES;
 use hotdesk_lm3s6965evb::board::Lm3s6965Evb;
 use hotdesk_lm3s6965evb::ethernet::{self, Ethernet};
 use hotdesk_lm3s6965evb::gpio::Output;
@@ -27,8 +28,9 @@ use zeroize::Zeroize;
 const CONFIGURATION_MAX: usize = 1024;
 /// The longest HTTP request, in bytes: a login with IDs and names of 128 ASCII letters fits.
 const REQUEST_MAX: usize = 2048;
-/// The longest answer, in bytes: one row, a success, or a failure with its reason. The phone asks for no list.
-const ANSWER_MAX: usize = 4096;
+/// The longest answer that is read whole, in bytes: any head that is accepted, then one row, a success, or a failure with its
+/// reason. A list is read in pieces, through a window of this size.
+const ANSWER_MAX: usize = HTTP_HEAD_BYTES;
 /// What TCP receives ahead and keeps until it is acknowledged, in bytes each.
 const TCP_BUFFER: usize = 1024;
 /// DHCP, and one connection or question for a name.

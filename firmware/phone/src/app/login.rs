@@ -7,7 +7,7 @@ use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::{Piece, ProfileName};
 
 use super::profiles::Content;
-use super::{App, Ask, Flight, Screen, Trouble};
+use super::{App, Ask, Failure, Flight, Screen, Trouble};
 use crate::Key;
 use crate::config::LoginTime;
 
@@ -88,6 +88,12 @@ impl<'c> App<'c> {
             Ok(Content::Unexpected) => self.no_profiles(Trouble::Unexpected),
             Err(trouble) => self.no_profiles(trouble),
         }
+    }
+
+    /// Whether it failed because the profile that was chosen is gone: another can be.
+    pub(crate) fn lost_profile(&self, failure: &Failure) -> bool {
+        let gone = Trouble::Refused(Some(EmServiceCode::DEV_PROFILE_NOT_FOUND));
+        failure.ask == Ask::Login && failure.trouble == gone && self.wish.profile.is_some()
     }
 
     /// Says that there is no list. What the login would be told as well is told at once; after everything else the person

@@ -494,7 +494,7 @@ impl<'c> App<'c> {
     pub(crate) fn can_retry(&self, failure: &Failure) -> bool {
         let hindered =
             failure.settled && failure.ask == Ask::Login && matches!(self.holder(), Holder::User(_));
-        failure.can_retry() && !hindered
+        (failure.can_retry() || self.lost_profile(failure)) && !hindered
     }
 
     pub(crate) fn has_app_user(&self) -> bool {

@@ -66,6 +66,7 @@ pub(super) static WORDS: Words = Words {
     keys_digits: "# 123  * Zeichen",
 
     no_profile_begins: "Kein Profil beginnt mit \"{}\".",
+    profile_gone: "Das gewählte Profil gibt es nicht mehr. Wählen Sie ein anderes.",
     profiles_not_listed: "Ihre Profile sind nicht abrufbar. Mit dem Standardprofil anmelden?",
     time_default: "Vorgabe des Systems",
     time_indefinite: "Bis ich abmelde",

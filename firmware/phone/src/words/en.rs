@@ -66,6 +66,7 @@ pub(super) static WORDS: Words = Words {
     keys_digits: "# 123  * symbols",
 
     no_profile_begins: "No profile begins with \"{}\".",
+    profile_gone: "The profile that you chose no longer exists. Try again and choose another one.",
     profiles_not_listed: "Your profiles cannot be listed. Log in with the default one?",
     time_default: "System default",
     time_indefinite: "Until I log out",

@@ -15,6 +15,9 @@ use crate::config::AppUser;
 /// A failure of what somebody asked for.
 pub(super) fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Result {
     let words = app.words();
+    if app.lost_profile(failure) {
+        return out.write_str(words.profile_gone);
+    }
     let (what, remedy) = meaning(failure.trouble, app.signer(failure.ask), words);
     out.write_str(what)?;
     hint(app, failure.trouble, app.signer(failure.ask), out)?;

@@ -97,6 +97,7 @@ pub(crate) struct Words {
     // Profiles and how long.
     /// The letters typed.
     pub(crate) no_profile_begins: &'static str,
+    pub(crate) profile_gone: &'static str,
     pub(crate) profiles_not_listed: &'static str,
     pub(crate) time_default: &'static str,
     pub(crate) time_indefinite: &'static str,
