@@ -9,6 +9,7 @@ pub(crate) mod board;
 pub(crate) mod display;
 pub(crate) mod memory;
 pub(crate) mod network;
+pub(crate) mod service;
 
 use std::cell::RefCell;
 use std::future::Future;

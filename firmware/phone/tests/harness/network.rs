@@ -141,8 +141,16 @@ impl Line {
         }
     }
 
+    /// Whether all of a request was sent.
+    pub(crate) fn is_whole(&self) -> bool {
+        let sent = std::str::from_utf8(&self.sent).unwrap();
+        sent.split_once("\r\n\r\n").is_some_and(|(head, body)| {
+            head.lines().any(|line| line.strip_prefix("Content-Length: ") == Some(&body.len().to_string()))
+        })
+    }
+
     /// What was asked, read by core: operation, what it is about, who signs with what, and where it went.
-    fn request(&self) -> String {
+    pub(crate) fn request(&self) -> String {
         if self.takes.is_some_and(|takes| takes == self.sent.len()) {
             return "part of a request".to_owned();
         }
