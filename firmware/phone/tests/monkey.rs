@@ -18,7 +18,7 @@ use hotdesk_phone::NetworkState;
 const RUN: usize = 400;
 
 /// No screen but the first one lasts longer than this when nobody presses a key and the service answers.
-const LEFT_ALONE: u64 = 240_000;
+const LEFT_ALONE: u64 = 420_000;
 
 /// The phone asks who is logged in within this: `pollMinutes` and a fifth.
 const POLLED: u64 = 365_000;
@@ -231,6 +231,11 @@ impl Monkey {
                 _ => {}
             }
         }
+        // Nothing goes on from here, so nothing needs the PIN any more.
+        let is_over = ["Logged", "Login", "Logout"].iter().any(|word| title.starts_with(word));
+        if is_new && is_over && title != "Logged in elsewhere" {
+            self.must_have_forgotten_the_pin();
+        }
         self.title = title;
     }
 
@@ -245,9 +250,9 @@ impl Monkey {
         }
         self.desk.wire.borrow_mut().set_state(NetworkState::Ready);
         self.settle();
-        // Whoever comes lights the display.
-        self.press("right");
         self.pass(POLLED);
+        // Whoever comes lights the display, and reads what the phone has found out by itself.
+        self.desk.press("right");
         self.must_be_idle();
         let row = self.desk.picture().row(1);
         let truth = match self.service.user_here() {
@@ -257,6 +262,10 @@ impl Monkey {
         if self.has_app_user && row != truth {
             self.fail(&format!("the service says: {truth}"));
         }
+        self.must_have_forgotten_the_pin();
+    }
+
+    fn must_have_forgotten_the_pin(&self) {
         let places = self.desk.remembers(PIN);
         if !places.is_empty() {
             self.fail(&format!("the PIN is in {places:?}"));

@@ -17,15 +17,8 @@ pub(crate) enum MenuItem {
 
 impl MenuItem {
     /// The lines in their order.
-    const ALL: [Self; 7] = [
-        Self::Login,
-        Self::Logout,
-        Self::TakeOver,
-        Self::Who,
-        Self::About,
-        Self::Explain,
-        Self::Restart,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Login, Self::Logout, Self::TakeOver, Self::Who, Self::About, Self::Explain, Self::Restart];
 }
 
 impl App<'_> {

@@ -353,8 +353,7 @@ impl<'c> App<'c> {
     /// When [`Event::Time`] has something to do, if ever.
     #[must_use]
     pub fn wake_at(&self) -> Option<Duration> {
-        let left_alone =
-            self.screen.ends_without_a_key().then(|| self.last_key.saturating_add(LEFT_ALONE_TIME));
+        let left_alone = self.screen.ends_without_a_key().then(|| self.left_alone_at());
         let letter = self.screen.form_for().and_then(|_| self.form.wake_at());
         let done = match self.screen {
             Screen::Done { until, .. } | Screen::ServiceBusy { until, .. } => Some(until),
@@ -517,6 +516,11 @@ impl<'c> App<'c> {
         started && self.in_flight.is_none() && self.network == NetworkState::Ready && self.has_app_user()
     }
 
+    /// When nobody has pressed a key for long enough, on this screen: one that came late stays as long as any other.
+    fn left_alone_at(&self) -> Duration {
+        self.last_key.max(self.since).saturating_add(LEFT_ALONE_TIME)
+    }
+
     /// Ends what lasts only for a time.
     fn settle(&mut self, now: Duration) {
         self.form.time(now);
@@ -527,7 +531,7 @@ impl<'c> App<'c> {
         match self.screen {
             Screen::Done { until, .. } if now >= until => self.go(Screen::Idle),
             Screen::ServiceBusy { ask, until } if now >= until => self.ask_again(ask),
-            _ if self.screen.ends_without_a_key() && now >= self.last_key.saturating_add(LEFT_ALONE_TIME) => {
+            _ if self.screen.ends_without_a_key() && now >= self.left_alone_at() => {
                 self.go(Screen::Idle);
             }
             _ => {}
