@@ -42,6 +42,7 @@ class PhoneConfig:
     search_domain: str | None = None
     poll_minutes: int | None = None
     user_id_mode: str | None = None
+    durations: str | None = None
 
     def text(self, *, masked: bool = False) -> str:
         """Returns the text of HOTDESK.TXT; `masked` hides the certificate."""
@@ -58,6 +59,8 @@ class PhoneConfig:
             lines.append(f"pollMinutes = {self.poll_minutes}")
         if self.user_id_mode is not None:
             lines.append(f"userIdMode = {self.user_id_mode}")
+        if self.durations is not None:
+            lines.append(f"durations = {self.durations}")
         return "\n".join(lines) + "\n"
 
 
