@@ -22,9 +22,11 @@
 //! | `screen` | six lines `\|…\|` follow: title, four lines, labels |
 //! | `state TEXT` | what the marks in the title bar say: who, secured or not, link |
 //! | `light bright` / `dim` / `off` | how bright the picture is |
+//! | `picture NAME` | takes a picture; in the gallery alone |
 //! | `inverse ROW TEXT` | the cells of the row that are dark on light spell TEXT |
 //! | `asked TEXT` | the last request; `nothing asked`: there is none since the last `asked` |
 //! | `asked N times` | how many requests there were in all |
+//! | `restarts slowly` | a restart takes its time: it does not come about |
 //! | `restarted N times` | how often the phone had its board restart it |
 //! | `answer success` / `nobody` / `user ID` / `where ID DEVICES` / `failure CODE TEXT` | a whole answer; a document of its own follows `answer` in lines with `>` |
 //! | `answer profiles USER NAME…` | profiles of a user: the default one ends with a star, `A01..A99` are all between |
@@ -38,15 +40,17 @@
 // Test code: a surprise is to stop the test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub(crate) mod gallery;
 mod harness;
 
 use std::fmt::Write as _;
 use std::path::Path;
 
+use gallery::{Displays, Picture};
 use harness::answers::{self, Framing};
 use harness::network::{End, Host};
 use harness::{APP_SECRET, Desk};
-use hotdesk_phone::{ConnectError, Fault, NetworkState, SetupError, Start};
+use hotdesk_phone::{ConnectError, Fault, Language, NetworkState, SetupError, Start};
 
 macro_rules! scenarios {
     ($($name:ident)*) => {
@@ -77,29 +81,37 @@ fn folder() -> &'static Path {
 fn run(name: &str) {
     let file = folder().join(name).with_extension("txt");
     let text = std::fs::read_to_string(&file).unwrap();
-    let blesses = std::env::var_os("HOTDESK_BLESS").is_some();
-    let mut blessed = String::new();
-    let mut player = Player { desk: None, start: Start::PowerOn, asked: 0 };
-    let mut lines = (1..).zip(text.lines()).peekable();
-    while let Some((number, line)) = lines.next() {
-        writeln!(blessed, "{line}").unwrap();
-        if line.trim().is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let mut block = Vec::new();
-        while let Some((_, line)) = lines.next_if(|(_, line)| line.starts_with(['>', '|'])) {
-            block.push(line);
-        }
-        if blesses && line == "screen" {
-            let picture = player.desk().picture();
-            (0..6).for_each(|row| writeln!(blessed, "|{:21}|", picture.row(row)).unwrap());
-            continue;
-        }
-        block.iter().for_each(|line| writeln!(blessed, "{line}").unwrap());
-        player.step(line, &block, &format!("{name}.txt:{number}: {line}"));
-    }
-    if blesses && blessed != text {
+    let mut player = Player::new(None, None);
+    let blessed = player.play(name, &text);
+    if blessed != text {
         std::fs::write(&file, blessed).unwrap();
+    }
+}
+
+/// The pictures of every screen in a language.
+pub(crate) fn pictures(language: Language) -> Vec<Picture> {
+    let mut player = Player::new(Some(language), Some(Displays::new()));
+    player.play("gallery", include_str!("gallery.txt"));
+    player.displays.map(|displays| displays.pictures).unwrap_or_default()
+}
+
+#[test]
+fn the_gallery_has_every_screen() {
+    let taken = pictures(Language::default()).into_iter().map(|picture| picture.screen).collect();
+    let missing: Vec<_> = gallery::screens().difference(&taken).copied().collect();
+    assert!(missing.is_empty(), "no picture of {missing:?}: add one to tests/gallery.txt");
+}
+
+#[test]
+fn every_pixel_of_a_text_can_be_read_in_every_size_and_language() {
+    for language in Language::all() {
+        for picture in pictures(language) {
+            let sizes = gallery::SIZES.iter().zip(&picture.canvases);
+            let titles = sizes.map(|(size, canvas)| gallery::read(size, canvas).swap_remove(0));
+            let mut words = titles.map(|title| title.split(' ').next().unwrap().to_owned());
+            let small = words.next();
+            assert!(words.all(|larger| Some(larger) == small), "{}", picture.name);
+        }
     }
 }
 
@@ -109,13 +121,53 @@ struct Player {
     start: Start,
     /// Requests that an `asked` has seen.
     asked: usize,
+    /// The language of every configuration, if not its own.
+    language: Option<Language>,
+    /// What pictures are taken of.
+    displays: Option<Displays>,
 }
 
 impl Player {
+    fn new(language: Option<Language>, displays: Option<Displays>) -> Self {
+        Self { desk: None, start: Start::PowerOn, asked: 0, language, displays }
+    }
+
+    /// Returns the scenario, with what is seen in its screens where that is wished.
+    fn play(&mut self, name: &str, text: &str) -> String {
+        let blesses = std::env::var_os("HOTDESK_BLESS").is_some();
+        let mut blessed = String::new();
+        let mut lines = (1..).zip(text.lines()).peekable();
+        while let Some((number, line)) = lines.next() {
+            writeln!(blessed, "{line}").unwrap();
+            if line.trim().is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let mut block = Vec::new();
+            while let Some((_, line)) = lines.next_if(|(_, line)| line.starts_with(['>', '|'])) {
+                block.push(line);
+            }
+            if blesses && line == "screen" {
+                let picture = self.desk().picture();
+                (0..6).for_each(|row| writeln!(blessed, "|{:21}|", picture.row(row)).unwrap());
+                continue;
+            }
+            block.iter().for_each(|line| writeln!(blessed, "{line}").unwrap());
+            self.step(line, &block, &format!("{name}.txt:{number}: {line}"));
+        }
+        blessed
+    }
+
     fn step(&mut self, line: &str, block: &[&str], place: &str) {
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
         match (verb, rest) {
-            ("config", _) => self.switch_on(Ok(configuration(rest, block))),
+            ("config", _) => {
+                let language = self.language.map(|language| format!("\nlanguage = {}\n", language.code()));
+                self.switch_on(Ok(configuration(rest, block) + &language.unwrap_or_default()));
+            }
+            ("picture", _) => {
+                let desk = self.desk.as_ref().expect("a scenario starts with its configuration");
+                self.displays.as_mut().expect("pictures are taken in the gallery").take(rest, &desk.app());
+            }
             ("no", "card") => self.switch_on(Err(SetupError::NoCard)),
             ("no", "file") => self.switch_on(Err(SetupError::NoFile)),
             ("unreadable", "card") => self.switch_on(Err(SetupError::Unreadable)),
@@ -170,6 +222,7 @@ impl Player {
                 let expected = rest.replace("APP_SECRET", APP_SECRET);
                 assert_eq!(requests.last().unwrap(), &expected, "{place}");
             }
+            ("restarts", "slowly") => self.desk().bench.borrow_mut().restarts_slowly = true,
             ("restarted", _) => {
                 let times: usize = rest.trim_end_matches(" times").parse().unwrap();
                 assert_eq!(self.desk().bench.borrow().restarts, times, "{place}");
@@ -205,7 +258,9 @@ impl Player {
         panic!("{place}: no such entry");
     }
 
+    /// Switches another phone on. The clock is one: the phone before gives it back.
     fn switch_on(&mut self, setup: Result<String, SetupError>) {
+        self.desk = None;
         self.desk = Some(Desk::with(setup, self.start.clone()));
     }
 

@@ -67,13 +67,13 @@ pub static LAYOUT_128X64: Layout = Layout {
     softkey_gap: 1,
 };
 
-/// 320 x 240 pixels: 32 columns, 9 lines, 4 softkeys.
+/// 320 x 240 pixels: 31 columns, 9 lines, 4 softkeys.
 pub static LAYOUT_320X240: Layout = Layout {
     size: Size::new(320, 240),
     font: &FONT_10X20,
-    columns: 32,
+    columns: 31,
     lines: 9,
-    left: 0,
+    left: 5,
     title: Bar { top: 0, height: 24, text_top: 2 },
     body_top: 29,
     softkeys: Bar { top: 214, height: 26, text_top: 217 },
@@ -81,13 +81,13 @@ pub static LAYOUT_320X240: Layout = Layout {
     softkey_gap: 2,
 };
 
-/// 480 x 272 pixels: 40 columns, 8 lines, 4 softkeys.
+/// 480 x 272 pixels: 39 columns, 8 lines, 4 softkeys.
 pub static LAYOUT_480X272: Layout = Layout {
     size: Size::new(480, 272),
     font: &FONT_12X24,
-    columns: 40,
+    columns: 39,
     lines: 8,
-    left: 0,
+    left: 6,
     title: Bar { top: 0, height: 30, text_top: 3 },
     body_top: 38,
     softkeys: Bar { top: 240, height: 32, text_top: 244 },

@@ -13,6 +13,8 @@ pub(crate) struct Bench {
     /// Its memory for settings does not do what it is told.
     pub(crate) is_broken: bool,
     pub(crate) restarts: usize,
+    /// A restart takes its time: it does not come about in the test.
+    pub(crate) restarts_slowly: bool,
     /// The phone has asked for a restart.
     pub(crate) is_restarting: bool,
     pub(crate) pulses: usize,
@@ -28,7 +30,15 @@ impl Default for Bench {
             start: Start::PowerOn,
             keeps: Keeps::ForGood,
         };
-        Self { facts, settings: None, is_broken: false, restarts: 0, is_restarting: false, pulses: 0 }
+        Self {
+            facts,
+            settings: None,
+            is_broken: false,
+            restarts: 0,
+            restarts_slowly: false,
+            is_restarting: false,
+            pulses: 0,
+        }
     }
 }
 

@@ -114,7 +114,11 @@ impl Desk {
                 assert!(!debug.contains(secret), "a secret in {debug}");
                 assert!(!self.picture().text().contains(secret), "a secret on the display");
             }
-            if std::mem::take(&mut self.bench.borrow_mut().is_restarting) {
+            let restarts = {
+                let mut bench = self.bench.borrow_mut();
+                !bench.restarts_slowly && std::mem::take(&mut bench.is_restarting)
+            };
+            if restarts {
                 self.restart();
             }
         }
@@ -159,6 +163,11 @@ impl Desk {
         assert!(self.running.keys.push(key), "the queue is full");
         self.running.keys.hold(key, true);
         self.settle();
+    }
+
+    /// The app, for other displays to show it.
+    pub(crate) fn app(&self) -> std::cell::Ref<'_, App<'static>> {
+        self.running.app.borrow()
     }
 
     /// What the display shows now.
