@@ -47,7 +47,7 @@ impl App<'_> {
         }
     }
 
-    /// Takes that a login or a log-out failed: it goes on past what is in the way, finds out what became of it, or is told.
+    /// Takes that a login or a logout failed: it goes on past what is in the way, finds out what became of it, or is told.
     fn failed(&mut self, ask: Ask, trouble: Trouble, now: Duration) {
         if ask == Ask::Login && self.was_hindered(trouble) {
             return self.polling.answered(now);
@@ -83,7 +83,7 @@ impl App<'_> {
         }
     }
 
-    /// Whether the person waits for this question, or for this login or log-out.
+    /// Whether the person waits for this question, or for this login or logout.
     fn is_busy_with(&self, ask: Ask) -> bool {
         matches!(self.screen, Screen::Busy(waited_for) if waited_for == ask)
     }

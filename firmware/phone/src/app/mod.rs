@@ -319,7 +319,7 @@ impl<'c> App<'c> {
         self.next_ask()
     }
 
-    /// Whether the login or log-out on its way is to be given up. Whoever carries it out hands in
+    /// Whether the login or logout on its way is to be given up. Whoever carries it out hands in
     /// [`Trouble::Cancelled`], which says whether anything was sent.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {

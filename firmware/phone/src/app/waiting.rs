@@ -58,7 +58,7 @@ impl App<'_> {
         }
     }
 
-    /// Stops waiting. A question is let go; whether a login or a log-out went out, whoever carries it knows.
+    /// Stops waiting. A question is let go; whether a login or a logout went out, whoever carries it knows.
     fn cancel(&mut self, ask: Ask) {
         if ask.is_change() {
             self.cancelled = true;
