@@ -10,6 +10,7 @@ mod course;
 mod diagnostics;
 mod ending;
 mod entry;
+mod event;
 mod explain;
 mod form;
 mod holder;
@@ -28,16 +29,18 @@ mod waiting;
 
 use core::time::Duration;
 
+use hotdesk_core::DeviceName;
 use hotdesk_core::codes::em_service::EmServiceCode;
-use hotdesk_core::{DeviceName, Response};
 use zeroize::Zeroize;
 
+pub use self::event::{Ask, Event, NetworkState};
 pub use self::light::Light;
 pub use self::trouble::{ConnectError, Trouble};
 
 pub(crate) use self::course::{Elsewhere, LoggedOut};
 pub(crate) use self::diagnostics::Outcome as Exchanged;
 pub(crate) use self::entry::Mode;
+pub(crate) use self::event::{Notice, Signer};
 pub(crate) use self::form::{Field, Form, Hint};
 pub(crate) use self::holder::Holder;
 pub(crate) use self::menu::MenuItem;
@@ -48,6 +51,7 @@ pub(crate) use self::waiting::Waiting;
 use self::course::Course;
 use self::diagnostics::Exchanges;
 use self::ending::Term;
+use self::event::Flight;
 use self::form::Outcome;
 use self::holder::Presence;
 use self::login::Wish;
@@ -56,103 +60,13 @@ use self::profiles::Profiles;
 use crate::config::{Config, SetupError};
 use crate::net::Address;
 use crate::words::Words;
-use crate::{Effect, Facts, Key, Language, NotKept};
+use crate::{Effect, Facts, Key, Language};
 
 /// How long "Logged in" and "Logged out" stay when no key is pressed.
 const DONE_TIME: Duration = Duration::from_secs(3);
 
 /// How long a screen that a person opened stays without a key. Then what was typed is forgotten.
 const LEFT_ALONE_TIME: Duration = Duration::from_secs(120);
-
-/// What happened.
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// A key was pressed.
-    Key(Key),
-    /// The network is in this state now.
-    Network(NetworkState),
-    /// What the board knows of itself.
-    Started(Facts),
-    /// The address the network has now, if it has one.
-    Address(Option<Address>),
-    /// What came of the last [`Effect::Save`] or [`Effect::Forget`].
-    Kept(Result<(), NotKept>),
-    /// What came of the request the app asked for last.
-    Answer(Result<Response<'a>, Trouble>),
-    /// The answer was read to its end in pieces: [`App::take_piece`].
-    Read,
-    /// The softkeys turned to the next actions: there are more actions than softkeys.
-    Turned,
-    /// Nothing but time passed: [`App::wake_at`] is reached.
-    Time,
-}
-
-/// How far the network is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum NetworkState {
-    /// The cable is not plugged in.
-    NoLink,
-    /// There is a link, and no address yet.
-    NoAddress,
-    /// Connections can be made.
-    Ready,
-}
-
-/// What the app asks of the service. [`App::write_request`] writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Ask {
-    /// Who is logged in on this phone.
-    Who,
-    /// Log the user of the form in.
-    Login,
-    /// Log out who is logged in.
-    Logout,
-    /// Which device profiles the user of the form has. It is a list of any length, so it is read in pieces.
-    Profiles,
-    /// On which phones the user of the form is logged in.
-    Where,
-    /// Log the user of the form out on the other phone.
-    LogoutThere,
-}
-
-impl Ask {
-    /// Whether it changes who is logged in: then it is never sent while it may have been carried out.
-    pub(crate) fn is_change(self) -> bool {
-        matches!(self, Self::Login | Self::Logout | Self::LogoutThere)
-    }
-}
-
-/// Whose ID and secret a request carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Signer {
-    Person,
-    AppUser,
-}
-
-/// What the idle screen says has happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Notice {
-    /// Somebody was logged in.
-    Began,
-    /// Who was logged in is no more.
-    Ended,
-    /// Somebody else is logged in.
-    Replaced,
-    /// The person cancelled before anything was sent.
-    NothingSent,
-    /// The time of the login is over, and the phone may not ask whether it has ended.
-    Expired,
-}
-
-/// A request that is on its way.
-#[derive(Clone, Copy, Debug)]
-struct Flight {
-    ask: Ask,
-    /// Nobody waits for it in front of the display.
-    quiet: bool,
-}
 
 /// The phone's application.
 ///
