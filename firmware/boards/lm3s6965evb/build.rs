@@ -12,8 +12,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("memory.x"), include_bytes!("memory.x"))?;
     fs::write(out.join("device.x"), DEVICE_X)?;
-    // 8 bytes, a hash of the image.
+    // What the boards share: the build ID, 8 bytes, a hash of the image.
     println!("cargo:rustc-link-arg=--build-id=fast");
+    println!("cargo:rustc-link-arg=-Tboard.x");
     println!("cargo:rustc-link-search={}", out.display());
     println!("cargo:rerun-if-changed=memory.x");
     Ok(())

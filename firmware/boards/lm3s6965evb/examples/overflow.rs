@@ -7,15 +7,17 @@
 use core::hint::black_box;
 
 use cortex_m::Peripherals;
-use hotdesk_lm3s6965evb::{log, stack, sysctl};
+use hotdesk_board::stack;
+use hotdesk_lm3s6965evb::{guard, log_port, sysctl};
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
+    stack::paint();
     if let Some(mut core) = Peripherals::take() {
-        stack::guard(&mut core.MPU);
+        guard::start(&mut core.MPU);
     }
     sysctl::enable_clocks();
-    log::start();
+    log_port::start();
     defmt::info!("started");
     let depth = dig(black_box(0));
     defmt::error!("the stack held {=u32} calls, no overflow was caught", depth);

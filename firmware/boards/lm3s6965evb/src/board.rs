@@ -1,8 +1,9 @@
 //! What the phone wants of this board besides keys, display and network.
 
+use hotdesk_board::{fault, image, record};
 use hotdesk_phone::{Board, Facts, Keeps, NotKept, Start};
 
-use crate::{ethernet, fault, image, record, watchdog};
+use crate::{ethernet, sysctl, watchdog};
 
 /// The board's side of the phone.
 pub struct Lm3s6965Evb {
@@ -14,7 +15,7 @@ impl Lm3s6965Evb {
     /// Learns why the firmware started, and starts the watchdog. There must be one.
     #[must_use]
     pub fn start() -> Self {
-        let (start, starts) = record::begin();
+        let (start, starts) = record::begin(sysctl::take_reset_cause());
         watchdog::start();
         Self { start, starts }
     }

@@ -7,12 +7,13 @@ use core::cell::RefCell;
 
 use critical_section::Mutex;
 use embassy_time::Instant;
+use hotdesk_board::keypad;
 use hotdesk_phone::Key;
 use hotdesk_phone::keypad::Buttons;
 
+use crate::gpio;
 use crate::interrupts::{self, Interrupt};
 use crate::mmio::{GPIO_E, GPIO_F};
-use crate::{gpio, keypad};
 
 /// Bits 0 to 3: up, down, left, right.
 const PORT_E_PINS: u8 = 0b1111;

@@ -6,7 +6,9 @@
 use cortex_m::interrupt::InterruptNumber;
 use cortex_m::peripheral::NVIC;
 
-use crate::{buttons, clock, ethernet, fault, keypad, log, watchdog};
+use hotdesk_board::fault;
+
+use crate::{buttons, clock, ethernet, keypad, log_port, watchdog};
 
 /// The interrupt lines this firmware uses, by their numbers.
 #[derive(Clone, Copy)]
@@ -45,7 +47,7 @@ static __INTERRUPTS: [extern "C" fn(); LINES] = {
     let mut table: [extern "C" fn(); LINES] = [fault::unexpected; LINES];
     table[Interrupt::GpioE as usize] = buttons::on_interrupt;
     table[Interrupt::Uart0 as usize] = keypad::on_interrupt;
-    table[Interrupt::Uart1 as usize] = log::on_interrupt;
+    table[Interrupt::Uart1 as usize] = log_port::on_interrupt;
     table[Interrupt::Watchdog as usize] = watchdog::on_interrupt;
     table[Interrupt::Timer0A as usize] = clock::on_interrupt;
     table[Interrupt::GpioF as usize] = buttons::on_interrupt;

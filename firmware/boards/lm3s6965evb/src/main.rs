@@ -4,20 +4,19 @@
 #![no_main]
 
 use core::cell::RefCell;
-use core::fmt::Write;
 
 use cortex_m::Peripherals;
 use embassy_net::{Runner, Stack, StackResources};
-use heapless::String;
-use hotdesk_core::DeviceName;
+use hotdesk_board::{executor, identity, keypad, stack, starts};
 use hotdesk_core::limits::HTTP_HEAD_BYTES;
 use hotdesk_lm3s6965evb::board::Lm3s6965Evb;
 use hotdesk_lm3s6965evb::ethernet::{self, Ethernet};
 use hotdesk_lm3s6965evb::gpio::Output;
+use hotdesk_lm3s6965evb::keypad as keypad_line;
 use hotdesk_lm3s6965evb::mmio::GPIO_D;
 use hotdesk_lm3s6965evb::oled::{Frame, Oled};
 use hotdesk_lm3s6965evb::ssi::Ssi;
-use hotdesk_lm3s6965evb::{buttons, card, clock, executor, keypad, log, stack, starts, sysctl};
+use hotdesk_lm3s6965evb::{buttons, card, clock, guard, log_port, sysctl};
 use hotdesk_phone::net::EmbassyNetwork;
 use hotdesk_phone::view::{Cell, LAYOUT_128X64};
 use hotdesk_phone::{App, Buffers, Config, SetupError};
@@ -40,10 +39,11 @@ const SOCKETS: usize = 2;
 /// functions that are not inlined.
 #[cortex_m_rt::entry]
 fn main() -> ! {
+    stack::paint();
     let Some(mut core) = Peripherals::take() else { unreachable!("nobody took the peripherals before") };
-    stack::guard(&mut core.MPU);
+    guard::start(&mut core.MPU);
     sysctl::enable_clocks();
-    log::start();
+    log_port::start();
     let board = Lm3s6965Evb::start();
     clock::start(&mut core.SYST);
 
@@ -51,9 +51,10 @@ fn main() -> ! {
     let mut select = Output::new(GPIO_D, 0, true);
     let app = make_app(&mut ssi, &mut select);
     let display = make_display(ssi, select);
-    keypad::start();
+    keypad_line::start();
     buttons::start();
-    let seed = seed(ethernet::mac_address(), clock::cycles(), starts::count());
+    // No oscillator gives random bits here; the cycles it took to read the card differ between starts.
+    let seed = identity::seed(ethernet::mac_address(), clock::cycles(), starts::count());
     let (network, runner) = make_network(&app.borrow(), seed);
     // The configuration, with its certificate, was on this stack.
     stack::wipe();
@@ -72,7 +73,7 @@ fn main() -> ! {
 #[inline(never)]
 fn make_app(ssi: &mut Ssi, select: &mut Output) -> &'static RefCell<App<'static>> {
     static APP: StaticCell<RefCell<App<'static>>> = StaticCell::new();
-    let device = device_name(ethernet::mac_address());
+    let device = identity::device_name(ethernet::mac_address());
     defmt::info!("starting {=str}", device.as_str());
     let setup = read_configuration(ssi, select);
     if let Err(error) = &setup {
@@ -149,29 +150,4 @@ fn read_configuration(ssi: &mut Ssi, select: &mut Output) -> Result<&'static Con
     };
     buffer.zeroize();
     setup
-}
-
-/// The name that the service knows this phone by: `SEP` and the MAC address.
-fn device_name(mac: [u8; 6]) -> DeviceName {
-    let mut name = String::<15>::new();
-    let _ = name.push_str("SEP");
-    for octet in mac {
-        let _ = write!(name, "{octet:02X}");
-    }
-    let Ok(name) = DeviceName::try_from(name.as_str()) else { unreachable!("15 letters are a device name") };
-    name
-}
-
-/// The seed of what the network draws at random: port numbers, sequence numbers, transactions of DHCP and DNS.
-///
-/// The board has no source of random numbers. The MAC address differs between phones; the number of starts and the
-/// cycles it took to read the card differ between starts. No secret may ever be derived from it.
-fn seed(mac: [u8; 6], cycles: u64, starts: u32) -> u64 {
-    let [a, b, c, d, e, f] = mac;
-    // SplitMix64: its constant for each start, then its finalizer, so that each bit of the input affects every bit.
-    let mut mixed = u64::from_be_bytes([0, 0, a, b, c, d, e, f]) ^ cycles.rotate_right(24);
-    mixed = mixed.wrapping_add(u64::from(starts).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^ (mixed >> 31)
 }

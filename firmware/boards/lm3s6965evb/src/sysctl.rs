@@ -7,6 +7,8 @@
 //! | RCGC1 | 0x104 | UART0 0, UART1 1, SSI0 4, timer 0 16 |
 //! | RCGC2 | 0x108 | GPIO C 2, D 3, E 4, F 5, Ethernet MAC 28, Ethernet PHY 30 |
 
+use hotdesk_board::record::ResetCause;
+
 use crate::mmio::{Register, SYSCTL};
 
 const RESC: Register = SYSCTL.at(0x05C);
@@ -27,16 +29,8 @@ pub fn enable_clocks() {
     cortex_m::asm::delay(3);
 }
 
-/// What reset the chip, as far as the chip says so.
-#[derive(Clone, Copy)]
-pub struct ResetCause {
-    /// Power came, or was too low for a while.
-    pub power: bool,
-    /// The watchdog.
-    pub watchdog: bool,
-}
-
-/// Reads what reset the chip, and clears it for the next time.
+/// Reads what reset the chip, and clears it for the next time. QEMU never says: there a watchdog that had to reset the board
+/// by itself looks like the reset line.
 #[must_use]
 pub fn take_reset_cause() -> ResetCause {
     let cause = RESC.read();

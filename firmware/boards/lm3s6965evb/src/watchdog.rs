@@ -17,7 +17,7 @@
 use crate::interrupts::{self, Interrupt};
 use crate::mmio::{Register, WATCHDOG};
 use crate::sysctl::CORE_CLOCK_HZ;
-use crate::{fault, log, record};
+use hotdesk_board::{fault, log, record};
 
 const LOAD: Register = WATCHDOG.at(0x000);
 const CTL: Register = WATCHDOG.at(0x008);

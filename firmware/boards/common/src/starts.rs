@@ -10,8 +10,11 @@ use core::sync::atomic::{AtomicU32, Ordering};
 #[unsafe(link_section = ".uninit.starts")]
 static STARTS: AtomicU32 = AtomicU32::new(0);
 
-/// Counts this start and returns the number before it; after power-on that is whatever RAM held.
+/// Counts this start, once, and returns the number before it; after power-on that is whatever RAM held.
 #[must_use]
 pub fn count() -> u32 {
-    STARTS.fetch_add(1, Ordering::Relaxed)
+    // Nothing else counts; a Cortex-M0+ cannot read and write in one step.
+    let before = STARTS.load(Ordering::Relaxed);
+    STARTS.store(before.wrapping_add(1), Ordering::Relaxed);
+    before
 }

@@ -11,8 +11,7 @@
 //! | 3 to 6 | a panic's line, an exception's number, or PC, LR, CFSR and BFAR |
 //! | 7 to 16 | the end of the path of a panic's file, filled up with zeros |
 //!
-//! The chip says in RESC what reset it, QEMU never does; its RESC is only asked where the record says nothing. So on QEMU a
-//! watchdog that had to reset the board by itself looks like the reset line.
+//! What the chip says of its reset counts where the record says nothing.
 #![allow(unsafe_code)] // A place in RAM of its own, which start-up leaves alone.
 
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -20,7 +19,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use heapless::String;
 use hotdesk_phone::{FILE_BYTES, Fault, Start};
 
-use crate::{image, sysctl};
+use crate::image;
 
 const CHECK: usize = 0;
 const STARTS: usize = 1;
@@ -59,10 +58,18 @@ impl Ended {
     ];
 }
 
+/// What reset the chip, as far as the chip says so.
+#[derive(Clone, Copy)]
+pub struct ResetCause {
+    /// Power came, or was too low for a while.
+    pub power: bool,
+    /// The watchdog.
+    pub watchdog: bool,
+}
+
 /// Why the firmware started, and how often since power-on, this start included. Call it once, at start.
 #[must_use]
-pub fn begin() -> (Start, u32) {
-    let reset = sysctl::take_reset_cause();
+pub fn begin(reset: ResetCause) -> (Start, u32) {
     let is_kept = read(CHECK) == check();
     let (start, starts) = match is_kept.then(ended).flatten() {
         Some(ended) => (found(ended, reset), read(STARTS).saturating_add(1)),
@@ -126,7 +133,7 @@ fn ended() -> Option<Ended> {
     Ended::ALL.into_iter().find(|ended| *ended as u32 == number)
 }
 
-fn found(ended: Ended, reset: sysctl::ResetCause) -> Start {
+fn found(ended: Ended, reset: ResetCause) -> Start {
     let [first, link_register, status, address] = VALUES.map(read);
     match ended {
         Ended::Unnoticed if reset.watchdog => Start::Watchdog { program_counter: None },

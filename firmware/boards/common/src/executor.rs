@@ -36,9 +36,10 @@ pub fn run(spawn: impl FnOnce(Spawner)) -> ! {
         // With interrupts masked no wake-up can slip in between the test and the sleep; a masked interrupt still ends
         // WFI, and its handler runs when the mask goes.
         cortex_m::interrupt::disable();
-        if !WORK.swap(false, Ordering::SeqCst) {
+        if !WORK.load(Ordering::SeqCst) {
             cortex_m::asm::wfi();
         }
+        WORK.store(false, Ordering::SeqCst);
         // SAFETY: no critical section is open here.
         unsafe { cortex_m::interrupt::enable() };
     }

@@ -1,4 +1,4 @@
-//! The log: defmt's byte stream on UART1, and nothing else there.
+//! The log: defmt's byte stream on a serial port of the board's, and nothing else there.
 //!
 //! A log line is encoded into a ring and leaves from there: as much as the port takes at once, the rest by interrupt.
 //! So a line never waits for the port. A line that does not fit into the ring is dropped whole, and the number of
@@ -14,13 +14,8 @@ use critical_section::{CriticalSection, Mutex, RestoreState};
 use defmt::Encoder;
 use heapless::Deque;
 
-use crate::interrupts::{self, Interrupt};
-use crate::mmio::UART1;
-use crate::uart::{INTERRUPT_TX, Uart};
-
 defmt::timestamp!("{=u64:tms}", embassy_time::Instant::now().as_millis());
 
-const PORT: Uart = Uart::new(UART1);
 /// Room for about 60 lines that wait for the port, in bytes.
 const RING_SIZE: usize = 1024;
 
@@ -64,6 +59,7 @@ impl Log {
 /// Encoded bytes on their way to the port.
 struct Outgoing {
     ring: Deque<u8, RING_SIZE>,
+    port: Option<&'static dyn Port>,
     /// Bytes of the line being written that are in the ring.
     line_length: usize,
     /// True when the line being written did not fit.
@@ -74,7 +70,7 @@ struct Outgoing {
 
 impl Outgoing {
     const fn new() -> Self {
-        Self { ring: Deque::new(), line_length: 0, cut: false, last_words: false }
+        Self { ring: Deque::new(), port: None, line_length: 0, cut: false, last_words: false }
     }
 
     fn push(&mut self, bytes: &[u8]) {
@@ -98,30 +94,45 @@ impl Outgoing {
 
     /// Hands over what the port takes without waiting, and enables its interrupt if something is left.
     fn pump(&mut self) {
-        while PORT.has_room() {
+        let Some(port) = self.port else { return };
+        while port.has_room() {
             let Some(byte) = self.ring.pop_front() else { break };
-            PORT.write(byte);
+            port.write(byte);
         }
-        PORT.listen(if self.ring.is_empty() { 0 } else { INTERRUPT_TX });
+        port.call_when_there_is_room(!self.ring.is_empty());
     }
 
     /// Waits until the port has taken everything. A port that takes nothing loses the rest.
     fn drain(&mut self) {
+        let Some(port) = self.port else { return };
         while let Some(byte) = self.ring.pop_front() {
-            if !(0..PATIENCE).any(|_| PORT.has_room()) {
+            if !(0..PATIENCE).any(|_| port.has_room()) {
                 self.ring.clear();
                 return;
             }
-            PORT.write(byte);
+            port.write(byte);
         }
     }
 }
 
-/// Starts the port. What was logged before waits in the ring.
-pub fn start() {
-    PORT.start(0);
-    with(|log| log.outgoing.pump());
-    interrupts::enable(Interrupt::Uart1);
+/// The serial port that the log leaves by.
+pub trait Port: Sync {
+    /// Whether a byte can be sent without waiting.
+    fn has_room(&self) -> bool;
+
+    /// Sends one byte; it is lost unless [`has_room`](Self::has_room) was true.
+    fn write(&self, byte: u8);
+
+    /// Whether the port calls [`on_room`] by its interrupt once it has room again.
+    fn call_when_there_is_room(&self, wanted: bool);
+}
+
+/// Gives the log its port, which must be on. What was logged before waits in the ring.
+pub fn start(port: &'static dyn Port) {
+    with(|log| {
+        log.outgoing.port = Some(port);
+        log.outgoing.pump();
+    });
 }
 
 /// Logs how many lines were dropped since the last call, if any. The executor calls it before it sleeps.
@@ -153,9 +164,8 @@ pub fn flush() {
     with(|log| log.outgoing.drain());
 }
 
-/// UART1's interrupt: the port has room again.
-pub extern "C" fn on_interrupt() {
-    PORT.clear(INTERRUPT_TX);
+/// The port's interrupt: it has room again.
+pub fn on_room() {
     with(|log| log.outgoing.pump());
 }
 

@@ -87,7 +87,9 @@ unsafe extern "C" fn hard_fault_entry() -> ! {
         "ldr r2, =_stack_start",
         "msr msp, r2",
         "mov r2, r3",
-        "b {handler}",
+        // A Cortex-M0+ jumps no farther than 2 KiB.
+        "ldr r3, ={handler}",
+        "bx r3",
         handler = sym hard_fault,
     )
 }
@@ -100,9 +102,7 @@ extern "C" fn hard_fault(stack_pointer: usize, program_counter: u32, link_regist
         log::begin_last_words();
         defmt::error!("stack overflow, restarting");
     } else {
-        // SAFETY: the register block is at this address on every Cortex-M, and reading its registers changes nothing.
-        let scb = unsafe { &*SCB::PTR };
-        let (status, address) = (scb.cfsr.read(), scb.bfar.read());
+        let (status, address) = fault_registers();
         record::faulted(Fault { program_counter, link_register, status, address });
         log::begin_last_words();
         defmt::error!(
@@ -114,4 +114,18 @@ extern "C" fn hard_fault(stack_pointer: usize, program_counter: u32, link_regist
         );
     }
     restart()
+}
+
+/// CFSR and BFAR.
+#[cfg(not(armv6m))]
+fn fault_registers() -> (u32, u32) {
+    // SAFETY: the register block is at this address on every Cortex-M, and reading its registers changes nothing.
+    let scb = unsafe { &*SCB::PTR };
+    (scb.cfsr.read(), scb.bfar.read())
+}
+
+/// A Cortex-M0+ has neither CFSR nor BFAR.
+#[cfg(armv6m)]
+fn fault_registers() -> (u32, u32) {
+    (0, 0)
 }

@@ -1,0 +1,33 @@
+//! What a MAC address makes of a phone: its name, and a seed for its network.
+
+use core::fmt::Write as _;
+
+use heapless::String;
+use hotdesk_core::DeviceName;
+
+/// The name that the service knows the phone by: `SEP` and the MAC address.
+#[must_use]
+pub fn device_name(mac: [u8; 6]) -> DeviceName {
+    let mut name = String::<15>::new();
+    let _ = name.push_str("SEP");
+    for octet in mac {
+        let _ = write!(name, "{octet:02X}");
+    }
+    let Ok(name) = DeviceName::try_from(name.as_str()) else { unreachable!("15 letters are a device name") };
+    name
+}
+
+/// The seed of what the network draws at random: port numbers, sequence numbers, transactions of DHCP and DNS.
+///
+/// The MAC address differs between phones, the number of `starts` between starts, and `chance` is whatever else a board
+/// has: cycles since the start, bits of an oscillator. No secret may ever be derived from it.
+#[must_use]
+pub fn seed(mac: [u8; 6], chance: u64, starts: u32) -> u64 {
+    let [a, b, c, d, e, f] = mac;
+    // SplitMix64: its constant for each start, then its finalizer, so that each bit of the input affects every bit.
+    let mut mixed = u64::from_be_bytes([0, 0, a, b, c, d, e, f]) ^ chance.rotate_right(24);
+    mixed = mixed.wrapping_add(u64::from(starts).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}

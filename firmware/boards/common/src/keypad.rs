@@ -1,0 +1,39 @@
+//! Presses on their way to the phone, and the serial keypad's bytes.
+//!
+//! The frames are `hotdesk_phone::keypad`'s. Which key was pressed must never reach the log: digits are PINs.
+
+use core::cell::RefCell;
+
+use critical_section::Mutex;
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use hotdesk_phone::keypad::{Decoder, KeyEvent};
+use hotdesk_phone::{Key, KeyQueue};
+
+/// More than a person presses while a screen is drawn.
+const QUEUE_LENGTH: usize = 16;
+
+/// Presses of all keys that the phone has not taken yet.
+pub static KEYS: KeyQueue<CriticalSectionRawMutex, QUEUE_LENGTH> = KeyQueue::new();
+
+static DECODER: Mutex<RefCell<Decoder>> = Mutex::new(RefCell::new(Decoder::new()));
+
+/// Queues a press for the phone, of a key that is down now. When the queue is full the press is dropped and the log says
+/// so.
+pub fn press(key: Key) {
+    defmt::debug!("keys: a press");
+    if KEYS.push(key) {
+        KEYS.hold(key, true);
+    } else {
+        defmt::warn!("keys: dropped a press, {=usize} wait already", QUEUE_LENGTH);
+    }
+}
+
+/// Takes a byte of the serial keypad's line.
+pub fn receive(byte: u8) {
+    let event = critical_section::with(|token| DECODER.borrow_ref_mut(token).push(byte));
+    match event {
+        Some(KeyEvent::Pressed(key)) => press(key),
+        Some(KeyEvent::Released(key)) => KEYS.hold(key, false),
+        None => {}
+    }
+}

@@ -1,0 +1,72 @@
+//! The stack: how deep it was used, and how what was on it is cleared.
+//!
+//! A board puts it at the start of RAM (`memory.x`), so an overflow leaves RAM instead of overwriting variables; `fault.rs`
+//! says what happens then.
+#![allow(unsafe_code)] // Memory that only the linker script names, at a time when Rust uses none of it.
+
+/// The value of every unused word of the stack: a memory dump then shows how deep it was used.
+pub const PAINT: u32 = 0xDEAD_BEEF;
+
+/// The lowest address of the stack.
+#[must_use]
+pub fn end() -> usize {
+    unsafe extern "C" {
+        static _stack_end: u32;
+    }
+    (&raw const _stack_end).addr()
+}
+
+/// Clears what earlier calls left on the unused stack, so that no secret stays there. Paint stays, so it still shows
+/// how deep the stack was used.
+#[inline(never)]
+pub fn wipe() {
+    // SAFETY: the words between the end of the stack and the stack pointer belong to calls that have returned, so
+    // nothing reads them again. An interrupt in between uses them and is done with them before the loop goes on.
+    unsafe {
+        core::arch::asm!(
+            "mov {top}, sp",
+            // From the lowest address up every word is paint: find the first that is not.
+            "1:",
+            "cmp {word}, {top}",
+            "bhs 3f",
+            "ldr {value}, [{word}]",
+            "adds {word}, #4",
+            "cmp {value}, {paint}",
+            "beq 1b",
+            "subs {word}, #4",
+            "movs {value}, #0",
+            "2:",
+            "cmp {word}, {top}",
+            "bhs 3f",
+            "str {value}, [{word}]",
+            "adds {word}, #4",
+            "b 2b",
+            "3:",
+            word = inout(reg) end() => _,
+            top = out(reg) _,
+            value = out(reg) _,
+            paint = in(reg) PAINT,
+        );
+    }
+}
+
+/// Paints the unused stack. `main` calls it first.
+#[inline(always)]
+pub fn paint() {
+    // SAFETY: the words between the end of the stack and the stack pointer belong to nobody: nothing was called before.
+    unsafe {
+        core::arch::asm!(
+            "mov {top}, sp",
+            "1:",
+            "cmp {word}, {top}",
+            "bhs 2f",
+            "str {paint}, [{word}]",
+            "adds {word}, #4",
+            "b 1b",
+            "2:",
+            word = inout(reg) end() => _,
+            top = out(reg) _,
+            paint = in(reg) PAINT,
+        );
+    }
+}
