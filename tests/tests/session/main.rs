@@ -12,6 +12,7 @@
 mod calls;
 mod drives;
 mod peer;
+mod pieces;
 
 use std::time::Duration;
 
