@@ -200,7 +200,7 @@ pub(super) static WORDS: Words = Words {
     restart: "Neu starten",
     restart_question: "Telefon neu starten?\nWer angemeldet ist, bleibt es.",
     restarting: "Neustart läuft",
-    failed_start: "Neustart nach Fehler: siehe Über dieses Telefon",
+    failed_start: "Neustart nach Fehler: siehe Über das Telefon",
 
     login_unknown: "Es ist nicht bekannt, ob Sie angemeldet sind.",
     logout_unknown: "Es ist nicht bekannt, ob Sie abgemeldet sind.",
