@@ -1,4 +1,5 @@
-//! Turns the fonts in `font/` into what `src/font.rs` includes: a raw image of each, and the characters of all.
+//! Turns the fonts in `font/` into what `src/font.rs` includes: a raw image of each, and the characters of all; and the
+//! texts of the languages into what `src/words/packed.rs` includes.
 //!
 //! Runs on the PC. It refuses a font it does not understand and never guesses at a glyph.
 
@@ -6,6 +7,9 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
+
+#[path = "build/words.rs"]
+mod words;
 
 /// The fonts, by the size of their cells.
 const FONTS: [(usize, usize); 3] = [(6, 10), (10, 20), (12, 24)];
@@ -16,7 +20,9 @@ const PER_ROW: usize = 4;
 type Glyph = (u32, Vec<u16>);
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed=build.rs");
+    for file in ["build.rs", "build/words.rs", "src/words/text.rs", "src/words/en.rs", "src/words/de.rs"] {
+        println!("cargo::rerun-if-changed={file}");
+    }
     let out = env::var("OUT_DIR")?;
     let mut first = None;
     for (width, height) in FONTS {
@@ -33,6 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             );
         }
     }
+    fs::write(Path::new(&out).join("words.rs"), words::source()?)?;
     fs::write(Path::new(&out).join("characters.rs"), first.ok_or("no font")?)?;
     Ok(())
 }

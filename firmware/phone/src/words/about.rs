@@ -3,7 +3,8 @@
 use core::fmt::{self, Write};
 use core::time::Duration;
 
-use super::text::{Words, fill};
+use super::Words;
+use super::packed::fill;
 use crate::app::{App, Ask, Exchanged, NetworkState};
 use crate::{Facts, Keeps, Start};
 
@@ -33,10 +34,11 @@ fn board(facts: &Facts, words: &Words, out: &mut dyn Write) -> fmt::Result {
         hexadecimal(u32::from(*octet), 2, out)?;
     }
     out.write_str("\n")?;
-    out.write_str(match facts.keeps {
+    match facts.keeps {
         Keeps::ForGood => words.keeps_for_good,
         Keeps::UntilPowerOff => words.keeps_until_power_off,
-    })
+    }
+    .write(out)
 }
 
 fn network(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
@@ -51,7 +53,7 @@ fn network(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
     write!(out, "\n{}\n", words.gateway)?;
     match network.gateway {
         Some(gateway) => write!(out, "{gateway}")?,
-        None => out.write_str(words.none)?,
+        None => words.none.write(out)?,
     }
     write!(out, "\n{}", words.name_servers)?;
     if network.name_servers.is_empty() {
@@ -72,7 +74,7 @@ fn services(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
             write!(out, "{}\n{}", user.id(), words.outer_blank)
         }
         Some(user) => write!(out, "{}", user.id()),
-        None => out.write_str(words.no_app_user),
+        None => words.no_app_user.write(out),
     }
 }
 
@@ -95,22 +97,22 @@ pub(super) fn exchanges(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
         };
         write!(out, "\n{asked}: ")?;
         match exchange.outcome {
-            Exchanged::Done => out.write_str(words.exchange_done)?,
+            Exchanged::Done => words.exchange_done.write(out)?,
             Exchanged::Refused(Some(code)) => write!(out, "[{}]", code.number())?,
-            Exchanged::Refused(None) => out.write_str(words.exchange_refused)?,
+            Exchanged::Refused(None) => words.exchange_refused.write(out)?,
             Exchanged::Status(status) => write!(out, "HTTP {status}")?,
-            Exchanged::NoConnection => out.write_str(words.exchange_no_connection)?,
-            Exchanged::NoAnswer => out.write_str(words.exchange_no_answer)?,
-            Exchanged::Unusable => out.write_str(words.exchange_unusable)?,
-            Exchanged::Cancelled => out.write_str(words.exchange_cancelled)?,
-            Exchanged::NotSent => out.write_str(words.exchange_not_sent)?,
+            Exchanged::NoConnection => words.exchange_no_connection.write(out)?,
+            Exchanged::NoAnswer => words.exchange_no_answer.write(out)?,
+            Exchanged::Unusable => words.exchange_unusable.write(out)?,
+            Exchanged::Cancelled => words.exchange_cancelled.write(out)?,
+            Exchanged::NotSent => words.exchange_not_sent.write(out)?,
         }
         let services = app.config().map_or(&[][..], |config| config.services());
         if let Some(service) = exchange.service.and_then(|index| services.get(index)) {
             write!(out, "\n{service}")?;
         }
     }
-    if is_first { out.write_str(words.no_exchange) } else { Ok(()) }
+    if is_first { words.no_exchange.write(out) } else { Ok(()) }
 }
 
 /// Why the phone started.

@@ -6,11 +6,11 @@
 use hotdesk_core::codes::Source;
 use hotdesk_core::codes::em_service::EmServiceCode;
 
-use super::text::Words;
+use super::{Text, Words};
 use crate::app::Signer;
 
 /// What a number means and what to do about it.
-pub(super) type Meaning = (&'static str, Remedy);
+pub(super) type Meaning = (Text, Remedy);
 
 /// What the person does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(super) enum Remedy {
 }
 
 impl Remedy {
-    pub(super) fn text(self, words: &Words) -> &'static str {
+    pub(super) fn text(self, words: &Words) -> Text {
         match self {
             Self::AskAdmin => words.ask_admin,
             Self::ChangeIt => words.change_it,

@@ -2,13 +2,13 @@
 
 use core::fmt;
 
-use super::text::fill;
+use super::packed::fill;
 use crate::app::{App, Ask, Holder, LoggedOut};
 
 /// The question before a colleague is logged out.
 pub(super) fn take_over(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let words = app.words();
-    let Holder::User(user) = app.holder() else { return out.write_str(words.holder_nobody) };
+    let Holder::User(user) = app.holder() else { return words.holder_nobody.write(out) };
     fill(out, words.is_here, &[user])?;
     out.write_str("\n")?;
     match app.form().user() {
@@ -34,13 +34,13 @@ pub(super) fn busy(app: &App<'_>, ask: Ask, out: &mut dyn fmt::Write) -> fmt::Re
     let words = app.words();
     let typed = app.form().user();
     match (ask, app.holder(), app.elsewhere()) {
-        (Ask::Who, ..) => out.write_str(words.asking_who),
-        (Ask::Profiles, ..) => out.write_str(words.asking_profiles),
+        (Ask::Who, ..) => words.asking_who.write(out),
+        (Ask::Profiles, ..) => words.asking_profiles.write(out),
         (Ask::Where, ..) => fill(out, words.asking_where, &[&typed]),
         (Ask::Login, ..) => fill(out, words.logging_in, &[&typed]),
         (Ask::Logout, Holder::User(user), _) => fill(out, words.logging_out_user, &[user]),
         (Ask::LogoutThere, _, Some(elsewhere)) => fill(out, words.logging_out_there, &[&elsewhere.device]),
-        (Ask::Logout | Ask::LogoutThere, ..) => out.write_str(words.logging_out),
+        (Ask::Logout | Ask::LogoutThere, ..) => words.logging_out.write(out),
     }?;
     if ask.is_change() { write!(out, "\n{}", words.cancel_may_be_late) } else { Ok(()) }
 }
@@ -53,7 +53,7 @@ pub(super) fn service_busy(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Resu
     out.write_str("\n")?;
     match app.logged_out() {
         Some(_) => logged_out(app, out),
-        None => out.write_str(app.words().nothing_changed),
+        None => app.words().nothing_changed.write(out),
     }
 }
 
@@ -62,7 +62,7 @@ pub(super) fn logged_out(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result
     let words = app.words();
     match (app.logged_out(), app.holder(), app.last_holder(), app.elsewhere()) {
         // Somebody came in between, and it is that name which is known now.
-        (Some(LoggedOut::Here), Holder::User(_), ..) => out.write_str(words.user_before_was_logged_out),
+        (Some(LoggedOut::Here), Holder::User(_), ..) => words.user_before_was_logged_out.write(out),
         (Some(LoggedOut::Here), _, Some(user), _) => fill(out, words.was_logged_out, &[user]),
         (Some(LoggedOut::There), .., Some(elsewhere)) => {
             fill(out, words.was_logged_out_there, &[&elsewhere.device])

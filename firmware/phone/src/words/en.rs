@@ -2,7 +2,7 @@
 
 use super::text::Words;
 
-pub(super) static WORDS: Words = Words {
+pub(super) const WORDS: Words<&str> = Words {
     code: "en",
     name: "English",
 

@@ -9,7 +9,8 @@ use hotdesk_core::codes::{Source, phone};
 
 use super::codes::{self, Meaning};
 use super::failure::remedy_after;
-use super::text::{Words, fill};
+use super::packed::fill;
+use super::{Text, Words};
 use crate::app::{App, Signer};
 
 /// The codes of the service that are shown as another number, all of Cross Cluster use.
@@ -37,7 +38,7 @@ impl Origin {
         Self::Phone(Source::PhoneObject),
     ];
 
-    fn text(self, words: &Words) -> &'static str {
+    fn text(self, words: &Words) -> Text {
         match self {
             Self::Service => words.of_service,
             Self::Page => words.of_login_page,
@@ -99,7 +100,7 @@ pub(super) fn explained(app: &App<'_>, number: u16, out: &mut dyn fmt::Write) ->
         if several {
             writeln!(out, "{}", origin.text(words))?;
         }
-        out.write_str(what)?;
+        what.write(out)?;
         remedy_after(app, remedy, out)?;
         out.write_str("\n")?;
         origin.name(number, words, out)?;

@@ -6,9 +6,10 @@ use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::http;
 use hotdesk_core::session::{ExchangeFailure, Phase};
 
+use super::Words;
 use super::codes::{self, Meaning, Remedy};
 use super::course::logged_out;
-use super::text::{Words, fill};
+use super::packed::{Text, fill};
 use crate::app::{App, Ask, ConnectError, Failure, Holder, NetworkState, Screen, Signer, Trouble};
 use crate::config::AppUser;
 
@@ -16,10 +17,10 @@ use crate::config::AppUser;
 pub(super) fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Result {
     let words = app.words();
     if app.lost_profile(failure) {
-        return out.write_str(words.profile_gone);
+        return words.profile_gone.write(out);
     }
     let (what, remedy) = meaning(failure.trouble, app.signer(failure.ask), words);
-    out.write_str(what)?;
+    what.write(out)?;
     hint(app, failure.trouble, app.signer(failure.ask), out)?;
     service_says(app, failure.trouble, out)?;
     known(app, failure, out)?;
@@ -39,7 +40,7 @@ pub(super) fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write)
 /// Why a question has no answer, beside what the screen says of it.
 pub(super) fn told(app: &App<'_>, trouble: Trouble, signer: Signer, out: &mut dyn fmt::Write) -> fmt::Result {
     let (what, remedy) = meaning(trouble, signer, app.words());
-    out.write_str(what)?;
+    what.write(out)?;
     hint(app, trouble, signer, out)?;
     // What the service says is kept only where somebody asked.
     if signer == Signer::Person {
@@ -72,8 +73,8 @@ fn known(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Res
                 (Ask::LogoutThere, _, Some(elsewhere)) => {
                     fill(out, words.logout_there_unknown, &[&elsewhere.device])
                 }
-                (Ask::Logout | Ask::LogoutThere, ..) => out.write_str(words.logout_unknown),
-                _ => out.write_str(words.login_unknown),
+                (Ask::Logout | Ask::LogoutThere, ..) => words.logout_unknown.write(out),
+                _ => words.login_unknown.write(out),
             }
         }
         (Ask::LogoutThere, _, Some(elsewhere)) if is_known => {
@@ -150,7 +151,7 @@ fn meaning(trouble: Trouble, signer: Signer, words: &Words) -> Meaning {
     }
 }
 
-fn no_connection(error: ConnectError, words: &Words) -> &'static str {
+fn no_connection(error: ConnectError, words: &Words) -> Text {
     match error {
         ConnectError::HostNotFound => words.host_not_found,
         ConnectError::NameServerSilent => words.name_server_silent,
@@ -180,26 +181,26 @@ fn no_answer(failure: ExchangeFailure, words: &Words) -> Meaning {
 fn name(trouble: Trouble, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
     match trouble {
         Trouble::Refused(Some(code)) => coded(code, words, out),
-        Trouble::Refused(None) => out.write_str(words.no_code),
-        Trouble::NoConnection(_) => out.write_str(words.no_connection),
+        Trouble::Refused(None) => words.no_code.write(out),
+        Trouble::NoConnection(_) => words.no_connection.write(out),
         Trouble::RequestTooLong { needed } => fill(out, words.bytes_needed, &[&needed]),
-        Trouble::Unsendable => out.write_str(words.request_not_sent),
+        Trouble::Unsendable => words.request_not_sent.write(out),
         Trouble::NoAnswer(error) => match error.failure() {
             ExchangeFailure::TimedOut(Phase::Answer)
             | ExchangeFailure::Broken
-            | ExchangeFailure::Http(http::Error::CutShort) => out.write_str(words.answer_cut),
+            | ExchangeFailure::Http(http::Error::CutShort) => words.answer_cut.write(out),
             ExchangeFailure::Http(http::Error::BodyTooLong { limit }) => {
                 fill(out, words.more_than_bytes, &[&limit])
             }
             ExchangeFailure::Status(status) => fill(out, words.status, &[&status]),
             ExchangeFailure::Http(error) => write!(out, "{error}."),
-            _ => out.write_str(words.no_answer),
+            _ => words.no_answer.write(out),
         },
         Trouble::Unreadable { error, line, column } => {
             fill(out, words.line_and_column, &[&line, &column])?;
             write!(out, " {error}.")
         }
-        Trouble::Unexpected => out.write_str(words.answer_unexpected),
+        Trouble::Unexpected => words.answer_unexpected.write(out),
         Trouble::DeviceUnknown | Trouble::NoApplicationUser | Trouble::Cancelled { .. } => Ok(()),
     }
 }

@@ -1,10 +1,7 @@
-//! The languages the phone speaks. A language is a file of texts beside this one and an entry in [`LANGUAGES`].
+//! The languages the phone speaks. A language is a file of texts beside this one and a line in `build/words.rs`.
 
-use super::text::Words;
-use super::{de, en};
-
-/// The languages, the default first.
-static LANGUAGES: [&Words; 2] = [&en::WORDS, &de::WORDS];
+use super::Words;
+use super::packed::LANGUAGES;
 
 /// A language of the phone.
 ///
@@ -22,7 +19,7 @@ pub struct Language(&'static Words);
 impl Language {
     /// Every language, the default first.
     pub fn all() -> impl Iterator<Item = Self> {
-        LANGUAGES.into_iter().map(Self)
+        LANGUAGES.iter().map(Self)
     }
 
     /// Finds a language by its code (ISO 639-1), in capitals or not.
@@ -50,7 +47,8 @@ impl Language {
 
 impl Default for Language {
     fn default() -> Self {
-        Self(&en::WORDS)
+        let [first, ..] = &LANGUAGES;
+        Self(first)
     }
 }
 

@@ -1,16 +1,15 @@
 //! What each screen says, put together from the texts of the phone's language.
 //!
-//! The texts of a language are in one file ([`en`], [`de`]); no other file has a text that a person reads. No text holds a
+//! The texts of a language are in one file (`en.rs`, `de.rs`), packed by `build/words.rs`; no other file has a text that a person reads. No text holds a
 //! PIN or a certificate.
 
 mod about;
 mod codes;
 mod course;
-mod de;
-mod en;
 mod explain;
 mod failure;
 mod language;
+mod packed;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -22,8 +21,8 @@ use self::about::{about, exchanges};
 use self::course::{busy, elsewhere, logged_out, service_busy, take_over};
 use self::explain::explained;
 use self::failure::{failed, told};
+use self::packed::fill;
 use self::setup::setup;
-use self::text::fill;
 use crate::app::{
     App, Ask, Came, Failure, Field, Hint, Holder, MenuItem, Mode, NetworkState, Notice, Screen, Signer,
     Trouble,
@@ -34,7 +33,8 @@ pub use self::language::Language;
 
 pub(crate) use self::failure::note;
 pub(crate) use self::setup::mistake;
-pub(crate) use self::text::Words;
+pub(crate) type Words = self::text::Words<Text>;
+pub(crate) use self::packed::Text;
 
 /// The text of the title bar.
 pub(crate) fn title<'a>(app: &'a App<'_>) -> &'a str {
@@ -183,9 +183,9 @@ const NOT_READ: &str = "...";
 
 fn login_time(time: LoginTime, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
     match time {
-        LoginTime::SystemDefault => out.write_str(words.time_default),
-        LoginTime::Indefinite => out.write_str(words.time_indefinite),
-        LoginTime::Minutes(60) => out.write_str(words.one_hour),
+        LoginTime::SystemDefault => words.time_default.write(out),
+        LoginTime::Indefinite => words.time_indefinite.write(out),
+        LoginTime::Minutes(60) => words.one_hour.write(out),
         LoginTime::Minutes(minutes) if minutes % 60 == 0 => fill(out, words.hours, &[&(minutes / 60)]),
         LoginTime::Minutes(minutes) => fill(out, words.minutes, &[&minutes]),
     }
@@ -259,7 +259,7 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let words = app.words();
     match app.screen() {
         Screen::Starting => {
-            out.write_str(words.starting)?;
+            words.starting.write(out)?;
             network(app, out)?;
             failed_start(app, out)
         }
@@ -269,7 +269,7 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         }
         Screen::Idle => {
             match (app.holder(), app.network()) {
-                (Holder::Unknown, NetworkState::Ready) if app.is_looking() => out.write_str(words.asking_who),
+                (Holder::Unknown, NetworkState::Ready) if app.is_looking() => words.asking_who.write(out),
                 _ => holder(app, out),
             }?;
             if let Some(left) = app.seconds_left() {
@@ -285,19 +285,20 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
                 _ if app.failed_start().is_some() => failed_start(app, out),
                 (_, _, Some(notice)) => {
                     out.write_str("\n")?;
-                    out.write_str(match notice {
+                    match notice {
                         Notice::Began => words.began,
                         Notice::Ended => words.ended,
                         Notice::Replaced => words.replaced,
                         Notice::NothingSent => words.cancelled_unsent,
                         Notice::Expired => words.expired,
-                    })
+                    }
+                    .write(out)
                 }
                 _ => Ok(()),
             }
         }
         Screen::Settling(failure) => match failure.trouble {
-            Trouble::Cancelled { .. } => out.write_str(words.cancelled_sent),
+            Trouble::Cancelled { .. } => words.cancelled_sent.write(out),
             _ => write!(out, "{}\n{}", words.answer_lost, words.asking_outcome),
         },
         Screen::Busy(ask) => busy(app, *ask, out),
@@ -322,8 +323,8 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         }
         Screen::LogoutConfirm => match app.holder() {
             Holder::User(user) => fill(out, words.log_out_user, &[user]),
-            Holder::Nobody => out.write_str(words.log_out_nobody),
-            Holder::Unknown => out.write_str(words.log_out_unknown),
+            Holder::Nobody => words.log_out_nobody.write(out),
+            Holder::Unknown => words.log_out_unknown.write(out),
         },
         Screen::Failed(failure) => failed(app, failure, out),
         Screen::About => about(app, out),
@@ -337,8 +338,8 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         }
         Screen::Explained { number } => explained(app, *number, out),
         Screen::Exchanges => exchanges(app, out),
-        Screen::RestartConfirm => out.write_str(words.restart_question),
-        Screen::Restarting => out.write_str(words.restarting),
+        Screen::RestartConfirm => words.restart_question.write(out),
+        Screen::Restarting => words.restarting.write(out),
         Screen::Profiles => fill(out, words.no_profile_begins, &[&app.profiles().letters()]),
         Screen::NoProfiles(trouble) => {
             writeln!(out, "{}", words.profiles_not_listed)?;
@@ -352,8 +353,8 @@ fn holder(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let words = app.words();
     match app.holder() {
         Holder::User(user) => fill(out, words.holder, &[user]),
-        Holder::Nobody => out.write_str(words.holder_nobody),
-        Holder::Unknown => out.write_str(words.holder_unknown),
+        Holder::Nobody => words.holder_nobody.write(out),
+        Holder::Unknown => words.holder_unknown.write(out),
     }
 }
 

@@ -3,14 +3,15 @@
 use core::fmt;
 
 use super::Language;
-use super::text::{Words, fill};
+use super::Words;
+use super::packed::fill;
 use crate::config::{self, Name, SetupError, What};
 
 pub(super) fn setup(error: SetupError, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
     match error {
-        SetupError::NoCard => out.write_str(words.no_card),
-        SetupError::NoFile => out.write_str(words.no_file),
-        SetupError::Unreadable => out.write_str(words.card_unreadable),
+        SetupError::NoCard => words.no_card.write(out),
+        SetupError::NoFile => words.no_file.write(out),
+        SetupError::Unreadable => words.card_unreadable.write(out),
         SetupError::TooLong { bound } => fill(out, words.file_too_long, &[&bound]),
         SetupError::File(error) => {
             out.write_str("HOTDESK.TXT\n")?;
@@ -31,11 +32,11 @@ pub(crate) fn mistake(error: config::Error, words: &Words, out: &mut dyn fmt::Wr
         What::NoEquals => words.config_no_equals,
         What::NoValue => words.config_no_value,
         What::UnknownName => {
-            out.write_str(words.config_unknown_name)?;
+            words.config_unknown_name.write(out)?;
             return known(Name::ALL.iter().map(|(name, _)| *name), words, out);
         }
         What::UnknownLanguage => {
-            out.write_str(words.config_unknown_language)?;
+            words.config_unknown_language.write(out)?;
             return known(Language::all().map(Language::code), words, out);
         }
         What::Repeated => words.config_repeated,
@@ -61,7 +62,7 @@ pub(crate) fn mistake(error: config::Error, words: &Words, out: &mut dyn fmt::Wr
         What::NoId => words.config_no_id,
         What::NoService => words.config_no_service,
     };
-    out.write_str(text)
+    text.write(out)
 }
 
 /// Lists what there is.

@@ -5,14 +5,13 @@ use core::fmt::Write as _;
 use std::collections::BTreeMap;
 use std::prelude::v1::*;
 
-use embedded_graphics::mono_font::mapping::GlyphMapping;
 use hotdesk_core::codes::em_app::EmAppCode;
 use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::codes::{Family, Source};
 
 use super::codes::{Meaning, Remedy, of_app, of_phone, of_service, of_visitor};
-use super::text::fill;
-use super::{Language, Words};
+use super::packed::fill;
+use super::{Language, Text, Words};
 use crate::app::Signer;
 use crate::config::Name;
 use crate::font::{FONT_6X10, FONT_10X20, FONT_12X24};
@@ -57,7 +56,7 @@ const SAME_WORDS: &[&str] = &[
     "in",
 ];
 
-fn texts() -> impl Iterator<Item = (Language, &'static str, &'static str)> {
+fn texts() -> impl Iterator<Item = (Language, &'static str, String)> {
     Language::all().flat_map(|language| {
         language.words().all().into_iter().map(move |(name, text)| (language, name, text))
     })
@@ -71,7 +70,7 @@ fn parts() -> BTreeMap<&'static str, &'static str> {
         if let Some(comment) = line.strip_prefix("    // ") {
             part = comment;
         } else if let Some((name, _)) =
-            line.strip_prefix("    pub(crate) ").and_then(|line| line.split_once(": &'static str"))
+            line.strip_prefix("    pub(crate) ").and_then(|line| line.split_once(": "))
         {
             parts.insert(name, part);
         }
@@ -155,11 +154,11 @@ fn every_text_has_its_room_on_every_display() {
 fn what_happened_and_what_to_do_are_each_seen_at_once() {
     for language in Language::all() {
         for (code, (what, remedy)) in meanings(language.words()) {
-            let remedy = remedy.text(language.words()).replace("{}", NAME);
+            let remedy = remedy.text(language.words()).to_string().replace("{}", NAME);
             for layout in LAYOUTS {
                 let columns = layout.columns - 1;
                 let place = format!("{language:?} {code} on {}: {what} {remedy}", layout.size.width);
-                assert!(lines(what, columns) <= layout.lines, "{place}");
+                assert!(lines(&what.to_string(), columns) <= layout.lines, "{place}");
                 assert!(lines(&remedy, columns) <= layout.lines + 1, "{place}");
                 if layout.size.width > 128 {
                     // With the name of the code.
@@ -177,7 +176,7 @@ fn no_text_is_left_in_another_language() {
     for language in Language::all().filter(|language| *language != Language::default()) {
         for ((name, text), (_, english)) in language.words().all().into_iter().zip(&english) {
             let is_name = |word: &str| Name::ALL.iter().any(|(name, _)| *name == word);
-            let shared = words(text).filter(|word| {
+            let shared = words(&text).filter(|word| {
                 words(english).any(|other| other == *word) && !SAME_WORDS.contains(word) && !is_name(word)
             });
             faults.extend(shared.map(|word| format!("{language:?} {name}: {word:?} in {text:?}")));
@@ -192,10 +191,10 @@ fn a_text_takes_in_the_same_and_ends_alike_in_every_language() {
     for language in Language::all() {
         for ((name, text), (_, english)) in language.words().all().into_iter().zip(&english) {
             let places = |text: &str| text.matches("{}").count();
-            assert_eq!(places(text), places(english), "{language:?} {name}: {text:?}");
+            assert_eq!(places(&text), places(english), "{language:?} {name}: {text:?}");
             let end = |text: &str| text.chars().last().filter(|end| " .:".contains(*end));
             if parts()[name] != "Softkeys." && !name.starts_with("logi") && !name.starts_with("logo") {
-                assert_eq!(end(text), end(english), "{language:?} {name}: {text:?}");
+                assert_eq!(end(&text), end(english), "{language:?} {name}: {text:?}");
             }
             assert!(!text.is_empty() && !text.contains("  *  "), "{language:?} {name}");
         }
@@ -252,12 +251,13 @@ fn a_language_has_a_code_and_a_name_of_its_own() {
 
 #[test]
 fn what_a_text_takes_in_is_written_in_its_place() {
-    let filled = |text, values: &[&dyn core::fmt::Display]| {
+    let words = Language::default().words();
+    let filled = |text: Text, values: &[&dyn core::fmt::Display]| {
         let mut out = String::new();
         fill(&mut out, text, values).unwrap();
         out
     };
-    assert_eq!(filled("Line {}, column {}:", &[&1, &22]), "Line 1, column 22:");
-    assert_eq!(filled("{}", &[&"{}"]), "{}");
-    assert_eq!(filled("none", &[]), "none");
+    assert_eq!(filled(words.line_and_column, &[&1, &22]), "Line 1, column 22:");
+    assert_eq!(filled(words.is_logged_in, &[&"{}"]), "{} is logged in.");
+    assert_eq!(filled(words.not_logged_in, &[]), "You are not logged in.");
 }
