@@ -118,7 +118,9 @@ def test_user_logged_in_elsewhere_reads_where_and_logs_out_there(
 ) -> None:
     service.login("SEP402CF4915265", cluster.user)
     phone.log_in(cluster.user, cluster.pin)
-    phone.wait_title("Logged in elsewhere", f"{cluster.user} is logged in on SEP402CF4915265.", seconds=ANSWER)
+    phone.wait_title(
+        "Logged in elsewhere", f"{cluster.user} is logged in on SEP402CF4915265.", seconds=ANSWER
+    )
     assert service.sessions() == {"SEP402CF4915265": cluster.user}
     phone.softkey("Yes")
     phone.confirm_logged_in(cluster.user)

@@ -127,6 +127,8 @@ def test_wrong_application_user_is_the_administrators_business(
     config = PhoneConfig([f"{HOST_AS_SEEN_BY_PHONE}:{service.port}"], cluster.app_id, "not its certificate")
     rig.boot(config, until=Status.on)
     phone = Phone(rig)
-    phone.wait_title(rig.device_name, "Logged in: not known", "The service does not accept", seconds=2 * ANSWER)
+    phone.wait_title(
+        rig.device_name, "Logged in: not known", "The service does not accept", seconds=2 * ANSWER
+    )
     assert phone.read_to_end().endswith("application user. Tell the administrator. [3] Invalid App User")
     assert service.sessions() == {rig.device_name: cluster.user}

@@ -53,7 +53,9 @@ def test_phone_that_boots_before_its_service_follows_by_itself(
     service.stop()
     rig.boot(cluster.phone_config(service.port), until=Status.on)
     phone = Phone(rig)
-    phone.wait_title(rig.device_name, "Logged in: not known", "The service refused the connection.", seconds=2 * ANSWER)
+    phone.wait_title(
+        rig.device_name, "Logged in: not known", "The service refused the connection.", seconds=2 * ANSWER
+    )
     service.start()
     service.login(rig.device_name, "mary")
     # No key: after the first failure the phone asks again within six seconds, then within twelve.
@@ -214,7 +216,8 @@ def test_answer_that_cannot_be_read_is_said_with_what_and_where_and_the_phone_wo
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(503, "The service is down or busy."), (404, "Something other than the service answered.")]
+    ("status", "words"),
+    [(503, "The service is down or busy."), (404, "Something other than the service answered.")],
 )
 def test_http_status_is_not_taken_for_an_answer(
     phone: Phone, service: EmService, cluster: DemoCluster, status: int, words: str
