@@ -129,15 +129,16 @@ impl<'p, D: DrawTarget<Color: Colours>> Page<'p, D> {
         Ok(())
     }
 
-    /// Marks in the last column that there is more above or below the lines from `top` on.
+    /// Marks in the last column that there is more above or below the lines from `top` on. The marks look like keys, so that
+    /// none is taken for the end of the word before it.
     pub(super) fn scroll_marks(&mut self, top: usize, lines: usize) -> Result<(), D::Error> {
         let Layout { columns, lines: seen, .. } = *self.layout;
         let column = columns.saturating_sub(1);
         if top > 0 {
-            self.body(0, column, marks::MORE_ABOVE, Role::Text)?;
+            self.body(0, column, marks::MORE_ABOVE, Role::Softkey)?;
         }
         if lines > top.saturating_add(seen) {
-            self.body(seen.saturating_sub(1), column, marks::MORE_BELOW, Role::Text)?;
+            self.body(seen.saturating_sub(1), column, marks::MORE_BELOW, Role::Softkey)?;
         }
         Ok(())
     }

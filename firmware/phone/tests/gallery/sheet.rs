@@ -45,6 +45,36 @@ impl Canvas {
         self.pixels[y * self.width + x]
     }
 
+    /// The picture with each pixel repeated `scale` times in both directions.
+    pub(crate) fn enlarged(&self, scale: usize) -> Self {
+        let row = |row: &[Rgb]| {
+            row.iter().flat_map(|pixel| vec![*pixel; scale]).collect::<Vec<Rgb>>().repeat(scale)
+        };
+        Self { width: self.width * scale, pixels: self.pixels.chunks(self.width).flat_map(row).collect() }
+    }
+
+    /// Writes the picture as a PNG with a palette.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), Box<dyn std::error::Error>> {
+        let mut palette: Vec<Rgb> = Vec::new();
+        let mut indices = Vec::with_capacity(self.pixels.len());
+        for pixel in &self.pixels {
+            let index = palette.iter().position(|colour| colour == pixel).unwrap_or_else(|| {
+                palette.push(*pixel);
+                palette.len() - 1
+            });
+            indices.push(u8::try_from(index)?);
+        }
+        std::fs::create_dir_all(path.parent().ok_or("a file in a folder")?)?;
+        let Size { width, height } = self.size();
+        let mut encoder = png::Encoder::new(File::create(path)?, width, height);
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_palette(palette.concat());
+        encoder.set_compression(png::Compression::High);
+        encoder.write_header()?.write_image_data(&indices)?;
+        Ok(())
+    }
+
     /// The character that a cell shows: a glyph in two colours.
     pub(crate) fn glyph(&self, left: u32, top: u32, cell: Size) -> Option<char> {
         let [left, top, width, height] =
@@ -141,10 +171,10 @@ impl Sheet {
             let style = MonoTextStyle::new(&FONT_6X10, Rgb888::WHITE);
             let at = Point::new(i32::try_from(left).unwrap(), i32::try_from(top).unwrap());
             style.draw_string(name, at, Baseline::Top, &mut canvas).unwrap();
+            let picture = picture.enlarged(scale);
             for y in 0..height - CAPTION {
                 for x in 0..width {
-                    canvas.pixels[(top + CAPTION + y) * canvas.width + left + x] =
-                        picture.at(x / scale, y / scale);
+                    canvas.pixels[(top + CAPTION + y) * canvas.width + left + x] = picture.at(x, y);
                 }
             }
             places.push((name.to_owned(), [left, top, width, height]));
@@ -163,26 +193,9 @@ impl Sheet {
         self.places.iter().filter(|(_, place)| differs(*place)).map(|(name, _)| name.clone()).collect()
     }
 
-    /// Writes the sheet as a PNG with a palette.
+    /// Writes the sheet as a PNG.
     pub(crate) fn write(&self, path: &Path) -> Result<(), Box<dyn std::error::Error>> {
-        let mut palette: Vec<Rgb> = Vec::new();
-        let mut indices = Vec::with_capacity(self.canvas.pixels.len());
-        for pixel in &self.canvas.pixels {
-            let index = palette.iter().position(|colour| colour == pixel).unwrap_or_else(|| {
-                palette.push(*pixel);
-                palette.len() - 1
-            });
-            indices.push(u8::try_from(index)?);
-        }
-        std::fs::create_dir_all(path.parent().ok_or("a file in a folder")?)?;
-        let Size { width, height } = self.canvas.size();
-        let mut encoder = png::Encoder::new(File::create(path)?, width, height);
-        encoder.set_color(png::ColorType::Indexed);
-        encoder.set_depth(png::BitDepth::Eight);
-        encoder.set_palette(palette.concat());
-        encoder.set_compression(png::Compression::High);
-        encoder.write_header()?.write_image_data(&indices)?;
-        Ok(())
+        self.canvas.write(path)
     }
 
     /// Reads a sheet that was written.
