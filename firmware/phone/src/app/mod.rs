@@ -371,6 +371,10 @@ impl<'c> App<'c> {
         }
         match self.body() {
             Body::Form | Body::Symbols(_) => self.form.repeats(key),
+            // In a list of profiles, letters and long names as well.
+            Body::List(List { numbered: false, .. }) => {
+                matches!(key, Key::Up | Key::Down | Key::Left | Key::Right | Key::Soft2)
+            }
             Body::List(_) | Body::Text => matches!(key, Key::Up | Key::Down),
         }
     }

@@ -21,6 +21,9 @@ const ROWS: usize = 24;
 /// Rows to be kept before the selected one and behind it, where they are short enough.
 const AROUND: usize = 6;
 
+/// How far a long name moves with a key.
+const MOVE: usize = 8;
+
 /// A list of profiles and the place in it.
 #[derive(Debug, Default)]
 pub(crate) struct Profiles {
@@ -33,6 +36,8 @@ pub(crate) struct Profiles {
     /// The list: the rows that begin with the letters.
     found: Found,
     selected: usize,
+    /// Characters of the selected name that are out of sight on the left.
+    hidden: usize,
     /// What is typed; the list may still be another's.
     letters: Letters,
     /// The selected row when the rows kept were asked for.
@@ -163,7 +168,15 @@ impl Profiles {
     pub(crate) fn press(&mut self, key: Key, now: Duration) {
         self.changed = false;
         let last = self.found.len.saturating_sub(1);
+        let hidden = self.hidden;
+        self.hidden = 0;
         let typed = match key {
+            Key::Left => return self.hidden = hidden.saturating_sub(MOVE),
+            Key::Right => {
+                let length = self.name(self.selected).map_or(0, |name| name.chars().count());
+                let further = hidden.saturating_add(MOVE);
+                return self.hidden = if further < length { further } else { hidden };
+            }
             Key::Up => return self.selected = self.selected.saturating_sub(1),
             Key::Down => return self.selected = self.selected.saturating_add(1).min(last),
             Key::Soft2 => self.letters.pop(),
@@ -199,6 +212,11 @@ impl Profiles {
 
     pub(crate) fn selected(&self) -> usize {
         self.selected
+    }
+
+    /// Characters of the selected name that are out of sight on the left.
+    pub(crate) fn hidden(&self) -> usize {
+        self.hidden
     }
 
     /// The letters typed.

@@ -28,6 +28,7 @@ use crate::app::{
     Trouble,
 };
 use crate::config::LoginTime;
+use crate::font::marks;
 
 pub use self::language::Language;
 
@@ -168,7 +169,12 @@ pub(crate) fn list_item(app: &App<'_>, index: usize, out: &mut dyn fmt::Write) -
         Screen::Profiles => {
             let profiles = app.profiles();
             out.write_str(if profiles.is_default(index) { "* " } else { "  " })?;
-            out.write_str(profiles.name(index).unwrap_or(NOT_READ))
+            let name = profiles.name(index).unwrap_or(NOT_READ);
+            if index != profiles.selected() || profiles.hidden() == 0 {
+                return out.write_str(name);
+            }
+            out.write_char(marks::GOES_BACK)?;
+            name.chars().skip(profiles.hidden()).try_for_each(|character| out.write_char(character))
         }
         Screen::LoginTimes { .. } => match app.login_times().get(index) {
             Some(time) => login_time(*time, app.words(), out),
