@@ -375,7 +375,11 @@ impl<'c> App<'c> {
             Body::List(List { numbered: false, .. }) => {
                 matches!(key, Key::Up | Key::Down | Key::Left | Key::Right | Key::Soft2)
             }
-            Body::List(_) | Body::Text => matches!(key, Key::Up | Key::Down),
+            Body::List(_) | Body::Text => match key {
+                Key::Up | Key::Down => true,
+                Key::Soft2 => matches!(self.screen, Screen::Explain { .. }),
+                _ => false,
+            },
         }
     }
 
