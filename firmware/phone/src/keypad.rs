@@ -8,7 +8,7 @@
 //! | byte | meaning |
 //! |---|---|
 //! | 1 | `+` pressed, `-` released |
-//! | 2 | the key: `0` to `9`, `*`, `#`; softkeys `a` `b` `c`; `u` up, `d` down, `l` left, `r` right, `s` select |
+//! | 2 | the key: `0` to `9`, `*`, `#`; softkeys `a` `b` `c`, then `e` to `i`; keys beside lines `A` to `H`; `u` up, `d` down, `l` left, `r` right, `s` select |
 //! | 3 | line feed |
 //!
 //! These three bytes are a key event wherever they come in a row; everything else is skipped. So a lost or damaged byte

@@ -121,3 +121,87 @@ fn screen<D: DrawTarget<Color: Colours>>(app: &App<'_>, page: &mut Page<'_, D>) 
         Body::Text => text::draw(app, page),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::convert::Infallible;
+    use core::time::Duration;
+    use std::prelude::v1::*;
+
+    use embedded_graphics::Pixel;
+    use embedded_graphics::geometry::{OriginDimensions, Size};
+    use embedded_graphics::pixelcolor::Gray4;
+    use hotdesk_core::DeviceName;
+
+    use super::*;
+    use crate::{Config, Event, Key, NetworkState};
+
+    /// Counts the pixels that are drawn.
+    #[derive(Default)]
+    struct Counter(usize);
+
+    impl OriginDimensions for Counter {
+        fn size(&self) -> Size {
+            LAYOUT_128X64.size
+        }
+    }
+
+    impl DrawTarget for Counter {
+        type Color = Gray4;
+        type Error = Infallible;
+
+        fn draw_iter<I: IntoIterator<Item = Pixel<Gray4>>>(&mut self, pixels: I) -> Result<(), Infallible> {
+            self.0 += pixels.into_iter().count();
+            Ok(())
+        }
+    }
+
+    /// The pixels drawn for each key, after a login form was drawn whole.
+    fn drawn(cells: &mut [Cell], keys: &[Key]) -> Vec<usize> {
+        let config = Config::parse(b"service = a\n").unwrap();
+        let mut app = App::new(DeviceName::try_from("SEP003094C25B15").unwrap(), Ok(&config));
+        app.handle(Event::Network(NetworkState::Ready), Duration::ZERO);
+        for key in [Key::Soft1, Key::Digit(1), Key::Down] {
+            app.handle(Event::Key(key), Duration::ZERO);
+        }
+        let mut view = View::new(&LAYOUT_128X64, cells);
+        view.draw(&app, &mut Counter::default()).unwrap();
+        let draw = |key: &Key| {
+            app.handle(Event::Key(*key), Duration::ZERO);
+            let mut counter = Counter::default();
+            view.draw(&app, &mut counter).unwrap();
+            counter.0
+        };
+        keys.iter().map(draw).collect()
+    }
+
+    #[test]
+    fn only_cells_that_changed_are_drawn() {
+        let mut cells = [Cell::BLANK; LAYOUT_128X64.cells()];
+        // A digit of the PIN is a star, and the cursor behind it. A key that does nothing draws nothing.
+        assert_eq!(drawn(&mut cells, &[Key::Digit(7), Key::Left, Key::Digit(8)]), [120, 0, 120]);
+    }
+
+    #[test]
+    fn without_memory_for_cells_everything_is_drawn() {
+        let all = 128 * 64;
+        assert!(drawn(&mut [], &[Key::Digit(7), Key::Left]).into_iter().all(|pixels| pixels > all));
+    }
+
+    #[test]
+    fn a_display_that_lost_its_picture_is_drawn_whole() {
+        let app = App::new(DeviceName::try_from("SEP003094C25B15").unwrap(), Err(crate::SetupError::NoCard));
+        let mut cells = [Cell::BLANK; LAYOUT_128X64.cells()];
+        let mut view = View::new(&LAYOUT_128X64, &mut cells);
+        let mut draw = |forgets: bool| {
+            if forgets {
+                view.forget();
+            }
+            let mut counter = Counter::default();
+            view.draw(&app, &mut counter).unwrap();
+            counter.0
+        };
+        let whole = draw(false);
+        assert_eq!([draw(false), draw(true)], [0, whole]);
+    }
+}
