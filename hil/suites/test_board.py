@@ -78,6 +78,7 @@ def test_buttons_on_the_board_do_what_the_keypad_does(
     by_hand.press(keypad.SELECT)
     by_hand.fill_form("Log in", cluster.user, cluster.pin)
     by_hand.press(keypad.SELECT)
+    by_hand.take_profile()
     by_hand.confirm_logged_in(cluster.user)
     assert service.sessions() == {rig.device_name: cluster.user}
 

@@ -44,6 +44,7 @@ def test_wrong_pin_is_said_and_another_try_succeeds(
     assert "*" not in screen.text
     phone.type_pin(cluster.pin)
     phone.softkey("Submit")
+    phone.take_profile()
     phone.confirm_logged_in(cluster.user)
     assert service.sessions() == {rig.device_name: cluster.user}
 
@@ -162,5 +163,6 @@ def test_keys_pressed_in_error_can_be_taken_back(
     phone.softkey("<<")
     phone.wait("a star gone", lambda s: s.body[-1] == "PIN: " + "*" * len(cluster.pin))
     phone.press(keypad.SELECT)
+    phone.take_profile()
     phone.confirm_logged_in(cluster.user)
     assert service.sessions() == {rig.device_name: cluster.user}

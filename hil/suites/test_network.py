@@ -43,6 +43,7 @@ def test_service_that_is_not_there_is_said_and_the_phone_works_when_it_is_back(
     phone.wait_title("Log in", cluster.user)
     phone.type_pin(cluster.pin)
     phone.softkey("Submit")
+    phone.take_profile()
     phone.confirm_logged_in(cluster.user)
     assert service.sessions() == {rig.device_name: cluster.user}
 

@@ -25,7 +25,7 @@ from hotdesk_hil.emservice import (
 from hotdesk_hil.rig import Phone, PhoneConfig, Rig, keypad
 from hotdesk_hil.rig.demo_cluster import HOST_AS_SEEN_BY_PHONE
 from hotdesk_hil.rig.memory import RAM, RAM_SIZE, Trace, Variables, traces
-from hotdesk_hil.rig.phone import ANSWER, REACTION
+from hotdesk_hil.rig.phone import ANSWER, PROFILES, REACTION
 
 # Made up, long, and unlike anything else in the phone's memory.
 PIN = "9073518264"
@@ -146,6 +146,15 @@ def test_pin_is_forgotten_when_the_form_is_cancelled(desk: Desk) -> None:
     assert desk.service.sessions() == {}
 
 
+def test_pin_is_forgotten_when_the_profiles_are_cancelled(desk: Desk) -> None:
+    desk.phone.submit_login("john", PIN)
+    desk.phone.wait_title(PROFILES, seconds=ANSWER)
+    desk.phone.softkey("Cancel")
+    desk.phone.wait_idle("Nobody logged in")
+    desk.has_forgotten("profiles cancelled")
+    assert desk.service.sessions() == {}
+
+
 def test_digits_taken_back_are_forgotten(desk: Desk) -> None:
     desk.type_pin()
     for _ in PIN:
@@ -204,9 +213,9 @@ def test_pin_that_a_refusal_repeats_is_forgotten_with_its_screen(desk: Desk, cod
 
 def test_pin_typed_while_the_phone_waits_is_forgotten(desk: Desk) -> None:
     """Keys that nobody takes for digits of a PIN: pressed while a request is on its way."""
-    desk.service.faults.add(Silence(executed=False), operation="login")
-    desk.phone.log_in("john", WRONG_PIN)
-    desk.service.wait_for_request("login")
+    desk.service.faults.add(Silence(executed=False), operation="deviceProfileQuery")
+    desk.phone.submit_login("john", WRONG_PIN)
+    desk.service.wait_for_request("deviceProfileQuery")
     desk.phone.press(*PIN, keypad.SELECT)
-    desk.phone.wait_title("Login failed", "The service did not answer in time.", seconds=PATIENCE)
+    desk.phone.wait_title("No profiles", "The service did not answer in time.", seconds=PATIENCE)
     desk.has_forgotten("typed in vain")

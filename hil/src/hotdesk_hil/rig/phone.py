@@ -174,6 +174,10 @@ class Phone:
         Where the user has several profiles, the one that is selected is taken: the default one.
         """
         self.submit_login(user, pin)
+        self.take_profile()
+
+    def take_profile(self) -> None:
+        """After a login form was submitted: takes the selected profile where there are several."""
         if self.wait_submitted().title == PROFILES:
             self.softkey("Select")
 
