@@ -185,7 +185,8 @@ def test_staying_gives_the_same_time_anew(rig: Rig, service: EmService, cluster:
     phone.wait_title("Logged in", cluster.user, seconds=ANSWER)
     after = session(service)
     assert (after.user, after.profile) == (before.user, OTHER)
-    assert before.ends_at is not None and after.ends_at is not None
+    assert before.ends_at is not None
+    assert after.ends_at is not None
     assert after.ends_at > before.ends_at + 20
 
 
