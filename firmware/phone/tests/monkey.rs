@@ -10,8 +10,8 @@
 mod harness;
 
 use harness::network::Host;
-use harness::service::{ELSEWHERE, Fate, Service, USERS};
-use harness::{APP_SECRET, DEVICE, Desk, PIN};
+use harness::service::{ELSEWHERE, Fate, PIN, Service, USERS};
+use harness::{APP_SECRET, DEVICE, Desk};
 use hotdesk_phone::NetworkState;
 
 /// Keys of a run.
