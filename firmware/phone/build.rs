@@ -13,8 +13,6 @@ mod words;
 
 /// The fonts, by the size of their cells.
 const FONTS: [(usize, usize); 3] = [(6, 10), (10, 20), (12, 24)];
-/// Glyphs side by side in the image: 4 of them fill whole bytes, as widths are even.
-const PER_ROW: usize = 4;
 
 /// A character and the rows of its cell, the left pixel in the highest bit.
 type Glyph = (u32, Vec<u16>);
@@ -30,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={path}");
         let font =
             parse(&fs::read_to_string(&path)?, width, height).map_err(|error| format!("{path}: {error}"))?;
-        fs::write(Path::new(&out).join(format!("{width}x{height}.raw")), image(&font.glyphs, width, height))?;
+        fs::write(Path::new(&out).join(format!("{width}x{height}.raw")), image(&font.glyphs, width))?;
         let characters = source(&font)?;
         // A text that one display can show, the others show, too.
         if *first.get_or_insert_with(|| characters.clone()) != characters {
@@ -78,41 +76,41 @@ fn parse(text: &str, width: usize, height: usize) -> Result<Font, Box<dyn Error>
     Ok(Font { glyphs, default: default.ok_or("DEFAULT_CHAR is missing")? })
 }
 
-/// The characters in the order of their glyphs, as `StrGlyphMapping` takes them: NUL, first and last of a range.
+/// The ranges of characters that follow one another, and how many glyphs there are.
 fn source(font: &Font) -> Result<String, Box<dyn Error>> {
-    let replacement = font
-        .glyphs
+    let codes: Vec<u16> =
+        font.glyphs.iter().map(|(code, _)| u16::try_from(*code)).collect::<Result<_, _>>()?;
+    let replacement = codes
         .iter()
-        .position(|(code, _)| *code == font.default)
+        .position(|code| u32::from(*code) == font.default)
         .ok_or("DEFAULT_CHAR names a character the font lacks")?;
-    let codes: Vec<u32> = font.glyphs.iter().map(|(code, _)| *code).collect();
-    let mut characters = String::new();
-    for range in codes.chunk_by(|code, next| code + 1 == *next) {
-        let ends =
-            (range.first().copied().and_then(char::from_u32), range.last().copied().and_then(char::from_u32));
-        let (Some(first), Some(last)) = ends else { return Err("ENCODING is no Unicode character".into()) };
-        characters.extend(if first == last { vec![first] } else { vec!['\0', first, last] });
-    }
+    let ranges: Vec<_> = codes.chunk_by(|code, next| code + 1 == *next).collect();
     let mut source = String::new();
-    writeln!(source, "/// The characters in the order of their glyphs.")?;
-    writeln!(source, "const CHARACTERS: &str = {characters:?};")?;
-    writeln!(source, "/// Where the glyph for everything else stands.")?;
-    writeln!(source, "const REPLACEMENT: usize = {replacement};")?;
+    writeln!(source, "/// How many glyphs each font has.")?;
+    writeln!(source, "const GLYPHS: usize = {};", codes.len())?;
+    writeln!(source, "/// The glyph of every other character.")?;
+    writeln!(source, "const REPLACEMENT: u16 = {replacement};")?;
+    writeln!(source, "static RANGES: [Range; {}] = [", ranges.len())?;
+    let mut glyph = 0;
+    for range in ranges {
+        let (Some(first), Some(last)) = (range.first(), range.last()) else { continue };
+        writeln!(source, "    Range {{ first: {first}, last: {last}, glyph: {glyph} }},")?;
+        glyph += range.len();
+    }
+    writeln!(source, "];")?;
     Ok(source)
 }
 
-/// Lays the glyphs out as one 1-bit image, `PER_ROW` side by side.
-fn image(glyphs: &[Glyph], width: usize, height: usize) -> Vec<u8> {
+/// The pixels of each glyph, a bit each, row by row from the left, and what is left of its last byte.
+fn image(glyphs: &[Glyph], width: usize) -> Vec<u8> {
     let mut image = Vec::new();
-    for band in glyphs.chunks(PER_ROW) {
-        for row in 0..height {
-            let bits = (0..PER_ROW).fold(0u64, |bits, column| {
-                let pixels = band.get(column).and_then(|(_, rows)| rows.get(row)).copied().unwrap_or(0);
-                (bits << width) | u64::from(pixels >> (16 - width))
-            });
-            let bytes = PER_ROW * width / 8;
-            image.extend(bits.to_be_bytes().into_iter().skip(8 - bytes));
-        }
+    for (_, rows) in glyphs {
+        let pixels: Vec<bool> =
+            rows.iter().flat_map(|row| (0..width).map(move |x| row << x & 0x8000 != 0)).collect();
+        let byte = |pixels: &[bool]| {
+            (0..8).fold(0, |byte, bit| byte << 1 | u8::from(pixels.get(bit) == Some(&true)))
+        };
+        image.extend(pixels.chunks(8).map(byte));
     }
     image
 }

@@ -3,37 +3,96 @@
 //! Nothing is read at run time. All have the same characters: ASCII, Latin-1, an ellipsis, up and down arrow, the [`marks`], and a
 //! box that is drawn for everything else, never left out. A font that no layout names is not linked.
 
+use core::slice;
+
 use embedded_graphics::geometry::Size;
-use embedded_graphics::image::ImageRaw;
-use embedded_graphics::mono_font::mapping::StrGlyphMapping;
-use embedded_graphics::mono_font::{DecorationDimensions, MonoFont};
 
 include!(concat!(env!("OUT_DIR"), "/characters.rs"));
 
-static CHARACTERS_OF_ALL: StrGlyphMapping<'static> = StrGlyphMapping::new(CHARACTERS, REPLACEMENT);
-
 /// Cells of 6 x 10 pixels: the fixed font of the X Window System.
-pub static FONT_6X10: MonoFont<'static> =
-    font(include_bytes!(concat!(env!("OUT_DIR"), "/6x10.raw")), Size::new(6, 10), 7);
+pub static FONT_6X10: Font =
+    Font::new(include_bytes!(concat!(env!("OUT_DIR"), "/6x10.raw")), Size::new(6, 10));
 
 /// Cells of 10 x 20 pixels.
-pub static FONT_10X20: MonoFont<'static> =
-    font(include_bytes!(concat!(env!("OUT_DIR"), "/10x20.raw")), Size::new(10, 20), 15);
+pub static FONT_10X20: Font =
+    Font::new(include_bytes!(concat!(env!("OUT_DIR"), "/10x20.raw")), Size::new(10, 20));
 
 /// Cells of 12 x 24 pixels.
-pub static FONT_12X24: MonoFont<'static> =
-    font(include_bytes!(concat!(env!("OUT_DIR"), "/12x24.raw")), Size::new(12, 24), 18);
+pub static FONT_12X24: Font =
+    Font::new(include_bytes!(concat!(env!("OUT_DIR"), "/12x24.raw")), Size::new(12, 24));
 
-const fn font(image: &'static [u8], cell: Size, baseline: u32) -> MonoFont<'static> {
-    MonoFont {
-        // Four glyphs side by side.
-        image: ImageRaw::new(image, 4 * cell.width),
-        character_size: cell,
-        character_spacing: 0,
-        baseline,
-        underline: DecorationDimensions::default_underline(cell.height),
-        strikethrough: DecorationDimensions::default_strikethrough(cell.height),
-        glyph_mapping: &CHARACTERS_OF_ALL,
+/// A font whose glyphs fill cells of one size.
+#[derive(Debug)]
+pub struct Font {
+    /// A bit for each pixel. A glyph starts with a byte.
+    image: &'static [u8],
+    glyph_bytes: usize,
+    cell: Size,
+}
+
+impl Font {
+    const fn new(image: &'static [u8], cell: Size) -> Self {
+        Self { image, glyph_bytes: image.len() / GLYPHS, cell }
+    }
+
+    /// The size of a cell, in pixels.
+    #[must_use]
+    pub const fn cell(&self) -> Size {
+        self.cell
+    }
+
+    /// Returns the pixels of a glyph, row by row from the left: true for ink. What follows those of the cell
+    /// is of no glyph.
+    pub(crate) fn pixels(&self, glyph: Glyph) -> Pixels {
+        let start = usize::from(glyph.0).saturating_mul(self.glyph_bytes);
+        let bytes = self.image.get(start..).unwrap_or_default();
+        Pixels { bytes: bytes.iter(), byte: 0, left: 0 }
+    }
+}
+
+/// Characters that follow one another.
+struct Range {
+    first: u16,
+    last: u16,
+    /// The glyph of the first.
+    glyph: u16,
+}
+
+/// The number of a glyph, the same in all fonts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Glyph(pub(crate) u16);
+
+impl Glyph {
+    /// Returns the glyph of a character.
+    pub(crate) fn of(character: char) -> Self {
+        let Ok(character) = u16::try_from(u32::from(character)) else { return Self(REPLACEMENT) };
+        RANGES
+            .iter()
+            .find(|range| (range.first..=range.last).contains(&character))
+            .map_or(Self(REPLACEMENT), |range| {
+                Self(range.glyph.saturating_add(character.saturating_sub(range.first)))
+            })
+    }
+}
+
+/// The pixels of a glyph.
+pub(crate) struct Pixels {
+    bytes: slice::Iter<'static, u8>,
+    byte: u8,
+    left: u8,
+}
+
+impl Iterator for Pixels {
+    type Item = bool;
+
+    fn next(&mut self) -> Option<bool> {
+        match self.left.checked_sub(1) {
+            Some(left) => self.left = left,
+            None => (self.byte, self.left) = (*self.bytes.next()?, 7),
+        }
+        let is_ink = self.byte & 0x80 != 0;
+        self.byte <<= 1;
+        Some(is_ink)
     }
 }
 

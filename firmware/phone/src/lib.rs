@@ -35,7 +35,7 @@ mod words;
 pub use app::{App, Ask, ConnectError, Event, Light, NetworkState, Trouble};
 pub use board::{Board, Effect, FILE_BYTES, Facts, Fault, Keeps, NotKept, Start};
 pub use config::{Config, SetupError};
-pub use font::{FONT_6X10, FONT_10X20, FONT_12X24};
+pub use font::{FONT_6X10, FONT_10X20, FONT_12X24, Font};
 pub use key::Key;
 pub use queue::KeyQueue;
 pub use run::{Buffers, Display, PULSE, run};

@@ -221,6 +221,7 @@ impl Phone<'_, '_> {
                 light = wanted;
                 display.set_light(light);
             }
+            log!(debug, "drawing");
             let drawn = view.draw(&self.app.borrow(), &mut display);
             let shown = match drawn {
                 Ok(lines) => {

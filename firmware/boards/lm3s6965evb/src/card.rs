@@ -115,7 +115,10 @@ impl SpiDevice for Slot<'_> {
         self.select.set(false);
         for operation in operations {
             match operation {
-                Operation::Read(bytes) => bytes.iter_mut().for_each(|byte| *byte = self.ssi.transfer(0xFF)),
+                Operation::Read(bytes) => {
+                    bytes.fill(0xFF);
+                    self.ssi.transfer_in_place(bytes);
+                }
                 Operation::Write(bytes) => self.ssi.send(bytes),
                 Operation::Transfer(received, sent) => {
                     // The longer side goes on alone: the rest sends 0xFF, or drops what comes back.
@@ -126,9 +129,7 @@ impl SpiDevice for Slot<'_> {
                         }
                     }
                 }
-                Operation::TransferInPlace(bytes) => {
-                    bytes.iter_mut().for_each(|byte| *byte = self.ssi.transfer(*byte));
-                }
+                Operation::TransferInPlace(bytes) => self.ssi.transfer_in_place(bytes),
                 Operation::DelayNs(duration) => BusyWait.delay_ns(*duration),
             }
         }

@@ -16,6 +16,7 @@
 //! PC7 low: commands; high: pixels. PD0 high selects the display on the port that it shares with the SD card.
 
 use core::convert::Infallible;
+use core::iter;
 use core::ops::Range;
 
 use embassy_futures::yield_now;
@@ -70,19 +71,22 @@ struct Row {
 }
 
 impl Row {
-    /// Sets the pixels of a byte that the mask has, if the row has it. What looks so already has not changed.
-    fn put(&mut self, column: usize, mask: u8, pixels: u8) {
-        let (Some(byte), Ok(column)) = (self.pixels.get_mut(column), u8::try_from(column)) else { return };
-        let now = *byte & !mask | pixels & mask;
-        if now != *byte {
-            *byte = now;
-            let (first, last) = self.changed.unwrap_or((column, column));
-            self.changed = Some((first.min(column), last.max(column)));
+    /// Sets the pixels from the column `x` on, as many as there are colors and columns. What looks so already has not
+    /// changed.
+    fn put(&mut self, mut x: usize, colors: impl Iterator<Item = Gray4>) {
+        for color in colors {
+            let (Some(pair), Ok(byte)) = (self.pixels.get_mut(x / 2), u8::try_from(x / 2)) else { return };
+            let now = match x.is_multiple_of(2) {
+                true => *pair & 0x0F | color.luma() << 4,
+                false => *pair & 0xF0 | color.luma(),
+            };
+            if now != *pair {
+                *pair = now;
+                let (first, last) = self.changed.unwrap_or((byte, byte));
+                self.changed = Some((first.min(byte), last.max(byte)));
+            }
+            x = x.saturating_add(1);
         }
-    }
-
-    fn put_pixel(&mut self, x: usize, color: Gray4) {
-        self.put(x / 2, if x.is_multiple_of(2) { 0xF0 } else { 0x0F }, color.luma() << 4 | color.luma());
     }
 }
 
@@ -151,7 +155,7 @@ impl DrawTarget for Oled {
         for Pixel(Point { x, y }, color) in pixels {
             let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) else { continue };
             if let Some(row) = self.frame.0.get_mut(y) {
-                row.put_pixel(x, color);
+                row.put(x, iter::once(color));
             }
         }
         Ok(())
@@ -168,9 +172,7 @@ impl DrawTarget for Oled {
         let mut colors = colors.into_iter();
         let columns = span(area.columns());
         for row in self.frame.0.get_mut(span(area.rows())).unwrap_or_default() {
-            for (x, color) in columns.clone().zip(colors.by_ref()) {
-                row.put_pixel(x, color);
-            }
+            row.put(columns.start, colors.by_ref().take(columns.len()));
         }
         Ok(())
     }
@@ -178,19 +180,8 @@ impl DrawTarget for Oled {
     fn fill_solid(&mut self, area: &Rectangle, color: Gray4) -> Result<(), Infallible> {
         let area = area.intersection(&self.bounding_box());
         let columns = span(area.columns());
-        if columns.is_empty() {
-            return Ok(());
-        }
-        // Whole bytes between a half one at either end.
-        let whole = columns.start.div_ceil(2)..columns.end / 2;
-        let ends = [columns.start, columns.end.saturating_sub(1)];
         for row in self.frame.0.get_mut(span(area.rows())).unwrap_or_default() {
-            for column in whole.clone() {
-                row.put(column, 0xFF, color.luma() << 4 | color.luma());
-            }
-            for end in ends {
-                row.put_pixel(end, color);
-            }
+            row.put(columns.start, columns.clone().map(|_| color));
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 //! | CR0 | 0x00 | 0xC7: 8 bits, clock idles high, data taken on the second edge |
 //! | CR1 | 0x04 | 2: on, as master |
 //! | DR | 0x08 | data, both ways |
-//! | SR | 0x0C | TNF bit 1: room to send; RNE bit 2: something received; BSY bit 4: on the wire |
+//! | SR | 0x0C | RNE bit 2: something received |
 //! | CPSR | 0x10 | clock divisor, even |
 
 use crate::mmio::{Register, SSI0};
@@ -18,12 +18,11 @@ const CPSR: Register = SSI0.at(0x10);
 
 const CR0_MODE_3_8_BITS: u32 = 0xC7;
 const CR1_ON: u32 = 2;
-const SR_TNF: u32 = 1 << 1;
 const SR_RNE: u32 = 1 << 2;
 /// 12.5 MHz / 4: 3.1 Mbit/s, 2.6 microseconds a byte.
 const DIVISOR: u32 = 4;
-/// Bytes that the port holds received at most.
-const FIFO_BYTES: u32 = 8;
+/// Bytes that the port holds at most, each way.
+const FIFO_BYTES: usize = 8;
 /// How often the port is asked whether it is done with a byte: many times as long as a byte takes.
 const PATIENCE: u32 = 10_000;
 
@@ -49,29 +48,45 @@ impl Ssi {
 
     /// Sends one byte and returns the one that came back: 0xFF, as from a line that nobody drives, where the port is stuck.
     pub fn transfer(&mut self, byte: u8) -> u8 {
-        if !self.wait_for(SR_TNF) {
-            return u8::MAX;
-        }
-        DR.write(u32::from(byte));
-        if !self.wait_for(SR_RNE) {
-            return u8::MAX;
-        }
-        let [received, ..] = DR.read().to_le_bytes();
+        let mut bytes = [byte];
+        self.transfer_in_place(&mut bytes);
+        let [received] = bytes;
         received
     }
 
-    fn wait_for(&mut self, flag: u32) -> bool {
-        let is_ready = (0..PATIENCE).any(|_| SR.read() & flag != 0);
-        if !is_ready && !core::mem::replace(&mut self.is_stuck, true) {
-            defmt::error!("ssi: the port is stuck; display and card do not work");
+    /// Sends bytes and puts those that came back in their place, as for [`transfer`](Self::transfer).
+    pub fn transfer_in_place(&mut self, bytes: &mut [u8]) {
+        // As many as the port holds: it is empty between two calls.
+        for bytes in bytes.chunks_mut(FIFO_BYTES) {
+            for byte in &*bytes {
+                DR.write(u32::from(*byte));
+            }
+            for byte in bytes {
+                *byte = self.receive();
+            }
         }
-        is_ready
     }
 
     /// Sends bytes and drops what comes back.
     pub fn send(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            let _ = self.transfer(*byte);
+        for bytes in bytes.chunks(FIFO_BYTES) {
+            for byte in bytes {
+                DR.write(u32::from(*byte));
+            }
+            for _ in bytes {
+                let _ = self.receive();
+            }
         }
+    }
+
+    fn receive(&mut self) -> u8 {
+        if !(0..PATIENCE).any(|_| SR.read() & SR_RNE != 0) {
+            if !core::mem::replace(&mut self.is_stuck, true) {
+                defmt::error!("ssi: the port is stuck; display and card do not work");
+            }
+            return u8::MAX;
+        }
+        let [received, ..] = DR.read().to_le_bytes();
+        received
     }
 }

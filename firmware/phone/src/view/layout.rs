@@ -3,12 +3,11 @@
 //! A layout belongs to a display. The app knows none, and a layout that no display names is not linked, nor is its font.
 
 use embedded_graphics::geometry::{Point, Size};
-use embedded_graphics::mono_font::MonoFont;
 use embedded_graphics::pixelcolor::{Gray4, GrayColor, PixelColor, Rgb565, RgbColor};
 use embedded_graphics::primitives::Rectangle;
 
 use crate::app::Light;
-use crate::font::{FONT_6X10, FONT_10X20, FONT_12X24};
+use crate::font::{FONT_6X10, FONT_10X20, FONT_12X24, Font};
 
 /// The most columns a layout has: a word that a line has no room for is kept while it is read.
 pub(crate) const MAX_COLUMNS: usize = 40;
@@ -22,7 +21,7 @@ pub struct Layout {
     /// The size of the display.
     pub size: Size,
     /// The font of every text. Its cells are the columns and lines.
-    pub font: &'static MonoFont<'static>,
+    pub font: &'static Font,
     /// Cells of a line, 40 at most.
     pub columns: usize,
     /// Lines between title bar and softkeys.
@@ -104,12 +103,12 @@ impl Layout {
 
     /// Where a cell is whose row of cells has its top edge at `top`.
     pub(crate) fn cell(&self, column: usize, top: i32) -> Point {
-        Point::new(self.left + pixels(column) * self.font.character_size.width.cast_signed(), top)
+        Point::new(self.left + pixels(column) * self.font.cell().width.cast_signed(), top)
     }
 
     /// Top edge of a line between the bars.
     pub(crate) fn line_top(&self, line: usize) -> i32 {
-        self.body_top + pixels(line) * self.font.character_size.height.cast_signed()
+        self.body_top + pixels(line) * self.font.cell().height.cast_signed()
     }
 
     /// The area of a softkey, counted from the left.

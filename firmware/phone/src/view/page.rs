@@ -2,13 +2,10 @@
 
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Point, Size};
-use embedded_graphics::mono_font::MonoTextStyleBuilder;
 use embedded_graphics::primitives::Rectangle;
-use embedded_graphics::text::Baseline;
-use embedded_graphics::text::renderer::TextRenderer;
 
 use super::layout::{Colours, LABEL_COLUMNS, Layout, Palette, Role};
-use crate::font::marks;
+use crate::font::{Glyph, marks};
 
 /// What one cell of the display shows: a glyph and what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +18,11 @@ impl Cell {
     /// Set on the cells that the picture being drawn has something in.
     const IN_USE: u16 = 1 << 15;
 
-    fn new(layout: &Layout, character: char, role: Role) -> Self {
+    fn new(character: char, role: Role) -> Self {
         if character == ' ' && role != Role::Selected {
             return Self::BLANK;
         }
-        let glyph = u16::try_from(layout.font.glyph_mapping.index(character)).unwrap_or(0);
-        Self(Self::IN_USE | (role as u16 + 1) << 10 | glyph)
+        Self(Self::IN_USE | (role as u16 + 1) << 10 | Glyph::of(character).0)
     }
 }
 
@@ -108,8 +104,7 @@ impl<'p, D: DrawTarget<Color: Colours>> Page<'p, D> {
         let mut characters = label.chars();
         for index in first..first + LABEL_COLUMNS {
             let character = characters.next();
-            let now =
-                character.map_or(Cell::BLANK, |character| Cell::new(self.layout, character, Role::Softkey));
+            let now = character.map_or(Cell::BLANK, |character| Cell::new(character, Role::Softkey));
             same &= self.cells.get_mut(index).is_some_and(|shown| core::mem::replace(shown, now) == now);
         }
         if same {
@@ -118,7 +113,7 @@ impl<'p, D: DrawTarget<Color: Colours>> Page<'p, D> {
         let area = self.layout.softkey(place);
         let ground = if label.is_empty() { self.palette.ground } else { self.palette.softkey };
         self.display.fill_solid(&area, ground)?;
-        let pitch = self.layout.font.character_size.width;
+        let pitch = self.layout.font.cell().width;
         let width = u32::try_from(label.chars().count()).unwrap_or(0).saturating_mul(pitch);
         let indent = (area.size.width.saturating_sub(width) / 2).cast_signed();
         let mut at = Point::new(area.top_left.x + indent, self.layout.softkeys.text_top);
@@ -144,7 +139,7 @@ impl<'p, D: DrawTarget<Color: Colours>> Page<'p, D> {
     }
 
     fn cell(&mut self, index: usize, at: Point, character: char, role: Role) -> Result<(), D::Error> {
-        let now = Cell::new(self.layout, character, role);
+        let now = Cell::new(character, role);
         if let Some(shown) = self.cells.get_mut(index) {
             let before = core::mem::replace(shown, now);
             if before.0 & !Cell::IN_USE == now.0 & !Cell::IN_USE {
@@ -156,13 +151,8 @@ impl<'p, D: DrawTarget<Color: Colours>> Page<'p, D> {
 
     fn glyph(&mut self, at: Point, character: char, role: Role) -> Result<(), D::Error> {
         let (ink, ground) = self.palette.cell(role);
-        let style = MonoTextStyleBuilder::new()
-            .font(self.layout.font)
-            .text_color(ink)
-            .background_color(ground)
-            .build();
-        // `Text` would look for lines and their ends first.
-        style.draw_string(character.encode_utf8(&mut [0; 4]), at, Baseline::Top, self.display)?;
-        Ok(())
+        let pixels = self.layout.font.pixels(Glyph::of(character));
+        let colors = pixels.map(|is_ink| if is_ink { ink } else { ground });
+        self.display.fill_contiguous(&Rectangle::new(at, self.layout.font.cell()), colors)
     }
 }

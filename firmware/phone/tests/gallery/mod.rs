@@ -140,7 +140,7 @@ pub(crate) fn screens() -> BTreeSet<&'static str> {
 /// where a cell holds anything but a glyph in two colours.
 pub(crate) fn read(size: &Size, canvas: &Canvas) -> Vec<String> {
     let layout = size.layout;
-    let cell = layout.font.character_size;
+    let cell = layout.font.cell();
     let tops = (0..layout.lines)
         .map(|line| layout.body_top.unsigned_abs() + u32::try_from(line).unwrap() * cell.height);
     let rows = std::iter::once(layout.title.text_top.unsigned_abs()).chain(tops);

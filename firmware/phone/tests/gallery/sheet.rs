@@ -11,10 +11,10 @@ use embedded_graphics::Pixel;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Point, Size};
 use embedded_graphics::mono_font::MonoTextStyle;
+use embedded_graphics::mono_font::iso_8859_1::FONT_6X10;
 use embedded_graphics::pixelcolor::{Rgb888, RgbColor};
 use embedded_graphics::text::Baseline;
 use embedded_graphics::text::renderer::TextRenderer;
-use hotdesk_phone::FONT_6X10;
 
 type Rgb = [u8; 3];
 

@@ -52,6 +52,11 @@ class EmulatedBoardDriver(QEMUDriver):
         self._files: Path | None = None
         self.records_frames = False
         """Whether the next power on begins a record of all frames: see `frames`."""
+        self.instruction_shift: int | None = None
+        """From the next power on an instruction takes two to the power of this in nanoseconds of the board's clock.
+
+        While the processor sleeps the clock goes on with this machine's. None: it always does.
+        """
 
     @property
     def device_name(self) -> str:
@@ -100,6 +105,8 @@ class EmulatedBoardDriver(QEMUDriver):
         arguments += ["-serial", f"unix:{self.keypad_socket},server=on,wait=off"]
         # A file takes all the board can say. A socket that is not read in time stops QEMU.
         arguments += ["-serial", f"file:{self.log_file}"]
+        if self.instruction_shift is not None:
+            arguments += ["-icount", f"shift={self.instruction_shift},sleep=on"]
         if self.records_frames:
             arguments += ["-object", f"filter-dump,id=frames,netdev=net0,file={self._frames_file()}"]
         if self.card.image is not None:
