@@ -99,7 +99,7 @@ pub(super) const WORDS: Words<&str> = Words {
     logging_out_user: "{} wird abgemeldet",
     logging_out_there: "Abmeldung an {}",
     asking_where: "Abfrage: Wo ist {} angemeldet?",
-    trying_again: "Neuer Versuch in {} s.",
+    trying_again: "Neuer Versuch in {}\u{A0}s.",
     nothing_changed: "Noch ist nichts geändert.",
     only_answer_lost: "Nur die Antwort ging verloren.",
     too_late_to_cancel: "Es war zu spät zum Abbrechen.",

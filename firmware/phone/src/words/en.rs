@@ -99,7 +99,7 @@ pub(super) const WORDS: Words<&str> = Words {
     logging_out_user: "Logging out {}",
     logging_out_there: "Logging out on {}",
     asking_where: "Asking where {} is logged in",
-    trying_again: "Trying again in {} s.",
+    trying_again: "Trying again in {}\u{A0}s.",
     nothing_changed: "Nothing has changed yet.",
     only_answer_lost: "Only the answer was lost.",
     too_late_to_cancel: "It was too late to cancel.",

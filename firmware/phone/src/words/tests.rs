@@ -79,7 +79,7 @@ fn parts() -> BTreeMap<&'static str, &'static str> {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let words = text.split([' ', '\n']).map(|word| word.trim_matches(['.', ',', ':', '?', '"']));
+    let words = text.split([' ', '\u{A0}', '\n']).map(|word| word.trim_matches(['.', ',', ':', '?', '"']));
     words.filter(|word| word.chars().any(char::is_alphabetic))
 }
 
