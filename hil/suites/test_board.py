@@ -72,7 +72,7 @@ def test_buttons_on_the_board_do_what_the_keypad_does(
     screen = by_hand.wait_title("Menu")
     assert screen.selected == "1 Log in"
     by_hand.press(keypad.DOWN)
-    by_hand.wait("the second item", lambda s: s.selected == "2 Log out")
+    by_hand.wait("the second item", lambda s: s.selected == "2 Who is logged in")
     by_hand.press(keypad.UP)
     by_hand.wait("the first item", lambda s: s.selected == "1 Log in")
     by_hand.press(keypad.SELECT)

@@ -182,7 +182,7 @@ CANNOT_READ = "This phone cannot read the answer."
             b'<!DOCTYPE response [<!ENTITY a "b">]>' + SUCCESS,
             [CANNOT_READ, "Line 1, column", "DOCTYPE"],
         ),
-        (b"<a>" * 349_526, ["The answer is too long for this phone.", "More than 4096 bytes"]),
+        (b"<a>" * 349_526, ["The answer is too long for this phone.", "More than 2048 bytes"]),
         (
             b'<response>\n <failure><error code="many">no</error></failure></response>',
             [CANNOT_READ, "Line 2, column", "code"],
