@@ -43,6 +43,7 @@ class PhoneConfig:
     poll_minutes: int | None = None
     user_id_mode: str | None = None
     durations: str | None = None
+    language: str | None = None
 
     def text(self, *, masked: bool = False) -> str:
         """Returns the text of HOTDESK.TXT; `masked` hides the certificate."""
@@ -61,6 +62,8 @@ class PhoneConfig:
             lines.append(f"userIdMode = {self.user_id_mode}")
         if self.durations is not None:
             lines.append(f"durations = {self.durations}")
+        if self.language is not None:
+            lines.append(f"language = {self.language}")
         return "\n".join(lines) + "\n"
 
 
