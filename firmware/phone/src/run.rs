@@ -216,7 +216,7 @@ impl Phone<'_, '_> {
             self.changed.wait().await;
             // A request leaves before its screen is drawn.
             yield_now().await;
-            let wanted = self.app.borrow().light();
+            let wanted = self.app.borrow().drawn_light();
             if wanted != light {
                 light = wanted;
                 display.set_light(light);

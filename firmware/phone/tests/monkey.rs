@@ -67,7 +67,8 @@ impl Monkey {
     fn new(seed: u64) -> Self {
         let dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let has_app_user = !seed.is_multiple_of(4);
-        let mut file = "service = a\nservice = b\n".to_owned();
+        // Settings that the monkey changed would be no news to it.
+        let mut file = "service = a\nservice = b\nadminCode = 4713579024680246\n".to_owned();
         if has_app_user {
             file += &format!("appID = emphone\nappCertificate = {APP_SECRET}\n");
         }

@@ -7,6 +7,8 @@
 //! | `config app user` / `config no app user` / `config two services` | switches the phone on; a file of its own follows `config` in lines with `>`, BLANK for a blank at an end |
 //! | `no card`, `no file`, `unreadable card`, `long file` | switches it on without a configuration |
 //! | `started by the watchdog` / `after a panic` / `hard fault` / `stack overflow` / `exception` / `reset` | why the phone starts, before it is switched on |
+//! | `kept SETTINGS` / `kept nothing` | what the board keeps of what was set on the phone |
+//! | `card` | another configuration file, in lines with `>`, for the next start |
 //! | `broken memory` | the memory for settings does not do what it is told |
 //! | `network ready` / `no address` / `no link` | what the network says from now on |
 //! | `host NAME refuses` / `silent` / `unknown` / `accepts` | how a host meets connections from now on |
@@ -16,7 +18,7 @@
 //! | `press KEYS` | see `Desk::press` |
 //! | `hold KEY N` | holds a key for N milliseconds |
 //! | `stick KEY` | presses a key whose release is lost |
-//! | `choose TEXT` | goes down a list to the entry with TEXT, whatever its number, and selects it |
+//! | `choose TEXT` | goes through a list to the entry with TEXT, whatever its number, and selects it |
 //! | `wait N` | lets N milliseconds pass |
 //! | `wait up to N` | lets time pass until something is asked that no `asked` has seen, N milliseconds at most |
 //! | `screen` | six lines `\|…\|` follow: title, four lines, labels |
@@ -26,6 +28,7 @@
 //! | `inverse ROW TEXT` | the cells of the row that are dark on light spell TEXT |
 //! | `asked TEXT` | the last request; `nothing asked`: there is none since the last `asked` |
 //! | `asked N times` | how many requests there were in all |
+//! | `saves slowly` | the memory for settings takes its time: it does not answer |
 //! | `restarts slowly` | a restart takes its time: it does not come about |
 //! | `restarted N times` | how often the phone had its board restart it |
 //! | `answer success` / `nobody` / `user ID` / `where ID DEVICES` / `failure CODE TEXT` | a whole answer; a document of its own follows `answer` in lines with `>` |
@@ -173,6 +176,10 @@ impl Player {
             ("unreadable", "card") => self.switch_on(Err(SetupError::Unreadable)),
             ("long", "file") => self.switch_on(Err(SetupError::TooLong { bound: 2048 })),
             ("started", _) => self.start = start(rest),
+            ("kept", _) => self.kept(rest, place),
+            ("card", "") => {
+                self.desk().change_card(&configuration("", block).replace("APP_SECRET", APP_SECRET))
+            }
             ("broken", "memory") => self.desk().bench.borrow_mut().is_broken = true,
             ("network", _) => self.wire(|desk| desk.wire.borrow_mut().set_state(state(rest))),
             ("host", _) => {
@@ -222,6 +229,7 @@ impl Player {
                 let expected = rest.replace("APP_SECRET", APP_SECRET);
                 assert_eq!(requests.last().unwrap(), &expected, "{place}");
             }
+            ("saves", "slowly") => self.desk().bench.borrow_mut().saves_slowly = true,
             ("restarts", "slowly") => self.desk().bench.borrow_mut().restarts_slowly = true,
             ("restarted", _) => {
                 let times: usize = rest.trim_end_matches(" times").parse().unwrap();
@@ -246,7 +254,16 @@ impl Player {
         }
     }
 
+    fn kept(&mut self, expected: &str, place: &str) {
+        let bench = self.desk().bench.clone();
+        let kept = bench.borrow().settings.clone();
+        // The first line says which file they were made over.
+        let kept = kept.as_deref().map(|text| text.split_once('\n').unwrap().1.trim_end().to_owned());
+        assert_eq!(kept.unwrap_or_else(|| "nothing".to_owned()), expected, "{place}");
+    }
+
     fn choose(&mut self, text: &str, place: &str) {
+        self.desk().press(&"up ".repeat(20));
         for _ in 0..20 {
             let picture = self.desk().picture();
             let is_selected = (1..5).any(|row| picture.inverse(row).trim_end().ends_with(text));

@@ -12,5 +12,6 @@ pub mod image;
 pub mod keypad;
 pub mod log;
 pub mod record;
+pub mod settings;
 pub mod stack;
 pub mod starts;

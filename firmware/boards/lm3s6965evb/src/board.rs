@@ -3,7 +3,7 @@
 use hotdesk_board::{fault, image, record};
 use hotdesk_phone::{Board, Facts, Keeps, NotKept, Start};
 
-use crate::{ethernet, sysctl, watchdog};
+use crate::{ethernet, settings, sysctl, watchdog};
 
 /// The board's side of the phone.
 pub struct Lm3s6965Evb {
@@ -42,11 +42,11 @@ impl Board for Lm3s6965Evb {
         fault::restart()
     }
 
-    async fn save(&mut self, _write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {
-        Err(NotKept)
+    async fn save(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {
+        settings::storage().save(write)
     }
 
     async fn forget(&mut self) -> Result<(), NotKept> {
-        Ok(())
+        settings::storage().forget()
     }
 }

@@ -18,6 +18,7 @@ pub mod keypad;
 pub mod log_port;
 pub mod mmio;
 pub mod oled;
+pub mod settings;
 pub mod ssi;
 pub mod sysctl;
 pub mod uart;

@@ -16,7 +16,7 @@ use hotdesk_lm3s6965evb::keypad as keypad_line;
 use hotdesk_lm3s6965evb::mmio::GPIO_D;
 use hotdesk_lm3s6965evb::oled::{Frame, Oled};
 use hotdesk_lm3s6965evb::ssi::Ssi;
-use hotdesk_lm3s6965evb::{buttons, card, clock, guard, log_port, sysctl};
+use hotdesk_lm3s6965evb::{buttons, card, clock, guard, log_port, settings, sysctl};
 use hotdesk_phone::net::EmbassyNetwork;
 use hotdesk_phone::view::{Cell, LAYOUT_128X64};
 use hotdesk_phone::{App, Buffers, Config, SetupError};
@@ -143,7 +143,11 @@ fn read_configuration(ssi: &mut Ssi, select: &mut Output) -> Result<&'static Con
     let mut buffer = [0; CONFIGURATION_MAX];
     let setup = match card::read_configuration(ssi, select, &mut buffer) {
         Ok(bytes) => match Config::parse(bytes) {
-            Ok(config) => Ok(&*CONFIG.init(config)),
+            Ok(config) => {
+                let config = CONFIG.init(config);
+                hotdesk_board::settings::take_over(&mut settings::storage(), config);
+                Ok(&*config)
+            }
             Err(error) => Err(SetupError::File(error)),
         },
         Err(error) => Err(error),

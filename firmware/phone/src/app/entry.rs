@@ -97,6 +97,11 @@ impl Entry {
         Self { told, mode: told.unwrap_or_default(), ..Self::default() }
     }
 
+    /// Has every ID start in this mode, or else in the one used last.
+    pub(crate) fn start_in(&mut self, told: Option<UserIdMode>) {
+        self.told = told.map(Mode::from);
+    }
+
     /// What is typed, with the letter that can still change.
     pub(crate) fn value(&self) -> &str {
         &self.value

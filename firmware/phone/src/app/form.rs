@@ -58,6 +58,8 @@ pub(crate) struct Form {
     pin: Pin,
     focus: Field,
     hint: Option<Hint>,
+    /// The one field there is, where the other is not asked for.
+    only: Option<Field>,
     /// The page of symbols for the user ID, while it is open.
     symbols: Option<Symbols>,
 }
@@ -78,8 +80,9 @@ impl Form {
         }
         match key {
             Key::Soft1 => return self.submit(),
-            Key::Select if self.focus == Field::Pin => return self.submit(),
+            Key::Select if self.focus == Field::Pin || self.only.is_some() => return self.submit(),
             Key::Soft3 => return Outcome::Cancel,
+            Key::Up | Key::Down if self.only.is_some() => {}
             Key::Up | Key::Down | Key::Select => self.focus(self.focus.other()),
             _ => match self.focus {
                 Field::User => self.press_in_user(key, now),
@@ -153,6 +156,30 @@ impl Form {
         self.check(room);
     }
 
+    /// Asks for one field alone, which starts with this text: a user ID field for any text, a PIN empty.
+    pub(crate) fn ask_only(&mut self, field: Field, text: &str) {
+        self.clear();
+        self.only = Some(field);
+        self.focus = field;
+        // A text that does not fit is left out.
+        let _ = self.user.insert(text);
+    }
+
+    /// The one field there is, where the other is not asked for.
+    pub(crate) fn only(&self) -> Option<Field> {
+        self.only
+    }
+
+    /// Says something about what was submitted.
+    pub(crate) fn say(&mut self, hint: Hint) {
+        self.hint = Some(hint);
+    }
+
+    /// Has every user ID start in this mode, or else in the one used last.
+    pub(crate) fn start_in(&mut self, mode: Option<UserIdMode>) {
+        self.user.start_in(mode);
+    }
+
     /// Goes to a field.
     pub(crate) fn focus(&mut self, field: Field) {
         self.user.settle();
@@ -182,6 +209,7 @@ impl Form {
         self.user.clear();
         self.focus = Field::User;
         self.hint = None;
+        self.only = None;
         self.symbols = None;
     }
 
@@ -226,7 +254,12 @@ impl Form {
     }
 
     fn submit(&mut self) -> Outcome {
-        let empty = if self.user.value().is_empty() {
+        if self.only == Some(Field::User) {
+            // Whether it may be empty is its own business.
+            self.user.settle();
+            return Outcome::Submit;
+        }
+        let empty = if self.user.value().is_empty() && self.only.is_none() {
             Field::User
         } else if self.pin.len() == 0 {
             Field::Pin

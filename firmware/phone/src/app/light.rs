@@ -7,6 +7,7 @@
 use core::time::Duration;
 
 use super::{App, Screen};
+use crate::config::Brightness;
 
 /// How long the display stays bright.
 const BRIGHT_TIME: Duration = Duration::from_secs(2 * 60);
@@ -36,6 +37,14 @@ impl App<'_> {
             Light::Dim
         } else {
             Light::Off
+        }
+    }
+
+    /// How brightly the display is drawn: where the settings want it low, never brighter than dim.
+    pub(crate) fn drawn_light(&self) -> Light {
+        match (self.light(), self.settings().brightness) {
+            (Light::Bright, Brightness::Low) => Light::Dim,
+            (light, _) => light,
         }
     }
 

@@ -12,13 +12,22 @@ pub(crate) enum MenuItem {
     Who,
     About,
     Explain,
+    Settings,
     Restart,
 }
 
 impl MenuItem {
     /// The lines in their order.
-    const ALL: [Self; 7] =
-        [Self::Login, Self::Logout, Self::TakeOver, Self::Who, Self::About, Self::Explain, Self::Restart];
+    const ALL: [Self; 8] = [
+        Self::Login,
+        Self::Logout,
+        Self::TakeOver,
+        Self::Who,
+        Self::About,
+        Self::Explain,
+        Self::Settings,
+        Self::Restart,
+    ];
 }
 
 impl App<'_> {
@@ -43,7 +52,7 @@ impl App<'_> {
             MenuItem::Logout => !matches!(self.holder(), Holder::Nobody),
             MenuItem::TakeOver => matches!(self.holder(), Holder::User(_)),
             MenuItem::Who => self.can_ask_who(),
-            MenuItem::Explain | MenuItem::About | MenuItem::Restart => true,
+            MenuItem::Explain | MenuItem::About | MenuItem::Settings | MenuItem::Restart => true,
         }
     }
 
@@ -70,6 +79,7 @@ impl App<'_> {
             Some(MenuItem::Who) => self.ask(Ask::Who),
             Some(MenuItem::Explain) => self.go(Screen::Explain { number: None }),
             Some(MenuItem::About) => self.go(Screen::About),
+            Some(MenuItem::Settings) => self.open_settings(),
             Some(MenuItem::Restart) => self.go(Screen::RestartConfirm),
             None => {}
         }

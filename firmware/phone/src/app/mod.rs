@@ -23,6 +23,7 @@ mod polling;
 mod profiles;
 mod request;
 mod screen;
+mod settings;
 mod symbols;
 mod trouble;
 mod waiting;
@@ -45,6 +46,7 @@ pub(crate) use self::form::{Field, Form, Hint};
 pub(crate) use self::holder::Holder;
 pub(crate) use self::menu::MenuItem;
 pub(crate) use self::screen::{Body, Came, Failure, List, Screen, ServiceText};
+pub(crate) use self::settings::Setting;
 pub(crate) use self::symbols::Symbols;
 pub(crate) use self::waiting::Waiting;
 
@@ -56,9 +58,11 @@ use self::form::Outcome;
 use self::holder::Presence;
 use self::login::Wish;
 use self::polling::Polling;
+use self::settings::Attempts;
 use self::profiles::Profiles;
 use crate::config::{Config, SetupError};
 use crate::net::Address;
+use crate::settings::{Changed, Settings};
 use crate::words::Words;
 use crate::{Effect, Facts, Key, Language};
 
@@ -148,6 +152,12 @@ pub struct App<'c> {
     exchanges: Exchanges,
     /// A key was pressed since the start.
     was_pressed: bool,
+    settings: Settings,
+    /// Which of the names have a value set on the phone.
+    changed: Changed,
+    /// Both before the change that the board is keeping.
+    before: (Settings, Changed),
+    attempts: Attempts,
 }
 
 impl<'c> App<'c> {
@@ -156,6 +166,12 @@ impl<'c> App<'c> {
     pub fn new(device: DeviceName, setup: Result<&'c Config, SetupError>) -> Self {
         let screen = if setup.is_ok() { Screen::Starting } else { Screen::SetupFailed };
         let every = setup.ok().and_then(Config::poll_interval);
+        let language = match setup {
+            Err(SetupError::File(error)) => error.language(),
+            _ => Language::default(),
+        };
+        let settings = setup.map_or_else(|_| Settings::in_language(language), Config::settings);
+        let changed = setup.map_or_else(|_| Changed::default(), Config::changed);
         let polling = Polling::new(every, device.as_str());
         Self {
             device,
@@ -193,6 +209,10 @@ impl<'c> App<'c> {
             service: None,
             exchanges: Exchanges::new(),
             was_pressed: false,
+            settings,
+            changed,
+            before: (settings, changed),
+            attempts: Attempts::default(),
         }
     }
 
@@ -219,7 +239,7 @@ impl<'c> App<'c> {
             Event::Network(state) => self.network_changed(state),
             Event::Started(facts) => self.facts = Some(facts),
             Event::Address(address) => self.address = address,
-            Event::Kept(_) => {}
+            Event::Kept(kept) => self.kept(kept),
             Event::Answer(answer) => self.answered(answer, now),
             Event::Read => {
                 if let Some(flight) = self.in_flight.take() {
@@ -245,13 +265,6 @@ impl<'c> App<'c> {
         self.effect.take()
     }
 
-    /// Writes the settings made on the phone into `out`, in the form of the configuration file, and returns their length:
-    /// [`settings::LIMIT`](crate::settings::LIMIT) bytes at most.
-    #[must_use]
-    pub fn write_settings(&self, _out: &mut [u8]) -> usize {
-        0
-    }
-
     /// What the board knows of itself, as soon as it has said so.
     #[must_use]
     pub fn facts(&self) -> Option<&Facts> {
@@ -268,9 +281,11 @@ impl<'c> App<'c> {
     #[must_use]
     pub fn wake_at(&self) -> Option<Duration> {
         let left_alone = self.screen.ends_without_a_key().then(|| self.left_alone_at());
-        let letter = self.screen.form_for().and_then(|_| self.form.wake_at());
+        let letter = self.form.wake_at().filter(|_| self.screen.has_form());
         let done = match self.screen {
-            Screen::Done { until, .. } | Screen::ServiceBusy { until, .. } => Some(until),
+            Screen::Done { until, .. } | Screen::ServiceBusy { until, .. } | Screen::Saved { until, .. } => {
+                Some(until)
+            }
             _ => None,
         };
         let look = self.polling.next().filter(|_| self.may_look());
@@ -279,6 +294,7 @@ impl<'c> App<'c> {
             self.light_changes_at(),
             self.term_changes_at(),
             self.uptime_changes_at(),
+            self.code_held_changes_at(),
         ];
         [left_alone, letter, done, look].into_iter().chain(looks).flatten().min()
     }
@@ -303,12 +319,7 @@ impl<'c> App<'c> {
 
     /// The texts of the phone's language.
     pub(crate) fn words(&self) -> &'static Words {
-        match self.setup {
-            Ok(config) => config.language(),
-            Err(SetupError::File(error)) => error.language(),
-            Err(_) => Language::default(),
-        }
-        .words()
+        self.settings.language.words()
     }
 
     pub(crate) fn setup_error(&self) -> Option<SetupError> {
@@ -341,7 +352,7 @@ impl<'c> App<'c> {
     /// What is between title and softkeys.
     pub(crate) fn body(&self) -> Body {
         match self.screen {
-            Screen::Form(_) => self.form.symbols().map_or(Body::Form, |symbols| Body::Symbols(*symbols)),
+            _ if self.screen.has_form() => self.form.symbols().map_or(Body::Form, |symbols| Body::Symbols(*symbols)),
             Screen::Menu { selected } => Body::List(List {
                 len: self.menu().count(),
                 selected: self.menu_position(selected),
@@ -352,6 +363,12 @@ impl<'c> App<'c> {
                 selected: self.profiles.selected(),
                 numbered: false,
             }),
+            Screen::Settings { selected } => {
+                Body::List(List { len: Setting::ALL.len(), selected, numbered: true })
+            }
+            Screen::Choose { setting, selected } => {
+                Body::List(List { len: self.choices(setting), selected, numbered: true })
+            }
             Screen::LoginTimes { selected } => {
                 Body::List(List { len: self.login_times().len(), selected, numbered: true })
             }
@@ -451,6 +468,8 @@ impl<'c> App<'c> {
             self.look = true;
         }
         match self.screen {
+            Screen::Saved { setting, kept, until } if now >= until => self.after_saving(setting, kept),
+            Screen::CodeHeld if self.code_held_for() == 0 => self.open_settings(),
             Screen::Done { until, .. } if now >= until => self.go(Screen::Idle),
             Screen::ServiceBusy { ask, until } if now >= until => self.ask_again(ask),
             _ if self.screen.ends_without_a_key() && now >= self.left_alone_at() => {
@@ -487,6 +506,16 @@ impl<'c> App<'c> {
             Screen::Explained { number } => self.press_in_explained(key, number),
             Screen::About | Screen::Exchanges => self.press_in_diagnostics(key),
             Screen::RestartConfirm => self.press_in_restart(key),
+            Screen::Settings { selected } => self.press_in_settings(key, selected),
+            Screen::Choose { setting, selected } => self.press_in_choices(key, setting, selected),
+            Screen::AdminCode => self.press_in_admin_code(key),
+            Screen::CodeHeld if key == Key::Soft3 => self.open_menu(),
+            Screen::ServiceForm { place } => self.press_in_service(key, place),
+            Screen::BadService { place, .. } => self.press_in_bad_service(key, place),
+            Screen::ForgetConfirm => self.press_in_forget(key),
+            Screen::CodeHeld | Screen::Saving { .. } => {}
+            Screen::Saved { .. } if matches!(key, Key::Up | Key::Down) => self.scroll(key),
+            Screen::Saved { setting, kept, .. } => self.after_saving(setting, kept),
             Screen::Form(ask) => match self.form.press(key, now) {
                 Outcome::Stay => {}
                 Outcome::Submit if ask == Ask::Login => self.begin_login(),
@@ -593,6 +622,9 @@ impl<'c> App<'c> {
         }
         match screen {
             Screen::Form(_)
+            | Screen::ServiceForm { .. }
+            | Screen::BadService { .. }
+            | Screen::Saving { .. }
             | Screen::Busy(_)
             | Screen::Profiles
             | Screen::NoProfiles(_)

@@ -39,6 +39,14 @@ impl Polling {
         Self { every, failures: 0, next: None, random }
     }
 
+    /// Asks so often from now on.
+    pub(super) fn ask_every(&mut self, every: Option<Duration>, now: Duration) {
+        self.every = every;
+        if self.failures == 0 {
+            self.answered(now);
+        }
+    }
+
     /// Takes that a question was answered.
     pub(super) fn answered(&mut self, now: Duration) {
         self.failures = 0;

@@ -6,7 +6,8 @@ use heapless::String;
 use hotdesk_core::Text;
 use zeroize::Zeroize;
 
-use super::{Ask, MenuItem, Symbols, Trouble};
+use super::{Ask, MenuItem, Symbols, Trouble, Setting};
+use crate::config;
 
 /// Where the person is.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +32,40 @@ pub(crate) enum Screen {
     },
     /// The last exchanges with the services.
     Exchanges,
+    /// The settings.
+    Settings {
+        selected: usize,
+    },
+    /// The values of a setting.
+    Choose {
+        setting: Setting,
+        selected: usize,
+    },
+    /// The code that opens the settings.
+    AdminCode,
+    /// A wrong code was typed; the next one has to wait.
+    CodeHeld,
+    /// A service, by its place.
+    ServiceForm {
+        place: usize,
+    },
+    /// What was typed is no service.
+    BadService {
+        place: usize,
+        error: config::Error,
+    },
+    /// Whether to forget what was set on the phone.
+    ForgetConfirm,
+    /// The board is keeping or forgetting it.
+    Saving {
+        setting: Setting,
+    },
+    /// Whether it has.
+    Saved {
+        setting: Setting,
+        kept: bool,
+        until: Duration,
+    },
     /// Whether to restart.
     RestartConfirm,
     /// The board is about to restart.
@@ -83,6 +118,14 @@ impl Screen {
             Self::Explain { .. } => "explain",
             Self::Explained { .. } => "explained",
             Self::Exchanges => "exchanges",
+            Self::Settings { .. } => "settings",
+            Self::Choose { .. } => "choose setting",
+            Self::AdminCode => "admin code",
+            Self::CodeHeld => "admin code held",
+            Self::ServiceForm { .. } | Self::BadService { .. } => "service form",
+            Self::ForgetConfirm => "forget confirm",
+            Self::Saving { .. } => "saving",
+            Self::Saved { .. } => "saved",
             Self::RestartConfirm => "restart confirm",
             Self::Restarting => "restarting",
             Self::Form(Ask::Logout) => "log out form",
@@ -103,12 +146,9 @@ impl Screen {
         }
     }
 
-    /// What the form on this screen is for, if there is one.
-    pub(crate) fn form_for(&self) -> Option<Ask> {
-        match self {
-            Self::Form(ask) => Some(*ask),
-            _ => None,
-        }
+    /// Whether there is a form to type into.
+    pub(crate) fn has_form(&self) -> bool {
+        matches!(self, Self::Form(_) | Self::AdminCode | Self::ServiceForm { .. })
     }
 
     /// Whether somebody waits for this screen, or must see it, so that it lights the display.
@@ -120,6 +160,7 @@ impl Screen {
                 | Self::TakeOver
                 | Self::Elsewhere
                 | Self::Ending
+                | Self::Saved { .. }
                 | Self::Done { .. }
                 | Self::Failed(_)
         )
@@ -144,6 +185,13 @@ impl Screen {
                 | Self::LoginTimes { .. }
                 | Self::Exchanges
                 | Self::RestartConfirm
+                | Self::Settings { .. }
+                | Self::Choose { .. }
+                | Self::AdminCode
+                | Self::CodeHeld
+                | Self::ServiceForm { .. }
+                | Self::BadService { .. }
+                | Self::ForgetConfirm
                 | Self::LogoutConfirm
                 | Self::TakeOver
                 | Self::Elsewhere

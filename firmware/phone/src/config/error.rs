@@ -38,6 +38,7 @@ pub(crate) enum What {
     BadMinutes,
     BadAdminCode,
     BadUserIdMode,
+    BadBrightness,
     UnknownLanguage,
     BadDurations,
     IdTooLong,
@@ -115,7 +116,7 @@ mod tests {
             ("service = h\nappID =\n", "Line 2: no value. Write one after \"=\"."),
             (
                 "\n\ncolour = red",
-                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes, adminCode, userIdMode, language, durations and userPage.",
+                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes, adminCode, userIdMode, language, brightness, durations and userPage.",
             ),
             ("service = h\npollMinutes = 1441", "Line 2: bad number of minutes. Write 0 (never) to 1440."),
             ("service = h\npollMinutes = 5 min", "Line 2: bad number of minutes. Write 0 (never) to 1440."),
@@ -144,7 +145,8 @@ mod tests {
                 "service = h\nuserPage = my page",
                 "Line 2: bad userPage. Write one word of up to 160 characters.",
             ),
-            ("service = h\nuserIdMode = abc", "Line 2: bad userIdMode. Write digits or letters."),
+            ("service = h\nuserIdMode = abc", "Line 2: bad userIdMode. Write digits, letters or last."),
+            ("service = h\nbrightness = 50", "Line 2: bad brightness. Write high or low."),
             ("service = h\nadminCode = 1\nadminCode = 1", "Line 3: given twice. Keep one."),
             (
                 "service = https://h",

@@ -5,8 +5,9 @@ use core::net::{Ipv4Addr, SocketAddrV4};
 
 use heapless::String;
 
-use super::error::What;
+use super::error::{Error, What};
 use super::{DEFAULT_PORT, HOST_CHARACTERS};
+use crate::Language;
 
 /// Port of a name server that names none.
 const NAME_SERVER_PORT: u16 = 53;
@@ -29,6 +30,16 @@ impl Service {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Reads `host` or `host:port`, as a person typed it on the phone.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub(crate) fn typed(value: &str) -> Result<Self, Error> {
+        let language = Language::default();
+        Self::parse(value).map_err(|what| Error { line: None, what, language })
     }
 
     /// Reads `host` or `host:port`.

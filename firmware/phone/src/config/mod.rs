@@ -27,6 +27,7 @@ pub(crate) use self::error::What;
 use self::host::{is_host, parse_name_server, parse_number};
 use self::lines::lines;
 use crate::Language;
+use crate::settings::{Changed, Settings};
 
 /// Port of a service that names none.
 pub const DEFAULT_PORT: u16 = 8080;
@@ -42,6 +43,9 @@ const DEFAULT_POLL_MINUTES: u16 = 5;
 
 /// A day, the longest time between two questions.
 const MAX_POLL_MINUTES: u16 = 24 * 60;
+
+/// Where the hash of the settings in a file begins.
+const PRINT_OF_NOTHING: u32 = 0x811C_9DC5;
 
 /// Characters of a host name (RFC 1035, section 2.3.4, written with dots).
 pub(crate) const HOST_CHARACTERS: usize = 253;
@@ -97,6 +101,25 @@ impl UserIdMode {
     }
 }
 
+/// How bright the display is while somebody is at the phone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Brightness {
+    /// As bright as it is made for.
+    #[default]
+    High,
+    /// As dim as it is else when nobody was at the phone for two minutes.
+    Low,
+}
+
+impl Brightness {
+    fn parse(value: &str) -> Option<Self> {
+        [("high", Self::High), ("low", Self::Low)]
+            .into_iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(value))
+            .map(|(_, brightness)| brightness)
+    }
+}
+
 /// What a phone must know before it can speak with a service.
 ///
 /// ```
@@ -122,6 +145,11 @@ pub struct Config {
     admin_code: Option<AdminCode>,
     user_id_mode: Option<UserIdMode>,
     language: Language,
+    brightness: Brightness,
+    /// What was set on the phone.
+    changed: Changed,
+    /// What tells other values of the settings in a file from these.
+    print: u32,
     user_page: Option<String<USER_PAGE_CHARACTERS>>,
 }
 
@@ -137,6 +165,7 @@ pub(crate) enum Name {
     AdminCode,
     UserIdMode,
     Language,
+    Brightness,
     Durations,
     UserPage,
 }
@@ -153,6 +182,7 @@ impl Name {
         ("adminCode", Self::AdminCode),
         ("userIdMode", Self::UserIdMode),
         ("language", Self::Language),
+        ("brightness", Self::Brightness),
         ("durations", Self::Durations),
         ("userPage", Self::UserPage),
     ];
@@ -160,6 +190,11 @@ impl Name {
     /// Finds a name, in capitals or not.
     fn find(text: &str) -> Option<Self> {
         Self::ALL.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, name)| *name)
+    }
+
+    /// How it is written.
+    pub(crate) fn text(self) -> &'static str {
+        Self::ALL.iter().find(|(_, name)| *name == self).map_or("", |(text, _)| text)
     }
 
     /// Whether it may be given more than once.
@@ -183,7 +218,8 @@ impl Config {
     /// | `searchDomain` | the domain that names without a dot are looked up in | once or not at all |
     /// | `pollMinutes` | the time between two questions who is logged in, 0 for never; 5 where it is not given | once or not at all |
     /// | `adminCode` | 1 to 16 digits that the settings on the phone ask for; without it they are open to everybody | once or not at all |
-    /// | `userIdMode` | `digits` or `letters`: what the number keys give where a user ID starts; without it, as when one was typed last | once or not at all |
+    /// | `userIdMode` | `digits` or `letters`: what the number keys give where a user ID starts; `last`, or without it: as when one was typed last | once or not at all |
+    /// | `brightness` | `high` or `low`: how bright the display is while somebody is there; `high` where it is not given | once or not at all |
     /// | `language` | `en` or `de`: what the phone says its texts in; `en` where it is not given | once or not at all |
     /// | `durations` | for how long people may log in: `default` (as the service is set), `indefinite`, `8 h`, `30 min`, up to eight with commas between, the first one selected; a single one is not asked for, `default` where it is not given | once or not at all |
     /// | `userPage` | the address where people change their PIN, which is shown where they must: one word, 160 characters at most; `https://HOST/ucmuser` of the first service where it is not given | once or not at all |
@@ -206,6 +242,7 @@ impl Config {
                 return Err(at(What::Repeated));
             }
             given |= bit;
+            config.note(name, value.trim_ascii());
             match name {
                 Name::AppId => {
                     id = Some((line, AppId::try_from(value.trim_ascii()).map_err(|_| at(What::IdTooLong))?));
@@ -232,6 +269,90 @@ impl Config {
         Ok(config)
     }
 
+    /// Takes over settings made on the phone, as [`App::write_settings`](crate::App::write_settings) wrote them.
+    ///
+    /// Returns whether they count: not where the file has got other values for these names since they were made.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong, with its line. Nothing has changed then.
+    ///
+    /// ```
+    /// use hotdesk_phone::Config;
+    ///
+    /// let mut config = Config::parse(b"service = 10.0.2.2\n")?;
+    /// assert_eq!(config.change(b"#00000000\nlanguage = de\n"), Ok(false), "made over another file");
+    /// # Ok::<(), hotdesk_phone::config::Error>(())
+    /// ```
+    pub fn change(&mut self, settings: &[u8]) -> Result<bool, Error> {
+        if !settings.starts_with(&self.print_line()) {
+            return Ok(false);
+        }
+        let mut other = Self::empty();
+        for (line, entry) in lines(settings) {
+            let at = |what| Error { line: Some(line), what, language: self.language };
+            let (name, value) = entry.map_err(at)?;
+            if !Changed::NAMES.contains(&name) {
+                return Err(at(What::UnknownName));
+            }
+            other.set(name, value.trim_ascii()).map_err(at)?;
+            other.changed.add(name);
+        }
+        for name in other.changed.names() {
+            match name {
+                Name::Service => self.services = other.services.clone(),
+                Name::Language => self.language = other.language,
+                Name::UserIdMode => self.user_id_mode = other.user_id_mode,
+                Name::Brightness => self.brightness = other.brightness,
+                _ => self.poll_minutes = other.poll_minutes,
+            }
+        }
+        self.changed = other.changed;
+        Ok(true)
+    }
+
+    /// Takes a value of the file into what tells it from others.
+    fn note(&mut self, name: Name, value: &str) {
+        if let Some(place) = Changed::NAMES.iter().position(|known| *known == name) {
+            let place = u8::try_from(place).unwrap_or(u8::MAX);
+            self.print =
+                [place].iter().chain(value.as_bytes()).chain(b"\n").fold(self.print, |print, byte| {
+                    // FNV-1a.
+                    (print ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+                });
+        }
+    }
+
+    /// The first line of settings made over this file.
+    pub(crate) fn print_line(&self) -> [u8; 10] {
+        let mut line = [b'\n'; 10];
+        for (index, place) in line.iter_mut().enumerate().take(9) {
+            let shift = u32::try_from(index).unwrap_or(0).wrapping_mul(4);
+            let digit = self.print.rotate_left(shift) & 0xF;
+            *place = if index == 0 {
+                b'#'
+            } else {
+                b"0123456789abcdef".get(digit as usize).copied().unwrap_or(b'0')
+            };
+        }
+        line
+    }
+
+    /// The settings that count at once when they are changed.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            language: self.language,
+            user_id_mode: self.user_id_mode,
+            brightness: self.brightness,
+            poll_minutes: self.poll_minutes,
+        }
+    }
+
+    /// What was set on the phone.
+    pub(crate) fn changed(&self) -> Changed {
+        self.changed
+    }
+
     /// What is not given a value has this one.
     fn empty() -> Self {
         Self {
@@ -244,6 +365,9 @@ impl Config {
             admin_code: None,
             user_id_mode: None,
             language: Language::default(),
+            brightness: Brightness::default(),
+            changed: Changed::default(),
+            print: PRINT_OF_NOTHING,
             user_page: None,
         }
     }
@@ -270,7 +394,12 @@ impl Config {
                 self.admin_code = Some(AdminCode::parse(value).ok_or(What::BadAdminCode)?);
             }
             Name::UserIdMode => {
-                self.user_id_mode = Some(UserIdMode::parse(value).ok_or(What::BadUserIdMode)?);
+                let last = value.eq_ignore_ascii_case("last");
+                let mode = UserIdMode::parse(value);
+                self.user_id_mode = if last { None } else { Some(mode.ok_or(What::BadUserIdMode)?) };
+            }
+            Name::Brightness => {
+                self.brightness = Brightness::parse(value).ok_or(What::BadBrightness)?;
             }
             Name::Language => {
                 self.language = Language::find(value).ok_or(What::UnknownLanguage)?;
@@ -308,7 +437,7 @@ impl Config {
     /// The time between two questions who is logged in; nothing where the phone is not to ask so.
     #[must_use]
     pub fn poll_interval(&self) -> Option<Duration> {
-        (self.poll_minutes > 0).then(|| Duration::from_secs(u64::from(self.poll_minutes) * 60))
+        interval(self.poll_minutes)
     }
 
     /// For how long people may log in, in the order to offer it: at least one.
@@ -346,6 +475,11 @@ impl Config {
     pub fn language(&self) -> Language {
         self.language
     }
+}
+
+/// The time between two questions; nothing where it is 0.
+pub(crate) fn interval(minutes: u16) -> Option<Duration> {
+    (minutes > 0).then(|| Duration::from_secs(u64::from(minutes).saturating_mul(60)))
 }
 
 /// The language that a configuration names, whatever else is wrong in it: the mistake is told in it.
@@ -450,6 +584,63 @@ mod tests {
             let config = Config::parse(text.as_bytes()).unwrap();
             let noticed = config.app_user().unwrap().certificate_has_outer_blank();
             assert_eq!(noticed, expected, "{certificate:?}");
+        }
+    }
+
+    /// Settings as the phone writes them over this file.
+    fn settings(file: &str, text: &str) -> Vec<u8> {
+        let config = Config::parse(file.as_bytes()).unwrap();
+        [&config.print_line()[..], text.as_bytes()].concat()
+    }
+
+    #[test]
+    fn settings_count_over_the_file_they_were_made_over() {
+        let file =
+            "service = a\nservice = b\nlanguage = en\npollMinutes = 5\nappID = x\nappCertificate = y\n";
+        let text = "service = c:80\nlanguage = de\nuserIdMode = digits\nbrightness = low\npollMinutes = 0\n";
+        let settings = settings(file, text);
+        let mut config = Config::parse(file.as_bytes()).unwrap();
+        assert_eq!(config.change(&settings), Ok(true));
+        assert_eq!(config.services().len(), 1, "the list is replaced");
+        assert_eq!(config.services()[0].to_string(), "c:80");
+        assert_eq!(config.language().code(), "de");
+        assert_eq!(config.user_id_mode(), Some(UserIdMode::Digits));
+        assert_eq!(config.settings().brightness, Brightness::Low);
+        assert_eq!(config.poll_interval(), None);
+        assert_eq!(config.changed().names().count(), 5);
+        assert!(config.app_user().is_some(), "what cannot be set on the phone stays");
+    }
+
+    #[test]
+    fn a_file_with_other_values_for_the_settings_counts_alone() {
+        let settings = settings("service = a\nlanguage = en\n", "language = de\n");
+        for (file, counts) in [
+            ("service = a\nlanguage = en\n", true),
+            // What is no setting, how it is written and comments make no other file.
+            ("# new\nSERVICE=a\nlanguage =  en\r\nsearchDomain = lab\nadminCode = 1\n", true),
+            ("service = b\nlanguage = en\n", false),
+            ("service = a\n", false),
+            ("service = a\nlanguage = en\npollMinutes = 5\n", false),
+            ("service = alanguage = en\n", false),
+        ] {
+            let Ok(mut config) = Config::parse(file.as_bytes()) else { continue };
+            assert_eq!(config.change(&settings), Ok(counts), "{file}");
+            assert_eq!(config.language().code() == "de", counts, "{file}");
+        }
+    }
+
+    #[test]
+    fn settings_with_a_mistake_change_nothing() {
+        let file = "service = a\n";
+        for text in [
+            "language = de\npollMinutes = x\n",
+            "language = de\nappID = mallory\n",
+            "language = de\nadminCode = 1\n",
+        ] {
+            let mut config = Config::parse(file.as_bytes()).unwrap();
+            let error = config.change(&settings(file, text)).unwrap_err();
+            assert_eq!(error.line(), Some(3), "{text}");
+            assert_eq!((config.language().code(), config.changed().names().count()), ("en", 0));
         }
     }
 

@@ -24,9 +24,15 @@ pub(super) fn draw<D: DrawTarget<Color: Colours>>(
     let cells = form.user().chars().count() + 1;
     let user_lines = cells.div_ceil(columns).clamp(1, lines.saturating_sub(OTHER_LINES).max(1));
 
-    label(app, Field::User, 0, page)?;
-    user(form, cells, Window::new(form.cursor(), cells, columns * user_lines), page)?;
-    pin(app, 1 + user_lines, page)?;
+    if form.only() == Some(Field::Pin) {
+        pin(app, 0, page)?;
+    } else {
+        label(app, Field::User, 0, page)?;
+        user(form, cells, Window::new(form.cursor(), cells, columns * user_lines), page)?;
+    }
+    if form.only().is_none() {
+        pin(app, 1 + user_lines, page)?;
+    }
     hint(app, lines.saturating_sub(1), page)
 }
 

@@ -74,7 +74,7 @@ impl<'m> View<'m> {
         app: &App<'_>,
         display: &mut D,
     ) -> Result<usize, D::Error> {
-        let light = app.light();
+        let light = app.drawn_light();
         let anew = self.light.take() != Some(light) || self.cells.len() < self.layout.cells();
         let lines = match layout::palette(light) {
             Some(palette) => {

@@ -10,6 +10,7 @@ mod explain;
 mod failure;
 mod language;
 mod packed;
+mod settings;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use self::course::{busy, elsewhere, logged_out, service_busy, take_over};
 use self::explain::explained;
 use self::failure::{failed, told};
 use self::packed::fill;
+use self::settings::{forget_question, saved, setting_line, setting_name, setting_value};
 use self::setup::setup;
 use crate::app::{
     App, Ask, Came, Failure, Field, Hint, Holder, MenuItem, Mode, NetworkState, Notice, Screen, Signer,
@@ -53,6 +55,16 @@ pub(crate) fn title<'a>(app: &'a App<'_>) -> &'a str {
         Screen::Explain { .. } | Screen::Explained { .. } => words.explain,
         Screen::Exchanges => words.exchanges,
         Screen::RestartConfirm => words.restart,
+        Screen::AdminCode | Screen::ServiceForm { .. } if app.form().symbols().is_some() => words.symbols,
+        Screen::Choose { setting, .. } => setting_name(*setting, words),
+        Screen::ForgetConfirm => words.forget,
+        Screen::Settings { .. }
+        | Screen::AdminCode
+        | Screen::CodeHeld
+        | Screen::ServiceForm { .. }
+        | Screen::BadService { .. }
+        | Screen::Saving { .. }
+        | Screen::Saved { .. } => words.settings,
         Screen::Restarting => words.restart,
         Screen::Form(_) if app.form().symbols().is_some() => words.symbols,
         Screen::Form(Ask::Logout) | Screen::LogoutConfirm => words.log_out,
@@ -106,9 +118,15 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
         Screen::Menu { .. } => [words.key_select, "", words.key_back],
         Screen::About => [words.key_exchanges, "", words.key_back],
         Screen::Exchanges => ["", "", words.key_back],
-        Screen::RestartConfirm => [words.key_yes, "", words.key_no],
-        Screen::Form(_) if app.form().symbols().is_some() => [words.key_select, "", words.key_back],
-        Screen::Form(_) => [words.key_submit, "<<", words.key_cancel],
+        Screen::RestartConfirm | Screen::ForgetConfirm => [words.key_yes, "", words.key_no],
+        Screen::Settings { .. } | Screen::Choose { .. } => [words.key_select, "", words.key_back],
+        Screen::CodeHeld => ["", "", words.key_cancel],
+        Screen::BadService { .. } | Screen::Saved { .. } => [words.key_ok, "", ""],
+        Screen::Saving { .. } => ["", "", ""],
+        screen if screen.has_form() && app.form().symbols().is_some() => [words.key_select, "", words.key_back],
+        Screen::Form(_) | Screen::AdminCode | Screen::ServiceForm { .. } => {
+            [words.key_submit, "<<", words.key_cancel]
+        }
         Screen::Ending => [words.key_stay, "", words.key_ok],
         Screen::Profiles => [
             if app.profiles().len() > 0 { words.key_select } else { "" },
@@ -143,10 +161,10 @@ pub(crate) fn more(app: &App<'_>) -> &'static str {
 pub(crate) fn title_note<'a>(app: &'a App<'_>) -> &'a str {
     let form = app.form();
     match (app.screen(), form.symbols(), form.focused()) {
-        (Screen::Form(_), Some(symbols), _) => {
+        (screen, Some(symbols), _) if screen.has_form() => {
             ["1/4", "2/4", "3/4", "4/4"].get(symbols.page()).copied().unwrap_or_default()
         }
-        (Screen::Form(_), None, Field::User) => mode(form.mode()),
+        (screen, None, Field::User) if screen.has_form() => mode(form.mode()),
         (Screen::Profiles, ..) => app.profiles().letters(),
         _ => "",
     }
@@ -166,6 +184,8 @@ pub(crate) fn list_item(app: &App<'_>, index: usize, out: &mut dyn fmt::Write) -
         Screen::Menu { .. } => {
             app.menu().nth(index).map_or(Ok(()), |item| out.write_str(menu_item(item, app.words())))
         }
+        Screen::Settings { .. } => setting_line(app, index, out),
+        Screen::Choose { setting, .. } => setting_value(*setting, app.with(*setting, index), app, out),
         Screen::Profiles => {
             let profiles = app.profiles();
             out.write_str(if profiles.is_default(index) { "* " } else { "  " })?;
@@ -229,15 +249,20 @@ fn menu_item(item: MenuItem, words: &Words) -> &'static str {
         MenuItem::Who => words.menu_who,
         MenuItem::Explain => words.explain,
         MenuItem::About => words.menu_about,
+        MenuItem::Settings => words.settings,
         MenuItem::Restart => words.restart,
     }
 }
 
 /// The label of a form's field.
 pub(crate) fn field(app: &App<'_>, field: Field) -> &'static str {
-    match field {
-        Field::User => app.words().user_id,
-        Field::Pin => app.words().pin,
+    let words = app.words();
+    match (app.screen(), field) {
+        (Screen::ServiceForm { place: 0 }, _) => words.service,
+        (Screen::ServiceForm { .. }, _) => words.backup,
+        (Screen::AdminCode, _) => words.admin_code,
+        (_, Field::User) => words.user_id,
+        (_, Field::Pin) => words.pin,
     }
 }
 
@@ -245,8 +270,10 @@ pub(crate) fn field(app: &App<'_>, field: Field) -> &'static str {
 pub(crate) fn form_hint(app: &App<'_>, hint: Hint) -> &'static str {
     match hint {
         Hint::Needed(Field::User) => app.words().type_user_id,
+        Hint::Needed(Field::Pin) if matches!(app.screen(), Screen::AdminCode) => app.words().type_admin_code,
         Hint::Needed(Field::Pin) => app.words().type_pin,
         Hint::Full => app.words().no_more_fits,
+        Hint::DigitsOnly if matches!(app.screen(), Screen::AdminCode) => app.words().type_admin_code,
         Hint::DigitsOnly => app.words().digits_only,
     }
 }
@@ -345,13 +372,24 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         Screen::Explained { number } => explained(app, *number, out),
         Screen::Exchanges => exchanges(app, out),
         Screen::RestartConfirm => words.restart_question.write(out),
+        Screen::CodeHeld => fill(out, words.code_held, &[&app.code_held_for()]),
+        Screen::BadService { error, .. } => mistake(*error, words, out),
+        Screen::ForgetConfirm => forget_question(app, out),
+        Screen::Saving { .. } => words.saving.write(out),
+        Screen::Saved { setting, kept, .. } => saved(app, *setting, *kept, out),
         Screen::Restarting => words.restarting.write(out),
         Screen::Profiles => fill(out, words.no_profile_begins, &[&app.profiles().letters()]),
         Screen::NoProfiles(trouble) => {
             writeln!(out, "{}", words.profiles_not_listed)?;
             told(app, *trouble, Signer::Person, out)
         }
-        Screen::Menu { .. } | Screen::Form(_) | Screen::LoginTimes { .. } => Ok(()),
+        Screen::Menu { .. }
+        | Screen::Form(_)
+        | Screen::LoginTimes { .. }
+        | Screen::Settings { .. }
+        | Screen::Choose { .. }
+        | Screen::AdminCode
+        | Screen::ServiceForm { .. } => Ok(()),
     }
 }
 

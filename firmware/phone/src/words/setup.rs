@@ -53,6 +53,7 @@ pub(crate) fn mistake(error: config::Error, words: &Words, out: &mut dyn fmt::Wr
         What::BadMinutes => words.config_bad_minutes,
         What::BadAdminCode => words.config_bad_admin_code,
         What::BadUserIdMode => words.config_bad_user_id_mode,
+        What::BadBrightness => words.config_bad_brightness,
         What::BadDurations => words.config_bad_durations,
         What::BadUserPage => words.config_bad_user_page,
         What::BadDomain => words.config_bad_domain,

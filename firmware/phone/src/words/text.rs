@@ -230,6 +230,7 @@ pub(crate) struct Words<T> {
     pub(crate) config_bad_minutes: T,
     pub(crate) config_bad_admin_code: T,
     pub(crate) config_bad_user_id_mode: T,
+    pub(crate) config_bad_brightness: T,
     pub(crate) config_bad_durations: T,
     pub(crate) config_bad_user_page: T,
     pub(crate) config_bad_domain: T,
@@ -241,8 +242,8 @@ pub(crate) struct Words<T> {
 
     // About.
     pub(crate) device: T,
-    pub(crate) service: T,
-    pub(crate) backup: T,
+    pub(crate) service: &'static str,
+    pub(crate) backup: &'static str,
     pub(crate) app_user: T,
     pub(crate) no_app_user: T,
     pub(crate) outer_blank: T,
@@ -268,6 +269,33 @@ pub(crate) struct Words<T> {
     pub(crate) start_exception: T,
     pub(crate) keeps_for_good: T,
     pub(crate) keeps_until_power_off: T,
+
+    // The settings.
+    pub(crate) settings: &'static str,
+    pub(crate) set_language: &'static str,
+    pub(crate) set_user_id_mode: &'static str,
+    pub(crate) set_brightness: &'static str,
+    pub(crate) set_polling: &'static str,
+    pub(crate) mode_letters: &'static str,
+    pub(crate) mode_digits: &'static str,
+    pub(crate) mode_last: &'static str,
+    pub(crate) brightness_high: &'static str,
+    pub(crate) brightness_low: &'static str,
+    pub(crate) never: &'static str,
+    /// The number of minutes.
+    pub(crate) short_minutes: T,
+    pub(crate) forget: &'static str,
+    pub(crate) forget_question: T,
+    pub(crate) forget_nothing: T,
+    pub(crate) forgotten: T,
+    pub(crate) saving: T,
+    pub(crate) saved: T,
+    pub(crate) not_saved: T,
+    pub(crate) restarts_now: T,
+    pub(crate) admin_code: &'static str,
+    pub(crate) type_admin_code: &'static str,
+    /// The number of seconds.
+    pub(crate) code_held: T,
 
     // The last exchanges, and restarting.
     pub(crate) no_exchange: T,

@@ -12,6 +12,8 @@ pub(crate) struct Bench {
     pub(crate) settings: Option<String>,
     /// Its memory for settings does not do what it is told.
     pub(crate) is_broken: bool,
+    /// Its memory takes its time: it does not answer in the test.
+    pub(crate) saves_slowly: bool,
     pub(crate) restarts: usize,
     /// A restart takes its time: it does not come about in the test.
     pub(crate) restarts_slowly: bool,
@@ -34,6 +36,7 @@ impl Default for Bench {
             facts,
             settings: None,
             is_broken: false,
+            saves_slowly: false,
             restarts: 0,
             restarts_slowly: false,
             is_restarting: false,
@@ -62,16 +65,19 @@ impl Board for Double {
     async fn save(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {
         let mut bytes = [0; settings::LIMIT];
         let length = write(&mut bytes);
-        self.keep(Some(String::from_utf8(bytes[..length].to_vec()).unwrap()))
+        self.keep(Some(String::from_utf8(bytes[..length].to_vec()).unwrap())).await
     }
 
     async fn forget(&mut self) -> Result<(), NotKept> {
-        self.keep(None)
+        self.keep(None).await
     }
 }
 
 impl Double {
-    fn keep(&self, settings: Option<String>) -> Result<(), NotKept> {
+    async fn keep(&self, settings: Option<String>) -> Result<(), NotKept> {
+        if self.0.borrow().saves_slowly {
+            std::future::pending::<()>().await;
+        }
         let mut bench = self.0.borrow_mut();
         if bench.is_broken {
             return Err(NotKept);

@@ -87,6 +87,11 @@ impl Desk {
         desk
     }
 
+    /// Writes another configuration file, which is read at the next start.
+    pub(crate) fn change_card(&mut self, configuration: &str) {
+        self.setup = Ok(configuration.to_owned());
+    }
+
     /// Restarts the phone, as its board does.
     fn restart(&mut self) {
         // Nothing of the phone outlasts it, and time begins again.
@@ -207,7 +212,9 @@ fn boot(
     bench: &Rc<RefCell<Bench>>,
 ) -> Running {
     let setup = setup.as_ref().map_err(|error| *error).and_then(|text| {
-        let config = Config::parse(text.as_bytes()).map_err(SetupError::File)?;
+        let mut config = Config::parse(text.as_bytes()).map_err(SetupError::File)?;
+        let settings = &mut bench.borrow_mut().settings;
+        *settings = settings.take().filter(|text| config.change(text.as_bytes()).expect("what the phone wrote"));
         Ok(&*Box::leak(Box::new(config)))
     });
     let app: &'static RefCell<App<'static>> =
