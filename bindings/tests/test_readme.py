@@ -11,6 +11,7 @@ import hotdesk
 import pytest
 from conftest import Run
 from hotdesk import clusters
+from hotdesk.client import Timeouts
 from hotdesk_hil.emservice import EmService
 from services import write_authority
 
@@ -102,3 +103,25 @@ def test_each_error_of_a_client_is_told() -> None:
     }
     of_clients = {kind.__name__ for kind in kinds - {hotdesk.Error, hotdesk.Refused, hotdesk.TransportError}}
     assert of_clients <= set(told)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`) and `.netrc` are not used",
+        "in a process that was forked",
+        "in each event loop that it is used in",
+        "A call that is cancelled stops at once",
+        "The logger `hotdesk` has a line for each attempt",
+        "`on_attempt` is called",
+    ],
+)
+def test_proxies_forks_loops_cancellation_and_logging_of_a_client_are_told(told: str) -> None:
+    client = README.partition("\n## Client\n")[2].partition("\n### ")[0]
+    assert told in " ".join(client.split())
+
+
+def test_the_time_outs_that_are_told_are_the_defaults() -> None:
+    (told,) = re.findall(r"`Timeouts\((.*?)\)`, in seconds", README)
+    values = {key: float(value) for key, value in re.findall(r"(\w+)=(\d+)", told)}
+    assert values == vars(Timeouts())

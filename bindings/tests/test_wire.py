@@ -18,7 +18,7 @@ import hotdesk
 import pytest
 from hotdesk.client import AsyncClient, Client, Retry, Timeouts
 from hotdesk.errors import AnswerLost, BrokenAnswer, ClientClosed
-from hotdesk_hil.emservice import Answer, EmService
+from hotdesk_hil.emservice import Answer, EmService, Silence
 from services import APP, OTHER_PHONE, PHONE, Both, cluster, raw_service, read_request
 
 Made = Callable[..., Both]
@@ -247,6 +247,36 @@ def test_a_client_in_a_second_event_loop_works(service: EmService) -> None:
     assert asyncio.run(ask()) == expected
     assert asyncio.run(ask()) == expected
     assert asyncio.run(ask_and_close()) == expected
+
+
+def test_a_call_that_is_cancelled_stops_at_once_and_the_client_goes_on(service: EmService) -> None:
+    service.faults.add(Silence(), operation="login")
+
+    async def cancel() -> str | None:
+        async with AsyncClient(service.url, APP, allow_http=True, concurrency=1) as client:
+            call = asyncio.ensure_future(client.login(PHONE, "john"))
+            await asyncio.to_thread(service.wait_for_request, "login", timeout=10)
+            call.cancel()
+            start = time.monotonic()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+            assert time.monotonic() - start < 5
+            # What it had sent was carried out all the same.
+            (row,) = await client.device_users(PHONE)
+            return row.user
+
+    assert asyncio.run(cancel()) == "john"
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_proxies_of_the_environment_are_not_used(
+    client: Made, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    # Nothing listens there.
+    monkeypatch.setenv(variable, "http://127.0.0.1:9")
+    client(retry=ONCE).call("device_users", PHONE)
 
 
 def test_a_client_that_is_closed_says_so(kind: type, service: EmService) -> None:
