@@ -147,8 +147,8 @@ impl Service {
     fn work(&mut self, wire: &mut Wire) -> bool {
         let Some(due) = self.works.iter().position(|work| work.at <= self.now) else { return false };
         let Work { line, request, .. } = self.works.remove(due);
-        let is_heard = wire.lines[line].gone;
-        self.was_touched |= is_heard;
+        let is_given_up = wire.lines[line].gone;
+        self.was_touched |= is_given_up;
         let answer = self.http(&request);
         self.answer(line, &answer, wire);
         true
