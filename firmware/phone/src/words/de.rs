@@ -208,7 +208,7 @@ pub(super) const WORDS: Words<&str> = Words {
     restarts_now: "Das Telefon startet neu.",
     admin_code: "Admin-Code:",
     type_admin_code: "Admin-Code eingeben",
-    code_held: "Der Admin-Code ist falsch. Neuer Versuch in {} s.",
+    code_held: "Der Admin-Code ist falsch. Neuer Versuch in {}\u{A0}s.",
 
     exchanges: "Letzte Abfragen",
     no_exchange: "Noch keine.",

@@ -208,7 +208,7 @@ pub(super) const WORDS: Words<&str> = Words {
     restarts_now: "The phone restarts.",
     admin_code: "Admin code:",
     type_admin_code: "Type the admin code",
-    code_held: "The admin code is wrong. Try again in {} s.",
+    code_held: "The admin code is wrong. Try again in {}\u{A0}s.",
 
     exchanges: "Last exchanges",
     no_exchange: "None yet.",

@@ -373,7 +373,10 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         Screen::Exchanges => exchanges(app, out),
         Screen::RestartConfirm => words.restart_question.write(out),
         Screen::CodeHeld => fill(out, words.code_held, &[&app.code_held_for()]),
-        Screen::BadService { error, .. } => mistake(*error, words, out),
+        Screen::BadService { place, error } => {
+            write!(out, "{} ", if *place == 0 { words.service } else { words.backup })?;
+            mistake(*error, words, out)
+        }
         Screen::ForgetConfirm => forget_question(app, out),
         Screen::Saving { .. } => words.saving.write(out),
         Screen::Saved { setting, kept, .. } => saved(app, *setting, *kept, out),
