@@ -3,6 +3,12 @@
 //!
 //! Runs on the PC. It refuses a font it does not understand and never guesses at a glyph.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    reason = "runs when the phone is built, where a panic is an error of the build"
+)]
+
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;

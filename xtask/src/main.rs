@@ -13,6 +13,7 @@ mod phone;
 mod run;
 mod setup;
 mod size;
+mod speed;
 mod test;
 
 use std::process::ExitCode;
@@ -47,6 +48,12 @@ enum Command {
         #[arg(long)]
         write: bool,
     },
+    /// Measure in the emulated board's own time how long the phone lets people wait; fail over budget
+    Speed {
+        /// Also write the table into README.md
+        #[arg(long)]
+        write: bool,
+    },
     /// Count instructions, allocations and code of the core and of its peers; write tests/benches/RESULTS.md
     Bench {
         /// Write nothing; fail if a figure is more than 5 % over the stored one
@@ -73,6 +80,7 @@ fn main() -> ExitCode {
         Command::Test { groups } => test::run(&groups),
         Command::Lint => lint::run(),
         Command::Size { write } => size::run(write),
+        Command::Speed { write } => speed::run(write),
         Command::Bench { check } => bench::run(check),
         Command::Fuzz { targets, seconds } => fuzz::run(&targets, seconds),
         Command::Phone => phone::play(),

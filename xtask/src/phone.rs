@@ -23,6 +23,27 @@ pub(crate) fn build(setup: &Setup) -> Result<()> {
         .run()
 }
 
+/// Builds an image that logs at the level debug as well, apart from the one that ships, and returns where it is.
+///
+/// # Errors
+///
+/// As [`build`].
+pub(crate) fn build_verbose(setup: &Setup) -> Result<PathBuf> {
+    let folder = target().join("verbose");
+    setup
+        .thumb
+        .cargo()
+        .args(["build", "--release", "--locked", "--package", BOARD, "--bins"])
+        .args(["--config".to_owned(), without_build_paths()?])
+        .env("CARGO_TARGET_DIR", &folder)
+        .env(
+            "DEFMT_LOG",
+            "info,hotdesk_phone=debug,hotdesk_board=debug,hotdesk_lm3s6965evb=debug,embedded_sdmmc=error",
+        )
+        .run()?;
+    Ok(folder.join(THUMB_TARGET).join("release").join(BOARD))
+}
+
 /// Returns the setting that keeps this machine's paths out of the image: the places of panics would hold them, and the
 /// image's size would depend on the names of folders. Cargo adds it to the flags of `firmware/boards/.cargo/config.toml`.
 fn without_build_paths() -> Result<String> {

@@ -40,7 +40,7 @@ pub(crate) fn run(write: bool) -> Result<()> {
     print!("\n{parts}");
     if write {
         setup.thumb.is_rustups()?;
-        write_readme(&table)?;
+        write_readme(MARKS, &table)?;
         crate::bench::report::write("size", &parts)?;
     }
     let over: Vec<&str> = rows.iter().filter(|row| row.bytes > row.budget).map(|row| row.name).collect();
@@ -84,7 +84,7 @@ fn high_water() -> Result<u64> {
 }
 
 /// Reads one figure of the board's budget.
-fn budget(name: &str) -> Result<u64> {
+pub(crate) fn budget(name: &str) -> Result<u64> {
     let path = root().join("tests/budgets").join(format!("{BOARD}.json"));
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     let budgets: serde_json::Value = serde_json::from_str(&text)?;
@@ -109,11 +109,16 @@ fn parts(thumb: &Thumb, compiler: &str) -> Result<String> {
     Ok(text)
 }
 
-fn write_readme(table: &str) -> Result<()> {
+/// Writes a table between its marks in the README.
+///
+/// # Errors
+///
+/// The README cannot be read or written, or has no such marks.
+pub(crate) fn write_readme((begin, end): (&str, &str), table: &str) -> Result<()> {
     let path = root().join("README.md");
     let text = fs::read_to_string(&path)?;
-    let (before, rest) = text.split_once(MARKS.0).context("README.md has no mark for the sizes")?;
-    let (_, after) = rest.split_once(MARKS.1).context("README.md has no end mark for the sizes")?;
-    fs::write(path, [before, MARKS.0, table, MARKS.1, after].concat())?;
+    let (before, rest) = text.split_once(begin).with_context(|| format!("README.md has no {begin}"))?;
+    let (_, after) = rest.split_once(end).with_context(|| format!("README.md has no {end}"))?;
+    fs::write(path, [before, begin, table, end, after].concat())?;
     Ok(())
 }
