@@ -10,7 +10,8 @@ Prints one JSON object of milliseconds:
 
 - `power_to_ready`: from power to the idle screen that says who is logged in, with an address by DHCP. The
   clock starts after memory was prepared, some 4 ms after power.
-- `submit_to_logged_in`: from the last key of a login to the picture of "Logged in".
+- `submit_to_logged_in`: from the last key of a login to the picture of "Logged in", with a question for the
+  user's profiles before the login.
 - `key_to_letter`: from a key to the picture with its letter, the longest of all keys, while the answer to a
   question comes in byte by byte.
 """
@@ -39,6 +40,9 @@ PAUSE = 0.05
 # From the last letter on.
 ANSWER = 20.0
 INTERVAL = 0.2
+
+# She has one profile, so the form's last key is the login's: the phone asks for the profiles, then logs her in.
+USER, PIN = "mary", "54321"
 
 KEY, DRAWING, SHOWN = "keys: a press", "drawing", "shown"
 ASKING, IDLE, LOGGED_IN = "asking Who", "screen idle", "screen logged in"
@@ -110,7 +114,7 @@ def is_answered(log: list[Line]) -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Boots the phone again and again, logs john in, types while an answer comes in, and prints the figures."""
+    """Boots the phone again and again, logs mary in, types while an answer comes in, and prints the figures."""
     # Here, so that reading a log needs neither labgrid nor the simulator.
     from labgrid.util import Timeout
 
@@ -140,8 +144,8 @@ def main(arguments: list[str] | None = None) -> int:
                 with EmService(cluster.path) as service:
                     rig.boot(cluster.phone_config(service.port))
                     phone.wait_idle("Nobody logged in")
-                    phone.log_in(cluster.user, cluster.pin)
-                    phone.confirm_logged_in(cluster.user)
+                    phone.submit_login(USER, PIN)
+                    phone.confirm_logged_in(USER)
                     said = log()
                     boots.append(power_to_ready(said))
                     logins.append(submit_to_logged_in(said))
@@ -150,7 +154,7 @@ def main(arguments: list[str] | None = None) -> int:
                 phone.wait_idle("Nobody logged in")
                 time.sleep(ASLEEP)  # no key: the phone is to sleep, in its own time
                 service.faults.add(Dribble(pause=PAUSE), operation="deviceUserQuery")
-                phone.softkey("Login")
+                phone.softkey("Log in")
                 phone.wait_title("Log in")
                 service.wait_for_request("deviceUserQuery")
                 phone.type_user(LETTERS)
