@@ -108,9 +108,8 @@ fn the_gallery_has_every_screen() {
 #[test]
 fn every_screen_looks_as_on_its_sheet_in_every_size_and_language() {
     let seen = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
-    let differences: Vec<String> = Language::all()
-        .flat_map(|language| gallery::compare(language, &pictures(language), &seen))
-        .collect();
+    let differences: Vec<String> =
+        Language::all().flat_map(|language| gallery::compare(language, &pictures(language), &seen)).collect();
     let advice = "if that is right, `cargo run -p hotdesk-phone --example screens` writes the sheets anew";
     assert!(differences.is_empty(), "{}\n{advice}", differences.join("\n"));
 }

@@ -1,8 +1,8 @@
 //! The display: a 128 x 64 OLED with 16 greys behind an SSD0323 controller.
 //!
 //! Drawing goes to a frame in RAM, in the display's own form: two pixels a byte, the left one in the high nibble. Each row
-//! notes which of its bytes became others. `flush` sends those, row by row, and lets other tasks run between rows: a row
-//! takes the port 0.2 ms, the whole display 11 ms.
+//! notes which of its bytes became others. `flush` sends those, and lets other tasks run each few rows: a row takes the
+//! port 0.2 ms, the whole display 11 ms.
 //!
 //! | command | bytes after it | meaning |
 //! |---|---|---|
@@ -39,6 +39,9 @@ const ROW_BYTES: usize = SIZE.width as usize / 2;
 
 const LAST_COLUMN: u8 = 63;
 
+/// How many rows are sent before other tasks run.
+const ROWS_AT_A_TIME: usize = 8;
+
 const SET_COLUMNS: u8 = 0x15;
 const SET_ROWS: u8 = 0x75;
 const SET_REMAP: u8 = 0xA0;
@@ -71,21 +74,33 @@ struct Row {
 }
 
 impl Row {
-    /// Sets the pixels from the column `x` on, as many as there are colors and columns. What looks so already has not
-    /// changed.
-    fn put(&mut self, mut x: usize, colors: impl Iterator<Item = Gray4>) {
+    /// Sets the pixels from the column `x` on, as many as there are colors and columns.
+    fn put(&mut self, x: usize, colors: impl Iterator<Item = Gray4>) {
+        let mut byte = x / 2;
+        let mut is_left = x.is_multiple_of(2);
+        let mut pair = self.pixels.get(byte).copied().unwrap_or(0);
         for color in colors {
-            let (Some(pair), Ok(byte)) = (self.pixels.get_mut(x / 2), u8::try_from(x / 2)) else { return };
-            let now = match x.is_multiple_of(2) {
-                true => *pair & 0x0F | color.luma() << 4,
-                false => *pair & 0xF0 | color.luma(),
-            };
-            if now != *pair {
-                *pair = now;
-                let (first, last) = self.changed.unwrap_or((byte, byte));
-                self.changed = Some((first.min(byte), last.max(byte)));
+            if is_left {
+                pair = pair & 0x0F | color.luma() << 4;
+            } else {
+                self.put_pair(byte, pair & 0xF0 | color.luma());
+                byte = byte.saturating_add(1);
+                pair = self.pixels.get(byte).copied().unwrap_or(0);
             }
-            x = x.saturating_add(1);
+            is_left = !is_left;
+        }
+        if !is_left {
+            self.put_pair(byte, pair);
+        }
+    }
+
+    /// Sets two pixels, if the row has them. What looks so already has not changed.
+    fn put_pair(&mut self, byte: usize, pair: u8) {
+        let (Some(shown), Ok(byte)) = (self.pixels.get_mut(byte), u8::try_from(byte)) else { return };
+        if *shown != pair {
+            *shown = pair;
+            let (first, last) = self.changed.unwrap_or((byte, byte));
+            self.changed = Some((first.min(byte), last.max(byte)));
         }
     }
 }
@@ -202,9 +217,13 @@ impl Display for Oled {
     }
 
     async fn flush(&mut self) -> Result<(), Infallible> {
+        let mut sent = 0_usize;
         for row in 0..ROWS {
             if self.send(row) {
-                yield_now().await;
+                sent = sent.saturating_add(1);
+                if sent.is_multiple_of(ROWS_AT_A_TIME) {
+                    yield_now().await;
+                }
             }
         }
         Ok(())

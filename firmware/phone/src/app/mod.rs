@@ -58,8 +58,8 @@ use self::form::Outcome;
 use self::holder::Presence;
 use self::login::Wish;
 use self::polling::Polling;
-use self::settings::Attempts;
 use self::profiles::Profiles;
+use self::settings::Attempts;
 use crate::config::{Config, SetupError};
 use crate::net::Address;
 use crate::settings::{Changed, Settings};
@@ -352,7 +352,9 @@ impl<'c> App<'c> {
     /// What is between title and softkeys.
     pub(crate) fn body(&self) -> Body {
         match self.screen {
-            _ if self.screen.has_form() => self.form.symbols().map_or(Body::Form, |symbols| Body::Symbols(*symbols)),
+            _ if self.screen.has_form() => {
+                self.form.symbols().map_or(Body::Form, |symbols| Body::Symbols(*symbols))
+            }
             Screen::Menu { selected } => Body::List(List {
                 len: self.menu().count(),
                 selected: self.menu_position(selected),

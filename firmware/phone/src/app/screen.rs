@@ -6,7 +6,7 @@ use heapless::String;
 use hotdesk_core::Text;
 use zeroize::Zeroize;
 
-use super::{Ask, MenuItem, Symbols, Trouble, Setting};
+use super::{Ask, MenuItem, Setting, Symbols, Trouble};
 use crate::config;
 
 /// Where the person is.

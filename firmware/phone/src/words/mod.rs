@@ -123,7 +123,9 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
         Screen::CodeHeld => ["", "", words.key_cancel],
         Screen::BadService { .. } | Screen::Saved { .. } => [words.key_ok, "", ""],
         Screen::Saving { .. } => ["", "", ""],
-        screen if screen.has_form() && app.form().symbols().is_some() => [words.key_select, "", words.key_back],
+        screen if screen.has_form() && app.form().symbols().is_some() => {
+            [words.key_select, "", words.key_back]
+        }
         Screen::Form(_) | Screen::AdminCode | Screen::ServiceForm { .. } => {
             [words.key_submit, "<<", words.key_cancel]
         }

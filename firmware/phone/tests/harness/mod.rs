@@ -214,7 +214,8 @@ fn boot(
     let setup = setup.as_ref().map_err(|error| *error).and_then(|text| {
         let mut config = Config::parse(text.as_bytes()).map_err(SetupError::File)?;
         let settings = &mut bench.borrow_mut().settings;
-        *settings = settings.take().filter(|text| config.change(text.as_bytes()).expect("what the phone wrote"));
+        *settings =
+            settings.take().filter(|text| config.change(text.as_bytes()).expect("what the phone wrote"));
         Ok(&*Box::leak(Box::new(config)))
     });
     let app: &'static RefCell<App<'static>> =
