@@ -193,7 +193,7 @@ pub(super) const WORDS: Words<&str> = Words {
     set_polling: "Abfrage",
     mode_letters: "Buchstaben",
     mode_digits: "Ziffern",
-    mode_last: "wie zuletzt",
+    mode_last: "wie vorher",
     brightness_high: "hoch",
     brightness_low: "niedrig",
     never: "nie",
@@ -275,7 +275,7 @@ pub(super) const WORDS: Words<&str> = Words {
     status_not_the_service: "Statt des Dienstes antwortete etwas anderes.",
     service_refused: "Der Dienst lehnte das ab.",
     no_reason: "Er nannte keinen Grund.",
-    service_says: "Er meldet: \"{}{}\"",
+    service_says: "Er meldet: \"{}{}\".",
 
     unknown_code: "Unbekannter Code",
     no_code: "Kein Code",

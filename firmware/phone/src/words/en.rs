@@ -275,7 +275,7 @@ pub(super) const WORDS: Words<&str> = Words {
     status_not_the_service: "Something other than the service answered.",
     service_refused: "The service refused this.",
     no_reason: "It gave no reason.",
-    service_says: "It says: \"{}{}\"",
+    service_says: "It says: \"{}{}\".",
 
     unknown_code: "Unknown code",
     no_code: "No code",
