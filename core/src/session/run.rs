@@ -237,20 +237,17 @@ impl<'b, 't> Session<'b, 't> {
     /// let taken = session.outgoing().len();
     /// session.sent(taken);
     ///
-    /// let mut profiles = 0;
-    /// let mut on_piece = |piece: Piece<'_>| match piece {
-    ///     Piece::Profile(_) => profiles += 1,
-    ///     _ => {}
-    /// };
-    /// session.received_in_pieces(b"HTTP/1.1 200 OK\r\n\r\n<response><deviceProfileResults>", now, &mut on_piece);
-    /// session.received_in_pieces(b"<user id='john'><deviceProfile><deviceProfileName>A</de", now, &mut on_piece);
-    /// session.received_in_pieces(b"viceProfileName><isDefaultDeviceProfile>t</isDefault", now, &mut on_piece);
-    /// let rest = b"DeviceProfile></deviceProfile></user></deviceProfileResults></response>";
-    /// session.received_in_pieces(rest, now, &mut on_piece);
+    /// let answer = b"HTTP/1.1 200 OK\r\n\r\n<response><deviceProfileResults><user id='john'><none/></user>\
+    ///     </deviceProfileResults></response>";
+    /// let mut users = 0;
+    /// let mut on_piece = |piece: Piece<'_>| users += i32::from(matches!(piece, Piece::User(_)));
+    /// for bytes in answer.chunks(40) {
+    ///     session.received_in_pieces(bytes, now, &mut on_piece);
+    /// }
     /// session.closed_in_pieces(now, &mut on_piece);
     /// assert_eq!(session.next(), Next::Done);
     /// assert_eq!(session.finish(), Some(Outcome::Read { service: 0 }));
-    /// assert_eq!(profiles, 1);
+    /// assert_eq!(users, 1);
     /// # Ok::<(), hotdesk_core::Error>(())
     /// ```
     #[cfg(feature = "compact")]

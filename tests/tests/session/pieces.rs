@@ -85,7 +85,7 @@ fn run(plan: Plan, answers: &[Vec<u8>], segment: usize) -> (Vec<String>, String)
                 let sent = session.outgoing().len();
                 session.sent(sent);
                 let mut on_piece = |piece: Piece<'_>| pieces.push(format!("{piece:?}"));
-                for bytes in answers.next().expect("no service is asked more often").chunks(segment) {
+                for bytes in answers.next().unwrap().chunks(segment) {
                     session.received_in_pieces(bytes, NOW, &mut on_piece);
                 }
                 if session.next() == Next::Exchange {
@@ -110,7 +110,7 @@ fn rule_14_3_an_answer_longer_than_the_buffer_is_read_in_any_framing_and_segment
     for answer in [with_length(&document), chunked(&document), until_closed(&document)] {
         for segment in [1, 127, 1460, answer.len()] {
             assert_eq!(
-                run(plan(1), &[answer.clone()], segment),
+                run(plan(1), std::slice::from_ref(&answer), segment),
                 (expected.clone(), read.clone()),
                 "{segment}"
             );
