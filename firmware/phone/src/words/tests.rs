@@ -153,6 +153,29 @@ fn every_text_has_its_room_on_every_display() {
 }
 
 #[test]
+fn every_setting_has_room_for_its_name_and_its_value() {
+    // After the digit that picks it, before a scroll mark.
+    let columns = LAYOUT_128X64.columns - 1;
+    for language in Language::all() {
+        let words = language.words();
+        let values = [
+            (words.set_language, language.name()),
+            (words.set_user_id_mode, words.mode_letters),
+            (words.set_user_id_mode, words.mode_digits),
+            (words.set_user_id_mode, words.mode_last),
+            (words.set_brightness, words.brightness_high),
+            (words.set_brightness, words.brightness_low),
+            (words.set_polling, words.never),
+            (words.set_polling, "1440 min"),
+        ];
+        for (name, value) in values {
+            let line = format!("1 {name}: {value}");
+            assert!(line.chars().count() <= columns, "{language:?} {line}");
+        }
+    }
+}
+
+#[test]
 fn what_happened_and_what_to_do_are_each_seen_at_once() {
     for language in Language::all() {
         for (code, (what, remedy)) in meanings(language.words()) {
