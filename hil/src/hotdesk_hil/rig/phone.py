@@ -24,6 +24,9 @@ REACTION = 5.0
 # twice this.
 ANSWER = 10.0
 
+# Entries of the longest list that is chosen from by name.
+LONGEST_LIST = 20
+
 # The title over the profiles of a user.
 PROFILES = "Profile"
 # The marks in the last column of a text that continues.
@@ -104,7 +107,8 @@ class Phone:
     def choose(self, item: str) -> None:
         """Chooses an item of the menu shown, with down and select."""
         screen = self.wait("a menu", lambda s: s.selected is not None)
-        for _ in range(len(screen.body)):
+        # A list may be longer than what is seen of it.
+        for _ in range(LONGEST_LIST):
             if _without_number(screen.selected) == item:
                 self.press(keypad.SELECT)
                 return
