@@ -27,6 +27,7 @@ const ATTEMPTS: u32 = 5;
 /// # Errors
 ///
 /// What is missing: the card, the file, a readable file system, or room in `buffer`.
+#[inline(never)]
 pub fn read_configuration<'b>(
     ssi: &mut Ssi,
     select: &mut Output,

@@ -137,21 +137,20 @@ async fn run_phone(
 }
 
 /// Reads the configuration from the SD card. The file's bytes hold a certificate, so they are wiped.
+///
+/// Card, file and settings take stack one after the other, not together: none of the three is inlined.
 #[inline(never)]
 fn read_configuration(ssi: &mut Ssi, select: &mut Output) -> Result<&'static Config, SetupError> {
-    static CONFIG: StaticCell<Config> = StaticCell::new();
     let mut buffer = [0; CONFIGURATION_MAX];
-    let setup = match card::read_configuration(ssi, select, &mut buffer) {
-        Ok(bytes) => match Config::parse(bytes) {
-            Ok(config) => {
-                let config = CONFIG.init(config);
-                hotdesk_board::settings::take_over(&mut settings::storage(), config);
-                Ok(&*config)
-            }
-            Err(error) => Err(SetupError::File(error)),
-        },
-        Err(error) => Err(error),
-    };
+    let setup = card::read_configuration(ssi, select, &mut buffer).and_then(|bytes| parse(bytes));
     buffer.zeroize();
-    setup
+    let config = setup?;
+    hotdesk_board::settings::take_over(&mut settings::storage(), config);
+    Ok(config)
+}
+
+#[inline(never)]
+fn parse(file: &[u8]) -> Result<&'static mut Config, SetupError> {
+    static CONFIG: StaticCell<Config> = StaticCell::new();
+    Config::parse(file).map(|config| CONFIG.init(config)).map_err(SetupError::File)
 }
