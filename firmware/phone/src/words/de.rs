@@ -195,7 +195,7 @@ pub(super) const WORDS: Words<&str> = Words {
     mode_digits: "Ziffern",
     mode_last: "wie vorher",
     brightness_high: "hoch",
-    brightness_low: "niedrig",
+    brightness_low: "gering",
     never: "nie",
     short_minutes: "{} min",
     forget: "Zurücksetzen",

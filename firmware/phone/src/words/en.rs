@@ -190,7 +190,7 @@ pub(super) const WORDS: Words<&str> = Words {
     set_language: "Language",
     set_user_id_mode: "ID keys",
     set_brightness: "Brightness",
-    set_polling: "Ask every",
+    set_polling: "Polling",
     mode_letters: "letters",
     mode_digits: "digits",
     mode_last: "as last",
