@@ -187,6 +187,27 @@ fn a_display_that_fails_does_not_stop_the_phone() {
     check_with_display(Trouble::Fails, 2);
 }
 
+#[test]
+fn the_board_hears_of_progress_as_long_as_the_display_takes_pictures() {
+    for (trouble, pulses) in [(Trouble::None, 5), (Trouble::Fails, 5), (Trouble::Slow, 0)] {
+        let _clock = harness::clock();
+        let config = Config::parse(configuration().as_bytes()).unwrap();
+        let app = RefCell::new(App::new(DeviceName::try_from(DEVICE).unwrap(), Ok(&config)));
+        let keys = KeyQueue::<NoopRawMutex, 8>::new();
+        let bench = Rc::new(RefCell::new(board::Bench::default()));
+        let buffers = Buffers { cells: &mut [], request: &mut [0; REQUEST_BYTES], answer: &mut [0; 4096] };
+        let display = Troubled { shown: Rc::default(), trouble };
+        let board = board::Double(bench.clone());
+        let mut phone = pin!(run(&app, &keys, display, Double::new(Rc::default()), board, buffers));
+        poll_a_while(phone.as_mut());
+        for _ in 0..5 {
+            embassy_time::MockDriver::get().advance(hotdesk_phone::PULSE);
+            poll_a_while(phone.as_mut());
+        }
+        assert_eq!(bench.borrow().pulses, pulses);
+    }
+}
+
 /// Boots a phone with a display in trouble: it asks and takes the answer, and has tried to show pictures.
 fn check_with_display(trouble: Trouble, pictures: usize) {
     let _clock = harness::clock();

@@ -215,7 +215,7 @@ impl Config {
     /// | `service` | `host` or `host:port`, port 8080 where none is given: an IPv4 address, or a name | once, or twice: primary, then backup |
     /// | `appID`, `appCertificate` | the application user | both once, or neither |
     /// | `nameServer` | an IPv4 address, with or without `:port`: asked before the name servers of DHCP | up to twice |
-    /// | `searchDomain` | the domain that names without a dot are looked up in | once or not at all |
+    /// | `searchDomain` | the domain that names without a dot are looked up in; that of DHCP (option 15) is not used, for embassy-net does not hand it on | once or not at all |
     /// | `pollMinutes` | the time between two questions who is logged in, 0 for never; 5 where it is not given | once or not at all |
     /// | `adminCode` | 1 to 16 digits that the settings on the phone ask for; without it they are open to everybody | once or not at all |
     /// | `userIdMode` | `digits` or `letters`: what the number keys give where a user ID starts; `last`, or without it: as when one was typed last | once or not at all |
