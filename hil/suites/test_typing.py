@@ -17,7 +17,7 @@ DELETE = keypad.SOFTKEYS[1]
 
 def open_form(phone: Phone) -> None:
     """From the idle screen: opens the login form."""
-    phone.softkey("Login")
+    phone.softkey("Log in")
     phone.wait_title("Log in", "User ID:")
 
 
