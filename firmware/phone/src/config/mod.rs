@@ -154,6 +154,7 @@ pub struct Config {
 }
 
 /// A name that a configuration gives a value to.
+#[expect(clippy::enum_variant_names, reason = "they are named as in the file")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Name {
     Service,
@@ -588,7 +589,7 @@ mod tests {
     }
 
     /// Settings as the phone writes them over this file.
-    fn settings(file: &str, text: &str) -> Vec<u8> {
+    fn settings(file: &str, text: &str) -> std::vec::Vec<u8> {
         let config = Config::parse(file.as_bytes()).unwrap();
         [&config.print_line()[..], text.as_bytes()].concat()
     }

@@ -1,4 +1,4 @@
-"""A debugger on the emulated board: makes the processor go on elsewhere, to see how the phone bears its own faults.
+"""A debugger on the emulated board: the processor goes on elsewhere, to see how the phone bears a fault.
 
 QEMU speaks GDB's remote protocol on a unix socket. Only what a fault needs is here: registers and memory are
 written while the board is halted, then it goes on and the debugger is gone.
