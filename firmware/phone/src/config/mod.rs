@@ -4,10 +4,12 @@
 //! the bytes and wipes them afterwards.
 
 mod admin;
+mod choices;
 mod error;
 mod host;
 mod lines;
 mod login_time;
+mod name;
 mod user_page;
 
 use core::net::SocketAddrV4;
@@ -16,6 +18,7 @@ use core::time::Duration;
 use heapless::{String, Vec};
 use hotdesk_core::{AppId, Certificate};
 
+pub use self::choices::{Brightness, UserIdMode};
 pub use self::error::{Error, SetupError};
 pub use self::host::Service;
 pub use self::login_time::{LOGIN_TIMES, LoginTime};
@@ -23,6 +26,7 @@ pub use self::user_page::{USER_PAGE_CHARACTERS, UserPage};
 
 pub(crate) use self::admin::AdminCode;
 pub(crate) use self::error::What;
+pub(crate) use self::name::Name;
 
 use self::host::{is_host, parse_name_server, parse_number};
 use self::lines::lines;
@@ -80,46 +84,6 @@ impl AppUser {
     }
 }
 
-/// What the number keys give where a user ID starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UserIdMode {
-    /// Digits: IDs are numbers.
-    Digits,
-    /// Small letters.
-    Letters,
-}
-
-impl UserIdMode {
-    fn parse(value: &str) -> Option<Self> {
-        if value.eq_ignore_ascii_case("digits") {
-            Some(Self::Digits)
-        } else if value.eq_ignore_ascii_case("letters") {
-            Some(Self::Letters)
-        } else {
-            None
-        }
-    }
-}
-
-/// How bright the display is while somebody is at the phone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Brightness {
-    /// As bright as it is made for.
-    #[default]
-    High,
-    /// As dim as it is else when nobody was at the phone for two minutes.
-    Low,
-}
-
-impl Brightness {
-    fn parse(value: &str) -> Option<Self> {
-        [("high", Self::High), ("low", Self::Low)]
-            .into_iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(value))
-            .map(|(_, brightness)| brightness)
-    }
-}
-
 /// What a phone must know before it can speak with a service.
 ///
 /// ```
@@ -151,57 +115,6 @@ pub struct Config {
     /// What tells other values of the settings in a file from these.
     print: u32,
     user_page: Option<String<USER_PAGE_CHARACTERS>>,
-}
-
-/// A name that a configuration gives a value to.
-#[expect(clippy::enum_variant_names, reason = "they are named as in the file")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Name {
-    Service,
-    AppId,
-    AppCertificate,
-    NameServer,
-    SearchDomain,
-    PollMinutes,
-    AdminCode,
-    UserIdMode,
-    Language,
-    Brightness,
-    Durations,
-    UserPage,
-}
-
-impl Name {
-    /// How each is written, in the order in which an error lists them.
-    pub(crate) const ALL: &[(&'static str, Self)] = &[
-        ("service", Self::Service),
-        ("appID", Self::AppId),
-        ("appCertificate", Self::AppCertificate),
-        ("nameServer", Self::NameServer),
-        ("searchDomain", Self::SearchDomain),
-        ("pollMinutes", Self::PollMinutes),
-        ("adminCode", Self::AdminCode),
-        ("userIdMode", Self::UserIdMode),
-        ("language", Self::Language),
-        ("brightness", Self::Brightness),
-        ("durations", Self::Durations),
-        ("userPage", Self::UserPage),
-    ];
-
-    /// Finds a name, in capitals or not.
-    fn find(text: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, name)| *name)
-    }
-
-    /// How it is written.
-    pub(crate) fn text(self) -> &'static str {
-        Self::ALL.iter().find(|(_, name)| *name == self).map_or("", |(text, _)| text)
-    }
-
-    /// Whether it may be given more than once.
-    fn repeats(self) -> bool {
-        matches!(self, Self::Service | Self::NameServer)
-    }
 }
 
 impl Config {

@@ -1,0 +1,52 @@
+//! The names that a configuration gives values to.
+
+/// A name that a configuration gives a value to.
+#[expect(clippy::enum_variant_names, reason = "they are named as in the file")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    Service,
+    AppId,
+    AppCertificate,
+    NameServer,
+    SearchDomain,
+    PollMinutes,
+    AdminCode,
+    UserIdMode,
+    Language,
+    Brightness,
+    Durations,
+    UserPage,
+}
+
+impl Name {
+    /// How each is written, in the order in which an error lists them.
+    pub(crate) const ALL: &[(&'static str, Self)] = &[
+        ("service", Self::Service),
+        ("appID", Self::AppId),
+        ("appCertificate", Self::AppCertificate),
+        ("nameServer", Self::NameServer),
+        ("searchDomain", Self::SearchDomain),
+        ("pollMinutes", Self::PollMinutes),
+        ("adminCode", Self::AdminCode),
+        ("userIdMode", Self::UserIdMode),
+        ("language", Self::Language),
+        ("brightness", Self::Brightness),
+        ("durations", Self::Durations),
+        ("userPage", Self::UserPage),
+    ];
+
+    /// Finds a name, in capitals or not.
+    pub(super) fn find(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, name)| *name)
+    }
+
+    /// How it is written.
+    pub(crate) fn text(self) -> &'static str {
+        Self::ALL.iter().find(|(_, name)| *name == self).map_or("", |(text, _)| text)
+    }
+
+    /// Whether it may be given more than once.
+    pub(super) fn repeats(self) -> bool {
+        matches!(self, Self::Service | Self::NameServer)
+    }
+}
