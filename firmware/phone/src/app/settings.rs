@@ -108,13 +108,8 @@ impl App<'_> {
 
     /// Seconds until the next code may be typed.
     pub(crate) fn code_held_for(&self) -> u64 {
-        self.attempts
-            .held_until
-            .saturating_sub(self.now)
-            .as_millis()
-            .div_ceil(1000)
-            .try_into()
-            .unwrap_or(u64::MAX)
+        let left = self.attempts.held_until.saturating_sub(self.now);
+        left.as_secs().saturating_add(u64::from(left.subsec_nanos() > 0))
     }
 
     /// When the screen that shows them looks different.

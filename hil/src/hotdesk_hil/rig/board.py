@@ -53,7 +53,7 @@ class EmulatedBoardDriver(QEMUDriver):
         self.records_frames = False
         """Whether the next power on begins a record of all frames: see `frames`."""
         self.instruction_shift: int | None = None
-        """From the next power on an instruction takes two to the power of this in nanoseconds of the board's clock.
+        """From the next power on an instruction takes two to the power of this in nanoseconds of board time.
 
         While the processor sleeps the clock goes on with this machine's. None: it always does.
         """

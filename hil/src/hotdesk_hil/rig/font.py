@@ -30,7 +30,7 @@ class Font:
     substitute: str | None
     """The character drawn for all that the font lacks (DEFAULT_CHAR)."""
     marks: dict[str, str]
-    """Characters that are no letters but marks (of private use in Unicode), with the names the file gives them."""
+    """Characters that are no letters but marks (of private use in Unicode), with their names in the file."""
 
     @classmethod
     def read(cls, path: Path) -> Font:

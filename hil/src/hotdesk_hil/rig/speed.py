@@ -41,7 +41,7 @@ PAUSE = 0.05
 ANSWER = 20.0
 INTERVAL = 0.2
 
-# She has one profile, so the form's last key is the login's: the phone asks for the profiles, then logs her in.
+# She has one profile, so the form's last key is the login's: the phone asks for profiles, then logs her in.
 USER, PIN = "mary", "54321"
 
 KEY, DRAWING, SHOWN = "keys: a press", "drawing", "shown"
@@ -114,7 +114,7 @@ def is_answered(log: list[Line]) -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Boots the phone again and again, logs mary in, types while an answer comes in, and prints the figures."""
+    """Boots the phone many times, logs mary in, types while an answer comes in, and prints the figures."""
     # Here, so that reading a log needs neither labgrid nor the simulator.
     from labgrid.util import Timeout
 
