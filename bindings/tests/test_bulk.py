@@ -31,11 +31,13 @@ def service() -> Iterator[EmService]:
 
 
 @pytest.fixture
-def ctrl_c() -> Iterator[None]:
-    """Lets Ctrl-C reach what a test starts: a shell that runs tests in its background has it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+def signals() -> Iterator[None]:
+    """Lets signals reach what a test starts: under nohup, or in a shell's background, they are ignored."""
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def test_a_file_as_a_spreadsheet_writes_it_is_read(tmp_path: Path) -> None:
@@ -184,7 +186,7 @@ def test_killed_at_random_moments_it_ends_with_every_row_done_and_none_done_twic
     assert (len(carried_out), set(carried_out.values())) == (PHONES, {1})
 
 
-@pytest.mark.usefixtures("ctrl_c")
+@pytest.mark.usefixtures("signals")
 def test_ctrl_c_stops_in_order_and_the_next_run_goes_on(tmp_path: Path, service: EmService) -> None:
     file = logins(tmp_path, PHONES)
     with subprocess.Popen(command(service, file), env=ENVIRONMENT, stderr=subprocess.PIPE) as process:
@@ -381,7 +383,7 @@ def test_a_full_disk_stops_the_run_says_how_far_it_came_and_leaves_no_half_resul
     assert set(sent(service).values()) == {1}
 
 
-@pytest.mark.usefixtures("ctrl_c")
+@pytest.mark.usefixtures("signals")
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
@@ -402,7 +404,7 @@ def test_a_signal_waits_for_what_is_under_way_and_writes_the_result(
     assert Counter(row["result"] for row in results(file)) == {"done": said["done"], "left": said["left"]}
 
 
-@pytest.mark.usefixtures("ctrl_c")
+@pytest.mark.usefixtures("signals")
 def test_a_second_ctrl_c_does_not_wait(tmp_path: Path, service: EmService) -> None:
     file = logins(tmp_path, 8)
     service.faults.add(Silence(), times=None, operation="login")
