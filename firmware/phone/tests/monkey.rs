@@ -9,6 +9,7 @@
 
 mod harness;
 
+use harness::dice::Dice;
 use harness::network::Host;
 use harness::service::{ELSEWHERE, Fate, PIN, Service, USERS};
 use harness::{APP_SECRET, DEVICE, Desk};
@@ -316,22 +317,5 @@ fn fate(dice: &mut Dice) -> Fate {
         8 | 9 => Fate::TurnedAway,
         10..=14 => Fate::Late([300, 1_500, 4_000, 9_000, 15_000][dice.roll(5)]),
         _ => Fate::Answered,
-    }
-}
-
-/// The same numbers in each run (xorshift64*).
-struct Dice(u64);
-
-impl Dice {
-    fn of<T: Copy>(&mut self, things: &[T]) -> T {
-        things[self.roll(things.len())]
-    }
-
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let sides = u64::try_from(sides).unwrap();
-        usize::try_from((self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % sides).unwrap()
     }
 }

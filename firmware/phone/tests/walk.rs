@@ -7,6 +7,7 @@
 mod harness;
 
 use harness::answers::{self, Framing};
+use harness::dice::Dice;
 use harness::network::{End, Host};
 use harness::{APP_SECRET, Desk, PIN};
 use hotdesk_phone::NetworkState;
@@ -97,17 +98,4 @@ fn answer(desk: &mut Desk, dice: &mut Dice) {
     let length = if dice.roll(3) == 0 { dice.roll(bytes.len()) } else { bytes.len() };
     wire.answer([&bytes[..length]]);
     wire.end([End::Closed, End::Reset][dice.roll(2)]);
-}
-
-/// The same walks in each run (xorshift64*).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let sides = u64::try_from(sides).unwrap();
-        usize::try_from((self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % sides).unwrap()
-    }
 }

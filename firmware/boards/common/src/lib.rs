@@ -1,7 +1,7 @@
 //! What the desk phone's boards share. A board has pins, clocks, drivers and memory; everything else is here or in
 //! `hotdesk_phone`.
 //!
-//! A board's `main.rs` calls, in this order: [`log::start`], [`record::begin`], its drivers, [`stack::wipe`],
+//! A board's `main.rs` calls, in this order: [`stack::paint`], [`log::start`], [`record::begin`], its drivers, [`stack::wipe`],
 //! [`executor::run`]. Nothing here may know a register outside of the processor.
 #![no_std]
 

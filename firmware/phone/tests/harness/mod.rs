@@ -6,6 +6,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod board;
+pub(crate) mod dice;
 pub(crate) mod display;
 pub(crate) mod memory;
 pub(crate) mod network;
