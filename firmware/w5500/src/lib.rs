@@ -1,0 +1,17 @@
+//! Driver for the WIZnet W5500 Ethernet chip, for embassy-net.
+//!
+//! Socket 0 passes whole frames (MACRAW); the chip's own TCP is not used. [`new`] makes the network device and the
+//! [`Runner`] that moves frames between it and the chip. Registers and timing are those of the W5500 data sheet, version
+//! 1.0.9.
+//!
+//! It must survive what a network or a cable does: a frame it cannot take is dropped and counted, and a chip that no longer
+//! answers as it was set up is reset and set up again. It never waits without a bound for the chip.
+#![no_std]
+#![forbid(unsafe_code)]
+
+mod bus;
+mod chip;
+mod log;
+mod runner;
+
+pub use runner::{Counts, Device, FRAME, Runner, State, new};
