@@ -1,0 +1,120 @@
+// The board: chip, W5500, panel, keys, lines and flash, wired as firmware/boards/w5500-evb-pico says.
+import fs from 'node:fs';
+import { Chip, FLASH } from './chip.mjs';
+import { loadElf } from './elf.mjs';
+import { Keys } from './keys.mjs';
+import { St7789 } from './st7789.mjs';
+import { W5500 } from './w5500.mjs';
+
+const FLASH_BYTES = 2 * 1024 * 1024;
+/** What a person flashes beside the image, and what the firmware writes, lies in the last part of the flash. */
+const KEPT_BYTES = 64 * 1024, KEPT = FLASH_BYTES - KEPT_BYTES;
+/** The serial line: the log comes out, the serial keypad goes in. */
+const SERIAL = 0;
+const ETHERNET = { spi: 0, select: 17, reset: 20, interrupt: 21 };
+const PANEL = { spi: 1, select: 13, data: 14, reset: 15 };
+const ROWS = [2, 3, 4, 5, 6], COLUMNS = [7, 8, 9, 22];
+/** Ten bits at 115,200 baud. */
+const BYTE_NANOS = 10e9 / 115_200;
+
+export class Board {
+  onLog = () => {};
+  /** Called with the reason when the chip starts again by itself. */
+  onReset = () => {};
+  ethernet = new W5500();
+  /** Writes to flash until the supply fails, if it is to fail. */
+  #powerLeft = Infinity;
+  #typed = [];
+
+  /** A board with the image `image`, and with what `flashFile` keeps of the end of its flash. */
+  constructor({ image, flashFile }) {
+    Object.assign(this, { image, flashFile });
+    this.flash = new Uint8Array(FLASH_BYTES).fill(0xff);
+    if (fs.existsSync(flashFile)) {
+      const kept = fs.readFileSync(flashFile);
+      if (kept.length > KEPT_BYTES) throw new Error(`${flashFile} has ${kept.length} bytes; ${KEPT_BYTES} at most`);
+      this.flash.set(kept, KEPT);
+    }
+    const used = loadElf(image, this.flash, FLASH);
+    if (used > KEPT) throw new Error(`${image} reaches into the last ${KEPT_BYTES} bytes of the flash`);
+  }
+
+  get isOn() { return this.chip !== undefined; }
+
+  /** Switches the board on, or off and on. */
+  power(on) {
+    this.chip?.stop();
+    this.chip = undefined;
+    this.#powerLeft = Infinity;
+    this.#typed = [];
+    if (on) this.#start();
+  }
+
+  /** The reset line. */
+  reset() { this.#start(this.chip); }
+
+  /** Lets the supply fail at the `count`-th write to flash from now on, in the middle of it. */
+  failPower(count) { this.#powerLeft = count; }
+
+  /** Bytes come in on the keypad's line. */
+  type(bytes) {
+    if (!this.isOn) return;
+    this.#typed.push(...bytes);
+    if (this.#typed.length === bytes.length) this.feed.schedule(BYTE_NANOS);
+  }
+
+  setLink(up) { this.ethernet.link = up; }
+
+  /** Bytes of the chip's address space. */
+  memory(address, length) {
+    return Buffer.from(Array.from({ length }, (_, index) => this.chip.mcu.readUint8(address + index)));
+  }
+
+  #start(before) {
+    before?.stop();
+    const chip = new Chip(this.flash, before);
+    const { mcu } = chip;
+    this.chip = chip;
+    chip.onReset = (reason) => { this.onReset(reason); if (this.chip === chip) this.#start(chip); };
+    chip.onBreakpoint = (number) => { throw new Error(`breakpoint ${number} at 0x${mcu.core.PC.toString(16)}`); };
+    chip.rom.powerFails = () => --this.#powerLeft < 0;
+    chip.rom.onFlash = () => this.#keep();
+    this.#wireEthernet();
+    this.#wirePanel();
+    this.keys = new Keys(mcu, ROWS, COLUMNS);
+    mcu.uart[SERIAL].onByte = (byte) => this.onLog(byte);
+    this.feed = chip.clock.createAlarm(() => {
+      mcu.uart[SERIAL].feedByte(this.#typed.shift());
+      if (this.#typed.length > 0) this.feed.schedule(BYTE_NANOS);
+    });
+    if (this.#typed.length > 0) this.feed.schedule(BYTE_NANOS);
+    chip.run();
+  }
+
+  #wireEthernet() {
+    const { chip, ethernet } = this, { gpio } = chip.mcu;
+    ethernet.reset();
+    chip.attachSpi(ETHERNET.spi, (byte) => ethernet.exchange(byte));
+    gpio[ETHERNET.select].addListener((level) => { if (level === 0) ethernet.select(); });
+    gpio[ETHERNET.reset].addListener((level) => { if (level === 0) ethernet.reset(); });
+    ethernet.onInterrupt = (raised) => gpio[ETHERNET.interrupt].setInputValue(!raised);
+    ethernet.onInterrupt(false);
+  }
+
+  #wirePanel() {
+    const { chip } = this, { gpio } = chip.mcu;
+    const panel = this.panel = new St7789();
+    let [isSelected, isData] = [false, false];
+    gpio[PANEL.select].addListener((level) => { isSelected = level === 0; });
+    gpio[PANEL.data].addListener((level) => { isData = level === 1; });
+    gpio[PANEL.reset].addListener((level) => { if (level === 0) panel.reset(); });
+    chip.attachSpi(PANEL.spi, (byte) => { if (isSelected) panel.write(byte, isData); return 0; });
+  }
+
+  /** Keeps the end of the flash in its file, as the chip has it now. */
+  #keep() {
+    this.flash.set(this.chip.mcu.flash.subarray(KEPT, FLASH_BYTES), KEPT);
+    fs.writeFileSync(this.flashFile, this.flash.subarray(KEPT));
+    if (this.#powerLeft < 0) this.power(false);
+  }
+}

@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+// The emulated W5500-EVB-Pico as a process: options say what it is made of, lines on standard input what happens to it.
+//
+//   node src/main.mjs --image ELF --flash FILE --keypad SOCKET --log FILE --network SOCKET [--qemu PROGRAM] [--user OPTIONS]
+//
+// Each line in is a JSON object, {"do": NAME, …}, and is answered by one line, {"ok": true, …} or {"error": TEXT}, in
+// order. `tell()` below has the names. The first line out says that it is ready. It ends when standard input does.
+import fs from 'node:fs';
+import net from 'node:net';
+import readline from 'node:readline';
+import { parseArgs } from 'node:util';
+import { Board } from './board.mjs';
+import { Network } from './network.mjs';
+
+const text = { type: 'string' };
+const { values: options } = parseArgs({
+  options: { image: text, flash: text, keypad: text, log: text, network: text, qemu: { ...text, default: 'qemu-system-arm' }, user: { ...text, default: '' } },
+});
+for (const name of ['image', 'flash', 'keypad', 'log', 'network']) {
+  if (options[name] === undefined) fail(`--${name} is missing`);
+}
+
+const say = (object) => process.stdout.write(`${JSON.stringify(object)}\n`);
+const board = open();
+const log = fs.openSync(options.log, 'a');
+board.onLog = (byte) => fs.writeSync(log, Uint8Array.of(byte));
+let resets = 0;
+board.onReset = () => { resets++; };
+
+const network = await Network.start({ qemu: options.qemu, user: options.user, path: options.network })
+  .catch((error) => fail(error.message));
+network.onFrame = (frame) => board.ethernet.receive(frame);
+network.onEnd = (reason) => fail(reason);
+board.ethernet.onFrame = (frame) => network.send(frame);
+
+const keypad = net.createServer((socket) => {
+  socket.on('data', (data) => board.type(data));
+  socket.on('error', () => {});
+});
+await new Promise((resolve) => keypad.listen(options.keypad, resolve));
+
+const actions = {
+  power: ({ on }) => board.power(on),
+  reset: () => board.reset(),
+  key: ({ row, column, down }) => board.keys.set(row, column, down),
+  link: ({ up }) => board.setLink(up),
+  /** Frames that come in from the wire beside the network's own, in base64. */
+  frames: ({ frames }) => { for (const frame of frames) board.ethernet.receive(Buffer.from(frame, 'base64')); },
+  faults: ({ ethernet }) => Object.assign(board.ethernet.faults, ethernet),
+  failPower: ({ writes }) => board.failPower(writes),
+  picture: ({ file }) => fs.writeFileSync(file, board.panel.ppm()),
+  memory: ({ address, length, file }) => fs.writeFileSync(file, board.memory(address, length)),
+  state: () => ({
+    on: board.isOn, resets, cycles: board.chip?.cycles ?? 0, milliseconds: (board.chip?.clock.nanos ?? 0) / 1e6,
+    pixels: board.panel?.written ?? 0, ethernet: board.ethernet.counts,
+  }),
+};
+const needsPower = new Set(['reset', 'key', 'picture', 'memory']);
+
+function tell(line) {
+  const { do: name, ...given } = JSON.parse(line);
+  if (!Object.hasOwn(actions, name)) throw new Error(`no action ${name}`);
+  if (needsPower.has(name) && !board.isOn) throw new Error(`${name}: the board is off`);
+  return actions[name](given);
+}
+
+readline.createInterface({ input: process.stdin }).on('line', (line) => {
+  try {
+    say({ ok: true, ...tell(line) });
+  } catch (error) {
+    say({ error: error.message });
+  }
+}).on('close', end);
+process.on('SIGTERM', end);
+say({ ready: true });
+
+function open() {
+  try {
+    return new Board({ image: options.image, flashFile: options.flash });
+  } catch (error) {
+    return fail(error.message);
+  }
+}
+
+function end() {
+  board.power(false);
+  network.stop();
+  keypad.close();
+  process.exit(0);
+}
+
+function fail(reason) {
+  process.stderr.write(`${reason}\n`);
+  process.exit(1);
+}
