@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::boards::BOARDS;
 use crate::paths::{boards, python, root, target};
 use crate::run::Program;
 use crate::setup::{self, Thumb};
@@ -33,7 +34,10 @@ pub(crate) fn run() -> Result<()> {
             .args(DENY)
             .run()?;
     }
-    setup.thumb.cargo().args(["clippy", "--locked", "--release", "--all-targets"]).args(DENY).run()?;
+    for board in BOARDS {
+        let cargo = setup.thumb.cargo().folder(board.folder());
+        cargo.args(["clippy", "--locked", "--release", "--all-targets"]).args(DENY).run()?;
+    }
     evidence(&setup.thumb)?;
     Program::cargo()
         .args(["doc", "--locked", "--no-deps", "--package", "hotdesk-core", "--package", "hotdesk-phone"])

@@ -4,6 +4,7 @@
 //! no product logic here, and nothing that ships may depend on it.
 
 mod bench;
+mod boards;
 mod dependencies;
 mod fuzz;
 mod lint;
@@ -18,6 +19,7 @@ mod test;
 
 use std::process::ExitCode;
 
+use boards::Board;
 use clap::{Parser, Subcommand};
 
 /// The commands of this project.
@@ -32,8 +34,12 @@ struct Arguments {
 enum Command {
     /// Find or install what the other commands need; safe to repeat
     Setup,
-    /// Build the phone, boot it on the emulated board, log john in and out with its keys
-    Demo,
+    /// Build the phone, boot it on an emulated board, log john in and out with its keys
+    Demo {
+        /// The board
+        #[arg(long, value_name = "NAME", value_parser = boards::parser(), default_value = boards::DEFAULT.name)]
+        board: Board,
+    },
     /// Run every test, or the named groups
     Test {
         /// Groups to run; all of them without a name
@@ -42,8 +48,11 @@ enum Command {
     },
     /// Check formatting and lints of all rooms; warnings are errors
     Lint,
-    /// Print the sizes of the phone's image and of the core's parts, and the stack's high-water mark; fail over budget
+    /// Print the sizes of the phone's images and of the core's parts, and the stack's high-water mark; fail over budget
     Size {
+        /// Only this board's image, and not the core's parts
+        #[arg(long, value_name = "NAME", value_parser = boards::parser(), conflicts_with = "write")]
+        board: Option<Board>,
         /// Also write the tables into README.md and tests/benches/RESULTS.md
         #[arg(long)]
         write: bool,
@@ -70,20 +79,24 @@ enum Command {
         seconds: u32,
     },
     /// Boot a phone to play with, in this terminal
-    Phone,
+    Phone {
+        /// The board
+        #[arg(long, value_name = "NAME", value_parser = boards::parser(), default_value = boards::DEFAULT.name)]
+        board: Board,
+    },
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Setup => setup::run().map(drop),
-        Command::Demo => phone::demo(),
+        Command::Demo { board } => phone::demo(board),
         Command::Test { groups } => test::run(&groups),
         Command::Lint => lint::run(),
-        Command::Size { write } => size::run(write),
+        Command::Size { board, write } => size::run(board, write),
         Command::Speed { write } => speed::run(write),
         Command::Bench { check } => bench::run(check),
         Command::Fuzz { targets, seconds } => fuzz::run(&targets, seconds),
-        Command::Phone => phone::play(),
+        Command::Phone { board } => phone::play(board),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,15 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-/// The target of the emulated board.
+/// The target of the image that is measured by `cargo xtask bench`.
 pub(crate) const THUMB_TARGET: &str = "thumbv7m-none-eabi";
 
-/// Every target the core is built for, the board's first.
+/// Every target the core is built for; each board's is one of them.
 pub(crate) const CORE_TARGETS: [&str; 4] =
     [THUMB_TARGET, "thumbv6m-none-eabi", "thumbv7em-none-eabihf", "riscv32imc-unknown-none-elf"];
-
-/// The package and binary of the emulated board.
-pub(crate) const BOARD: &str = "hotdesk-lm3s6965evb";
 
 /// Returns the repository's root: the folder above this package.
 pub(crate) fn root() -> PathBuf {
@@ -25,11 +22,6 @@ pub(crate) fn target() -> PathBuf {
 /// Returns the workspace of the cross builds.
 pub(crate) fn boards() -> PathBuf {
     root().join("firmware/boards")
-}
-
-/// Returns the phone's image for the emulated board.
-pub(crate) fn kernel() -> PathBuf {
-    boards().join("target").join(THUMB_TARGET).join("release").join(BOARD)
 }
 
 /// Returns the Python interpreter of the project's virtual environment.

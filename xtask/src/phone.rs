@@ -5,21 +5,23 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::paths::{BOARD, THUMB_TARGET, kernel, python, root, target};
+use crate::boards::Board;
+use crate::paths::{python, root, target};
 use crate::run::Program;
 use crate::setup::{self, Setup};
 
-/// Builds the phone's image for the emulated board, and the examples that crash on purpose for the rig's tests.
+/// Builds the phone's image for a board, and the board's examples, which crash on purpose for the rig's tests.
 ///
 /// # Errors
 ///
 /// The build failed; the output of cargo says why.
-pub(crate) fn build(setup: &Setup) -> Result<()> {
+pub(crate) fn build(setup: &Setup, board: Board) -> Result<()> {
     setup
         .thumb
         .cargo()
-        .args(["build", "--release", "--locked", "--package", BOARD, "--bins", "--examples"])
-        .args(["--config".to_owned(), without_build_paths()?])
+        .folder(board.folder())
+        .args(["build", "--release", "--locked", "--bins", "--examples"])
+        .args(["--config".to_owned(), without_build_paths(board)?])
         .run()
 }
 
@@ -28,25 +30,27 @@ pub(crate) fn build(setup: &Setup) -> Result<()> {
 /// # Errors
 ///
 /// As [`build`].
-pub(crate) fn build_verbose(setup: &Setup) -> Result<PathBuf> {
+pub(crate) fn build_verbose(setup: &Setup, board: Board) -> Result<PathBuf> {
     let folder = target().join("verbose");
+    let own = board.package().replace('-', "_");
     setup
         .thumb
         .cargo()
-        .args(["build", "--release", "--locked", "--package", BOARD, "--bins"])
-        .args(["--config".to_owned(), without_build_paths()?])
+        .folder(board.folder())
+        .args(["build", "--release", "--locked", "--bins"])
+        .args(["--config".to_owned(), without_build_paths(board)?])
         .env("CARGO_TARGET_DIR", &folder)
         .env(
             "DEFMT_LOG",
-            "info,hotdesk_phone=debug,hotdesk_board=debug,hotdesk_lm3s6965evb=debug,embedded_sdmmc=error",
+            format!("info,hotdesk_phone=debug,hotdesk_board=debug,{own}=debug,embedded_sdmmc=error"),
         )
         .run()?;
-    Ok(folder.join(THUMB_TARGET).join("release").join(BOARD))
+    Ok(board.kernel_in(&folder))
 }
 
 /// Returns the setting that keeps this machine's paths out of the image: the places of panics would hold them, and the
 /// image's size would depend on the names of folders. Cargo adds it to the flags of `firmware/boards/.cargo/config.toml`.
-fn without_build_paths() -> Result<String> {
+fn without_build_paths(board: Board) -> Result<String> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo"))).context("no home folder")?;
     let sources = home.join("registry/src");
@@ -57,22 +61,20 @@ fn without_build_paths() -> Result<String> {
     }
     let flags = prefixes.iter().map(|prefix| format!("--remap-path-prefix={}=", prefix.display()));
     let flags = serde_json::Value::from(flags.collect::<Vec<_>>());
-    Ok(format!("target.{THUMB_TARGET}.rustflags={flags}"))
+    Ok(format!("target.{}.rustflags={flags}", board.target))
 }
 
 /// `cargo xtask demo`: sets up, builds, and starts the rig's demo.
 ///
 /// # Errors
 ///
-/// Something could not be installed, the build failed, or the service disagreed at some step.
-pub(crate) fn demo() -> Result<()> {
+/// No emulator runs the board, something could not be installed, the build failed, or the service disagreed at some step.
+pub(crate) fn demo(board: Board) -> Result<()> {
+    board.must_run()?;
     let start = Instant::now();
-    build(&setup::phone()?)?;
+    build(&setup::phone(&[board])?, board)?;
     eprintln!("set-up and build took {:.1} s", start.elapsed().as_secs_f32());
-    Program::new(python())
-        .args(["-m", "hotdesk_hil.demo", "--kernel"])
-        .args([kernel().as_os_str(), "--out".as_ref(), target().join("demo").as_os_str()])
-        .run()
+    on_rig("hotdesk_hil.demo", board).args(["--out".as_ref(), target().join("demo").as_os_str()]).run()
 }
 
 /// `cargo xtask phone`: boots a phone to play with.
@@ -80,7 +82,17 @@ pub(crate) fn demo() -> Result<()> {
 /// # Errors
 ///
 /// As [`demo`].
-pub(crate) fn play() -> Result<()> {
-    build(&setup::phone()?)?;
-    Program::new(python()).args(["-m", "hotdesk_hil.rig.play", "--kernel"]).args([kernel()]).run()
+pub(crate) fn play(board: Board) -> Result<()> {
+    board.must_run()?;
+    build(&setup::phone(&[board])?, board)?;
+    on_rig("hotdesk_hil.rig.play", board).run()
+}
+
+/// Takes a module of the rig's, with the board's image and rig file.
+pub(crate) fn on_rig(module: &str, board: Board) -> Program {
+    Program::new(python()).args(["-m", module, "--kernel"]).args([
+        board.kernel().as_os_str(),
+        "--rig".as_ref(),
+        board.rig().as_os_str(),
+    ])
 }

@@ -1,8 +1,8 @@
-//! `cargo xtask size`: what the phone's image takes of the board, against its budget, and what each part of the core
+//! `cargo xtask size`: what the phone's image takes of each board, against its budget, and what each part of the core
 //! takes.
 //!
 //! The sizes are read from the image's sections; the stack's high-water mark is read from the memory of a phone that
-//! has logged a user in and out. Every number printed must have been measured in this run.
+//! has logged a user in and out, on a board that an emulator runs. Every number printed must have been measured in this run.
 
 use std::fs;
 
@@ -10,8 +10,8 @@ use anyhow::{Context, Result, bail};
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags};
 
 use crate::bench::image;
-use crate::paths::{BOARD, kernel, python, root};
-use crate::run::Program;
+use crate::boards::{BOARDS, Board};
+use crate::paths::root;
 use crate::setup::{self, Thumb};
 
 /// The marks around the table in the README.
@@ -24,31 +24,40 @@ struct Row {
     budget: u64,
 }
 
-/// Builds the image, measures it, prints the table and checks the budget.
+/// Builds the images of every board, or of one, measures them, prints the tables and checks the budgets.
 ///
 /// # Errors
 ///
-/// The set-up, the build or the run on the emulated board failed, or a figure is over its budget.
-pub(crate) fn run(write: bool) -> Result<()> {
-    let setup = setup::phone()?;
-    crate::phone::build(&setup)?;
-    let rows = measure()?;
+/// The set-up, a build or a run on an emulated board failed, or a figure is over its budget.
+pub(crate) fn run(only: Option<Board>, write: bool) -> Result<()> {
+    let boards = only.map_or_else(|| BOARDS.to_vec(), |board| vec![board]);
+    let setup = setup::phone(&boards)?;
     let compiler = image::compiler(&setup.thumb)?;
-    let table = table(&rows, &compiler);
-    print!("{table}");
-    let parts = parts(&setup.thumb, &compiler)?;
-    print!("\n{parts}");
-    if write {
-        setup.thumb.is_rustups()?;
-        write_readme(MARKS, &table)?;
-        crate::bench::report::write("size", &parts)?;
+    let (mut tables, mut over) = (Vec::new(), Vec::new());
+    for board in boards {
+        crate::phone::build(&setup, board)?;
+        let rows = measure(board)?;
+        let table = table(board, &rows, &compiler);
+        println!("{table}");
+        tables.push(table);
+        let rows = rows.iter().filter(|row| row.bytes > row.budget);
+        over.extend(rows.map(|row| format!("{}: {}", board.name, row.name)));
     }
-    let over: Vec<&str> = rows.iter().filter(|row| row.bytes > row.budget).map(|row| row.name).collect();
+    if only.is_none() {
+        let parts = parts(&setup.thumb, &compiler)?;
+        print!("{parts}");
+        if write {
+            setup.thumb.is_rustups()?;
+            write_readme(MARKS, &tables.join("\n"))?;
+            crate::bench::report::write("size", &parts)?;
+        }
+    }
     if over.is_empty() { Ok(()) } else { bail!("over budget: {}", over.join(", ")) }
 }
 
-fn measure() -> Result<Vec<Row>> {
-    let data = fs::read(kernel()).with_context(|| kernel().display().to_string())?;
+fn measure(board: Board) -> Result<Vec<Row>> {
+    let kernel = board.kernel();
+    let data = fs::read(&kernel).with_context(|| kernel.display().to_string())?;
     let file = object::File::parse(data.as_slice())?;
     let (mut text, mut data, mut bss) = (0, 0, 0);
     for section in file.sections() {
@@ -67,34 +76,43 @@ fn measure() -> Result<Vec<Row>> {
         found.map(|symbol| symbol.address()).with_context(|| format!("the image has no symbol {name}"))
     };
     let stack = symbol("_stack_start")?.saturating_sub(symbol("_stack_end")?);
-    Ok(vec![
+    let budget = |name| budget(board, name);
+    let mut rows = vec![
         Row { name: "flash: text + data", bytes: text + data, budget: budget("flash")? },
         Row { name: "RAM: data + bss", bytes: data + bss, budget: budget("ram")? },
         Row { name: "stack, reserved", bytes: stack, budget: budget("stack")? },
-        Row { name: "stack, high-water mark", bytes: high_water()?, budget: budget("high_water")? },
-    ])
+    ];
+    if board.is_emulated() {
+        let bytes = high_water(board)?;
+        rows.push(Row { name: "stack, high-water mark", bytes, budget: budget("high_water")? });
+    }
+    Ok(rows)
 }
 
 /// Boots the phone, logs a user in and out, and returns how much of the stack was written.
-fn high_water() -> Result<u64> {
-    let said =
-        Program::new(python()).args(["-m", "hotdesk_hil.rig.stack", "--kernel"]).args([kernel()]).output()?;
+fn high_water(board: Board) -> Result<u64> {
+    let said = crate::phone::on_rig("hotdesk_hil.rig.stack", board).output()?;
     let said: serde_json::Value = serde_json::from_str(said.trim()).context("hotdesk_hil.rig.stack")?;
     said.get("used").and_then(serde_json::Value::as_u64).context("hotdesk_hil.rig.stack names no `used`")
 }
 
-/// Reads one figure of the board's budget.
-pub(crate) fn budget(name: &str) -> Result<u64> {
-    let path = root().join("tests/budgets").join(format!("{BOARD}.json"));
+/// Reads one figure of a board's budget.
+pub(crate) fn budget(board: Board, name: &str) -> Result<u64> {
+    let path = board.budgets();
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     let budgets: serde_json::Value = serde_json::from_str(&text)?;
-    budgets.get(name).and_then(serde_json::Value::as_u64).with_context(|| format!("no budget for {name}"))
+    let budget = budgets.get(name).and_then(serde_json::Value::as_u64);
+    budget.with_context(|| format!("{}: no budget for {name}", path.display()))
 }
 
-fn table(rows: &[Row], compiler: &str) -> String {
-    let mut text = format!("| lm3s6965evb, {compiler} | bytes | budget |\n|---|---:|---:|\n");
+fn table(board: Board, rows: &[Row], compiler: &str) -> String {
+    let name = board.name;
+    let mut text = format!("| {name}, {compiler} | bytes | budget |\n|---|---:|---:|\n");
     for row in rows {
         text += &format!("| {} | {} | {} |\n", row.name, row.bytes, row.budget);
+    }
+    if !board.is_emulated() {
+        text += "| stack, high-water mark | not measured: no emulator runs it | |\n";
     }
     text
 }

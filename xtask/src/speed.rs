@@ -6,6 +6,7 @@
 use anyhow::{Context, Result, bail};
 
 use crate::bench::image;
+use crate::boards::DEFAULT;
 use crate::paths::{defmt_print, python};
 use crate::run::Program;
 use crate::setup;
@@ -27,8 +28,8 @@ const FIGURES: [(&str, &str); 3] = [
 ///
 /// The set-up, the build or the run on the emulated board failed, or a figure is over its budget.
 pub(crate) fn run(write: bool) -> Result<()> {
-    let setup = setup::phone()?;
-    let kernel = crate::phone::build_verbose(&setup)?;
+    let setup = setup::phone(&[DEFAULT])?;
+    let kernel = crate::phone::build_verbose(&setup, DEFAULT)?;
     let said = Program::new(python())
         .args(["-m", "hotdesk_hil.rig.speed", "--kernel"])
         .args([kernel.as_os_str(), "--defmt-print".as_ref(), defmt_print().as_os_str()])
@@ -41,7 +42,7 @@ pub(crate) fn run(write: bool) -> Result<()> {
     for (name, words) in FIGURES {
         let measured = said.get(name).and_then(serde_json::Value::as_u64);
         let measured = measured.with_context(|| format!("hotdesk_hil.rig.speed names no `{name}`"))?;
-        let budget = budget(name)?;
+        let budget = budget(DEFAULT, name)?;
         table += &format!("| {words} | {measured} | {budget} |\n");
         if measured > budget {
             over.push(words);

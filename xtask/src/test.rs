@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::paths::{CORE_TARGETS, defmt_print, kernel, python, target};
+use crate::boards::DEFAULT;
+use crate::paths::{CORE_TARGETS, defmt_print, python, target};
 use crate::run::Program;
 use crate::setup::{self, Setup};
 
@@ -148,10 +149,10 @@ fn bindings() -> Result<()> {
 }
 
 fn rig(setup: &Setup) -> Result<()> {
-    crate::phone::build(setup)?;
+    crate::phone::build(setup, DEFAULT)?;
     pytest(&["hil/tests/rig"])?;
     Program::new(python())
         .args(["-m", "pytest", "--quiet", "--numprocesses", "2", "hil/suites", "--kernel"])
-        .args([kernel().as_os_str(), "--defmt-print".as_ref(), defmt_print().as_os_str()])
+        .args([DEFAULT.kernel().as_os_str(), "--defmt-print".as_ref(), defmt_print().as_os_str()])
         .run()
 }

@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail};
 
 pub(crate) use thumb::Thumb;
 
+use crate::boards::Board;
 use crate::paths::{CORE_TARGETS, THUMB_TARGET};
 
 /// What the set-up found, for the commands that build and test.
@@ -52,15 +53,18 @@ impl Report {
     }
 }
 
-/// Finds or installs what the phone on the emulated board needs: toolchain, emulator, simulator and rig.
+/// Finds or installs what the phone on these boards needs: toolchain, emulator, simulator and rig.
 ///
 /// # Errors
 ///
 /// One line that names each thing that could not be installed and what to do about it.
-pub(crate) fn phone() -> Result<Setup> {
+pub(crate) fn phone(boards: &[Board]) -> Result<Setup> {
     let mut report = Report::default();
     debian::programs(&mut report);
-    let thumb = thumb::find_or_build(&[THUMB_TARGET], &mut report);
+    let mut targets: Vec<&str> = boards.iter().map(|board| board.target).collect();
+    targets.sort_unstable();
+    targets.dedup();
+    let thumb = thumb::find_or_build(&targets, &mut report);
     python::environment(python::Extent::Phone, &mut report);
     complete(report, thumb)
 }

@@ -136,13 +136,14 @@ def main(arguments: list[str] | None = None) -> int:
     summary = "A phone to play with on the emulated board, with the service simulator beside it."
     parser = argparse.ArgumentParser(prog="python -m hotdesk_hil.rig.play", description=summary)
     parser.add_argument("--kernel", type=Path, help="the phone's image (default: the release build)")
+    parser.add_argument("--rig", type=Path, help="labgrid environment (default: hil/rigs/lm3s6965evb.yaml)")
     options = parser.parse_args(arguments)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("play: needs a terminal to draw in and to read keys from", file=sys.stderr)
         return 2
     try:
         cluster = DemoCluster.read()
-        with EmService(cluster.path) as service, Rig(options.kernel) as rig:
+        with EmService(cluster.path) as service, Rig(options.kernel, options.rig) as rig:
             rig.boot(cluster.phone_config(service.port), until=Status.on)
             with _raw_terminal():
                 _play(rig, service, cluster)

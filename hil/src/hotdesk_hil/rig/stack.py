@@ -74,10 +74,11 @@ def main(arguments: list[str] | None = None) -> int:
     summary = "Prints how much stack the phone used for a login and a logout, as JSON."
     parser = argparse.ArgumentParser(prog="python -m hotdesk_hil.rig.stack", description=summary)
     parser.add_argument("--kernel", type=Path, help="the phone's image (default: the release build)")
+    parser.add_argument("--rig", type=Path, help="labgrid environment (default: hil/rigs/lm3s6965evb.yaml)")
     options = parser.parse_args(arguments)
     cluster = DemoCluster.read()
     try:
-        with EmService(cluster.path) as service, Rig(options.kernel) as rig:
+        with EmService(cluster.path) as service, Rig(options.kernel, options.rig) as rig:
             stack = Stack.of(rig.board.kernel_path)
             phone = Phone(rig)
             rig.boot(cluster.phone_config(service.port))

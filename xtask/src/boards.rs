@@ -1,0 +1,100 @@
+//! The boards that the phone runs on: one table, which `--board NAME` chooses from.
+//!
+//! A board is a package in `firmware/boards/NAME`, built in its own folder so that its `.cargo/config.toml` counts. Its
+//! image's budget is `tests/budgets/NAME.json`; where an emulator runs it, `hil/rigs/NAME.yaml` says how.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser as _;
+
+use crate::paths::{boards, root};
+
+/// What runs a board's image.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Runs {
+    /// An emulator that the set-up brings, as the board's rig file says.
+    Emulated,
+    /// Nothing here: the image is built, linked and sized.
+    #[allow(dead_code, reason = "each board in the table has an emulator")]
+    BuiltOnly,
+}
+
+/// A board.
+#[derive(Clone, Copy)]
+pub(crate) struct Board {
+    /// The name of its folder, of its rig file and of its budgets file.
+    pub(crate) name: &'static str,
+    /// The target that its image is built for.
+    pub(crate) target: &'static str,
+    runs: Runs,
+}
+
+/// Every board. The first is the one that is meant where none is named.
+pub(crate) const BOARDS: [Board; 1] =
+    [Board { name: "lm3s6965evb", target: "thumbv7m-none-eabi", runs: Runs::Emulated }];
+
+/// The board that is meant where none is named.
+pub(crate) const DEFAULT: Board = BOARDS[0];
+
+/// Reads a board's name on the command line. An unknown one is told with those there are.
+pub(crate) fn parser() -> impl clap::builder::TypedValueParser<Value = Board> {
+    PossibleValuesParser::new(BOARDS.map(|board| board.name))
+        .map(|name| BOARDS.into_iter().find(|board| board.name == name).unwrap_or(DEFAULT))
+}
+
+impl Board {
+    /// Returns the name of its package and of its image.
+    pub(crate) fn package(&self) -> String {
+        format!("hotdesk-{}", self.name)
+    }
+
+    /// Returns its folder.
+    pub(crate) fn folder(&self) -> PathBuf {
+        boards().join(self.name)
+    }
+
+    /// Returns where its image is, once it is built.
+    pub(crate) fn kernel(&self) -> PathBuf {
+        self.kernel_in(&boards().join("target"))
+    }
+
+    /// As [`Self::kernel`], for a build into another folder.
+    pub(crate) fn kernel_in(&self, target: &std::path::Path) -> PathBuf {
+        target.join(self.target).join("release").join(self.package())
+    }
+
+    /// Returns its budgets file.
+    pub(crate) fn budgets(&self) -> PathBuf {
+        root().join("tests/budgets").join(self.name).with_extension("json")
+    }
+
+    /// Returns the file that describes its rig.
+    pub(crate) fn rig(&self) -> PathBuf {
+        root().join("hil/rigs").join(self.name).with_extension("yaml")
+    }
+
+    /// Whether its image can be started here.
+    pub(crate) fn is_emulated(&self) -> bool {
+        self.runs == Runs::Emulated
+    }
+
+    /// Fails unless its image can be started here.
+    ///
+    /// # Errors
+    ///
+    /// No emulator runs it; the error names the boards that have one.
+    pub(crate) fn must_run(&self) -> Result<()> {
+        if self.is_emulated() {
+            return Ok(());
+        }
+        let emulated: Vec<&str> =
+            BOARDS.iter().filter(|board| board.is_emulated()).map(|board| board.name).collect();
+        bail!(
+            "{} can be built but not started: no emulator runs it; boards that can be: {}",
+            self.name,
+            emulated.join(", ")
+        )
+    }
+}
