@@ -16,8 +16,7 @@ use crate::paths::{boards, root};
 pub(crate) enum Runs {
     /// An emulator that the set-up brings, as the board's rig file says.
     Emulated,
-    /// Nothing here: the image is built, linked and sized.
-    #[allow(dead_code, reason = "each board in the table has an emulator")]
+    /// No rig: the image is built, linked and sized.
     BuiltOnly,
 }
 
@@ -32,8 +31,12 @@ pub(crate) struct Board {
 }
 
 /// Every board. The first is the one that is meant where none is named.
-pub(crate) const BOARDS: [Board; 1] =
-    [Board { name: "lm3s6965evb", target: "thumbv7m-none-eabi", runs: Runs::Emulated }];
+pub(crate) const BOARDS: [Board; 2] =
+    [Board { name: "lm3s6965evb", target: "thumbv7m-none-eabi", runs: Runs::Emulated }, PICO];
+
+/// The W5500-EVB-Pico, whose emulator is ours.
+pub(crate) const PICO: Board =
+    Board { name: "w5500-evb-pico", target: "thumbv6m-none-eabi", runs: Runs::BuiltOnly };
 
 /// The board that is meant where none is named.
 pub(crate) const DEFAULT: Board = BOARDS[0];
@@ -92,7 +95,7 @@ impl Board {
         let emulated: Vec<&str> =
             BOARDS.iter().filter(|board| board.is_emulated()).map(|board| board.name).collect();
         bail!(
-            "{} can be built but not started: no emulator runs it; boards that can be: {}",
+            "{} can be built but not started: no rig runs it; boards that can be: {}",
             self.name,
             emulated.join(", ")
         )

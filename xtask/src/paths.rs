@@ -24,6 +24,11 @@ pub(crate) fn boards() -> PathBuf {
     root().join("firmware/boards")
 }
 
+/// Returns the emulators that run on Node: each is a package with a lock file.
+pub(crate) fn emulators() -> Vec<PathBuf> {
+    vec![root().join("hil/emulators/w5500-evb-pico")]
+}
+
 /// Returns the Python interpreter of the project's virtual environment.
 pub(crate) fn python() -> PathBuf {
     target().join("venv/bin/python")

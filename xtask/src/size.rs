@@ -112,7 +112,7 @@ fn table(board: Board, rows: &[Row], compiler: &str) -> String {
         text += &format!("| {} | {} | {} |\n", row.name, row.bytes, row.budget);
     }
     if !board.is_emulated() {
-        text += "| stack, high-water mark | not measured: no emulator runs it | |\n";
+        text += "| stack, high-water mark | not measured: no rig runs it | |\n";
     }
     text
 }

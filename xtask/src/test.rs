@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::boards::DEFAULT;
-use crate::paths::{CORE_TARGETS, defmt_print, python, target};
+use crate::boards::{DEFAULT, PICO};
+use crate::paths::{CORE_TARGETS, defmt_print, emulators, python, target};
 use crate::run::Program;
 use crate::setup::{self, Setup};
 
@@ -22,8 +22,10 @@ pub(crate) enum Group {
     Python,
     /// The service simulator
     Simulator,
-    /// The phone's application, in virtual time
+    /// The phone's application and the driver of an Ethernet chip, in virtual time
     Phone,
+    /// The emulators that are ours, and the phone on each
+    Emulators,
     /// The phone on the emulated board
     Rig,
 }
@@ -70,7 +72,8 @@ impl Group {
             Self::Core => core(setup),
             Self::Python => bindings(),
             Self::Simulator => pytest(&["--numprocesses", "2", "hil/tests/emservice"]),
-            Self::Phone => cargo_test(&["hotdesk-phone"]),
+            Self::Phone => cargo_test(&["hotdesk-phone", "hotdesk-w5500"]),
+            Self::Emulators => run_emulators(setup),
             Self::Rig => rig(setup),
         }
     }
@@ -146,6 +149,15 @@ fn bindings() -> Result<()> {
         .args(["--force-reinstall", "--no-deps", "./bindings"])
         .run()?;
     pytest(&["bindings/tests"])
+}
+
+/// Tests the models by themselves, then the board's image on them.
+fn run_emulators(setup: &Setup) -> Result<()> {
+    for emulator in emulators() {
+        Program::new("npm").folder(emulator).args(["test"]).run()?;
+    }
+    crate::phone::build(setup, PICO)?;
+    pytest(&["hil/tests/emulators"])
 }
 
 fn rig(setup: &Setup) -> Result<()> {

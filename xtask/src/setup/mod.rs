@@ -2,9 +2,11 @@
 //!
 //! Each step looks first and acts only if something is missing, so it is safe to repeat. What the machine's owner must
 //! decide (a password, another package manager) is printed and left alone. It must never write outside `target/`,
-//! except for Debian packages, as root, and rustup's targets.
+//! except for Debian packages, as root, rustup's targets, and `node_modules` of the emulators: Node looks for packages beside
+//! the program.
 
 mod debian;
+mod node;
 mod python;
 mod thumb;
 mod tools;
@@ -80,6 +82,7 @@ pub(crate) fn run() -> Result<Setup> {
     debian::browser(&mut report);
     let thumb = thumb::find_or_build(&CORE_TARGETS, &mut report);
     python::environment(python::Extent::Tests, &mut report);
+    node::emulators_and_node(&mut report);
     tools::defmt_print(&mut report);
     tools::cargo_deny(&mut report);
     complete(report, thumb)
