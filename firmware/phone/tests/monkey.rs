@@ -10,10 +10,10 @@
 mod harness;
 
 use harness::dice::Dice;
-use harness::network::Host;
+use harness::network::{End, Host};
 use harness::service::{ELSEWHERE, Fate, PIN, Service, USERS};
 use harness::{APP_SECRET, DEVICE, Desk};
-use hotdesk_phone::NetworkState;
+use hotdesk_phone::{ConnectError, NetworkState};
 
 /// Keys of a run.
 const RUN: usize = 400;
@@ -29,8 +29,66 @@ const KEYS: [&str; 24] = [
     "soft1", "soft1", "soft1", "soft2", "soft3", "soft3", "select",
 ];
 
-const REDIRECT: &str = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n";
-const NOISE: &str = "HTTP/1.1 200 OK\r\nContent-Length: 31\r\n\r\n<response><succezz/></response>";
+const HELD: [&str; 6] = ["up", "down", "left", "right", "soft2", "select"];
+
+/// Opens the settings.
+const ADMIN_CODE: &str = "8064297531";
+
+/// Does not. Like the PIN it is so long that no other keys leave it in a memory by chance, and it is in no configuration.
+const WRONG_CODE: &str = "5948370261";
+
+/// Names of the services, and what becomes of them: they answer mostly.
+const HOSTS: [Host; 9] = [
+    Host::Accepts,
+    Host::Accepts,
+    Host::Accepts,
+    Host::Refuses,
+    Host::Silent,
+    Host::Unknown,
+    Host::Unnamed(ConnectError::NameServerSilent),
+    Host::Unnamed(ConnectError::NameServerFailed),
+    Host::Unnamed(ConnectError::NoNameServer),
+];
+
+/// Answers that leave it open what became of the request.
+const VEILED: [&str; 9] = [
+    "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 303 See Other\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 204 No Content\r\n\r\n",
+    "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\n\r\nsic!",
+    "HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 31\r\n\r\n<response><succezz/></response>",
+    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+    "SSH-2.0-OpenSSH_9.2\r\n",
+];
+
+/// Answers that say that nothing was done.
+const DENIED: [&str; 4] = [
+    "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
+];
+
+/// Screens on which no login goes on, so that nothing needs the PIN.
+const WITHOUT_A_PIN: [&str; 15] = [
+    "starting",
+    "idle",
+    "menu",
+    "about",
+    "explain",
+    "explained",
+    "exchanges",
+    "settings",
+    "choose setting",
+    "restart confirm",
+    "log out confirm",
+    "ending",
+    "logged in",
+    "logged out",
+    "failed",
+];
 
 #[test]
 fn a_monkey_finds_no_way_to_stop_the_phone_or_to_have_it_lie() {
@@ -61,73 +119,77 @@ struct Monkey {
     has_app_user: bool,
     /// The service and the network do as they should.
     is_calm: bool,
-    title: String,
+    screen: &'static str,
 }
 
 impl Monkey {
     fn new(seed: u64) -> Self {
         let dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let has_app_user = !seed.is_multiple_of(4);
-        // Settings that the monkey changed would be no news to it.
-        let mut file = "service = a\nservice = b\nadminCode = 4713579024680246\n".to_owned();
+        let mut file = "service = a\nservice = b\n".to_owned();
         if has_app_user {
             file += &format!("appID = emphone\nappCertificate = {APP_SECRET}\n");
         }
         if seed.is_multiple_of(3) {
-            file += "durations = default, 1 h, indefinite\n";
+            file += "durations = default, 3 min, indefinite, 1 min\n";
+        }
+        if !seed.is_multiple_of(7) {
+            file += &format!("adminCode = {ADMIN_CODE}\n");
+        }
+        if seed.is_multiple_of(5) {
+            file += "language = de\n";
         }
         let desk = Desk::new(&file);
         desk.wire.borrow_mut().answers_profiles = false;
         desk.wire.borrow_mut().set_state(NetworkState::Ready);
-        let mut monkey = Self {
-            seed,
-            dice,
-            desk,
-            service: Service::new(),
-            has_app_user,
-            is_calm: false,
-            title: String::new(),
-        };
+        let mut monkey =
+            Self { seed, dice, desk, service: Service::new(), has_app_user, is_calm: false, screen: "" };
         monkey.settle();
         monkey
     }
 
     /// Does something at random.
     fn act(&mut self) {
-        match self.dice.roll(40) {
-            0..=27 => {
+        match self.dice.roll(54) {
+            0..=29 => {
                 let key = self.dice.of(&KEYS);
                 self.press(key);
             }
-            28..=31 => self.log_in(),
-            32 | 33 => {
+            30..=34 => self.log_in(),
+            35 | 36 => {
                 let time = self.dice.of(&[100, 500, 1_000, 3_000, 6_000]);
                 self.pass(time);
             }
-            34 => {
+            37 => {
                 let time = self.dice.of(&[12_000, 25_000, 130_000]);
                 self.pass(time);
             }
-            35 | 38 => self.happen_elsewhere(),
-            36 => {
-                let states =
-                    [NetworkState::NoLink, NetworkState::NoAddress, NetworkState::Ready, NetworkState::Ready];
-                self.desk.wire.borrow_mut().set_state(states[self.dice.roll(4)]);
-                self.settle();
-            }
-            37 => {
-                let hosts =
-                    [Host::Accepts, Host::Accepts, Host::Accepts, Host::Refuses, Host::Silent, Host::Unknown];
-                let (name, how) = (["a", "b"][self.dice.roll(2)], hosts[self.dice.roll(6)]);
+            38 | 39 => self.happen_elsewhere(),
+            40 | 41 => self.change_network(),
+            42 => {
+                let (name, how) = (self.dice.of(&["a", "b"]), self.dice.of(&HOSTS));
                 self.desk.wire.borrow_mut().set_host(name, how);
             }
-            _ => {
-                for name in ["a", "b"] {
-                    self.desk.wire.borrow_mut().set_host(name, Host::Accepts);
-                }
-                self.desk.wire.borrow_mut().set_state(NetworkState::Ready);
-                self.settle();
+            43 => {
+                // The service moves: one name leads nowhere from now on, the other to it.
+                let (from, to) = self.dice.of(&[("a", "b"), ("b", "a")]);
+                let nowhere = self.dice.of(&HOSTS[3..]);
+                self.desk.wire.borrow_mut().set_host(from, nowhere);
+                self.desk.wire.borrow_mut().set_host(to, Host::Accepts);
             }
+            44 => {
+                let takes = self.dice.of(&[None, None, Some(0), Some(90), Some(300)]);
+                self.desk.wire.borrow_mut().takes = takes;
+            }
+            45 => {
+                let is_broken = self.dice.roll(2) == 0;
+                self.desk.bench.borrow_mut().is_broken = is_broken;
+            }
+            46 => self.open_settings(),
+            47 => self.hold(),
+            48 => self.restart(),
+            49 => self.go_away(),
+            _ => self.calm_down(),
         }
     }
 
@@ -139,14 +201,25 @@ impl Monkey {
         }
     }
 
+    /// Holds a key for a while, or has its release lost.
+    fn hold(&mut self) {
+        self.service.keys += 1;
+        let (key, time) = (self.dice.of(&HELD), self.dice.of(&[None, Some(300), Some(1_200), Some(4_000)]));
+        self.desk.hold(key, time);
+        self.service.now += time.unwrap_or(0);
+        self.settle();
+    }
+
+    fn is_on(&self, screen: &str) -> bool {
+        self.desk.app().screen_name() == screen
+    }
+
     /// Logs in, or takes over from whoever is logged in.
     fn log_in(&mut self) {
-        let labels = self.desk.picture().row(5);
-        if labels.starts_with("Log in") {
-            self.press("soft1");
-        } else if labels.starts_with("Log out") {
-            self.press("soft3 2");
-            if self.desk.picture().row(0).starts_with("Take over") {
+        if self.is_on("idle") {
+            let is_taken = self.desk.picture().state().split(", ").any(|mark| mark == "user");
+            self.press(if is_taken { "soft3 2" } else { "soft1" });
+            if self.is_on("take over") {
                 self.press("soft1");
             }
         }
@@ -157,9 +230,7 @@ impl Monkey {
     fn type_login(&mut self) {
         for _ in 0..3 {
             let picture = self.desk.picture();
-            let is_empty = picture.row(2).is_empty();
-            if !picture.row(0).starts_with("Log in ") || !picture.row(1).starts_with("User ID:") || !is_empty
-            {
+            if !self.is_on("log in form") || !picture.row(2).is_empty() || !self.asks_for_the_user_id() {
                 return;
             }
             if picture.row(0).contains("abc") {
@@ -168,35 +239,103 @@ impl Monkey {
                 if self.dice.roll(8) == 0 {
                     self.press("1");
                 }
-                for digit in PIN.chars() {
-                    self.press(&digit.to_string());
-                }
+                self.type_digits(PIN);
                 return self.press("select");
             }
             self.press("#");
         }
     }
 
-    /// Somebody logs in or out without this phone.
-    fn happen_elsewhere(&mut self) {
-        let user = USERS[self.dice.roll(USERS.len())].1;
-        let logins = &mut self.service.logins;
-        match self.dice.roll(4) {
-            0 => drop(logins.remove(DEVICE)),
-            1 => drop(logins.remove(ELSEWHERE)),
-            // One user is logged in once.
-            roll if logins.values().all(|there| *there != user) => {
-                logins.insert(if roll == 2 { DEVICE } else { ELSEWHERE }, user);
+    fn type_digits(&mut self, digits: &str) {
+        for digit in digits.chars() {
+            self.press(&digit.to_string());
+        }
+    }
+
+    /// Whether keys go to the user ID: the title bar says what they give.
+    fn asks_for_the_user_id(&self) -> bool {
+        let title = self.desk.picture().row(0);
+        ["abc", "ABC", "123"].iter().any(|mode| title.split(' ').any(|word| word == *mode))
+    }
+
+    /// Goes to a line of the menu, counted from its end.
+    fn choose_in_menu(&mut self, from_end: usize) {
+        if !self.is_on("idle") {
+            return;
+        }
+        self.press("soft3 down down down down down down down");
+        for _ in 0..from_end {
+            self.press("up");
+        }
+        self.press("select");
+    }
+
+    /// Opens the settings, mostly with the right code.
+    fn open_settings(&mut self) {
+        self.choose_in_menu(1);
+        if self.is_on("admin code") {
+            let code = self.dice.of(&[ADMIN_CODE, ADMIN_CODE, WRONG_CODE]);
+            self.type_digits(code);
+            self.press("select");
+        }
+        if self.is_on("settings") {
+            let line = self.dice.of(&["1 2", "1 1", "2 1", "3 2", "4 1", "4 3", "5", "6", "7 soft1"]);
+            self.press(line);
+        }
+    }
+
+    fn restart(&mut self) {
+        self.choose_in_menu(0);
+        if self.is_on("restart confirm") {
+            self.press("soft1");
+        }
+    }
+
+    /// The cable or the DHCP server goes or comes, with another address.
+    fn change_network(&mut self) {
+        let states =
+            [NetworkState::NoLink, NetworkState::NoAddress, NetworkState::Ready, NetworkState::Ready];
+        let (state, last) = (self.dice.of(&states), u8::try_from(self.dice.roll(250)).unwrap());
+        {
+            let mut wire = self.desk.wire.borrow_mut();
+            if let Some(address) = &mut wire.address {
+                address.address = std::net::Ipv4Addr::new(10, 0, 0, last);
             }
-            _ => {}
+            wire.set_state(state);
+        }
+        self.settle();
+    }
+
+    fn calm_down(&mut self) {
+        {
+            let mut wire = self.desk.wire.borrow_mut();
+            for name in ["a", "b"] {
+                wire.set_host(name, Host::Accepts);
+            }
+            wire.takes = None;
+            wire.set_state(NetworkState::Ready);
+        }
+        self.settle();
+    }
+
+    /// Somebody logs in or out without this phone, or changes a profile.
+    fn happen_elsewhere(&mut self) {
+        let (_, user) = self.dice.of(&USERS);
+        match self.dice.roll(5) {
+            0 => drop(self.service.logins.remove(DEVICE)),
+            1 => drop(self.service.logins.remove(ELSEWHERE)),
+            2 => self.service.log_in(DEVICE, user),
+            3 => self.service.log_in(ELSEWHERE, user),
+            _ => self.service.is_renamed = !self.service.is_renamed,
         }
         self.service.was_touched = true;
     }
 
     fn pass(&mut self, milliseconds: u64) {
-        for _ in 0..milliseconds / 100 {
-            self.desk.wait(100);
-            self.service.now += 100;
+        let step = if milliseconds < 10_000 { 100 } else { 500 };
+        for _ in 0..milliseconds / step {
+            self.desk.skip(step);
+            self.service.now += step;
             self.settle();
         }
     }
@@ -217,67 +356,82 @@ impl Monkey {
 
     /// What the screen says has happened, has.
     fn look(&mut self) {
-        let picture = self.desk.picture();
-        let title = picture.row(0);
-        let (is_new, here) = (title != self.title, self.service.user_here());
-        if is_new && !self.service.was_touched {
-            match title.as_str() {
-                "Logged in" | "Logged in after all" if here != Some(&picture.row(1)) => {
-                    self.fail("nobody of that name is logged in");
-                }
-                "Logged out" | "Logged out after all"
-                    if here.is_some() && picture.row(1) == "Nobody logged in" =>
-                {
-                    self.fail("somebody is logged in");
-                }
-                _ => {}
-            }
+        let screen = self.desk.app().screen_name();
+        let is_new = screen != std::mem::replace(&mut self.screen, screen);
+        if is_new && !self.service.was_touched && ["idle", "logged in", "logged out"].contains(&screen) {
+            self.must_tell_the_truth();
         }
-        // Nothing goes on from here, so nothing needs the PIN any more.
-        let is_over = ["Logged", "Login", "Logout"].iter().any(|word| title.starts_with(word));
-        if is_new && is_over && title != "Logged in elsewhere" {
-            self.must_have_forgotten_the_pin();
+        if is_new && WITHOUT_A_PIN.contains(&screen) {
+            self.must_have_forgotten(PIN);
         }
-        self.title = title;
+        if is_new && screen != "admin code" {
+            self.must_have_forgotten(WRONG_CODE);
+        }
     }
 
-    /// Goes away. The phone comes back to its first screen while everything fails as before, and to the truth once
-    /// nothing does.
-    fn leave(&mut self) {
+    /// Who is logged in is what the service has, or not known. On a dark display nothing is said.
+    fn must_tell_the_truth(&self) {
+        let picture = self.desk.picture();
+        let (state, here) = (picture.state(), self.service.user_here());
+        let says = |mark: &str| state.split(", ").any(|there| there == mark);
+        let is_true = match here {
+            Some(user) if says("user") => {
+                (1..5).any(|row| picture.row(row).split([' ', ',']).any(|word| word == user))
+            }
+            Some(_) => !says("nobody"),
+            None => !says("user"),
+        };
+        if !is_true {
+            self.fail(&format!("the service has {here:?} logged in"));
+        }
+    }
+
+    /// Goes away. The phone comes back to its first screen while everything fails as before.
+    fn go_away(&mut self) {
         self.pass(LEFT_ALONE);
         self.must_be_idle();
-        self.is_calm = true;
-        for name in ["a", "b"] {
-            self.desk.wire.borrow_mut().set_host(name, Host::Accepts);
-        }
-        self.desk.wire.borrow_mut().set_state(NetworkState::Ready);
-        self.settle();
-        self.pass(POLLED);
-        // Whoever comes lights the display, and reads what the phone has found out by itself.
-        self.desk.press("right");
-        self.must_be_idle();
-        let row = self.desk.picture().row(1);
-        let truth = match self.service.user_here() {
-            Some(user) => format!("Logged in: {user}"),
-            None => "Nobody logged in".to_owned(),
-        };
-        if self.has_app_user && row != truth {
-            self.fail(&format!("the service says: {truth}"));
-        }
-        self.must_have_forgotten_the_pin();
     }
 
-    fn must_have_forgotten_the_pin(&self) {
-        let places = self.desk.remembers(PIN);
+    /// Goes away for good. The phone comes to the truth once nothing fails any more.
+    fn leave(&mut self) {
+        self.go_away();
+        self.is_calm = true;
+        self.calm_down();
+        self.pass(POLLED);
+        // Whoever comes lights the display, and reads what the phone has found out by itself.
+        let settings = self.desk.bench.borrow().settings.clone().unwrap_or_default();
+        let polls = !["0", "15", "60", "240"]
+            .iter()
+            .any(|minutes| settings.contains(&format!("pollMinutes = {minutes}\n")));
+        self.press("right");
+        if !polls {
+            // The phone was asleep, so the key has it ask.
+            self.pass(100);
+        }
+        self.must_be_idle();
+        if self.has_app_user {
+            let is_known = !self.desk.picture().state().split(", ").any(|mark| mark == "unknown");
+            if !is_known {
+                self.fail("the phone does not find out who is logged in");
+            }
+            self.must_tell_the_truth();
+        }
+        self.must_have_forgotten(PIN);
+        self.must_have_forgotten(WRONG_CODE);
+    }
+
+    fn must_have_forgotten(&self, digits: &str) {
+        let places = self.desk.remembers(digits);
         if !places.is_empty() {
-            self.fail(&format!("the PIN is in {places:?}"));
+            let what = if digits == PIN { "PIN" } else { "admin code" };
+            self.fail(&format!("the {what} is in {places:?}"));
         }
     }
 
     fn must_be_idle(&self) {
-        let picture = self.desk.picture();
-        let is_dark = (0..6).all(|row| picture.row(row).is_empty());
-        if !(is_dark || picture.row(0).starts_with(DEVICE) && picture.row(5).ends_with("Menu")) {
+        // A phone that was restarted waits for its network.
+        let waits_for_network = self.is_on("starting") && !self.is_calm;
+        if !self.is_on("idle") && !waits_for_network {
             self.fail("the phone does not come back by itself");
         }
     }
@@ -306,16 +460,26 @@ impl Monkey {
 
 /// Most requests are answered.
 fn fate(dice: &mut Dice) -> Fate {
-    match dice.roll(40) {
-        0 => Fate::Lost { carried_out: true },
-        1 => Fate::Lost { carried_out: false },
-        2 => Fate::Silent { carried_out: true },
-        3 => Fate::Silent { carried_out: false },
-        4 => Fate::Veiled(REDIRECT),
-        5 => Fate::Veiled(NOISE),
-        6 | 7 => Fate::Busy,
-        8 | 9 => Fate::TurnedAway,
-        10..=14 => Fate::Late([300, 1_500, 4_000, 9_000, 15_000][dice.roll(5)]),
+    match dice.roll(80) {
+        0 | 1 => Fate::Lost { carried_out: true },
+        2 | 3 => Fate::Lost { carried_out: false },
+        4 | 5 => Fate::Silent { carried_out: true },
+        6 | 7 => Fate::Silent { carried_out: false },
+        8..=10 => Fate::Veiled(dice.of(&VEILED)),
+        11 => Fate::Denied(dice.of(&DENIED)),
+        12 => Fate::Cut { after: dice.roll(200), end: dice.of(&[End::Closed, End::Reset]) },
+        13 => Fate::Flooded,
+        14..=17 => Fate::Refused { code: "26", carried_out: false },
+        18..=20 => {
+            let code = dice.of(&["0", "6", "7"]);
+            Fate::Refused { code, carried_out: dice.roll(2) == 0 }
+        }
+        21 => Fate::Refused {
+            code: dice.of(&["3", "10", "12", "18", "25", "27", "41", "9999"]),
+            carried_out: false,
+        },
+        22..=25 => Fate::TurnedAway,
+        26..=33 => Fate::Late(dice.of(&[300, 1_500, 4_000, 9_000, 15_000])),
         _ => Fate::Answered,
     }
 }

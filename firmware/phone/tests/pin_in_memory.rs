@@ -126,6 +126,34 @@ fn a_login_that_is_cancelled() {
 }
 
 #[test]
+fn a_question_for_profiles_that_is_given_up_before_the_service_takes_it() {
+    for rows in [false, true] {
+        let mut desk = Desk::new(&format!("service = a\nappID = emphone\nappCertificate = {APP_SECRET}\n"));
+        desk.wire.borrow_mut().answers_profiles = false;
+        desk.wire.borrow_mut().set_state(NetworkState::Ready);
+        desk.settle();
+        play(&mut desk, Here(None));
+        let takes_a_part = |desk: &mut Desk| desk.wire.borrow_mut().takes = Some(100);
+        if !rows {
+            takes_a_part(&mut desk);
+        }
+        desk.press(&format!("soft1 5 down {PIN} select"));
+        if rows {
+            let names: Vec<String> = (0..60).map(|number| format!("DP{number}")).collect();
+            let list = answers::http(answers::profiles("j", &names).as_bytes(), Framing::Length);
+            desk.wire.borrow_mut().answer([&list[..]]);
+            desk.settle();
+            takes_a_part(&mut desk);
+            // The rows that are wanted now are not kept.
+            desk.press(&"down ".repeat(30));
+        }
+        assert!(desk.remembers(PIN).contains(&"the buffer for requests"), "{}", desk.picture().text());
+        desk.press("soft3");
+        assert_eq!(desk.remembers(PIN), [""; 0], "{}", desk.picture().text());
+    }
+}
+
+#[test]
 fn a_take_over() {
     const MARY: Step = Here(Some("mary"));
     check(true, 4, &[Refused("18"), MARY, Press("soft1"), Press("soft3"), MARY]);

@@ -16,7 +16,7 @@ impl App<'_> {
         let Some(flight @ Flight { ask, quiet }) = self.in_flight.take() else { return };
         self.keep_exchange(ask, Exchanged::from(&answer));
         let cancelled = core::mem::take(&mut self.cancelled);
-        if cancelled {
+        if cancelled && ask.is_change() {
             // Even where the answer was faster: nothing goes on from here.
             self.form.wipe_pin();
         }
@@ -94,7 +94,8 @@ impl App<'_> {
             Ok(_) => self.polling.answered(now),
             Err(_) => self.polling.failed(now),
         }
-        self.look_trouble = outcome.err();
+        // Where a person had to sign the question, that person is told, and nobody afterwards.
+        self.look_trouble = outcome.err().filter(|_| self.has_app_user());
         match (self.screen, outcome) {
             (Screen::Settling(failure) | Screen::Failed(failure), Ok(notice))
                 if failure.calls_for_a_look() =>

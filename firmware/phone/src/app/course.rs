@@ -103,7 +103,14 @@ impl App<'_> {
             HINDERED_THERE => Ask::Where,
             _ => return false,
         };
-        self.course.get_or_insert_default();
+        let is_other =
+            matches!(self.holder(), Holder::User(user) if !Text::from(user).eq_ignore_case(self.form.user()));
+        let course = self.course.get_or_insert_default();
+        if ask == Ask::Who && !is_other {
+            // Neither nobody nor this person is here, and the person has agreed to log out nobody else.
+            course.agreed = false;
+            self.presence.forget();
+        }
         self.ask(ask);
         true
     }

@@ -116,7 +116,7 @@ pub struct App<'c> {
     course: Option<Course>,
     elsewhere: Option<Elsewhere>,
     in_flight: Option<Flight>,
-    /// The person does not want what is on its way any longer.
+    /// What is on its way is to be given up.
     cancelled: bool,
     /// How often the service was too busy for what the person waits for.
     busy_tries: u32,
@@ -253,8 +253,8 @@ impl<'c> App<'c> {
         self.next_ask()
     }
 
-    /// Whether the login or logout on its way is to be given up. Whoever carries it out hands in
-    /// [`Trouble::Cancelled`], which says whether anything was sent.
+    /// Whether what is on its way is to be given up. Whoever carries it out hands in [`Trouble::Cancelled`], which says
+    /// whether anything was sent.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.cancelled
@@ -476,6 +476,8 @@ impl<'c> App<'c> {
             _ => return None,
         };
         self.wanted = None;
+        // Whatever was to be given up is, for this.
+        self.cancelled = false;
         self.polling.stop();
         self.in_flight = Some(flight);
         self.asked_at = self.now;
@@ -517,6 +519,14 @@ impl<'c> App<'c> {
                 self.elsewhere = None;
                 self.staying = false;
             }
+        }
+        if let Some(Flight { ask, .. }) = self.in_flight
+            && !ask.is_change()
+            && self.signer(ask) == Signer::Person
+            && self.form.pin().len() == 0
+        {
+            // A question that carries the PIN does not outlast it.
+            self.cancelled = true;
         }
         self.light_for(&screen);
         self.screen = screen;

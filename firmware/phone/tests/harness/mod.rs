@@ -140,10 +140,15 @@ impl Desk {
         let mut left = milliseconds;
         while left > 0 {
             let step = left.min(100);
-            MockDriver::get().advance(Duration::from_millis(step));
-            self.settle();
+            self.skip(step);
             left -= step;
         }
+    }
+
+    /// Lets time pass in one step.
+    pub(crate) fn skip(&mut self, milliseconds: u64) {
+        MockDriver::get().advance(Duration::from_millis(milliseconds));
+        self.settle();
     }
 
     /// Presses keys: `0` to `9`, `*`, `#`, `up`, `down`, `left`, `right`, `select`, `soft1` to `soft3`; several

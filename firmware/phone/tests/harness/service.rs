@@ -26,17 +26,32 @@ pub(crate) enum Fate {
     Lost {
         carried_out: bool,
     },
+    /// Carried out. The connection ends behind so many bytes of the answer.
+    Cut {
+        after: usize,
+        end: End,
+    },
     /// Nothing comes back.
     Silent {
         carried_out: bool,
     },
     /// Carried out, under a status or with a document that says nothing.
     Veiled(&'static str),
-    /// Code 26.
-    Busy,
+    /// Carried out, under a status that says that it was not.
+    Denied(&'static str),
+    /// A failure with this code, after the request was carried out or instead of that.
+    Refused {
+        code: &'static str,
+        carried_out: bool,
+    },
+    /// Carried out, with an answer that is longer than the phone's memory.
+    Flooded,
     /// Not carried out, as its status says.
     TurnedAway,
 }
+
+/// The codes after which a service may have done what was asked.
+const OPEN: [&str; 3] = ["0", "6", "7"];
 
 /// A request that is being worked on.
 struct Work {
@@ -48,13 +63,17 @@ struct Work {
 pub(crate) struct Service {
     /// Who is logged in, by device.
     pub(crate) logins: BTreeMap<&'static str, &'static str>,
-    /// Somebody else than the phone has changed that since its last request, or a request was carried out late.
+    /// Somebody else than the phone has changed that since an answer told the phone, or a request was carried out late.
     pub(crate) was_touched: bool,
     pub(crate) now: u64,
     /// Keys pressed so far.
     pub(crate) keys: usize,
+    /// A profile has another name than before.
+    pub(crate) is_renamed: bool,
     seen: usize,
     works: Vec<Work>,
+    /// When logins for a time end, by device.
+    ends: BTreeMap<&'static str, u64>,
     /// A change that may have been carried out without the phone having heard of it, and the keys pressed until then.
     open: Option<(String, usize)>,
 }
@@ -66,8 +85,10 @@ impl Service {
             was_touched: false,
             now: 0,
             keys: 0,
+            is_renamed: false,
             seen: 0,
             works: Vec::new(),
+            ends: BTreeMap::new(),
             open: None,
         }
     }
@@ -78,6 +99,7 @@ impl Service {
 
     /// Serves what was asked since the last time; `fate` says what becomes of each request. Says whether there was anything.
     pub(crate) fn serve(&mut self, wire: &mut Wire, mut fate: impl FnMut() -> Fate) -> bool {
+        self.end_logins();
         let mut served = self.work(wire);
         while let Some(line) = wire.lines.get(self.seen) {
             let is_last = self.seen + 1 == wire.lines.len();
@@ -104,10 +126,13 @@ impl Service {
                 "sent again while it may have been carried out: {open}"
             );
         }
-        if is_change {
-            self.was_touched = false;
-        }
-        let loses = !matches!(fate, Fate::Answered | Fate::Busy | Fate::TurnedAway);
+        let loses = match fate {
+            Fate::Answered | Fate::TurnedAway => false,
+            // The phone has to believe it.
+            Fate::Denied(_) => false,
+            Fate::Refused { code, .. } => OPEN.contains(&code),
+            _ => true,
+        };
         if is_change && loses {
             self.open = Some((bare, self.keys));
         } else if fate == Fate::Answered {
@@ -115,8 +140,11 @@ impl Service {
         }
         match fate {
             Fate::Answered => {
-                let answer = self.http(request);
-                self.answer(line, &answer, wire);
+                let document = self.carry_out(request);
+                if !wire.lines[line].gone {
+                    self.was_touched &= !tells_who(request, &document);
+                }
+                self.answer(line, &whole(&document), wire);
             }
             Fate::Late(after) => {
                 self.works.push(Work { line, request: request.to_owned(), at: self.now + after });
@@ -136,11 +164,51 @@ impl Service {
                 self.carry_out(request);
                 self.answer(line, bytes.as_bytes(), wire);
             }
-            Fate::Busy => self.answer(line, &whole(&answers::failure("26", "")), wire),
+            Fate::Cut { after, end } => {
+                let answer = self.http(request);
+                self.send(line, &answer[..after.min(answer.len() - 1)], end, wire);
+            }
+            Fate::Denied(bytes) => {
+                self.carry_out(request);
+                self.was_touched = true;
+                self.answer(line, bytes.as_bytes(), wire);
+            }
+            Fate::Refused { code, carried_out } => {
+                if carried_out {
+                    self.carry_out(request);
+                }
+                let text = "&lt;text&gt; of any length, even of many words";
+                self.answer(line, &whole(&answers::failure(code, text)), wire);
+            }
+            Fate::Flooded => {
+                let document =
+                    self.carry_out(request).replace("<response>", &format!("<response>{:9000}", ""));
+                self.answer(line, &whole(&document), wire);
+            }
             Fate::TurnedAway => {
                 self.answer(line, b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", wire);
             }
         }
+    }
+
+    /// Somebody logs in, who is logged in once at most.
+    pub(crate) fn log_in(&mut self, device: &'static str, user: &'static str) {
+        if self.logins.values().all(|there| *there != user) {
+            self.logins.insert(device, user);
+            self.ends.remove(device);
+        }
+    }
+
+    /// Logs out whose time is over.
+    fn end_logins(&mut self) {
+        let Self { ends, logins, now, was_touched, .. } = self;
+        ends.retain(|device, end| {
+            let goes_on = *end > *now;
+            if !goes_on {
+                *was_touched |= logins.remove(device).is_some();
+            }
+            goes_on
+        });
     }
 
     /// Carries out what is due.
@@ -155,9 +223,13 @@ impl Service {
     }
 
     fn answer(&self, line: usize, bytes: &[u8], wire: &mut Wire) {
+        self.send(line, bytes, End::Closed, wire);
+    }
+
+    fn send(&self, line: usize, bytes: &[u8], end: End, wire: &mut Wire) {
         if line + 1 == wire.lines.len() && !wire.lines[line].gone {
             wire.answer([bytes]);
-            wire.end(End::Closed);
+            wire.end(end);
         }
     }
 
@@ -178,11 +250,17 @@ impl Service {
         let words: Vec<&str> = what.split(' ').collect();
         let device = |name| if name == DEVICE { DEVICE } else { ELSEWHERE };
         match words[..] {
-            ["login", name, user, ..] => {
+            ["login", name, user, ref wish @ ..] => {
                 let Some(user) = person.filter(|person| *person == user) else {
                     return answers::failure("10", "");
                 };
                 let device = device(name);
+                let profile = wish.split_first().filter(|(word, _)| **word == "with");
+                let profile = profile.and_then(|(_, rest)| rest.first());
+                if profile.is_some_and(|profile| !self.profiles(user).contains(&profile.to_string())) {
+                    return answers::failure("12", "");
+                }
+                let minutes = wish.iter().find_map(|word| word.strip_prefix("Minutes(")?.strip_suffix(')'));
                 match self.logins.get(device) {
                     Some(there) if *there != user => answers::failure("18", ""),
                     _ if self.logins.iter().any(|(other, there)| *other != device && *there == user) => {
@@ -190,6 +268,13 @@ impl Service {
                     }
                     _ => {
                         self.logins.insert(device, user);
+                        match minutes {
+                            Some(minutes) => {
+                                let end = self.now + 60_000 * minutes.parse::<u64>().unwrap();
+                                self.ends.insert(device, end);
+                            }
+                            None => drop(self.ends.remove(device)),
+                        }
                         answers::SUCCESS.to_owned()
                     }
                 }
@@ -213,14 +298,36 @@ impl Service {
                     .collect();
                 answers::devices(user, &devices)
             }
-            // The user with the first ID has three profiles, the others one.
-            ["deviceProfileQuery", user] if user == USERS[0].1 => {
-                answers::profiles(user, &["Berlin", "Paris*", "Rome"])
+            ["deviceProfileQuery", user] => {
+                let mut names = self.profiles(user);
+                if let Some(name) = names.get_mut(1) {
+                    name.push('*');
+                }
+                answers::profiles(user, &names)
             }
-            ["deviceProfileQuery", user] => answers::profiles(user, &["Berlin"]),
             _ => panic!("no such request: {request}"),
         }
     }
+}
+
+impl Service {
+    /// The profiles of a user: three, more than a phone keeps, one for the others.
+    fn profiles(&self, user: &str) -> Vec<String> {
+        let second = if self.is_renamed { "Praha" } else { "Paris" };
+        match user {
+            "a" => ["Berlin", second, "Rome"].map(str::to_owned).to_vec(),
+            "g" => (1..60).map(|number| format!("{second}{number:02}")).collect(),
+            _ => vec!["Berlin".to_owned()],
+        }
+    }
+}
+
+/// Whether whoever reads the answer knows who is logged in on the phone.
+fn tells_who(request: &str, document: &str) -> bool {
+    let is_about_it = request.contains(DEVICE);
+    is_about_it
+        && (document == answers::SUCCESS
+            || ["deviceUserResults", "code=\"19\""].iter().any(|word| document.contains(word)))
 }
 
 fn whole(document: &str) -> Vec<u8> {
