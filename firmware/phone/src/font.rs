@@ -1,6 +1,6 @@
 //! The fonts, one a size of cells, made by `build.rs` from the BDF files in `font/`.
 //!
-//! Nothing is read at run time. All have the same characters: ASCII, Latin-1, an ellipsis, up and down arrow, the [`marks`], and a
+//! Nothing is read at run time. All have the same characters: ASCII, Latin-1, an ellipsis, four arrows, the [`marks`], and a
 //! box that is drawn for everything else, never left out. A font that no layout names is not linked.
 
 use core::slice;
@@ -123,4 +123,9 @@ pub(crate) mod marks {
     pub(crate) const MORE_ABOVE: char = '\u{2191}';
     /// There is more below.
     pub(crate) const MORE_BELOW: char = '\u{2193}';
+    /// The keys that navigate, on a display that is touched.
+    pub(crate) const UP: char = MORE_ABOVE;
+    pub(crate) const DOWN: char = MORE_BELOW;
+    pub(crate) const LEFT: char = '\u{2190}';
+    pub(crate) const RIGHT: char = '\u{2192}';
 }

@@ -35,6 +35,12 @@ impl Mode {
         }
     }
 
+    /// What a key gives besides its digit.
+    pub(crate) fn letters(self, key: Key) -> &'static str {
+        let characters = self.characters(key);
+        characters.strip_suffix(|last: char| last.is_ascii_digit()).unwrap_or(characters)
+    }
+
     /// The characters of a key, in the order of its presses. They are ASCII.
     pub(super) fn characters(self, key: Key) -> &'static str {
         let (lower, upper, digit) = match key {

@@ -1,8 +1,8 @@
 //! What view and words read of the app. Nothing here changes it.
 
 use super::{
-    App, Ask, Body, Failure, Form, Holder, Light, List, NetworkState, Notice, Profiles, Screen, ServiceText,
-    Setting, Signer, Trouble,
+    App, Ask, Body, Failure, Field, Form, Holder, Light, List, Mode, NetworkState, Notice, Profiles, Screen,
+    ServiceText, Setting, Signer, Trouble,
 };
 use crate::Key;
 use crate::config::SetupError;
@@ -60,6 +60,18 @@ impl App<'_> {
                 Body::List(List { len: self.login_times().len(), selected, numbered: true })
             }
             _ => Body::Text,
+        }
+    }
+
+    /// What the number keys type on this screen. Where they pick an entry of a list, they type nothing.
+    pub(crate) fn types(&self) -> Option<Mode> {
+        match (&self.screen, self.form.focused()) {
+            (screen, Field::User) if screen.has_form() => Some(self.form.mode()),
+            (screen, Field::Pin) if screen.has_form() => Some(Mode::Digits),
+            (Screen::Explain { .. }, _) => Some(Mode::Digits),
+            // The first letters of an entry, in which capitals do not count.
+            (Screen::Profiles, _) => Some(Mode::Lower),
+            _ => None,
         }
     }
 

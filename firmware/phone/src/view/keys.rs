@@ -45,6 +45,7 @@ impl Softkey {
 
 /// What a key of the board means now.
 pub(crate) fn meaning(app: &App<'_>, layout: &Layout, key: Key) -> Meaning {
+    let layout = layout.shown(app);
     // With as many softkeys as a screen has actions each is what the app knows it by, with a label or without.
     if layout.softkey_places == ACTIONS && matches!(key, Key::Soft1 | Key::Soft2 | Key::Soft3) {
         return Meaning::Key(key);

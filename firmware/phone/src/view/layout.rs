@@ -6,7 +6,8 @@ use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::pixelcolor::{Gray4, GrayColor, PixelColor, Rgb565, RgbColor};
 use embedded_graphics::primitives::Rectangle;
 
-use crate::app::Light;
+use super::pad::Pad;
+use crate::app::{App, Body, Light};
 use crate::font::{FONT_6X10, FONT_10X20, FONT_12X24, Font};
 
 /// The most columns a layout has: a word that a line has no room for is kept while it is read.
@@ -14,6 +15,9 @@ pub(crate) const MAX_COLUMNS: usize = 40;
 
 /// Columns of a softkey's label, on every display.
 pub(crate) const LABEL_COLUMNS: usize = 7;
+
+/// Characters on a key of a pad: its own, and four that it types.
+pub(crate) const FACE_CELLS: usize = 5;
 
 /// How the screens are laid out on a display of one size. All measures are in pixels.
 #[derive(Debug)]
@@ -24,20 +28,39 @@ pub struct Layout {
     pub font: &'static Font,
     /// Cells of a line, 40 at most.
     pub columns: usize,
+    /// Cells of the title.
+    pub title_columns: usize,
     /// Lines between title bar and softkeys.
     pub lines: usize,
     /// Left edge of the first column.
     pub left: i32,
     /// The bar behind the title.
     pub title: Bar,
-    /// Top of the first line.
+    /// Top of the first line's cells.
     pub body_top: i32,
+    /// From the top of a line to the top of the next.
+    pub line_pitch: u32,
     /// The bar of the softkeys.
     pub softkeys: Bar,
     /// How many softkeys there are beside the bar.
     pub softkey_places: usize,
     /// Between two softkeys.
     pub softkey_gap: u32,
+    /// The keys on the display itself, where it is touched.
+    pub pad: Option<Pad>,
+    /// Where the keys on the display depend on the screen: the layouts of its other screens.
+    pub others: Option<&'static Others>,
+}
+
+/// The layouts of a display that is touched, besides the one of screens to be read.
+#[derive(Debug)]
+pub struct Others {
+    /// A list: its lines are keys.
+    pub list: Layout,
+    /// What the number keys type into.
+    pub typing: Layout,
+    /// A list in which the number keys find an entry.
+    pub finding: Layout,
 }
 
 /// A bar across the display with one line of text.
@@ -56,14 +79,18 @@ pub static LAYOUT_128X64: Layout = Layout {
     size: Size::new(128, 64),
     font: &FONT_6X10,
     columns: 21,
+    title_columns: 21,
     lines: 4,
     left: 1,
     title: Bar { top: 0, height: 11, text_top: 0 },
     body_top: 12,
+    line_pitch: 10,
     // As high as a cell: the rig reads a picture by rows of cells.
     softkeys: Bar { top: 54, height: 10, text_top: 54 },
     softkey_places: 3,
     softkey_gap: 1,
+    pad: None,
+    others: None,
 };
 
 /// 320 x 240 pixels: 31 columns, 9 lines, 4 softkeys.
@@ -71,13 +98,17 @@ pub static LAYOUT_320X240: Layout = Layout {
     size: Size::new(320, 240),
     font: &FONT_10X20,
     columns: 31,
+    title_columns: 31,
     lines: 9,
     left: 5,
     title: Bar { top: 0, height: 24, text_top: 2 },
     body_top: 29,
+    line_pitch: 20,
     softkeys: Bar { top: 214, height: 26, text_top: 217 },
     softkey_places: 4,
     softkey_gap: 2,
+    pad: None,
+    others: None,
 };
 
 /// 480 x 272 pixels: 39 columns, 8 lines, 4 softkeys.
@@ -85,20 +116,69 @@ pub static LAYOUT_480X272: Layout = Layout {
     size: Size::new(480, 272),
     font: &FONT_12X24,
     columns: 39,
+    title_columns: 39,
     lines: 8,
     left: 6,
     title: Bar { top: 0, height: 30, text_top: 3 },
     body_top: 38,
+    line_pitch: 24,
     softkeys: Bar { top: 240, height: 32, text_top: 244 },
     softkey_places: 4,
     softkey_gap: 2,
+    pad: None,
+    others: None,
 };
 
 impl Layout {
-    /// How many cells there are to draw: what [`View::new`](super::View::new) wants memory for.
+    /// How many cells there are to draw, on the screen that has most: what [`View::new`](super::View::new) wants memory for.
     #[must_use]
     pub const fn cells(&self) -> usize {
-        self.columns * (1 + self.lines) + self.softkey_places * LABEL_COLUMNS
+        let own = match self.pad() {
+            Some(pad) => self.pad_cell(pad.keys.len()),
+            None => self.pad_cell(0),
+        };
+        match self.others() {
+            Some(Others { list, typing, finding }) => {
+                larger(larger(own, list.cells()), larger(typing.cells(), finding.cells()))
+            }
+            None => own,
+        }
+    }
+
+    /// The keys on the display. Without the feature there are none, and what draws them is not linked.
+    pub(super) const fn pad(&self) -> Option<&Pad> {
+        if cfg!(feature = "touch") { self.pad.as_ref() } else { None }
+    }
+
+    const fn others(&self) -> Option<&'static Others> {
+        if cfg!(feature = "touch") { self.others } else { None }
+    }
+
+    /// The first cell of a line between the bars, among all.
+    pub(super) const fn line_cell(&self, line: usize) -> usize {
+        self.title_columns + line * self.columns
+    }
+
+    /// The first cell of a softkey.
+    pub(super) const fn softkey_cell(&self, place: usize) -> usize {
+        self.line_cell(self.lines) + place * LABEL_COLUMNS
+    }
+
+    /// The first cell of a key of the pad.
+    pub(super) const fn pad_cell(&self, place: usize) -> usize {
+        self.softkey_cell(self.softkey_places) + place * FACE_CELLS
+    }
+
+    /// The layout of the screen that the app shows: this one, or one of [`others`](Self::others).
+    #[must_use]
+    pub fn shown(&self, app: &App<'_>) -> &Self {
+        let Some(others) = self.others() else { return self };
+        match (app.body(), app.types().is_some()) {
+            (Body::List(_), false) => &others.list,
+            (Body::List(_), true) => &others.finding,
+            (_, true) => &others.typing,
+            (_, false) => self,
+        }
     }
 
     /// Where a cell is whose row of cells has its top edge at `top`.
@@ -108,7 +188,7 @@ impl Layout {
 
     /// Top edge of a line between the bars.
     pub(crate) fn line_top(&self, line: usize) -> i32 {
-        self.body_top + pixels(line) * self.font.cell().height.cast_signed()
+        self.body_top + pixels(line) * self.line_pitch.cast_signed()
     }
 
     /// The area of a softkey, counted from the left.
@@ -120,6 +200,10 @@ impl Layout {
             Size::new(pitch.saturating_sub(self.softkey_gap), self.softkeys.height),
         )
     }
+}
+
+const fn larger(one: usize, other: usize) -> usize {
+    if one > other { one } else { other }
 }
 
 fn pixels(count: usize) -> i32 {
@@ -139,6 +223,8 @@ pub(crate) enum Role {
     Title,
     /// A softkey that does something.
     Softkey,
+    /// On a key, what it does not type now.
+    Legend,
 }
 
 /// The colours of a display, by what they are for.
@@ -181,6 +267,7 @@ impl<C: PixelColor> Palette<C> {
             Role::Selected => (self.ground, self.selected),
             Role::Title => (self.title_text, self.title),
             Role::Softkey => (self.softkey_text, self.softkey),
+            Role::Legend => (self.faint, self.softkey),
         }
     }
 }

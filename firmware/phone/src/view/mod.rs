@@ -7,10 +7,13 @@ mod form;
 pub(crate) mod keys;
 mod layout;
 mod list;
+mod pad;
 mod page;
 mod symbols;
 mod text;
 mod title;
+#[cfg(feature = "touch")]
+mod touched;
 pub(crate) mod wrap;
 
 use core::fmt;
@@ -19,8 +22,13 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::Point;
 use embedded_graphics::primitives::Rectangle;
 
-pub use self::layout::{Bar, Colours, LAYOUT_128X64, LAYOUT_320X240, LAYOUT_480X272, Layout, Palette};
+pub use self::layout::{
+    Bar, Colours, LAYOUT_128X64, LAYOUT_320X240, LAYOUT_480X272, Layout, Others, Palette,
+};
+pub use self::pad::Pad;
 pub use self::page::Cell;
+#[cfg(feature = "touch")]
+pub use self::touched::LAYOUT_480X272_TOUCH;
 
 use self::page::Page;
 use crate::app::{App, Body, Light};
@@ -47,8 +55,9 @@ use crate::app::{App, Body, Light};
 pub struct View<'m> {
     layout: &'m Layout,
     cells: &'m mut [Cell],
-    /// The light that the display shows `cells` in. Without one it is not known what the display shows.
-    light: Option<Light>,
+    /// The light that the display shows `cells` in, and the layout they are of. Without them it is not known what the
+    /// display shows.
+    shown: Option<(Light, &'m Layout)>,
 }
 
 impl<'m> View<'m> {
@@ -58,7 +67,7 @@ impl<'m> View<'m> {
     /// [`Layout::cells`] places; with fewer, everything is drawn each time.
     #[must_use]
     pub fn new(layout: &'m Layout, cells: &'m mut [Cell]) -> Self {
-        Self { layout, cells, light: None }
+        Self { layout, cells, shown: None }
     }
 
     /// Draws what changed since it was called last, and returns by how many lines the text can be scrolled:
@@ -75,10 +84,12 @@ impl<'m> View<'m> {
         display: &mut D,
     ) -> Result<usize, D::Error> {
         let light = app.drawn_light();
-        let anew = self.light.take() != Some(light) || self.cells.len() < self.layout.cells();
+        let layout = self.layout.shown(app);
+        let as_before = |(shown, of): (Light, &Layout)| shown == light && core::ptr::eq(of, layout);
+        let anew = !self.shown.take().is_some_and(as_before) || self.cells.len() < self.layout.cells();
         let lines = match layout::palette(light) {
             Some(palette) => {
-                let mut page = Page::new(self.layout, palette, self.cells, display);
+                let mut page = Page::new(layout, palette, self.cells, display);
                 if anew {
                     page.clear()?;
                 }
@@ -92,13 +103,13 @@ impl<'m> View<'m> {
             }
             None => usize::MAX,
         };
-        self.light = Some(light);
+        self.shown = Some((light, layout));
         Ok(lines)
     }
 
     /// Forgets what the display shows, which may be something else now: the next call draws everything.
     pub fn forget(&mut self) {
-        self.light = None;
+        self.shown = None;
     }
 }
 
@@ -114,12 +125,14 @@ fn screen<D: DrawTarget<Color: Colours>>(app: &App<'_>, page: &mut Page<'_, D>) 
     for (place, softkey) in softkeys.iter().enumerate().take(page.layout.softkey_places) {
         page.softkey(place, softkey.label)?;
     }
-    match app.body() {
-        Body::List(list) => list::draw(app, list, page).map(|()| 0),
-        Body::Form => form::draw(app, page).map(|()| 0),
-        Body::Symbols(symbols) => symbols::draw(&symbols, page).map(|()| 0),
-        Body::Text => text::draw(app, page),
-    }
+    let (scrolls, lines) = match app.body() {
+        Body::List(list) => list::draw(app, list, page).map(|()| (list.len > 1, 0)),
+        Body::Form => form::draw(app, page).map(|()| (false, 0)),
+        Body::Symbols(symbols) => symbols::draw(&symbols, page).map(|()| (false, 0)),
+        Body::Text => text::draw(app, page).map(|lines| (lines > 0, lines)),
+    }?;
+    pad::draw(app, scrolls, page)?;
+    Ok(lines)
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! The grid of character cells that every screen is drawn in, and what of it the display shows already.
 
+use core::ops::Range;
+use core::{iter, mem};
+
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::primitives::Rectangle;
 
-use super::layout::{Colours, LABEL_COLUMNS, Layout, Palette, Role};
-use crate::font::{Glyph, marks};
+use super::layout::{Colours, FACE_CELLS, LABEL_COLUMNS, Layout, Palette, Role};
+use super::pad::{Face, Pad};
+use crate::font::{Font, Glyph, marks};
 
 /// What one cell of the display shows: a glyph and what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +60,8 @@ impl<'p, D: DrawTarget<Color: Colours>> Page<'p, D> {
 
     /// Ends the picture: what was there before, and is in it no more, goes.
     pub(super) fn finish(&mut self) -> Result<(), D::Error> {
-        let columns = self.layout.columns;
-        for index in 0..columns * (1 + self.layout.lines) {
+        let layout = self.layout;
+        for index in 0..layout.line_cell(layout.lines) {
             let Some(cell) = self.cells.get_mut(index) else { break };
             if *cell == Cell::BLANK {
                 continue;
@@ -67,12 +71,12 @@ impl<'p, D: DrawTarget<Color: Colours>> Page<'p, D> {
                 continue;
             }
             *cell = Cell::BLANK;
-            let (column, row) = (index % columns, index / columns);
-            match row.checked_sub(1) {
-                Some(line) => {
-                    self.glyph(self.layout.cell(column, self.layout.line_top(line)), ' ', Role::Text)?
+            match index.checked_sub(layout.line_cell(0)) {
+                Some(index) => {
+                    let (column, line) = (index % layout.columns, index / layout.columns);
+                    self.glyph(layout.cell(column, layout.line_top(line)), ' ', Role::Text)?;
                 }
-                None => self.glyph(self.layout.cell(column, self.layout.title.text_top), ' ', Role::Title)?,
+                None => self.glyph(layout.cell(index, layout.title.text_top), ' ', Role::Title)?,
             }
         }
         Ok(())
@@ -93,35 +97,39 @@ impl<'p, D: DrawTarget<Color: Colours>> Page<'p, D> {
         role: Role,
     ) -> Result<(), D::Error> {
         let at = self.layout.cell(column, self.layout.line_top(line));
-        self.cell((1 + line) * self.layout.columns + column, at, character, role)
+        self.cell(self.layout.line_cell(line) + column, at, character, role)
     }
 
     /// Draws a softkey with its label in the middle, or nothing but ground where the label is empty. Labels have 7
     /// characters at most.
     pub(super) fn softkey(&mut self, place: usize, label: &str) -> Result<(), D::Error> {
-        let first = self.layout.columns * (1 + self.layout.lines) + place * LABEL_COLUMNS;
-        let mut same = true;
-        let mut characters = label.chars();
-        for index in first..first + LABEL_COLUMNS {
-            let character = characters.next();
-            let now = character.map_or(Cell::BLANK, |character| Cell::new(character, Role::Softkey));
-            same &= self.cells.get_mut(index).is_some_and(|shown| core::mem::replace(shown, now) == now);
-        }
-        if same {
+        let first = self.layout.softkey_cell(place);
+        if self.are_same(first..first + LABEL_COLUMNS, label.chars(), Role::Softkey) {
             return Ok(());
         }
         let area = self.layout.softkey(place);
-        let ground = if label.is_empty() { self.palette.ground } else { self.palette.softkey };
-        self.display.fill_solid(&area, ground)?;
-        let pitch = self.layout.font.cell().width;
-        let width = u32::try_from(label.chars().count()).unwrap_or(0).saturating_mul(pitch);
-        let indent = (area.size.width.saturating_sub(width) / 2).cast_signed();
-        let mut at = Point::new(area.top_left.x + indent, self.layout.softkeys.text_top);
-        for character in label.chars() {
-            self.glyph(at, character, Role::Softkey)?;
-            at.x += pitch.cast_signed();
+        self.key_ground(&area, !label.is_empty())?;
+        self.centred(&area, self.layout.softkeys.text_top, self.layout.font, label, Role::Softkey)
+    }
+
+    /// Draws a key of the pad, or nothing but ground where it has no face.
+    pub(super) fn pad_key(&mut self, pad: &Pad, place: usize, face: Option<Face>) -> Result<(), D::Error> {
+        let first = self.layout.pad_cell(place);
+        let shown = face.into_iter().flat_map(|face| iter::once(face.character).chain(face.legend.chars()));
+        let role = if face.is_some_and(|face| face.is_faint) { Role::Legend } else { Role::Softkey };
+        if self.are_same(first..first + FACE_CELLS, shown, role) {
+            return Ok(());
         }
-        Ok(())
+        let area = pad.area(place);
+        self.key_ground(&area, face.is_some())?;
+        let Some(Face { character, legend, .. }) = face else { return Ok(()) };
+        let mut bytes = [0; 4];
+        let fonts = [self.layout.font, pad.legend];
+        let heights = fonts.map(|font| font.cell().height.cast_signed());
+        let legend_height = if legend.is_empty() { 0 } else { heights[1] };
+        let top = area.top_left.y + (area.size.height.cast_signed() - heights[0] - legend_height) / 2;
+        self.centred(&area, top, fonts[0], character.encode_utf8(&mut bytes), Role::Softkey)?;
+        self.centred(&area, top + heights[0], fonts[1], legend, role)
     }
 
     /// Marks in the last column that there is more above or below the lines from `top` on. The marks look like keys, so that
@@ -141,7 +149,7 @@ impl<'p, D: DrawTarget<Color: Colours>> Page<'p, D> {
     fn cell(&mut self, index: usize, at: Point, character: char, role: Role) -> Result<(), D::Error> {
         let now = Cell::new(character, role);
         if let Some(shown) = self.cells.get_mut(index) {
-            let before = core::mem::replace(shown, now);
+            let before = mem::replace(shown, now);
             if before.0 & !Cell::IN_USE == now.0 & !Cell::IN_USE {
                 return Ok(());
             }
@@ -149,10 +157,55 @@ impl<'p, D: DrawTarget<Color: Colours>> Page<'p, D> {
         self.glyph(at, character, role)
     }
 
+    /// Takes what the cells of a key show now, and says whether they showed it before.
+    fn are_same(
+        &mut self,
+        cells: Range<usize>,
+        mut characters: impl Iterator<Item = char>,
+        role: Role,
+    ) -> bool {
+        let mut same = true;
+        for index in cells {
+            let now = characters.next().map_or(Cell::BLANK, |character| Cell::new(character, role));
+            same &= self.cells.get_mut(index).is_some_and(|shown| mem::replace(shown, now) == now);
+        }
+        same
+    }
+
+    /// Draws what is behind the text of a key.
+    fn key_ground(&mut self, area: &Rectangle, is_there: bool) -> Result<(), D::Error> {
+        let ground = if is_there { self.palette.softkey } else { self.palette.ground };
+        self.display.fill_solid(area, ground)
+    }
+
+    /// Draws a text in the middle of an area.
+    fn centred(
+        &mut self,
+        area: &Rectangle,
+        top: i32,
+        font: &Font,
+        text: &str,
+        role: Role,
+    ) -> Result<(), D::Error> {
+        let pitch = font.cell().width;
+        let width = u32::try_from(text.chars().count()).unwrap_or(0).saturating_mul(pitch);
+        let indent = (area.size.width.saturating_sub(width) / 2).cast_signed();
+        let mut at = Point::new(area.top_left.x + indent, top);
+        for character in text.chars() {
+            self.glyph_in(font, at, character, role)?;
+            at.x += pitch.cast_signed();
+        }
+        Ok(())
+    }
+
     fn glyph(&mut self, at: Point, character: char, role: Role) -> Result<(), D::Error> {
+        self.glyph_in(self.layout.font, at, character, role)
+    }
+
+    fn glyph_in(&mut self, font: &Font, at: Point, character: char, role: Role) -> Result<(), D::Error> {
         let (ink, ground) = self.palette.cell(role);
-        let pixels = self.layout.font.pixels(Glyph::of(character));
+        let pixels = font.pixels(Glyph::of(character));
         let colors = pixels.map(|is_ink| if is_ink { ink } else { ground });
-        self.display.fill_contiguous(&Rectangle::new(at, self.layout.font.cell()), colors)
+        self.display.fill_contiguous(&Rectangle::new(at, font.cell()), colors)
     }
 }

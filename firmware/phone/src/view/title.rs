@@ -18,7 +18,7 @@ pub(super) fn draw<D: DrawTarget<Color: Colours>>(
 ) -> Result<(), D::Error> {
     let title = words::title(app);
     let wait = app.waiting();
-    let columns = page.layout.columns;
+    let columns = page.layout.title_columns;
     let note = words::title_note(app);
     let noted = note.chars().count() + wait.map_or(0, wait_columns);
 

@@ -172,7 +172,8 @@ pub(crate) fn title_note<'a>(app: &'a App<'_>) -> &'a str {
     }
 }
 
-fn mode(mode: Mode) -> &'static str {
+/// What the number keys give.
+pub(crate) fn mode(mode: Mode) -> &'static str {
     match mode {
         Mode::Lower => "abc",
         Mode::Upper => "ABC",

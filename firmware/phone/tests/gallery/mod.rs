@@ -13,21 +13,25 @@ use std::path::{Path, PathBuf};
 
 use embedded_graphics::draw_target::DrawTargetExt;
 use embedded_graphics::pixelcolor::{Gray4, Rgb565};
-use hotdesk_phone::view::{Cell, LAYOUT_128X64, LAYOUT_320X240, LAYOUT_480X272, Layout, View};
+use hotdesk_phone::view::{
+    Cell, LAYOUT_128X64, LAYOUT_320X240, LAYOUT_480X272, LAYOUT_480X272_TOUCH, Layout, View,
+};
 use hotdesk_phone::{App, Language};
 
 use self::sheet::{Canvas, Sheet};
 
-/// The sizes of displays, with whether they have colours, how often a pixel is repeated on a sheet, and how many
+/// The sizes of displays, with their names, whether they have colours, how often a pixel is repeated on a sheet, and how many
 /// pictures are beside each other.
-pub(crate) const SIZES: [Size; 3] = [
-    Size { layout: &LAYOUT_128X64, colours: false, scale: 2, columns: 6 },
-    Size { layout: &LAYOUT_320X240, colours: true, scale: 1, columns: 5 },
-    Size { layout: &LAYOUT_480X272, colours: true, scale: 1, columns: 4 },
+pub(crate) const SIZES: [Size; 4] = [
+    Size { name: "128x64", layout: &LAYOUT_128X64, colours: false, scale: 2, columns: 6 },
+    Size { name: "320x240", layout: &LAYOUT_320X240, colours: true, scale: 1, columns: 5 },
+    Size { name: "480x272", layout: &LAYOUT_480X272, colours: true, scale: 1, columns: 4 },
+    Size { name: "480x272-touch", layout: &LAYOUT_480X272_TOUCH, colours: true, scale: 1, columns: 4 },
 ];
 
 /// A size of displays.
 pub(crate) struct Size {
+    name: &'static str,
     pub(crate) layout: &'static Layout,
     colours: bool,
     scale: usize,
@@ -37,7 +41,7 @@ pub(crate) struct Size {
 impl Size {
     /// The sheet's file for a language, for example `128x64-en.png`.
     pub(crate) fn file(&self, language: Language) -> String {
-        format!("{}x{}-{}.png", self.layout.size.width, self.layout.size.height, language.code())
+        format!("{}-{}.png", self.name, language.code())
     }
 
     /// Draws the whole screen.
@@ -68,6 +72,8 @@ pub(crate) struct Picture {
     /// What the app calls the screen.
     pub(crate) screen: &'static str,
     pub(crate) canvases: Vec<Canvas>,
+    /// How the screen is laid out in each size.
+    pub(crate) layouts: Vec<&'static Layout>,
 }
 
 impl Displays {
@@ -93,7 +99,8 @@ impl Displays {
             );
             canvases.push(anew);
         }
-        self.pictures.push(Picture { name: name.to_owned(), screen: app.screen_name(), canvases });
+        let layouts = SIZES.iter().map(|size| size.layout.shown(app)).collect();
+        self.pictures.push(Picture { name: name.to_owned(), screen: app.screen_name(), canvases, layouts });
     }
 }
 
@@ -136,16 +143,16 @@ pub(crate) fn screens() -> BTreeSet<&'static str> {
     body.split("=> \"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
 }
 
-/// Reads a picture of a size by the cells and the font of its layout, line by line; the rig can do it likewise. Panics
-/// where a cell holds anything but a glyph in two colours.
-pub(crate) fn read(size: &Size, canvas: &Canvas) -> Vec<String> {
-    let layout = size.layout;
+/// Reads a picture by the cells and the font of its layout, line by line; the rig can do it likewise. Panics where a cell
+/// holds anything but a glyph in two colours.
+pub(crate) fn read(layout: &Layout, canvas: &Canvas) -> Vec<String> {
     let cell = layout.font.cell();
     let tops = (0..layout.lines)
-        .map(|line| layout.body_top.unsigned_abs() + u32::try_from(line).unwrap() * cell.height);
-    let rows = std::iter::once(layout.title.text_top.unsigned_abs()).chain(tops);
-    rows.map(|top| {
-        let cells = (0..layout.columns).map(|column| {
+        .map(|line| layout.body_top.unsigned_abs() + u32::try_from(line).unwrap() * layout.line_pitch);
+    let title = (layout.title.text_top.unsigned_abs(), layout.title_columns);
+    let rows = std::iter::once(title).chain(tops.map(|top| (top, layout.columns)));
+    rows.map(|(top, columns)| {
+        let cells = (0..columns).map(|column| {
             let left = layout.left.unsigned_abs() + u32::try_from(column).unwrap() * cell.width;
             canvas.glyph(left, top, cell).unwrap_or_else(|| panic!("no glyph at {left}, {top}"))
         });
