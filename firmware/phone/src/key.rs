@@ -41,4 +41,6 @@ pub enum Key {
     Soft8,
     /// A key beside a line of the display, or a touch on it, counted from 0 below the title: chooses the entry of a list.
     Line(u8),
+    /// A touch of the display beside every key: wakes the display, and does nothing else.
+    Beside,
 }

@@ -7,7 +7,8 @@
 //! It has no address and no credential of its own (they come with [`Config`]), allocates nothing, and never shows or
 //! logs a PIN or a certificate. A request that may have been carried out is never sent again.
 //!
-//! Features, all off by default: `embassy-net` (the network of a board that runs embassy-net) and `defmt` (a log).
+//! Features, all off by default: `embassy-net` (the network of a board that runs embassy-net), `touch` (keys on a display that
+//! is touched) and `defmt` (a log).
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -29,6 +30,8 @@ mod repeat;
 mod run;
 pub mod settings;
 pub mod storage;
+#[cfg(feature = "touch")]
+pub mod touch;
 pub mod view;
 mod words;
 

@@ -41,6 +41,12 @@ pub trait Display: DrawTarget<Color: Colours> {
     /// turn itself off. The pixels are drawn for the light in any case.
     fn set_light(&mut self, light: Light);
 
+    /// Takes how the picture is laid out that is shown next. A display that is touched finds its keys by it; for others it is
+    /// always [`layout`](Self::layout).
+    fn set_layout(&mut self, layout: &'static Layout) {
+        let _ = layout;
+    }
+
     /// Shows what was drawn. It lets other work go on while the display takes its time.
     ///
     /// # Errors
@@ -223,6 +229,7 @@ impl Phone<'_, '_> {
             }
             log!(debug, "drawing");
             let drawn = view.draw(&self.app.borrow(), &mut display);
+            display.set_layout(self.layout.shown(&self.app.borrow()));
             let shown = match drawn {
                 Ok(lines) => {
                     self.app.borrow_mut().can_scroll(lines);

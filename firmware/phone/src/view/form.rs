@@ -5,7 +5,7 @@
 
 use embedded_graphics::draw_target::DrawTarget;
 
-use super::layout::{Colours, Role};
+use super::layout::{Colours, Layout, Role};
 use super::page::Page;
 use crate::app::{App, Field, Form};
 use crate::font::marks;
@@ -20,9 +20,8 @@ pub(super) fn draw<D: DrawTarget<Color: Colours>>(
 ) -> Result<(), D::Error> {
     let form = app.form();
     let (columns, lines) = (page.layout.columns, page.layout.lines);
-    // One cell more than characters: the cursor.
-    let cells = form.user().chars().count() + 1;
-    let user_lines = cells.div_ceil(columns).clamp(1, lines.saturating_sub(OTHER_LINES).max(1));
+    let cells = cells(form);
+    let user_lines = user_lines(form, page.layout);
 
     if form.only() == Some(Field::Pin) {
         pin(app, 0, page)?;
@@ -34,6 +33,27 @@ pub(super) fn draw<D: DrawTarget<Color: Colours>>(
         pin(app, 1 + user_lines, page)?;
     }
     hint(app, lines.saturating_sub(1), page)
+}
+
+/// Whether a line shows the field that is not in use.
+pub(super) fn is_in_other_field(app: &App<'_>, layout: &Layout, line: usize) -> bool {
+    let form = app.form();
+    let pin_line = 1 + user_lines(form, layout);
+    let field = match line {
+        _ if form.only().is_some() || line > pin_line => return false,
+        _ if line == pin_line => Field::Pin,
+        _ => Field::User,
+    };
+    field != form.focused()
+}
+
+/// Cells of the user ID: one more than characters, the cursor.
+fn cells(form: &Form) -> usize {
+    form.user().chars().count() + 1
+}
+
+fn user_lines(form: &Form, layout: &Layout) -> usize {
+    cells(form).div_ceil(layout.columns).clamp(1, layout.lines.saturating_sub(OTHER_LINES).max(1))
 }
 
 /// The part of a text that is seen: the cursor is in its middle wherever there is enough text on both sides.

@@ -3,6 +3,7 @@
 //! A screen has up to three actions, the last at the right end of the bar, and shortcuts that show where there are more
 //! than three softkeys. Where there are fewer softkeys than actions, the last one turns to the next actions.
 
+use super::form;
 use super::layout::Layout;
 use super::list;
 use crate::Key;
@@ -63,9 +64,13 @@ pub(crate) fn meaning(app: &App<'_>, layout: &Layout, key: Key) -> Meaning {
             return match app.body() {
                 Body::List(entries) => list::at_line(entries, layout.lines, usize::from(line))
                     .map_or(Meaning::Nothing, Meaning::Entry),
+                Body::Form if form::is_in_other_field(app, layout, usize::from(line)) => {
+                    Meaning::Key(Key::Down)
+                }
                 _ => Meaning::Nothing,
             };
         }
+        Key::Beside => return Meaning::Nothing,
         _ => return Meaning::Key(key),
     };
     softkeys(app, layout).get(place).map_or(Meaning::Nothing, |softkey| softkey.meaning)

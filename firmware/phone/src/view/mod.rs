@@ -4,6 +4,7 @@
 //! drawn. It changes nothing, decides nothing, and never draws a digit of a PIN.
 
 mod form;
+mod indexed;
 pub(crate) mod keys;
 mod layout;
 mod list;
@@ -22,6 +23,7 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::Point;
 use embedded_graphics::primitives::Rectangle;
 
+pub use self::indexed::Indexed;
 pub use self::layout::{
     Bar, Colours, LAYOUT_128X64, LAYOUT_320X240, LAYOUT_480X272, Layout, Others, Palette,
 };

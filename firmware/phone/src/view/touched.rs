@@ -1,7 +1,9 @@
 //! The layouts of displays that are touched: what keys are on the glass, on which screen.
 
 use embedded_graphics::geometry::{Point, Size};
+use embedded_graphics::primitives::Rectangle;
 
+use super::keys::PLACES;
 use super::layout::{Bar, Layout, Others};
 use super::pad::Pad;
 use crate::Key;
@@ -68,3 +70,50 @@ const NUMBER_KEYS: Pad = Pad {
     gap: 2,
     legend: &FONT_10X20,
 };
+
+/// The softkeys, from the left.
+const SOFTKEYS: [Key; PLACES] =
+    [Key::Soft1, Key::Soft2, Key::Soft3, Key::Soft4, Key::Soft5, Key::Soft6, Key::Soft7, Key::Soft8];
+
+impl Layout {
+    /// The key at a point of the display, and its area. Between two keys, the nearer one; beside all keys, [`Key::Beside`].
+    pub(crate) fn key_at(&self, point: Point) -> (Key, Rectangle) {
+        let softkeys = SOFTKEYS.into_iter().take(self.softkey_places).enumerate();
+        let softkeys = softkeys.map(|(place, key)| (key, self.softkey_reach(place)));
+        let pad = self.pad().into_iter().flat_map(|pad| {
+            pad.keys.iter().enumerate().map(|(place, key)| (*key, reaching(pad.area(place), pad.gap)))
+        });
+        let lines =
+            (0..self.lines).filter_map(|line| Some((Key::Line(u8::try_from(line).ok()?), self.line(line))));
+        softkeys
+            .chain(pad)
+            .chain(lines)
+            .find(|(_, area)| area.contains(point))
+            .unwrap_or((Key::Beside, Rectangle::new(Point::zero(), self.size)))
+    }
+
+    /// The area of a softkey with what is around it: softkeys share the whole width.
+    fn softkey_reach(&self, place: usize) -> Rectangle {
+        let width = self.size.width / u32::try_from(self.softkey_places.max(1)).unwrap_or(1);
+        let Rectangle { top_left, size } = reaching(self.softkey(place), self.softkey_gap);
+        let left = i32::try_from(place).unwrap_or(0) * width.cast_signed();
+        Rectangle::new(Point::new(left, top_left.y), Size::new(width, size.height))
+    }
+
+    /// The area of a line between the bars: as wide as its cells, with half of what is between it and the next.
+    fn line(&self, line: usize) -> Rectangle {
+        let cell = self.font.cell();
+        let columns = u32::try_from(self.columns).unwrap_or(0);
+        let between = self.line_pitch.saturating_sub(cell.height) / 2;
+        let top = self.line_top(line) - between.cast_signed();
+        Rectangle::new(
+            Point::new(0, top),
+            Size::new(self.left.unsigned_abs() + columns * cell.width, self.line_pitch),
+        )
+    }
+}
+
+/// A key with half of the gap around it, and the gap's middle.
+fn reaching(area: Rectangle, gap: u32) -> Rectangle {
+    area.offset(gap.div_ceil(2).cast_signed())
+}
