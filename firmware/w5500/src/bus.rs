@@ -1,6 +1,6 @@
 //! Registers and buffers of the chip over SPI: three bytes of address and control, then the data (data sheet, chapter 2).
 
-use embedded_hal_async::spi::{Operation, SpiDevice};
+use embedded_hal::spi::{Operation, SpiDevice};
 
 use crate::chip::Lost;
 
@@ -32,36 +32,36 @@ impl<S: SpiDevice> Bus<S> {
     }
 
     /// Reads from `address` on. In the buffers the chip goes on at the start where the end is passed.
-    pub(crate) async fn read(&mut self, block: Block, address: u16, data: &mut [u8]) -> Result<(), Lost> {
+    pub(crate) fn read(&mut self, block: Block, address: u16, data: &mut [u8]) -> Result<(), Lost> {
         let header = header(block, address, 0);
-        self.transaction(&mut [Operation::Write(&header), Operation::Read(data)]).await
+        self.transaction(&mut [Operation::Write(&header), Operation::Read(data)])
     }
 
     /// Writes from `address` on.
-    pub(crate) async fn write(&mut self, block: Block, address: u16, data: &[u8]) -> Result<(), Lost> {
+    pub(crate) fn write(&mut self, block: Block, address: u16, data: &[u8]) -> Result<(), Lost> {
         let header = header(block, address, WRITE);
-        self.transaction(&mut [Operation::Write(&header), Operation::Write(data)]).await
+        self.transaction(&mut [Operation::Write(&header), Operation::Write(data)])
     }
 
-    pub(crate) async fn read_u8(&mut self, block: Block, address: u16) -> Result<u8, Lost> {
+    pub(crate) fn read_u8(&mut self, block: Block, address: u16) -> Result<u8, Lost> {
         let mut data = [0];
-        self.read(block, address, &mut data).await?;
+        self.read(block, address, &mut data)?;
         let [value] = data;
         Ok(value)
     }
 
-    pub(crate) async fn read_u16(&mut self, block: Block, address: u16) -> Result<u16, Lost> {
+    pub(crate) fn read_u16(&mut self, block: Block, address: u16) -> Result<u16, Lost> {
         let mut data = [0; 2];
-        self.read(block, address, &mut data).await?;
+        self.read(block, address, &mut data)?;
         Ok(u16::from_be_bytes(data))
     }
 
-    pub(crate) async fn write_u16(&mut self, block: Block, address: u16, value: u16) -> Result<(), Lost> {
-        self.write(block, address, &value.to_be_bytes()).await
+    pub(crate) fn write_u16(&mut self, block: Block, address: u16, value: u16) -> Result<(), Lost> {
+        self.write(block, address, &value.to_be_bytes())
     }
 
-    async fn transaction(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Lost> {
-        self.spi.transaction(operations).await.map_err(|_| Lost::Bus)
+    fn transaction(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Lost> {
+        self.spi.transaction(operations).map_err(|_| Lost::Bus)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use embassy_time::{Duration, Instant, Timer};
 use embedded_hal::digital::OutputPin;
-use embedded_hal_async::spi::SpiDevice;
+use embedded_hal::spi::SpiDevice;
 
 use crate::bus::{Block, Bus};
 
@@ -95,74 +95,83 @@ pub(crate) enum Received {
 pub(crate) struct Chip<S, R> {
     bus: Bus<S>,
     reset: R,
+    /// Bytes in the receive buffer that are known of, and where they start.
+    waiting: u16,
+    next: u16,
 }
 
 impl<S: SpiDevice, R: OutputPin> Chip<S, R> {
     pub(crate) fn new(spi: S, reset: R) -> Self {
-        Self { bus: Bus::new(spi), reset }
+        Self { bus: Bus::new(spi), reset, waiting: 0, next: 0 }
     }
 
     /// Resets the chip and opens socket 0 for frames to `address` and to several.
     pub(crate) async fn start(&mut self, address: [u8; 6]) -> Result<(), Lost> {
         // A pin that cannot be driven shows as a chip that does not answer.
         let _ = self.reset.set_low();
+        self.waiting = 0;
         Timer::after(RESET_LOW).await;
         let _ = self.reset.set_high();
         Timer::after(RESET_DONE).await;
-        let version = self.bus.read_u8(Block::COMMON, common::VERSIONR).await?;
+        let version = self.bus.read_u8(Block::COMMON, common::VERSIONR)?;
         if version != VERSION {
             return Err(Lost::Absent { version });
         }
-        self.bus.write(Block::COMMON, common::SHAR, &address).await?;
+        self.bus.write(Block::COMMON, common::SHAR, &address)?;
         for other in Block::OTHER_SOCKETS {
-            self.bus.write(other, socket::BUFFER_SIZES, &[0, 0]).await?;
+            self.bus.write(other, socket::BUFFER_SIZES, &[0, 0])?;
         }
-        self.bus.write(Block::SOCKET_0, socket::BUFFER_SIZES, &[BUFFER_KIB, BUFFER_KIB]).await?;
-        self.bus.write(Block::SOCKET_0, socket::MODE, &[MODE_MACRAW]).await?;
+        self.bus.write(Block::SOCKET_0, socket::BUFFER_SIZES, &[BUFFER_KIB, BUFFER_KIB])?;
+        self.bus.write(Block::SOCKET_0, socket::MODE, &[MODE_MACRAW])?;
         self.command(OPEN).await?;
-        self.bus.write(Block::SOCKET_0, socket::INTERRUPT_MASK, &[RECEIVED]).await?;
-        self.bus.write(Block::COMMON, common::SIMR, &[1]).await?;
-        self.check().await
+        self.bus.write(Block::SOCKET_0, socket::INTERRUPT_MASK, &[RECEIVED])?;
+        self.bus.write(Block::COMMON, common::SIMR, &[1])?;
+        self.check()
     }
 
     /// Says whether the chip is still as [`Chip::start`] left it.
-    pub(crate) async fn check(&mut self) -> Result<(), Lost> {
-        let status = self.bus.read_u8(Block::SOCKET_0, socket::STATUS).await?;
+    pub(crate) fn check(&mut self) -> Result<(), Lost> {
+        let status = self.bus.read_u8(Block::SOCKET_0, socket::STATUS)?;
         if status == STATUS_MACRAW { Ok(()) } else { Err(Lost::Closed) }
     }
 
     /// Whether there is a link.
-    pub(crate) async fn has_link(&mut self) -> Result<bool, Lost> {
-        Ok(self.bus.read_u8(Block::COMMON, common::PHYCFGR).await? & 1 != 0)
+    pub(crate) fn has_link(&mut self) -> Result<bool, Lost> {
+        Ok(self.bus.read_u8(Block::COMMON, common::PHYCFGR)? & 1 != 0)
     }
 
     /// Lets the interrupt go. Must come before the frames are taken: it tells of arrivals, not of frames that wait.
-    pub(crate) async fn acknowledge(&mut self) -> Result<(), Lost> {
-        self.bus.write(Block::SOCKET_0, socket::INTERRUPT, &[RECEIVED]).await
+    pub(crate) fn acknowledge(&mut self) -> Result<(), Lost> {
+        self.bus.write(Block::SOCKET_0, socket::INTERRUPT, &[RECEIVED])
     }
 
     /// Takes the next frame from the chip, if one waits.
     pub(crate) async fn receive(&mut self, frame: &mut [u8]) -> Result<Received, Lost> {
-        let waiting = self.waiting().await?;
-        if waiting == 0 {
+        if self.waiting == 0 {
+            self.look_for_frames()?;
+        }
+        if self.waiting == 0 {
             return Ok(Received::Nothing);
         }
-        let at = self.bus.read_u16(Block::SOCKET_0, socket::RX_READ).await?;
         let mut length = [0; 2];
-        self.bus.read(Block::RECEIVE, at, &mut length).await?;
+        self.bus.read(Block::RECEIVE, self.next, &mut length)?;
         let counted = u16::from_be_bytes(length);
-        if counted <= LENGTH || counted > waiting {
+        let (Some(length), Some(left)) =
+            (counted.checked_sub(LENGTH).filter(|length| *length > 0), self.waiting.checked_sub(counted))
+        else {
             return Err(Lost::OutOfStep);
-        }
-        let length = usize::from(counted - LENGTH);
+        };
+        let length = usize::from(length);
         let taken = match frame.get_mut(..length) {
             Some(frame) => {
-                self.bus.read(Block::RECEIVE, at.wrapping_add(LENGTH), frame).await?;
+                self.bus.read(Block::RECEIVE, self.next.wrapping_add(LENGTH), frame)?;
                 Received::Frame(length)
             }
             None => Received::TooLong,
         };
-        self.bus.write_u16(Block::SOCKET_0, socket::RX_READ, at.wrapping_add(counted)).await?;
+        self.next = self.next.wrapping_add(counted);
+        self.waiting = left;
+        self.bus.write_u16(Block::SOCKET_0, socket::RX_READ, self.next)?;
         self.command(RECEIVE).await?;
         Ok(taken)
     }
@@ -171,34 +180,40 @@ impl<S: SpiDevice, R: OutputPin> Chip<S, R> {
     pub(crate) async fn send(&mut self, frame: &[u8]) -> Result<(), Lost> {
         let give_up = Instant::now() + SEND_TIME;
         let at = loop {
-            let write = self.bus.read_u16(Block::SOCKET_0, socket::TX_WRITE).await?;
-            if self.bus.read_u16(Block::SOCKET_0, socket::TX_READ).await? == write {
+            let write = self.bus.read_u16(Block::SOCKET_0, socket::TX_WRITE)?;
+            if self.bus.read_u16(Block::SOCKET_0, socket::TX_READ)? == write {
                 break write;
             }
             wait_until(give_up).await.map_err(|()| Lost::SendStuck)?;
         };
         // The stack hands out frames of 1,514 bytes at most.
         let length = u16::try_from(frame.len()).map_err(|_| Lost::OutOfStep)?;
-        self.bus.write(Block::TRANSMIT, at, frame).await?;
-        self.bus.write_u16(Block::SOCKET_0, socket::TX_WRITE, at.wrapping_add(length)).await?;
+        self.bus.write(Block::TRANSMIT, at, frame)?;
+        self.bus.write_u16(Block::SOCKET_0, socket::TX_WRITE, at.wrapping_add(length))?;
         self.command(SEND).await
     }
 
     /// Opens the socket again, empty.
     pub(crate) async fn reopen(&mut self) -> Result<(), Lost> {
+        self.waiting = 0;
         self.command(CLOSE).await?;
         self.command(OPEN).await?;
-        self.check().await
+        self.check()
     }
 
-    /// Bytes in the receive buffer. The chip may count while it is read, so the number counts once it repeats.
-    async fn waiting(&mut self) -> Result<u16, Lost> {
-        let mut last = self.bus.read_u16(Block::SOCKET_0, socket::RX_SIZE).await?;
+    /// Reads how many bytes wait and where. The chip may count while it is read, so the numbers count once they repeat.
+    fn look_for_frames(&mut self) -> Result<(), Lost> {
+        let mut last = [0; 4];
         // A frame arrives every 7 µs at most; a bus that reads ever new numbers is broken.
-        for _ in 0..16 {
-            let again = self.bus.read_u16(Block::SOCKET_0, socket::RX_SIZE).await?;
-            if again == last {
-                return Ok(again);
+        for tries in 0..16 {
+            // The register with the place follows that with the number.
+            let mut again = [0; 4];
+            self.bus.read(Block::SOCKET_0, socket::RX_SIZE, &mut again)?;
+            if tries > 0 && again == last {
+                let [size_high, size_low, next_high, next_low] = again;
+                self.waiting = u16::from_be_bytes([size_high, size_low]);
+                self.next = u16::from_be_bytes([next_high, next_low]);
+                return Ok(());
             }
             last = again;
         }
@@ -207,9 +222,9 @@ impl<S: SpiDevice, R: OutputPin> Chip<S, R> {
 
     /// Gives a command and waits until the chip has taken it.
     async fn command(&mut self, command: u8) -> Result<(), Lost> {
-        self.bus.write(Block::SOCKET_0, socket::COMMAND, &[command]).await?;
+        self.bus.write(Block::SOCKET_0, socket::COMMAND, &[command])?;
         let give_up = Instant::now() + COMMAND_TIME;
-        while self.bus.read_u8(Block::SOCKET_0, socket::COMMAND).await? != 0 {
+        while self.bus.read_u8(Block::SOCKET_0, socket::COMMAND)? != 0 {
             wait_until(give_up).await.map_err(|()| Lost::CommandIgnored)?;
         }
         Ok(())

@@ -5,8 +5,8 @@ use embassy_net_driver_channel as channel;
 use embassy_net_driver_channel::driver::{HardwareAddress, LinkState};
 use embassy_time::{Duration, Instant, Timer};
 use embedded_hal::digital::OutputPin;
+use embedded_hal::spi::SpiDevice;
 use embedded_hal_async::digital::Wait;
-use embedded_hal_async::spi::SpiDevice;
 
 use crate::chip::{Chip, Lost, Received};
 use crate::log::log;
@@ -52,8 +52,8 @@ pub struct Runner<'d, S, I, R> {
 /// RSTn; `address` the Ethernet address that frames are received for.
 ///
 /// ```no_run
-/// # use embedded_hal_async::{digital::Wait, spi::SpiDevice};
-/// # use embedded_hal::digital::OutputPin;
+/// # use embedded_hal::{digital::OutputPin, spi::SpiDevice};
+/// # use embedded_hal_async::digital::Wait;
 /// # async fn board(spi: impl SpiDevice, interrupt: impl Wait, reset: impl OutputPin) {
 /// let mut state = hotdesk_w5500::State::<4, 2>::new();
 /// let (device, mut runner) =
@@ -107,56 +107,54 @@ impl<S: SpiDevice, I: Wait, R: OutputPin> Runner<'_, S, I, R> {
         loop {
             if Instant::now() >= look_at {
                 look_at = Instant::now() + LOOK_EVERY;
-                self.chip.check().await?;
-                has_link = self.chip.has_link().await?;
+                self.chip.check()?;
+                has_link = self.chip.has_link()?;
                 link.set_link_state(if has_link { LinkState::Up } else { LinkState::Down });
                 more = true;
             }
-            let arrival = async {
-                let arrived = if more { Ok(()) } else { self.interrupt.wait_for_low().await };
-                (arrived, received.rx_buf().await)
-            };
             // What the phone has to say goes first: however much arrives, it comes to word.
-            match select3(to_send.tx_buf(), arrival, Timer::at(look_at)).await {
-                Either3::First(frame) => {
-                    // Without a link the chip would keep the frame and send it late.
-                    let sent = if has_link { self.chip.send(frame).await } else { Err(Lost::SendStuck) };
-                    to_send.tx_done();
-                    match sent {
-                        Ok(()) => {}
-                        Err(Lost::SendStuck) => {
-                            self.counts.not_sent = self.counts.not_sent.saturating_add(1);
-                            if has_link {
-                                self.chip.reopen().await?;
-                            }
-                        }
-                        Err(lost) => return Err(lost),
-                    }
-                }
-                Either3::Second((arrived, buffer)) => {
-                    arrived.map_err(|_| Lost::Bus)?;
-                    if !more {
-                        self.chip.acknowledge().await?;
-                    }
-                    match self.chip.receive(buffer).await {
-                        Ok(Received::Frame(length)) => {
-                            received.rx_done(length);
-                            more = true;
-                        }
-                        Ok(Received::TooLong) => {
-                            self.counts.too_long = self.counts.too_long.saturating_add(1);
-                            more = true;
-                        }
-                        Ok(Received::Nothing) => more = false,
-                        Err(Lost::OutOfStep) => {
-                            log!(warn, "ethernet: the receive buffer is out of step, emptied");
+            if let Some(frame) = to_send.try_tx_buf() {
+                // Without a link the chip would keep the frame and send it late.
+                let sent = if has_link { self.chip.send(frame).await } else { Err(Lost::SendStuck) };
+                to_send.tx_done();
+                match sent {
+                    Ok(()) => {}
+                    Err(Lost::SendStuck) => {
+                        self.counts.not_sent = self.counts.not_sent.saturating_add(1);
+                        if has_link {
                             self.chip.reopen().await?;
-                            more = false;
                         }
-                        Err(lost) => return Err(lost),
                     }
+                    Err(lost) => return Err(lost),
                 }
-                Either3::Third(()) => {}
+                continue;
+            }
+            if more && let Some(buffer) = received.try_rx_buf() {
+                match self.chip.receive(buffer).await {
+                    Ok(Received::Frame(length)) => received.rx_done(length),
+                    Ok(Received::TooLong) => self.counts.too_long = self.counts.too_long.saturating_add(1),
+                    Ok(Received::Nothing) => more = false,
+                    Err(Lost::OutOfStep) => {
+                        log!(warn, "ethernet: the receive buffer is out of step, emptied");
+                        self.chip.reopen().await?;
+                        more = false;
+                    }
+                    Err(lost) => return Err(lost),
+                }
+                continue;
+            }
+            let arrival = async {
+                if more {
+                    received.rx_buf().await;
+                    return Ok(false);
+                }
+                self.interrupt.wait_for_low().await.map(|()| true)
+            };
+            if let Either3::Second(arrived) = select3(to_send.tx_buf(), arrival, Timer::at(look_at)).await
+                && arrived.map_err(|_| Lost::Bus)?
+            {
+                self.chip.acknowledge()?;
+                more = true;
             }
         }
     }

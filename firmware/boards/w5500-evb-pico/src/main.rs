@@ -15,9 +15,9 @@ use board::W5500EvbPico;
 use embassy_net::{Runner, Stack, StackResources};
 use embassy_rp::clocks::RoscRng;
 use embassy_rp::gpio::{AnyPin, Input, Level, Output, Pull};
-use embassy_rp::peripherals::{DMA_CH0, DMA_CH1, SPI0};
-use embassy_rp::spi::{self, Async, Spi};
-use embassy_rp::{Peri, Peripherals, bind_interrupts, dma};
+use embassy_rp::peripherals::SPI0;
+use embassy_rp::spi::{self, Blocking, Spi};
+use embassy_rp::{Peri, Peripherals, bind_interrupts};
 use embassy_time::Delay;
 use embedded_hal_bus::spi::ExclusiveDevice;
 use flash::BoardFlash;
@@ -32,7 +32,6 @@ use zeroize::Zeroize;
 
 bind_interrupts!(struct Interrupts {
     UART0_IRQ => serial::Handler;
-    DMA_IRQ_0 => dma::InterruptHandler<DMA_CH0>, dma::InterruptHandler<DMA_CH1>;
 });
 
 /// The longest configuration, in bytes.
@@ -54,7 +53,7 @@ const PANEL_HZ: u32 = 62_500_000;
 /// The W5500 is specified for 33 MHz.
 const ETHERNET_HZ: u32 = 31_250_000;
 
-type Chip = ExclusiveDevice<Spi<'static, SPI0, Async>, Output<'static>, Delay>;
+type Chip = ExclusiveDevice<Spi<'static, SPI0, Blocking>, Output<'static>, Delay>;
 type Ethernet = hotdesk_w5500::Runner<'static, Chip, Input<'static>, Output<'static>>;
 type Device = hotdesk_w5500::Device<'static>;
 
@@ -102,7 +101,7 @@ fn start(p: Peripherals) -> ! {
 
     let mut config = spi::Config::default();
     config.frequency = ETHERNET_HZ;
-    let spi = Spi::new(p.SPI0, p.PIN_18, p.PIN_19, p.PIN_16, p.DMA_CH0, p.DMA_CH1, Interrupts, config);
+    let spi = Spi::new_blocking(p.SPI0, p.PIN_18, p.PIN_19, p.PIN_16, config);
     let Ok(chip) = ExclusiveDevice::new(spi, high(p.PIN_17.into()), Delay);
     // Made by the compiler: it is half as large as the stack.
     static FRAMES: ConstStaticCell<hotdesk_w5500::State<RECEIVED_FRAMES, SENT_FRAMES>> =

@@ -9,8 +9,8 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 
 use embedded_hal::digital::{self, OutputPin};
+use embedded_hal::spi::{self, Operation, SpiDevice};
 use embedded_hal_async::digital::Wait;
-use embedded_hal_async::spi::{self, Operation, SpiDevice};
 
 const MEMORY: usize = 16 * 1024;
 
@@ -200,7 +200,7 @@ impl spi::ErrorType for Spi {
 }
 
 impl SpiDevice for Spi {
-    async fn transaction(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), BusError> {
+    fn transaction(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), BusError> {
         let mut model = self.0.borrow_mut();
         if model.faults.broken_bus {
             return Err(BusError);
