@@ -5,6 +5,7 @@ import { loadElf } from './elf.mjs';
 import { Keys } from './keys.mjs';
 import { St7789 } from './st7789.mjs';
 import { W5500 } from './w5500.mjs';
+import { Wire } from './wire.mjs';
 
 const FLASH_BYTES = 2 * 1024 * 1024;
 /** What a person flashes beside the image, and what the firmware writes, lies in the last part of the flash. */
@@ -22,6 +23,7 @@ export class Board {
   /** Called with the reason when the chip starts again by itself. */
   onReset = () => {};
   ethernet = new W5500();
+  wire = new Wire();
   /** Writes to flash until the supply fails, if it is to fail. */
   #powerLeft = Infinity;
   #typed = [];
@@ -29,6 +31,8 @@ export class Board {
   /** A board with the image `image`, and with what `flashFile` keeps of the end of its flash. */
   constructor({ image, flashFile }) {
     Object.assign(this, { image, flashFile });
+    this.ethernet.onFrame = (frame) => this.wire.send(frame);
+    this.wire.toBoard = (frame) => this.ethernet.receive(frame);
     this.flash = new Uint8Array(FLASH_BYTES).fill(0xff);
     if (fs.existsSync(flashFile)) {
       const kept = fs.readFileSync(flashFile);
@@ -45,6 +49,7 @@ export class Board {
   power(on) {
     this.chip?.stop();
     this.chip = undefined;
+    this.wire.detach();
     this.#powerLeft = Infinity;
     this.#typed = [];
     if (on) this.#start();
@@ -76,7 +81,6 @@ export class Board {
     const { mcu } = chip;
     this.chip = chip;
     chip.onReset = (reason) => { this.onReset(reason); if (this.chip === chip) this.#start(chip); };
-    chip.onBreakpoint = (number) => { throw new Error(`breakpoint ${number} at 0x${mcu.core.PC.toString(16)}`); };
     chip.rom.powerFails = () => --this.#powerLeft < 0;
     chip.rom.onFlash = () => this.#keep();
     this.#wireEthernet();
@@ -94,6 +98,7 @@ export class Board {
   #wireEthernet() {
     const { chip, ethernet } = this, { gpio } = chip.mcu;
     ethernet.reset();
+    this.wire.attach(chip.clock);
     chip.attachSpi(ETHERNET.spi, (byte) => ethernet.exchange(byte));
     gpio[ETHERNET.select].addListener((level) => { if (level === 0) ethernet.select(); });
     gpio[ETHERNET.reset].addListener((level) => { if (level === 0) ethernet.reset(); });

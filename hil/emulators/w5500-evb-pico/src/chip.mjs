@@ -1,5 +1,6 @@
 // The RP2040, as rp2040js has it, with what embassy-rp needs and rp2040js 1.4.1 lacks. Each gap has a test.
 import { ConsoleLogger, LogLevel, Simulator } from 'rp2040js';
+import { Faults } from './faults.mjs';
 import { Rom } from './rom.mjs';
 
 const FLASH = 0x10000000, VECTORS = 0x100;
@@ -24,8 +25,6 @@ export { FLASH };
 export class Chip {
   /** Called with the reason when the chip is to start again: 'watchdog', 'forced' or 'request'. */
   onReset = () => {};
-  /** Called with the number of a breakpoint that is none of the ROM's. */
-  onBreakpoint = () => {};
 
   /** The unique ID of the flash chip. */
   flashId = [0xe6, 0x60, 0x58, 0x38, 0x83, 0x2b, 0x4c, 0x2f];
@@ -41,7 +40,8 @@ export class Chip {
     this.stopped = true;
     this.#fillGaps();
     this.rom = new Rom(mcu);
-    mcu.onBreak = (number) => { if (!this.rom.answers(number)) this.onBreakpoint(number); };
+    this.faults = new Faults(mcu);
+    mcu.onBreak = (number) => { if (!this.rom.answers(number)) this.faults.breakpoint(number); };
     if (before) {
       mcu.sram.set(before.mcu.sram);
       mcu.peripherals[0x40058].scratchData.set(before.watchdog.scratchData);
@@ -74,7 +74,6 @@ export class Chip {
    */
   run() {
     this.stopped = false;
-    const { core } = this.mcu;
     const start = performance.now() - this.clock.nanos / 1e6;
     let asleepSince = null;
     const slice = () => {
@@ -83,19 +82,19 @@ export class Chip {
       const behind = now - start - this.clock.nanos / 1e6;
       if (asleepSince !== null) {
         const slept = (now - asleepSince) * 1e6 * (behind > 1 ? CATCH_UP : 1);
-        if (core.waiting) this.clock.tick(Math.min(slept, Math.max(behind * 1e6, 0), this.#untilAlarm()));
+        if (this.#sleeps()) this.clock.tick(Math.min(slept, Math.max(behind * 1e6, 0), this.#untilAlarm()));
         asleepSince = null;
       } else if (behind < 0) {
         setTimeout(slice, -behind);
         return;
       }
       for (let count = 0; count < SLICE && !this.stopped; count++) {
-        if (core.waiting) {
+        if (this.#sleeps()) {
           const next = this.#untilAlarm();
           if (next > SHORT_SLEEP_NANOS) { asleepSince = performance.now(); break; }
           this.clock.tick(next);
         } else {
-          const cycles = core.executeInstruction();
+          const cycles = this.faults.step();
           this.cycles += cycles;
           this.clock.tick(cycles * CYCLE_NANOS);
         }
@@ -107,6 +106,8 @@ export class Chip {
   }
 
   stop() { this.stopped = true; }
+
+  #sleeps() { return this.mcu.core.waiting || this.faults.lockedUp; }
 
   #untilAlarm() { return this.clock.nextAlarm ? this.clock.nanosToNextAlarm : Infinity; }
 

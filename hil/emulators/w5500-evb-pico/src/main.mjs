@@ -10,6 +10,7 @@ import net from 'node:net';
 import readline from 'node:readline';
 import { parseArgs } from 'node:util';
 import { Board } from './board.mjs';
+import { Handshakes } from './handshake.mjs';
 import { Network } from './network.mjs';
 
 const text = { type: 'string' };
@@ -29,9 +30,16 @@ board.onReset = () => { resets++; };
 
 const network = await Network.start({ qemu: options.qemu, user: options.user, path: options.network })
   .catch((error) => fail(error.message));
-network.onFrame = (frame) => board.ethernet.receive(frame);
+const handshakes = new Handshakes();
+network.onFrame = (frame) => {
+  handshakes.toBoard(frame);
+  board.wire.receive(frame);
+};
 network.onEnd = (reason) => fail(reason);
-board.ethernet.onFrame = (frame) => network.send(frame);
+board.wire.toNetwork = (frame) => {
+  const again = handshakes.again(frame);
+  if (again) board.wire.receive(again); else network.send(frame);
+};
 
 const keypad = net.createServer((socket) => {
   socket.on('data', (data) => board.type(data));
@@ -45,14 +53,15 @@ const actions = {
   key: ({ row, column, down }) => board.keys.set(row, column, down),
   link: ({ up }) => board.setLink(up),
   /** Frames that come in from the wire beside the network's own, in base64. */
-  frames: ({ frames }) => { for (const frame of frames) board.ethernet.receive(Buffer.from(frame, 'base64')); },
-  faults: ({ ethernet }) => Object.assign(board.ethernet.faults, ethernet),
+  frames: ({ frames }) => { for (const frame of frames) board.wire.receive(Buffer.from(frame, 'base64')); },
+  /** What goes wrong from now on, in the Ethernet chip (w5500.mjs) and on its cable (wire.mjs). */
+  faults: ({ ethernet, wire }) => { Object.assign(board.ethernet.faults, ethernet); board.wire.set(wire); },
   failPower: ({ writes }) => board.failPower(writes),
   picture: ({ file }) => fs.writeFileSync(file, board.panel.ppm()),
   memory: ({ address, length, file }) => fs.writeFileSync(file, board.memory(address, length)),
   state: () => ({
     on: board.isOn, resets, cycles: board.chip?.cycles ?? 0, milliseconds: (board.chip?.clock.nanos ?? 0) / 1e6,
-    pixels: board.panel?.written ?? 0, ethernet: board.ethernet.counts,
+    pixels: board.panel?.written ?? 0, ethernet: board.ethernet.counts, wire: board.wire.counts,
   }),
 };
 const needsPower = new Set(['reset', 'key', 'picture', 'memory']);

@@ -16,8 +16,11 @@ export class W5500 {
   onInterrupt = () => {};
   /** Frames since power came: sent, received, dropped for want of room. */
   counts = { sent: 0, received: 0, dropped: 0 };
-  /** `stuck`: frames do not leave. `absent`: nothing answers on the bus. */
-  faults = { stuck: false, absent: false };
+  /**
+   * `stuck`: frames do not leave. `absent`: nothing answers on the bus. `length`: what the header of the next received
+   * frame says, once, whatever its length is.
+   */
+  faults = { stuck: false, absent: false, length: null };
   link = true;
 
   constructor() { this.reset(); }
@@ -57,7 +60,9 @@ export class W5500 {
     const size = this.#size(RX_KIB), used = this.#word(RX_SIZE), need = frame.length + 2;
     if (used + need > size) { this.counts.dropped++; return; }
     let at = this.#word(RX_WRITE);
-    for (const byte of [need >> 8, need & 0xff, ...frame]) {
+    const said = this.faults.length ?? need;
+    this.faults.length = null;
+    for (const byte of [said >> 8, said & 0xff, ...frame]) {
       this.receiveBuffer[at & (size - 1)] = byte;
       at = (at + 1) & 0xffff;
     }

@@ -1,20 +1,11 @@
 // Each gap of rp2040js 1.4.1 that an embassy-rp image falls into, and that src/chip.mjs and src/rom.mjs fill.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Chip, FLASH } from '../src/chip.mjs';
+import { Chip } from '../src/chip.mjs';
+import { chip, FLASH, STACK } from '../support/chips.mjs';
 
-const RAM = 0x20000000, STACK = RAM + 0x4000, RETURN = RAM + 0x100;
+const RAM = 0x20000000, RETURN = RAM + 0x100;
 const SEV = 0xbf40, WFE = 0xbf20, BKPT = 0xbe00;
-
-/** A chip whose image is these instructions. */
-function chip(...instructions) {
-  const flash = new Uint8Array(2 * 1024 * 1024).fill(0xff);
-  const image = new DataView(flash.buffer);
-  image.setUint32(0x100, STACK, true);
-  image.setUint32(0x104, FLASH + 0x200 + 1, true);
-  instructions.forEach((instruction, index) => image.setUint16(0x200 + 2 * index, instruction, true));
-  return new Chip(flash);
-}
 
 function step(board, count) {
   for (let index = 0; index < count; index++) board.mcu.core.executeInstruction();
