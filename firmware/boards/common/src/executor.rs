@@ -6,10 +6,10 @@
 
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use embassy_executor::{Spawner, raw};
+use embassy_executor::{SpawnError, SpawnToken, Spawner, raw};
 use static_cell::StaticCell;
 
-use crate::log;
+use crate::{log, stack};
 
 /// True when a task was woken since the last poll.
 static WORK: AtomicBool = AtomicBool::new(false);
@@ -20,12 +20,22 @@ fn __pender(_context: *mut ()) {
     WORK.store(true, Ordering::SeqCst);
 }
 
-/// Runs tasks forever, starting with those that `spawn` starts.
+/// Starts a task that is started nowhere else.
+pub fn start<S>(spawner: Spawner, task: Result<SpawnToken<S>, SpawnError>) {
+    match task {
+        Ok(task) => spawner.spawn(task),
+        Err(_) => unreachable!("each task is started once"),
+    }
+}
+
+/// Runs tasks for ever, beginning with those that `spawn` starts. What the start left on the stack is cleared before: the
+/// configuration, with its certificate, was there.
 ///
 /// # Panics
 ///
 /// If called twice.
 pub fn run(spawn: impl FnOnce(Spawner)) -> ! {
+    stack::wipe();
     static EXECUTOR: StaticCell<raw::Executor> = StaticCell::new();
     let executor: &'static raw::Executor = EXECUTOR.init(raw::Executor::new(core::ptr::null_mut()));
     spawn(executor.spawner());

@@ -1,10 +1,13 @@
 //! What the desk phone's boards share. A board has pins, clocks, drivers and memory; everything else is here or in
 //! `hotdesk_phone`.
 //!
-//! A board's `main.rs` calls, in this order: [`stack::paint`], [`log::start`], [`record::begin`], its drivers, [`stack::wipe`],
-//! [`executor::run`]. Nothing here may know a register outside of the processor.
+//! A board's `main.rs` calls, in this order: [`stack::paint`], [`log::start`], [`wiring::set_up`], its drivers,
+//! [`wiring::connect`], [`executor::run`]. Nothing here may know a register outside of the processor.
 #![no_std]
 
+pub mod board;
+#[cfg(feature = "systick")]
+pub mod clock;
 pub mod executor;
 pub mod fault;
 pub mod identity;
@@ -15,3 +18,4 @@ pub mod record;
 pub mod settings;
 pub mod stack;
 pub mod starts;
+pub mod wiring;

@@ -2,7 +2,9 @@
 //!
 //! A board puts it at the start of RAM (`memory.x`), so an overflow leaves RAM instead of overwriting variables; `fault.rs`
 //! says what happens then.
-#![allow(unsafe_code)] // Memory that only the linker script names, at a time when Rust uses none of it.
+#![allow(unsafe_code)] // Memory that only the linker script names, at a time when Rust uses none of it. Registers of the MPU.
+
+use cortex_m::peripheral::MPU;
 
 /// The value of every unused word of the stack: a memory dump then shows how deep it was used.
 pub const PAINT: u32 = 0xDEAD_BEEF;
@@ -69,4 +71,26 @@ pub fn paint() {
             paint = in(reg) PAINT,
         );
     }
+}
+
+/// Has the memory protection unit forbid the 1 MiB below RAM, where a stack that overflows goes, for a chip that does not
+/// fault there by itself. RAM starts at 0x2000_0000, and nothing else is in that MiB. Call it first.
+pub fn guard(mpu: &mut MPU) {
+    /// Where the guarded region starts; it ends where RAM starts.
+    const BELOW_RAM: u32 = 0x1FF0_0000;
+    /// Region on (bit 0), 2^20 bytes (bits 1 to 5: 19), no access (bits 24 to 26: 0), no execution (bit 28).
+    const NO_ACCESS_1_MIB: u32 = 1 | 19 << 1 | 1 << 28;
+    /// On (bit 0), everything outside the region as without the unit (bit 2); off inside the hard fault handler.
+    const ON_WITH_DEFAULT_MAP: u32 = 1 | 1 << 2;
+
+    // SAFETY: the region holds no code and no data of this program, so forbidding it takes nothing away.
+    unsafe { mpu.rnr.write(0) };
+    // SAFETY: as above.
+    unsafe { mpu.rbar.write(BELOW_RAM) };
+    // SAFETY: as above.
+    unsafe { mpu.rasr.write(NO_ACCESS_1_MIB) };
+    // SAFETY: all other regions are off after reset, and the default map stands for them.
+    unsafe { mpu.ctrl.write(ON_WITH_DEFAULT_MAP) };
+    cortex_m::asm::dsb();
+    cortex_m::asm::isb();
 }

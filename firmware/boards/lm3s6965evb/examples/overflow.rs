@@ -8,16 +8,16 @@ use core::hint::black_box;
 
 use cortex_m::Peripherals;
 use hotdesk_board::stack;
-use hotdesk_lm3s6965evb::{guard, log_port, sysctl};
+use hotdesk_lm3s6965evb::{serial, sysctl};
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
     stack::paint();
     if let Some(mut core) = Peripherals::take() {
-        guard::start(&mut core.MPU);
+        stack::guard(&mut core.MPU);
     }
     sysctl::enable_clocks();
-    log_port::start();
+    serial::start();
     defmt::info!("started");
     let depth = dig(black_box(0));
     defmt::error!("the stack held {=u32} calls, no overflow was caught", depth);

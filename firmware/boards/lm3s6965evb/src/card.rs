@@ -14,7 +14,7 @@ use hotdesk_phone::SetupError;
 
 use crate::gpio::Output;
 use crate::ssi::Ssi;
-use crate::sysctl::CORE_CLOCK_HZ;
+use crate::sysctl;
 
 /// The configuration's name in the root directory of the first partition (FAT16 or FAT32).
 const FILE_NAME: &str = "HOTDESK.TXT";
@@ -144,8 +144,8 @@ struct BusyWait;
 
 impl DelayNs for BusyWait {
     fn delay_ns(&mut self, duration: u32) {
-        const NS_PER_CYCLE: u32 = 1_000_000_000 / CORE_CLOCK_HZ;
-        cortex_m::asm::delay(duration.div_ceil(NS_PER_CYCLE));
+        let ns_per_cycle = 1_000_000_000_u32.checked_div(sysctl::core_clock_hz()).unwrap_or(1).max(1);
+        cortex_m::asm::delay(duration.div_ceil(ns_per_cycle));
     }
 }
 

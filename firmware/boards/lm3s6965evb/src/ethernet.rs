@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | RIS/IACK | 0x00 | interrupts raised, write 1 to clear: received 1, transmitter empty 4 |
 //! | IM | 0x04 | interrupts let through, bits as RIS |
-//! | RCTL | 0x08 | receiver: on 1, reset FIFO 0x10 |
+//! | RCTL | 0x08 | receiver: on 1, refuse bad CRCs 8, reset FIFO 0x10 |
 //! | TCTL | 0x0C | transmitter: on 1, pad to the minimum length 2, append the CRC 4, full duplex 0x10 |
 //! | DATA | 0x10 | both FIFOs, a word at a time |
 //! | IA0, IA1 | 0x14, 0x18 | the station's MAC address, first octet in the lowest byte of IA0 |
@@ -24,6 +24,7 @@ use zeroize::Zeroize;
 
 use crate::interrupts::{self, Interrupt};
 use crate::mmio::{ETHERNET, Register};
+use crate::sysctl;
 
 const RIS_IACK: Register = ETHERNET.at(0x00);
 const IM: Register = ETHERNET.at(0x04);
@@ -38,7 +39,7 @@ const TR: Register = ETHERNET.at(0x38);
 
 const INTERRUPT_RX: u32 = 1;
 const INTERRUPT_TX_EMPTY: u32 = 4;
-const RCTL_ON: u32 = 1;
+const RCTL_ON_GOOD_CRC: u32 = 0x09;
 const RCTL_RESET_FIFO: u32 = 0x10;
 const TCTL_ON_PAD_CRC_DUPLEX: u32 = 0x17;
 const THR_ONLY_WHEN_TOLD: u32 = 0x3F;
@@ -75,9 +76,12 @@ impl Default for Buffers {
     }
 }
 
-/// The station's MAC address, which the board carries in IA0 and IA1 from reset on.
+/// The station's MAC address: the one written into the chip, else the one that QEMU presets in IA0 and IA1.
 #[must_use]
 pub fn mac_address() -> [u8; 6] {
+    if let Some(mac) = sysctl::mac_address() {
+        return mac;
+    }
     let [a, b, c, d] = IA0.read().to_le_bytes();
     let [e, f, ..] = IA1.read().to_le_bytes();
     [a, b, c, d, e, f]
@@ -92,11 +96,14 @@ impl Ethernet {
     /// Turns the controller on. There must be one `Ethernet`.
     #[must_use]
     pub fn start(buffers: &'static mut Buffers) -> Self {
+        let [a, b, c, d, e, f] = mac_address();
         IM.write(0);
+        IA0.write(u32::from_le_bytes([a, b, c, d]));
+        IA1.write(u32::from_le_bytes([e, f, 0, 0]));
         RCTL.write(RCTL_RESET_FIFO);
         THR.write(THR_ONLY_WHEN_TOLD);
         TCTL.write(TCTL_ON_PAD_CRC_DUPLEX);
-        RCTL.write(RCTL_ON);
+        RCTL.write(RCTL_ON_GOOD_CRC);
         RIS_IACK.write(INTERRUPT_RX | INTERRUPT_TX_EMPTY);
         IM.write(INTERRUPT_RX | INTERRUPT_TX_EMPTY);
         interrupts::enable(Interrupt::Ethernet);
@@ -141,7 +148,7 @@ impl Driver for Ethernet {
     }
 
     fn link_state(&mut self, _context: &mut Context<'_>) -> LinkState {
-        // QEMU models no PHY.
+        // QEMU models no PHY: whatever is asked of it by MDIO (MCTL, MRXD), it answers 0.
         LinkState::Up
     }
 

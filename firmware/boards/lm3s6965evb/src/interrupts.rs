@@ -8,7 +8,7 @@ use cortex_m::peripheral::NVIC;
 
 use hotdesk_board::fault;
 
-use crate::{buttons, clock, ethernet, keypad, log_port, watchdog};
+use crate::{buttons, clock, ethernet, serial, watchdog};
 
 /// The interrupt lines this firmware uses, by their numbers.
 #[derive(Clone, Copy)]
@@ -46,8 +46,8 @@ const LINES: usize = 44;
 static __INTERRUPTS: [extern "C" fn(); LINES] = {
     let mut table: [extern "C" fn(); LINES] = [fault::unexpected; LINES];
     table[Interrupt::GpioE as usize] = buttons::on_interrupt;
-    table[Interrupt::Uart0 as usize] = keypad::on_interrupt;
-    table[Interrupt::Uart1 as usize] = log_port::on_interrupt;
+    table[Interrupt::Uart0 as usize] = serial::on_keypad;
+    table[Interrupt::Uart1 as usize] = serial::on_log;
     table[Interrupt::Watchdog as usize] = watchdog::on_interrupt;
     table[Interrupt::Timer0A as usize] = clock::on_interrupt;
     table[Interrupt::GpioF as usize] = buttons::on_interrupt;
@@ -71,4 +71,9 @@ pub fn enable(line: Interrupt) {
     // SAFETY: the drivers share state with their handlers only through atomics and critical sections, and no critical
     // section in this firmware masks single lines; so a line that opens breaks none.
     unsafe { NVIC::unmask(line) }
+}
+
+/// Has a line's handler called once more, after those that wait.
+pub fn again(line: Interrupt) {
+    NVIC::pend(line);
 }

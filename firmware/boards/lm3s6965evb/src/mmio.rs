@@ -13,7 +13,7 @@ pub struct Block {
     base: usize,
 }
 
-/// System control: clock gates.
+/// System control.
 pub const SYSCTL: Block = Block { base: 0x400F_E000 };
 /// The watchdog.
 pub const WATCHDOG: Block = Block { base: 0x4000_0000 };

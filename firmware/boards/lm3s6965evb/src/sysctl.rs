@@ -1,23 +1,39 @@
-//! Clock gates: which peripherals run. And what reset the chip.
+//! System control: which peripherals run, how fast the core is, what reset the chip, the MAC address.
 //!
 //! | register | offset | bits used |
 //! |---|---|---|
 //! | RESC | 0x05C | what reset the chip since RESC was cleared: POR 1, BOR 2, WDT 3; QEMU sets none |
+//! | RCC | 0x060 | SYSDIV 23 to 26: the clock's divisor less 1 |
+//! | RCC2 | 0x070 | USERCC2 31: RCC2 counts instead of RCC; SYSDIV2 23 to 28 |
 //! | RCGC0 | 0x100 | watchdog 3 |
 //! | RCGC1 | 0x104 | UART0 0, UART1 1, SSI0 4, timer 0 16 |
 //! | RCGC2 | 0x108 | GPIO C 2, D 3, E 4, F 5, Ethernet MAC 28, Ethernet PHY 30 |
+//! | USER0, USER1 | 0x1E0, 0x1E4 | the MAC address, three octets each, the first in the lowest byte; all ones: not written |
 
 use hotdesk_board::record::ResetCause;
 
 use crate::mmio::{Register, SYSCTL};
 
 const RESC: Register = SYSCTL.at(0x05C);
+const RCC: Register = SYSCTL.at(0x060);
+const RCC2: Register = SYSCTL.at(0x070);
 const RCGC0: Register = SYSCTL.at(0x100);
 const RCGC1: Register = SYSCTL.at(0x104);
 const RCGC2: Register = SYSCTL.at(0x108);
+const USER0: Register = SYSCTL.at(0x1E0);
+const USER1: Register = SYSCTL.at(0x1E4);
 
-/// The core clock after reset, which this firmware leaves as it is, in hertz.
-pub const CORE_CLOCK_HZ: u32 = 12_500_000;
+/// What the divisor divides: the PLL's 400 MHz, halved.
+const DIVIDED_HZ: u32 = 200_000_000;
+
+/// The core clock in hertz, as QEMU reckons it: from the divisor alone, which stays what it is at reset (12.5 MHz). The chip
+/// also looks at the bits that select oscillator and PLL.
+#[must_use]
+pub fn core_clock_hz() -> u32 {
+    let (rcc, rcc2) = (RCC.read(), RCC2.read());
+    let divisor = if rcc2 & 1 << 31 != 0 { rcc2 >> 23 & 0x3F } else { rcc >> 23 & 0xF };
+    DIVIDED_HZ.checked_div(divisor.saturating_add(1)).unwrap_or(DIVIDED_HZ)
+}
 
 /// Turns on the clocks of every peripheral this firmware uses. Call once, before any driver.
 pub fn enable_clocks() {
@@ -36,4 +52,12 @@ pub fn take_reset_cause() -> ResetCause {
     let cause = RESC.read();
     RESC.write(0);
     ResetCause { power: cause & (1 << 1 | 1 << 2) != 0, watchdog: cause & 1 << 3 != 0 }
+}
+
+/// The MAC address that was written into the chip, if one was.
+#[must_use]
+pub fn mac_address() -> Option<[u8; 6]> {
+    let ([a, b, c, _], [d, e, f, _]) = (USER0.read().to_le_bytes(), USER1.read().to_le_bytes());
+    let mac = [a, b, c, d, e, f];
+    (mac != [0xFF; 6] && mac != [0; 6]).then_some(mac)
 }

@@ -1,8 +1,7 @@
-//! The watchdog: restarts a phone that makes no progress.
+//! The chip as `hotdesk_board` wants it: what reset it, and the watchdog, which restarts a phone that makes no progress.
 //!
-//! Only [`feed`] keeps it quiet, and only the phone's own progress calls that, never an interrupt. After [`PATIENCE`] without
-//! it an interrupt notes where the firmware is stuck and restarts. Where that interrupt cannot come through, the watchdog
-//! resets the board by itself after the same time again.
+//! After [`PATIENCE`] without food an interrupt notes where the firmware is stuck and restarts. Where that interrupt cannot come
+//! through, the watchdog resets the board by itself after the same time again.
 //!
 //! | register | offset | meaning |
 //! |---|---|---|
@@ -14,10 +13,14 @@
 //! On the emulated board time goes on while the host gives QEMU no processor: the patience must bear a loaded host.
 #![allow(unsafe_code)] // Exception entry.
 
+use hotdesk_board::board::Chip;
+use hotdesk_board::record::{self, ResetCause};
+use hotdesk_board::{fault, log};
+use hotdesk_phone::Keeps;
+
 use crate::interrupts::{self, Interrupt};
 use crate::mmio::{Register, WATCHDOG};
-use crate::sysctl::CORE_CLOCK_HZ;
-use hotdesk_board::{fault, log, record};
+use crate::sysctl;
 
 const LOAD: Register = WATCHDOG.at(0x000);
 const CTL: Register = WATCHDOG.at(0x008);
@@ -29,23 +32,33 @@ const LOCK_OPEN: u32 = 0x1ACC_E551;
 const LOCK_CLOSED: u32 = 0;
 
 /// Seconds without progress.
-pub const PATIENCE: u32 = 20;
+const PATIENCE: u32 = 20;
 
-/// Starts the watchdog. Nothing stops it any more.
-pub fn start() {
-    LOCK.write(LOCK_OPEN);
-    LOAD.write(PATIENCE * CORE_CLOCK_HZ);
-    ICR.write(0);
-    CTL.write(CTL_INTERRUPT_AND_RESET);
-    LOCK.write(LOCK_CLOSED);
-    interrupts::enable(Interrupt::Watchdog);
-}
+/// The chip.
+pub struct Lm3s6965;
 
-/// Takes that the phone makes progress.
-pub fn feed() {
-    LOCK.write(LOCK_OPEN);
-    LOAD.write(PATIENCE * CORE_CLOCK_HZ);
-    LOCK.write(LOCK_CLOSED);
+impl Chip for Lm3s6965 {
+    const NAME: &'static str = "lm3s6965evb";
+    const KEEPS: Keeps = Keeps::UntilPowerOff;
+
+    fn take_reset_cause(&mut self) -> ResetCause {
+        sysctl::take_reset_cause()
+    }
+
+    fn start_watchdog(&mut self) {
+        self.feed_watchdog();
+        LOCK.write(LOCK_OPEN);
+        ICR.write(0);
+        CTL.write(CTL_INTERRUPT_AND_RESET);
+        LOCK.write(LOCK_CLOSED);
+        interrupts::enable(Interrupt::Watchdog);
+    }
+
+    fn feed_watchdog(&mut self) {
+        LOCK.write(LOCK_OPEN);
+        LOAD.write(sysctl::core_clock_hz().saturating_mul(PATIENCE));
+        LOCK.write(LOCK_CLOSED);
+    }
 }
 
 /// The watchdog's interrupt. Hands `bite` the program counter of what it interrupted: the seventh word of the exception

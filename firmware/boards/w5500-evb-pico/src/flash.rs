@@ -55,17 +55,17 @@ impl BoardFlash {
         [0x02, a ^ b, c ^ d, e ^ f, g, h]
     }
 
-    /// Reads the configuration into `buffer` and returns its bytes.
+    /// Reads the configuration into `buffer` and returns how many bytes it has.
     ///
     /// # Errors
     ///
     /// There is none, or it is longer than the buffer.
-    pub(crate) fn read_configuration<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], SetupError> {
+    pub(crate) fn read_configuration(&mut self, buffer: &mut [u8]) -> Result<usize, SetupError> {
         let bound = buffer.len();
         self.flash.blocking_read(CONFIGURATION, buffer).map_err(|_| SetupError::Unreadable)?;
         match buffer.iter().position(|byte| *byte == 0xFF) {
             Some(0) => Err(SetupError::NoFile),
-            Some(length) => Ok(buffer.get(..length).unwrap_or_default()),
+            Some(length) => Ok(length),
             None => Err(SetupError::TooLong { bound }),
         }
     }

@@ -1,0 +1,160 @@
+//! The phone, put together from what a board's `main.rs` makes: first [`set_up`], then the drivers, then [`connect`].
+//!
+//! What only the start needs is in functions that are not inlined: `main` never returns, so its frame takes stack from the
+//! tasks for good.
+
+use core::cell::RefCell;
+
+use embassy_net::driver::Driver;
+use embassy_net::{Runner, Stack, StackResources};
+use hotdesk_core::DeviceName;
+use hotdesk_core::limits::HTTP_HEAD_BYTES;
+use hotdesk_phone::net::EmbassyNetwork;
+use hotdesk_phone::storage::{Memory, Storage};
+use hotdesk_phone::view::Cell;
+use hotdesk_phone::{App, Buffers, Config, Display, SetupError};
+use static_cell::StaticCell;
+use zeroize::Zeroize;
+
+use crate::board::{Board, Chip, Started};
+use crate::{identity, keypad, settings, starts};
+
+/// The longest configuration, in bytes.
+pub const CONFIGURATION_MAX: usize = 1024;
+/// The longest HTTP request, in bytes: a login with IDs and names of 128 ASCII letters fits.
+const REQUEST_MAX: usize = 2048;
+/// The longest answer that is read whole, in bytes: any head that is accepted, then one row, a success, or a failure with its
+/// reason. A list is read in pieces, through a window of this size.
+const ANSWER_MAX: usize = HTTP_HEAD_BYTES;
+/// What TCP receives ahead and keeps until it is acknowledged, in bytes each.
+const TCP_BUFFER: usize = 1024;
+/// DHCP, and one connection or question for a name.
+const SOCKETS: usize = 2;
+
+/// The app, once it is set up.
+pub type PhoneApp = &'static RefCell<App<'static>>;
+
+/// Finds out why the firmware started, starts the watchdog, reads the configuration and the settings, and makes the app, which
+/// is named after the MAC address.
+///
+/// `memory` keeps the settings. `read` puts the configuration's text into a buffer of [`CONFIGURATION_MAX`] bytes and returns
+/// it; it may have it from the same memory.
+#[inline(never)]
+pub fn set_up<C: Chip, M: Memory>(
+    chip: C,
+    memory: M,
+    mac: [u8; 6],
+    read: impl FnOnce(&mut M, &mut [u8]) -> Result<usize, SetupError>,
+) -> (PhoneApp, Board<C, M>) {
+    let started = Started::now(chip);
+    let device = identity::device_name(mac);
+    defmt::info!("starting {=str}", device.as_str());
+    let (setup, settings) = configure(memory, read);
+    if let Err(error) = &setup {
+        defmt::warn!("no configuration: {}", error);
+    }
+    (make_app(device, setup), started.with(settings, mac))
+}
+
+#[inline(never)]
+fn make_app(device: DeviceName, setup: Result<&'static Config, SetupError>) -> PhoneApp {
+    static APP: StaticCell<RefCell<App<'static>>> = StaticCell::new();
+    APP.init_with(|| RefCell::new(App::new(device, setup)))
+}
+
+/// Reads the configuration and the settings. The configuration's bytes hold a certificate, so they are wiped.
+///
+/// Bytes, configuration and settings take stack one after the other, not together: what uses them is not inlined.
+#[inline(never)]
+fn configure<M: Memory>(
+    mut memory: M,
+    read: impl FnOnce(&mut M, &mut [u8]) -> Result<usize, SetupError>,
+) -> (Result<&'static Config, SetupError>, Storage<M>) {
+    let mut buffer = [0; CONFIGURATION_MAX];
+    let parsed =
+        read(&mut memory, &mut buffer).and_then(|length| parse(buffer.get(..length).unwrap_or_default()));
+    buffer.zeroize();
+    let mut storage = Storage::new(memory);
+    let setup = parsed.map(|config| {
+        settings::take_over(&mut storage, config);
+        &*config
+    });
+    (setup, storage)
+}
+
+#[inline(never)]
+fn parse(text: &[u8]) -> Result<&'static mut Config, SetupError> {
+    static CONFIG: StaticCell<Config> = StaticCell::new();
+    Config::parse(text).map(|config| CONFIG.init(config)).map_err(SetupError::File)
+}
+
+/// Connects the app with keys, display, network and board.
+///
+/// `device` is the network's driver. `cells` has as many places as the display's layout. `chance` is whatever differs between
+/// two starts: see [`identity::seed`].
+#[inline(never)]
+pub fn connect<C: Chip, M: Memory, D: Display, N: Driver>(
+    app: PhoneApp,
+    board: Board<C, M>,
+    display: D,
+    cells: &'static mut [Cell],
+    device: N,
+    chance: u64,
+) -> (Network<N>, Phone<D, Board<C, M>>) {
+    static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
+    let seed = identity::seed(board.mac, chance, starts::count());
+    let mut dhcp = embassy_net::DhcpConfig::default();
+    // An administrator finds the phone by it in the list of leases. 15 letters fit.
+    dhcp.hostname = app.borrow().device().as_str().try_into().ok();
+    let (stack, runner) = embassy_net::new(
+        device,
+        embassy_net::Config::dhcpv4(dhcp),
+        RESOURCES.init_with(StackResources::new),
+        seed,
+    );
+    (Network(runner), Phone { app, board, display, cells, stack, seed })
+}
+
+/// The network, for a task of its own.
+pub struct Network<N: Driver + 'static>(Runner<'static, N>);
+
+impl<N: Driver> Network<N> {
+    /// Runs it, for ever.
+    pub async fn run(mut self) -> ! {
+        self.0.run().await
+    }
+}
+
+/// The phone, for a task of its own.
+pub struct Phone<D, B> {
+    app: PhoneApp,
+    board: B,
+    display: D,
+    cells: &'static mut [Cell],
+    stack: Stack<'static>,
+    seed: u64,
+}
+
+impl<D: Display, B: hotdesk_phone::Board> Phone<D, B> {
+    /// Runs it, for ever.
+    pub async fn run(self) -> ! {
+        static RECEIVED: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
+        static SENT: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
+        static REQUEST: StaticCell<[u8; REQUEST_MAX]> = StaticCell::new();
+        static ANSWER: StaticCell<[u8; ANSWER_MAX]> = StaticCell::new();
+        let Self { app, board, display, cells, stack, seed } = self;
+        let network = EmbassyNetwork::new(
+            stack,
+            RECEIVED.init_with(|| [0; TCP_BUFFER]),
+            SENT.init_with(|| [0; TCP_BUFFER]),
+            app.borrow().config(),
+            seed,
+        );
+        let buffers = Buffers {
+            cells,
+            request: REQUEST.init_with(|| [0; REQUEST_MAX]),
+            answer: ANSWER.init_with(|| [0; ANSWER_MAX]),
+        };
+        hotdesk_phone::run(app, &keypad::KEYS, display, network, board, buffers).await
+    }
+}
