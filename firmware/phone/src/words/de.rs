@@ -72,6 +72,7 @@ pub(super) const WORDS: Words<&str> = Words {
     time_indefinite: "Bis ich abmelde",
     one_hour: "1 Stunde",
     hours: "{} Stunden",
+    one_minute: "1 Minute",
     minutes: "{} Minuten",
 
     starting: "Telefon startet",

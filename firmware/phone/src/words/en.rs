@@ -72,6 +72,7 @@ pub(super) const WORDS: Words<&str> = Words {
     time_indefinite: "Until I log out",
     one_hour: "1 hour",
     hours: "{} hours",
+    one_minute: "1 minute",
     minutes: "{} minutes",
 
     starting: "Starting",

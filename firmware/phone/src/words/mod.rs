@@ -214,6 +214,7 @@ fn login_time(time: LoginTime, words: &Words, out: &mut dyn fmt::Write) -> fmt::
     match time {
         LoginTime::SystemDefault => words.time_default.write(out),
         LoginTime::Indefinite => words.time_indefinite.write(out),
+        LoginTime::Minutes(1) => words.one_minute.write(out),
         LoginTime::Minutes(60) => words.one_hour.write(out),
         LoginTime::Minutes(minutes) if minutes % 60 == 0 => fill(out, words.hours, &[&(minutes / 60)]),
         LoginTime::Minutes(minutes) => fill(out, words.minutes, &[&minutes]),

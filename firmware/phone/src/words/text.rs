@@ -128,6 +128,7 @@ pub(crate) struct Words<T> {
     pub(crate) one_hour: T,
     /// Their number, as in the next.
     pub(crate) hours: T,
+    pub(crate) one_minute: T,
     pub(crate) minutes: T,
 
     // Starting and idle.

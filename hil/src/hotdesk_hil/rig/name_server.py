@@ -45,7 +45,8 @@ class NameServer:
         self, hosts: Mapping[str, Sequence[str]] | None = None, manner: Manner = Manner.answers
     ) -> None:
         self._hosts = dict(hosts or {})
-        self._manner = manner
+        self.manner = manner
+        """How it answers from now on."""
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self.asked: list[str] = []
@@ -87,12 +88,12 @@ class NameServer:
         number = HEADER.unpack_from(question)[0]
         name, end = _name(question)
         self.asked.append(name)
-        if self._manner is Manner.is_silent:
+        if self.manner is Manner.is_silent:
             return None
-        if self._manner is Manner.sends_garbage:
+        if self.manner is Manner.sends_garbage:
             return b"this is no DNS message"
-        code, addresses = self._manner.value, self._hosts.get(name, [])
-        if self._manner is Manner.answers and not addresses:
+        code, addresses = self.manner.value, self._hosts.get(name, [])
+        if self.manner is Manner.answers and not addresses:
             code = NO_SUCH_NAME
         elif code:
             addresses = []
