@@ -28,9 +28,12 @@ export class Board {
   #powerLeft = Infinity;
   #typed = [];
 
-  /** A board with the image `image`, and with what `flashFile` keeps of the end of its flash. */
-  constructor({ image, flashFile }) {
-    Object.assign(this, { image, flashFile });
+  /**
+   * A board with the image `image`, and with what `flashFile` keeps of the end of its flash. Without `paced` it goes on
+   * only by `chip.advance()`.
+   */
+  constructor({ image, flashFile, paced = true }) {
+    Object.assign(this, { image, flashFile, paced });
     this.ethernet.onFrame = (frame) => this.wire.send(frame);
     this.wire.toBoard = (frame) => this.ethernet.receive(frame);
     this.flash = new Uint8Array(FLASH_BYTES).fill(0xff);
@@ -92,7 +95,7 @@ export class Board {
       if (this.#typed.length > 0) this.feed.schedule(BYTE_NANOS);
     });
     if (this.#typed.length > 0) this.feed.schedule(BYTE_NANOS);
-    chip.run();
+    if (this.paced) chip.run();
   }
 
   #wireEthernet() {

@@ -89,15 +89,11 @@ export class Chip {
         return;
       }
       for (let count = 0; count < SLICE && !this.stopped; count++) {
-        if (this.#sleeps()) {
-          const next = this.#untilAlarm();
-          if (next > SHORT_SLEEP_NANOS) { asleepSince = performance.now(); break; }
-          this.clock.tick(next);
-        } else {
-          const cycles = this.faults.step();
-          this.cycles += cycles;
-          this.clock.tick(cycles * CYCLE_NANOS);
+        if (this.#sleeps() && this.#untilAlarm() > SHORT_SLEEP_NANOS) {
+          asleepSince = performance.now();
+          break;
         }
+        this.#goOn(SHORT_SLEEP_NANOS);
       }
       if (asleepSince === null) setImmediate(slice);
       else setTimeout(slice, Math.min(this.#untilAlarm() / 1e6, LONGEST_WAIT_MS));
@@ -105,7 +101,29 @@ export class Chip {
     slice();
   }
 
+  /**
+   * Goes on by so many milliseconds of its own time, as fast as this machine can, or until `holds()` or a reset. Returns the
+   * cycles that the processor worked.
+   */
+  advance(milliseconds, holds = () => false) {
+    const end = this.clock.nanos + milliseconds * 1e6, before = this.cycles;
+    this.stopped = false;
+    while (this.clock.nanos < end && !this.stopped && !holds()) this.#goOn(end - this.clock.nanos);
+    return this.cycles - before;
+  }
+
   stop() { this.stopped = true; }
+
+  /** Executes an instruction, or sleeps until the next alarm, `longest` nanoseconds at most. */
+  #goOn(longest) {
+    if (this.#sleeps()) {
+      this.clock.tick(Math.min(this.#untilAlarm(), longest));
+      return;
+    }
+    const cycles = this.faults.step();
+    this.cycles += cycles;
+    this.clock.tick(cycles * CYCLE_NANOS);
+  }
 
   #sleeps() { return this.mcu.core.waiting || this.faults.lockedUp; }
 

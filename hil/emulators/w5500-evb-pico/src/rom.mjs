@@ -2,7 +2,8 @@
 // and embassy-rp's flash driver calls ten functions, which the host answers here.
 //
 // Each function is a BKPT, answered by the host, and BX LR. Erasing and programming change `mcu.flash`; `onFlash()` is
-// called after each, and `powerFails()` says before each chunk of a page whether the supply has gone.
+// called after each, and `powerFails()` says before each chunk whether the supply goes: the bits of that chunk are then any
+// between those before and those meant.
 const TABLE = 0x40, CODE = 0x100, ROM_END = 0x4000;
 const BKPT = 0xbe00, BX_LR = 0x4770;
 const XIP_CTRL = 0x14000;
@@ -26,19 +27,22 @@ export class Rom {
       hooks.push(hook);
       return at | 1;
     };
-    const inChunks = (start, length, size, change) => {
+    const inChunks = (start, length, size, meant) => {
       for (let at = start; at < start + length; at += size) {
-        if (this.powerFails()) break;
-        change(at, Math.min(at + size, start + length));
+        const fails = this.powerFails();
+        for (let each = at; each < Math.min(at + size, start + length); each++) {
+          const [before, after] = [flash[each], meant(each)];
+          // Where the supply fails some of the bits that change have changed.
+          flash[each] = fails ? before ^ ((before ^ after) & (Math.random() * 256)) : after;
+        }
+        if (fails) break;
       }
       this.onFlash();
     };
-    const erase = () => inChunks(register(0), register(1), ERASE_CHUNK, (from, to) => flash.fill(ERASED, from, to));
+    const erase = () => inChunks(register(0), register(1), ERASE_CHUNK, () => ERASED);
     const program = () => {
       const [to, source, length] = [register(0), register(1), register(2)];
-      inChunks(to, length, CHUNK, (from, end) => {
-        for (let at = from; at < end; at++) flash[at] &= mcu.readUint8(source + (at - to));
-      });
+      inChunks(to, length, CHUNK, (at) => flash[at] & mcu.readUint8(source + (at - to)));
     };
     const copy = () => {
       const [to, source, length] = [register(0), register(1), register(2)];
