@@ -17,6 +17,15 @@ pub fn device_name(mac: [u8; 6]) -> DeviceName {
     name
 }
 
+/// The address of a board that has none of its own: `written`, where a person wrote one into its memory, else one of this
+/// board alone, locally administered, from the `unique` ID of one of its chips.
+#[must_use]
+pub fn mac_address(written: [u8; 6], unique: [u8; 8]) -> [u8; 6] {
+    let ([first, ..], [a, b, c, d, e, f, g, h]) = (written, unique);
+    // Bit 0 of the first byte means a group: no phone has such an address. It is set in memory that nobody has written.
+    if first & 1 == 0 { written } else { [0x02, a ^ b, c ^ d, e ^ f, g, h] }
+}
+
 /// The seed of what the network draws at random: port numbers, sequence numbers, transactions of DHCP and DNS.
 ///
 /// The MAC address differs between phones, the number of `starts` between starts, and `chance` is whatever else a board

@@ -14,6 +14,7 @@ pub mod identity;
 pub mod image;
 pub mod keypad;
 pub mod log;
+pub mod matrix;
 pub mod record;
 pub mod settings;
 pub mod stack;

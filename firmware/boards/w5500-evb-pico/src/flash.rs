@@ -11,6 +11,7 @@
 use embassy_rp::Peri;
 use embassy_rp::flash::{Blocking, ERASE_SIZE, Flash};
 use embassy_rp::peripherals::FLASH;
+use hotdesk_board::identity;
 use hotdesk_phone::storage::{Memory, Slot};
 use hotdesk_phone::{NotKept, SetupError};
 
@@ -37,22 +38,13 @@ impl BoardFlash {
         Self { flash: Flash::new_blocking(flash) }
     }
 
-    /// The MAC address: the one that was written there, else one of this board alone, locally administered, from the unique
-    /// ID of its flash. The board has none of its own.
+    /// The MAC address: see [`identity::mac_address`].
     pub(crate) fn mac_address(&mut self) -> [u8; 6] {
-        let mut written = [0xFF; 6];
-        let is_read = self.flash.blocking_read(MAC_ADDRESS, &mut written).is_ok();
-        // Bit 0 of the first byte means a group: no phone has such an address.
-        if let (true, [first, ..]) = (is_read, written)
-            && first & 1 == 0
-        {
-            return written;
-        }
-        let mut id = [0; 8];
-        // Where the ID cannot be read, all such boards have the same address, and need one written.
-        let _ = self.flash.blocking_unique_id(&mut id);
-        let [a, b, c, d, e, f, g, h] = id;
-        [0x02, a ^ b, c ^ d, e ^ f, g, h]
+        let (mut written, mut unique) = ([0xFF; 6], [0; 8]);
+        // What cannot be read is as if nobody had written it. Boards whose ID cannot be read all have the same address.
+        let _ = self.flash.blocking_read(MAC_ADDRESS, &mut written);
+        let _ = self.flash.blocking_unique_id(&mut unique);
+        identity::mac_address(written, unique)
     }
 
     /// Reads the configuration into `buffer` and returns how many bytes it has.
@@ -71,16 +63,14 @@ impl BoardFlash {
     }
 }
 
-fn slot(slot: Slot) -> u32 {
-    match slot {
+/// Where a byte of a slot is; an error, if it is outside of the slot's sector.
+fn address(slot: Slot, at: usize) -> Result<u32, NotKept> {
+    let start = match slot {
         Slot::A => SLOT_A,
         Slot::B => SLOT_B,
-    }
-}
-
-fn address(of: Slot, at: usize) -> Result<u32, NotKept> {
+    };
     let at = u32::try_from(at).ok().filter(|at| *at < SECTOR).ok_or(NotKept)?;
-    Ok(slot(of).saturating_add(at))
+    Ok(start.saturating_add(at))
 }
 
 impl Memory for BoardFlash {
@@ -88,8 +78,8 @@ impl Memory for BoardFlash {
         self.flash.blocking_read(address(slot, at)?, out).map_err(|_| NotKept)
     }
 
-    fn erase(&mut self, of: Slot) -> Result<(), NotKept> {
-        let start = slot(of);
+    fn erase(&mut self, slot: Slot) -> Result<(), NotKept> {
+        let start = address(slot, 0)?;
         self.flash.blocking_erase(start, start.saturating_add(SECTOR)).map_err(|_| NotKept)
     }
 

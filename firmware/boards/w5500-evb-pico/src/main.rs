@@ -6,7 +6,6 @@
 
 mod chip;
 mod flash;
-mod keys;
 mod panel;
 mod serial;
 
@@ -20,8 +19,10 @@ use embassy_time::Delay;
 use embedded_hal_bus::spi::ExclusiveDevice;
 use flash::BoardFlash;
 use hotdesk_board::board::Board;
+use hotdesk_board::matrix::Matrix;
 use hotdesk_board::wiring::{Network, Phone};
 use hotdesk_board::{executor, stack, wiring};
+use hotdesk_phone::Key;
 use hotdesk_phone::view::Cell;
 use panel::Panel;
 use static_cell::{ConstStaticCell, StaticCell};
@@ -39,13 +40,23 @@ const PANEL_HZ: u32 = 62_500_000;
 /// The W5500 is specified for 33 MHz.
 const ETHERNET_HZ: u32 = 31_250_000;
 
+/// The keys by row and column, as keypads of 20 keys have them; those have F1, F2 and ESC where the softkeys are here.
+const KEYS: [[Key; 4]; 5] = [
+    [Key::Soft1, Key::Soft2, Key::Pound, Key::Star],
+    [Key::Digit(1), Key::Digit(2), Key::Digit(3), Key::Up],
+    [Key::Digit(4), Key::Digit(5), Key::Digit(6), Key::Down],
+    [Key::Digit(7), Key::Digit(8), Key::Digit(9), Key::Soft3],
+    [Key::Left, Key::Digit(0), Key::Right, Key::Select],
+];
+
+type Keys = Matrix<Output<'static>, Input<'static>, 5, 4>;
 type Chip = ExclusiveDevice<Spi<'static, SPI0, Blocking>, Output<'static>, Delay>;
 type Ethernet = hotdesk_w5500::Runner<'static, Chip, Input<'static>, Output<'static>>;
 type Device = hotdesk_w5500::Device<'static>;
 
 /// What the tasks run with.
 struct Tasks {
-    matrix: ([Output<'static>; 5], [Input<'static>; 4]),
+    keys: Keys,
     ethernet: Ethernet,
     network: Network<Device>,
     phone: Phone<Panel, Board<Rp, BoardFlash>>,
@@ -55,9 +66,9 @@ struct Tasks {
 fn main() -> ! {
     stack::paint();
     let pins = embassy_rp::init(embassy_rp::config::Config::default());
-    let Tasks { matrix: (rows, columns), ethernet, network, phone } = make_phone(pins);
+    let Tasks { keys, ethernet, network, phone } = make_phone(pins);
     executor::run(|spawner| {
-        executor::start(spawner, keys::watch(rows, columns));
+        executor::start(spawner, watch_keys(keys));
         executor::start(spawner, run_ethernet(ethernet));
         executor::start(spawner, run_network(network));
         executor::start(spawner, run_phone(phone));
@@ -74,30 +85,18 @@ fn make_phone(p: Peripherals) -> Tasks {
 
     let high = |pin: Peri<'static, AnyPin>| Output::new(pin, Level::High);
     let up = |pin: Peri<'static, AnyPin>| Input::new(pin, Pull::Up);
-    let rows = [
-        high(p.PIN_2.into()),
-        high(p.PIN_3.into()),
-        high(p.PIN_4.into()),
-        high(p.PIN_5.into()),
-        high(p.PIN_6.into()),
-    ];
-    let columns = [up(p.PIN_7.into()), up(p.PIN_8.into()), up(p.PIN_9.into()), up(p.PIN_22.into())];
+    let rows: [Peri<'static, AnyPin>; 5] =
+        [p.PIN_2.into(), p.PIN_3.into(), p.PIN_4.into(), p.PIN_5.into(), p.PIN_6.into()];
+    let columns: [Peri<'static, AnyPin>; 4] =
+        [p.PIN_7.into(), p.PIN_8.into(), p.PIN_9.into(), p.PIN_22.into()];
+    let keys = Matrix { keys: KEYS, rows: rows.map(high), columns: columns.map(up) };
 
     let mut config = spi::Config::default();
     config.frequency = PANEL_HZ;
     let spi = Spi::new_blocking_txonly(p.SPI1, p.PIN_10, p.PIN_11, config);
-    static LINE: StaticCell<[u8; panel::LINE]> = StaticCell::new();
-    let line = LINE.init([0; panel::LINE]);
-    let Some(panel) = Panel::start(
-        spi,
-        high(p.PIN_13.into()),
-        high(p.PIN_14.into()),
-        high(p.PIN_15.into()),
-        high(p.PIN_12.into()),
-        line,
-    ) else {
-        unreachable!("the pins and the bus have no errors")
-    };
+    let pins: [Peri<'static, AnyPin>; 4] =
+        [p.PIN_13.into(), p.PIN_14.into(), p.PIN_15.into(), p.PIN_12.into()];
+    let panel = Panel::start(spi, pins.map(high));
 
     let mut config = spi::Config::default();
     config.frequency = ETHERNET_HZ;
@@ -111,7 +110,12 @@ fn make_phone(p: Peripherals) -> Tasks {
     static CELLS: StaticCell<[Cell; panel::LAYOUT.cells()]> = StaticCell::new();
     let cells = CELLS.init_with(|| [Cell::BLANK; panel::LAYOUT.cells()]);
     let (network, phone) = wiring::connect(app, board, panel, cells, device, RoscRng.next_u64());
-    Tasks { matrix: (rows, columns), ethernet, network, phone }
+    Tasks { keys, ethernet, network, phone }
+}
+
+#[embassy_executor::task]
+async fn watch_keys(keys: Keys) -> ! {
+    keys.watch().await
 }
 
 #[embassy_executor::task]

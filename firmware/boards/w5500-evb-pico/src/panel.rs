@@ -16,9 +16,10 @@ use mipidsi::Builder;
 use mipidsi::interface::SpiInterface;
 use mipidsi::models::ST7789;
 use mipidsi::options::{ColorInversion, Orientation, Rotation};
+use static_cell::StaticCell;
 
 /// Bytes on their way to the panel: pixels are sent so many at a time.
-pub(crate) const LINE: usize = 640;
+const LINE_BYTES: usize = 640;
 
 /// The keypad has three softkeys.
 pub(crate) static LAYOUT: Layout = Layout { softkey_places: 3, ..LAYOUT_320X240 };
@@ -37,26 +38,21 @@ pub(crate) struct Panel {
 }
 
 impl Panel {
-    /// Starts the panel and clears it. `select` is its CS, `data` its D/C, `reset` its RESET, `backlight` its BL.
-    pub(crate) fn start(
-        spi: Spi<'static, SPI1, Blocking>,
-        select: Output<'static>,
-        data: Output<'static>,
-        reset: Output<'static>,
-        backlight: Output<'static>,
-        line: &'static mut [u8; LINE],
-    ) -> Option<Self> {
-        let device = ExclusiveDevice::new_no_delay(spi, select).ok()?;
-        let panel = Builder::new(ST7789, SpiInterface::new(device, data, line))
+    /// Starts the panel and clears it. `pins` are its CS, D/C, RESET and BL.
+    pub(crate) fn start(spi: Spi<'static, SPI1, Blocking>, pins: [Output<'static>; 4]) -> Self {
+        static LINE: StaticCell<[u8; LINE_BYTES]> = StaticCell::new();
+        let [select, data, reset, backlight] = pins;
+        let Ok(device) = ExclusiveDevice::new_no_delay(spi, select);
+        let interface = SpiInterface::new(device, data, LINE.init([0; LINE_BYTES]));
+        let started = Builder::new(ST7789, interface)
             .display_size(240, 320)
             .orientation(Orientation::new().rotate(Rotation::Deg90))
             .invert_colors(ColorInversion::Inverted)
             .reset_pin(reset)
-            .init(&mut Delay)
-            .ok()?;
-        let mut panel = Self { panel, backlight };
-        panel.clear(Rgb565::BLACK).ok()?;
-        Some(panel)
+            .init(&mut Delay);
+        let Ok(mut panel) = started else { unreachable!("the pins and the bus have no errors") };
+        let _ = panel.clear(Rgb565::BLACK);
+        Self { panel, backlight }
     }
 }
 
