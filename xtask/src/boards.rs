@@ -31,20 +31,24 @@ pub(crate) struct Board {
 }
 
 /// Every board. The first is the one that is meant where none is named.
-pub(crate) const BOARDS: [Board; 2] =
-    [Board { name: "lm3s6965evb", target: "thumbv7m-none-eabi", runs: Runs::Emulated }, PICO];
+#[rustfmt::skip] // A row a line: `cargo xtask new-board` adds one.
+pub(crate) const BOARDS: &[Board] = &[
+    DEFAULT,
+    PICO,
+];
+
+/// The board that QEMU emulates.
+pub(crate) const DEFAULT: Board =
+    Board { name: "lm3s6965evb", target: "thumbv7m-none-eabi", runs: Runs::Emulated };
 
 /// The W5500-EVB-Pico, whose emulator is ours.
 pub(crate) const PICO: Board =
     Board { name: "w5500-evb-pico", target: "thumbv6m-none-eabi", runs: Runs::BuiltOnly };
 
-/// The board that is meant where none is named.
-pub(crate) const DEFAULT: Board = BOARDS[0];
-
 /// Reads a board's name on the command line. An unknown one is told with those there are.
 pub(crate) fn parser() -> impl clap::builder::TypedValueParser<Value = Board> {
-    PossibleValuesParser::new(BOARDS.map(|board| board.name))
-        .map(|name| BOARDS.into_iter().find(|board| board.name == name).unwrap_or(DEFAULT))
+    PossibleValuesParser::new(BOARDS.iter().map(|board| board.name))
+        .map(|name| BOARDS.iter().copied().find(|board| board.name == name).unwrap_or(DEFAULT))
 }
 
 impl Board {

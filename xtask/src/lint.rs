@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 
-use crate::boards::BOARDS;
+use crate::boards::{BOARDS, Board};
+use crate::new_board;
 use crate::paths::{boards, python, root, target};
 use crate::run::Program;
 use crate::setup::{self, Thumb};
@@ -34,10 +35,11 @@ pub(crate) fn run() -> Result<()> {
             .args(DENY)
             .run()?;
     }
-    for board in BOARDS {
-        let cargo = setup.thumb.cargo().folder(board.folder());
+    for folder in BOARDS.iter().map(Board::folder).chain([boards().join(new_board::TEMPLATE)]) {
+        let cargo = setup.thumb.cargo().folder(folder);
         cargo.args(["clippy", "--locked", "--release", "--all-targets"]).args(DENY).run()?;
     }
+    new_board::check(&setup.thumb)?;
     evidence(&setup.thumb)?;
     Program::cargo()
         .args(["doc", "--locked", "--no-deps", "--package", "hotdesk-core", "--package", "hotdesk-phone"])

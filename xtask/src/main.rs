@@ -8,6 +8,7 @@ mod boards;
 mod dependencies;
 mod fuzz;
 mod lint;
+mod new_board;
 mod package;
 mod paths;
 mod phone;
@@ -78,6 +79,14 @@ enum Command {
         #[arg(long, default_value_t = 60)]
         seconds: u32,
     },
+    /// Make a board's folder from the template; PORTING.md says how to go on
+    NewBoard {
+        /// The board's name: lower-case letters, digits and hyphens
+        name: String,
+        /// The target that its image is built for
+        #[arg(long, default_value = new_board::TARGETS[1], value_parser = new_board::TARGETS)]
+        target: String,
+    },
     /// Boot a phone to play with, in this terminal
     Phone {
         /// The board
@@ -96,6 +105,7 @@ fn main() -> ExitCode {
         Command::Speed { write } => speed::run(write),
         Command::Bench { check } => bench::run(check),
         Command::Fuzz { targets, seconds } => fuzz::run(&targets, seconds),
+        Command::NewBoard { name, target } => new_board::run(&name, &target),
         Command::Phone { board } => phone::play(board),
     };
     match result {

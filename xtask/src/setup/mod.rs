@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 
 pub(crate) use thumb::Thumb;
 
-use crate::boards::Board;
+use crate::boards::{Board, PICO};
 use crate::paths::{CORE_TARGETS, THUMB_TARGET};
 
 /// What the set-up found, for the commands that build and test.
@@ -68,6 +68,9 @@ pub(crate) fn phone(boards: &[Board]) -> Result<Setup> {
     targets.dedup();
     let thumb = thumb::find_or_build(&targets, &mut report);
     python::environment(python::Extent::Phone, &mut report);
+    if boards.iter().any(|board| board.name == PICO.name && board.is_emulated()) {
+        node::emulators_and_node(&mut report);
+    }
     complete(report, thumb)
 }
 
