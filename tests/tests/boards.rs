@@ -28,7 +28,7 @@ const WIRING: [&str; 8] = [
 /// What only the shared wiring does, and what a person can see only the phone decides.
 const SHARED: [&str; 16] = [
     "App::",
-    "Config::",
+    "Config::parse",
     "ConfigV4",
     "DhcpConfig",
     "DeviceName",

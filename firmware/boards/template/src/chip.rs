@@ -1,7 +1,7 @@
 //! The chip as `hotdesk_board` wants it: what reset it, the watchdog, the MAC address.
 
-use hotdesk_board::board;
 use hotdesk_board::record::ResetCause;
+use hotdesk_board::{board, identity};
 use hotdesk_phone::Keeps;
 
 /// GAP clocks: what the core runs at, in hertz. A HAL knows it.
@@ -35,7 +35,6 @@ pub(crate) fn set_alarm(_cycles: Option<u32>) {
 
 /// The MAC address.
 pub(crate) fn mac_address() -> [u8; 6] {
-    // GAP MAC address: the chip's own, one that was written into its flash, or one that is made of its unique ID, locally
-    // administered (second lowest bit of the first octet set, the lowest clear).
-    [0x02, 0, 0, 0, 0, 0x01]
+    // GAP MAC address: one that was written into the flash, if any, and the unique ID that others are made of.
+    identity::mac_address([0xFF; 6], [0; 8])
 }
