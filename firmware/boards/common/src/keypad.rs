@@ -6,7 +6,8 @@ use core::cell::RefCell;
 
 use critical_section::Mutex;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use hotdesk_phone::keypad::{Decoder, KeyEvent};
+use embassy_time::Instant;
+use hotdesk_phone::keypad::{Buttons, Decoder, KeyEvent};
 use hotdesk_phone::{Key, KeyQueue};
 
 /// More than a person presses while a screen is drawn.
@@ -25,6 +26,19 @@ pub fn press(key: Key) {
         KEYS.hold(key, true);
     } else {
         defmt::warn!("keys: dropped a press, {=usize} wait already", QUEUE_LENGTH);
+    }
+}
+
+/// Takes which of up to eight buttons are down, a bit each in the order of `keys`: queues those that were pressed, and says which
+/// are held.
+pub fn look(buttons: &mut Buttons, down: u8, keys: &[Key]) {
+    let pressed = buttons.update(down, Instant::now());
+    for (key, bit) in keys.iter().zip(0u8..8) {
+        if pressed & 1 << bit != 0 {
+            press(*key);
+        } else {
+            KEYS.hold(*key, down & 1 << bit != 0);
+        }
     }
 }
 

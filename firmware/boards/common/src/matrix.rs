@@ -1,13 +1,13 @@
 //! Keys in a matrix of rows and columns, without diodes. Which key was pressed must reach no log: digits are PINs.
 
 use embassy_futures::select::select_array;
-use embassy_time::{Instant, Timer};
+use embassy_time::Timer;
 use embedded_hal::digital::{InputPin, OutputPin};
 use embedded_hal_async::digital::Wait;
 use hotdesk_phone::Key;
 use hotdesk_phone::keypad::Buttons;
 
-use crate::keypad::{KEYS, press};
+use crate::keypad;
 
 /// Time for a row's level to reach the columns.
 const LEVEL_MICROS: u64 = 20;
@@ -46,14 +46,7 @@ impl<R: OutputPin, C: InputPin + Wait, const ROWS: usize, const COLUMNS: usize> 
                     if down != 0 {
                         quiet = 0;
                     }
-                    let pressed = buttons.update(down, Instant::now());
-                    for (key, bit) in keys.iter().zip(0u8..) {
-                        if pressed & 1 << bit != 0 {
-                            press(*key);
-                        } else {
-                            KEYS.hold(*key, down & 1 << bit != 0);
-                        }
-                    }
+                    keypad::look(buttons, down, keys);
                 }
                 Timer::after_millis(SCAN_MILLIS).await;
             }

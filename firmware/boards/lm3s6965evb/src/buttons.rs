@@ -6,7 +6,6 @@
 use core::cell::RefCell;
 
 use critical_section::Mutex;
-use embassy_time::Instant;
 use hotdesk_board::keypad;
 use hotdesk_phone::Key;
 use hotdesk_phone::keypad::Buttons;
@@ -22,13 +21,8 @@ const PORT_F_PINS: u8 = 0b0010;
 /// Select's bit among the buttons, after port E's four.
 const SELECT_SHIFT: u32 = 3;
 
-const KEYS: [(u8, Key); 5] = [
-    (1 << 0, Key::Up),
-    (1 << 1, Key::Down),
-    (1 << 2, Key::Left),
-    (1 << 3, Key::Right),
-    (1 << 4, Key::Select),
-];
+/// By their bits.
+const KEYS: [Key; 5] = [Key::Up, Key::Down, Key::Left, Key::Right, Key::Select];
 
 static BUTTONS: Mutex<RefCell<Buttons>> = Mutex::new(RefCell::new(Buttons::new()));
 
@@ -48,19 +42,8 @@ pub extern "C" fn on_interrupt() {
     look();
 }
 
-/// Queues the presses since the last call, and says which buttons are down.
 fn look() {
-    let (down, pressed) = critical_section::with(|token| {
-        let down = down();
-        (down, BUTTONS.borrow_ref_mut(token).update(down, Instant::now()))
-    });
-    for (bit, key) in KEYS {
-        if pressed & bit != 0 {
-            keypad::press(key);
-        } else {
-            keypad::KEYS.hold(key, down & bit != 0);
-        }
-    }
+    critical_section::with(|token| keypad::look(&mut BUTTONS.borrow_ref_mut(token), down(), &KEYS));
 }
 
 fn down() -> u8 {

@@ -20,6 +20,7 @@ use core::task::Context;
 
 use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, RxToken, TxToken};
 use embassy_sync::waitqueue::AtomicWaker;
+use static_cell::ConstStaticCell;
 use zeroize::Zeroize;
 
 use crate::interrupts::{self, Interrupt};
@@ -57,23 +58,9 @@ const FRAMES_AT_A_TIME: u32 = 31;
 static WAKER: AtomicWaker = AtomicWaker::new();
 
 /// One frame in each direction. A received frame is often answered while it is still being read.
-pub struct Buffers {
+struct Buffers {
     receive: [u8; FRAME_MAX],
     send: [u8; FRAME_MAX],
-}
-
-impl Buffers {
-    /// Empty buffers, for a `StaticCell`.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { receive: [0; FRAME_MAX], send: [0; FRAME_MAX] }
-    }
-}
-
-impl Default for Buffers {
-    fn default() -> Self {
-        Self::new()
-    }
 }
 
 /// The station's MAC address: the one written into the chip, else the one that QEMU presets in IA0 and IA1.
@@ -93,9 +80,15 @@ pub struct Ethernet {
 }
 
 impl Ethernet {
-    /// Turns the controller on. There must be one `Ethernet`.
+    /// Turns the controller on.
+    ///
+    /// # Panics
+    ///
+    /// If called twice.
     #[must_use]
-    pub fn start(buffers: &'static mut Buffers) -> Self {
+    pub fn start() -> Self {
+        static BUFFERS: ConstStaticCell<Buffers> =
+            ConstStaticCell::new(Buffers { receive: [0; FRAME_MAX], send: [0; FRAME_MAX] });
         let [a, b, c, d, e, f] = mac_address();
         IM.write(0);
         IA0.write(u32::from_le_bytes([a, b, c, d]));
@@ -107,7 +100,7 @@ impl Ethernet {
         RIS_IACK.write(INTERRUPT_RX | INTERRUPT_TX_EMPTY);
         IM.write(INTERRUPT_RX | INTERRUPT_TX_EMPTY);
         interrupts::enable(Interrupt::Ethernet);
-        Self { buffers }
+        Self { buffers: BUFFERS.take() }
     }
 }
 
@@ -208,24 +201,20 @@ fn read_frame(buffer: &mut [u8; FRAME_MAX]) -> Option<usize> {
     let words_left = counted.div_ceil(4).saturating_sub(1);
     let length = counted.saturating_sub(LENGTH_AND_CRC);
 
+    let mut words = (0..words_left).map(|_| DATA.read().to_le_bytes());
     let (Some([to_first, to_second, rest @ ..]), true) = (buffer.get_mut(..length), length >= HEADER) else {
-        for _ in 0..words_left {
-            let _ = DATA.read();
-        }
+        words.for_each(drop);
         defmt::warn!("ethernet: dropped a frame of {=usize} octets", length);
         return None;
     };
     (*to_first, *to_second) = (first, second);
-    let chunks = rest.chunks_mut(4);
-    let words_of_crc = words_left.saturating_sub(chunks.len());
-    for chunk in chunks {
-        for (octet, received) in chunk.iter_mut().zip(DATA.read().to_le_bytes()) {
+    for (chunk, word) in rest.chunks_mut(4).zip(words.by_ref()) {
+        for (octet, received) in chunk.iter_mut().zip(word) {
             *octet = received;
         }
     }
-    for _ in 0..words_of_crc {
-        let _ = DATA.read();
-    }
+    // The rest of the CRC.
+    words.for_each(drop);
     Some(length)
 }
 

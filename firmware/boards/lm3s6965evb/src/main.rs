@@ -17,7 +17,7 @@ use hotdesk_lm3s6965evb::ssi::Ssi;
 use hotdesk_lm3s6965evb::watchdog::Lm3s6965;
 use hotdesk_lm3s6965evb::{buttons, card, clock, serial, sysctl};
 use hotdesk_phone::view::{Cell, LAYOUT_128X64};
-use static_cell::{ConstStaticCell, StaticCell};
+use static_cell::StaticCell;
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
@@ -37,7 +37,6 @@ fn main() -> ! {
 /// Makes the phone. What only this needs of the stack is free again when the tasks run.
 #[inline(never)]
 fn make_phone() -> (Network<Ethernet>, Phone<Oled, Board<Lm3s6965, Ram>>) {
-    static FRAMES: ConstStaticCell<ethernet::Buffers> = ConstStaticCell::new(ethernet::Buffers::new());
     let mut ssi = Ssi::start();
     let mut select = Output::new(GPIO_D, 0, true);
     let (app, board) = wiring::set_up(Lm3s6965, Ram::default(), ethernet::mac_address(), |_, buffer| {
@@ -45,9 +44,8 @@ fn make_phone() -> (Network<Ethernet>, Phone<Oled, Board<Lm3s6965, Ram>>) {
     });
     let (display, cells) = make_display(ssi, select);
     buttons::start();
-    let network = Ethernet::start(FRAMES.take());
     // No oscillator gives random bits here; the cycles it took to read the card differ between starts.
-    wiring::connect(app, board, display, cells, network, hotdesk_board::clock::cycles())
+    wiring::connect(app, board, display, cells, Ethernet::start(), hotdesk_board::clock::cycles())
 }
 
 #[inline(never)]
