@@ -4,8 +4,9 @@
 
 use heapless::String;
 
-/// Bytes kept of the path of the file in which a panic happened: its end.
-pub const FILE_BYTES: usize = 40;
+/// How many return addresses are kept of a panic: the functions of core that panic call each other three deep at most, and
+/// the next address is in what called them.
+pub const CALLS: usize = 4;
 
 /// What the app wants of the board. [`run`](crate::run()) has it carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,10 +97,10 @@ pub enum Start {
     },
     /// The firmware found that it was wrong.
     Panic {
-        /// The end of the source file's path.
-        file: String<FILE_BYTES>,
-        /// The line in that file.
+        /// The line in the source file. The return addresses and the debug information of the image name the file.
         line: u32,
+        /// Where the calls that led to the panic return to, the innermost first; zeros after the outermost.
+        calls: [u32; CALLS],
     },
     /// The processor could not go on.
     HardFault(Fault),

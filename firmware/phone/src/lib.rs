@@ -36,7 +36,7 @@ pub mod view;
 mod words;
 
 pub use app::{App, Ask, ConnectError, Event, Light, NetworkState, Trouble};
-pub use board::{Board, Effect, FILE_BYTES, Facts, Fault, Keeps, NotKept, Start};
+pub use board::{Board, CALLS, Effect, Facts, Fault, Keeps, NotKept, Start};
 pub use config::{Config, SetupError};
 pub use font::{FONT_6X10, FONT_10X20, FONT_12X24, Font};
 pub use key::Key;

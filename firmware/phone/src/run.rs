@@ -371,9 +371,15 @@ fn log_start(facts: &Facts) {
         Start::Watchdog { program_counter } => {
             log!(warn, "started by the watchdog, no progress at {=u32:#010x}", program_counter.unwrap_or(0));
         }
-        Start::Panic { file, line } => {
-            log!(warn, "started after a panic at {=str}:{=u32}", file.as_str(), line)
-        }
+        Start::Panic { line, calls: [first, second, third, fourth] } => log!(
+            warn,
+            "started after a panic in line {=u32}, called from {=u32:08X} {=u32:08X} {=u32:08X} {=u32:08X}",
+            line,
+            first,
+            second,
+            third,
+            fourth
+        ),
         Start::HardFault(fault) => log!(
             warn,
             "started after a hard fault at {=u32:#010x} called from {=u32:#010x}, CFSR {=u32:#010x}, BFAR {=u32:#010x}",

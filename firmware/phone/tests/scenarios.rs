@@ -403,7 +403,7 @@ fn state(name: &str) -> NetworkState {
 fn start(name: &str) -> Start {
     match name {
         "by the watchdog" => Start::Watchdog { program_counter: Some(0x1_23AC) },
-        "after a panic" => Start::Panic { file: "phone/src/app/form.rs".try_into().unwrap(), line: 4711 },
+        "after a panic" => Start::Panic { line: 4711, calls: [0x1_23AC, 0x1_8F00, 0x4_0B12, 0] },
         "after a hard fault" => Start::HardFault(Fault {
             program_counter: 0x1_23AC,
             link_register: 0x1_2345,

@@ -8,25 +8,22 @@
 //! | 0 | check value of the others and of the image: a record of another image says nothing |
 //! | 1 | starts since power-on |
 //! | 2 | how the firmware ended; see [`Ended`] |
-//! | 3 to 6 | a panic's line, an exception's number, or PC, LR, CFSR and BFAR |
-//! | 7 to 16 | the end of the path of a panic's file, filled up with zeros |
+//! | 3 to 7 | a panic's line and four return addresses, an exception's number, or PC, LR, CFSR and BFAR |
 //!
 //! What the chip says of its reset counts where the record says nothing.
 #![allow(unsafe_code)] // A place in RAM of its own, which start-up leaves alone.
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use heapless::String;
-use hotdesk_phone::{FILE_BYTES, Fault, Start};
+use hotdesk_phone::{CALLS, Fault, Start};
 
 use crate::image;
 
 const CHECK: usize = 0;
 const STARTS: usize = 1;
 const ENDED: usize = 2;
-const VALUES: [usize; 4] = [3, 4, 5, 6];
-const FILE: usize = 7;
-const WORDS: usize = FILE + FILE_BYTES / 4;
+const VALUES: [usize; 1 + CALLS] = [3, 4, 5, 6, 7];
+const WORDS: usize = 8;
 
 // SAFETY: cortex-m-rt's linker script has this section and neither clears nor loads it. Any content is valid numbers.
 #[unsafe(link_section = ".uninit.record")]
@@ -90,19 +87,9 @@ pub fn watchdog(program_counter: u32) {
     leave(Ended::Watchdog, [program_counter]);
 }
 
-/// Notes a panic: the file's path, of which the end is kept, and the line.
-pub fn panicked(file: &str, line: u32) {
-    let start = file.len().saturating_sub(FILE_BYTES);
-    let end = file.as_bytes().get(start..).unwrap_or_default();
-    let mut chunks = end.chunks(4);
-    for place in RECORD.iter().skip(FILE) {
-        let mut word = [0; 4];
-        for (byte, kept) in word.iter_mut().zip(chunks.next().unwrap_or_default()) {
-            *byte = *kept;
-        }
-        place.store(u32::from_le_bytes(word), Ordering::Relaxed);
-    }
-    leave(Ended::Panicked, [line]);
+/// Notes a panic: the line, and where the calls that led there return to.
+pub fn panicked(line: u32, [first, second, third, fourth]: [u32; CALLS]) {
+    leave(Ended::Panicked, [line, first, second, third, fourth]);
 }
 
 /// Notes a hard fault.
@@ -134,31 +121,23 @@ fn ended() -> Option<Ended> {
 }
 
 fn found(ended: Ended, reset: ResetCause) -> Start {
-    let [first, link_register, status, address] = VALUES.map(read);
+    let [first, second, third, fourth, fifth] = VALUES.map(read);
     match ended {
         Ended::Unnoticed if reset.watchdog => Start::Watchdog { program_counter: None },
         Ended::Unnoticed if reset.power => Start::PowerOn,
         Ended::Unnoticed => Start::Reset,
         Ended::Restarted => Start::Restart,
         Ended::Watchdog => Start::Watchdog { program_counter: Some(first) },
-        Ended::Panicked => Start::Panic { file: file(), line: first },
-        Ended::Faulted => Start::HardFault(Fault { program_counter: first, link_register, status, address }),
+        Ended::Panicked => Start::Panic { line: first, calls: [second, third, fourth, fifth] },
+        Ended::Faulted => Start::HardFault(Fault {
+            program_counter: first,
+            link_register: second,
+            status: third,
+            address: fourth,
+        }),
         Ended::StackOverflow => Start::StackOverflow,
         Ended::Exception => Start::Exception { number: first },
     }
-}
-
-fn file() -> String<FILE_BYTES> {
-    let mut file = String::new();
-    for word in RECORD.iter().skip(FILE) {
-        for byte in word.load(Ordering::Relaxed).to_le_bytes() {
-            if byte.is_ascii_graphic() {
-                // There is room for every byte of the record.
-                let _ = file.push(char::from(byte));
-            }
-        }
-    }
-    file
 }
 
 /// The FNV-1a hash of the record and of what tells this image from others.

@@ -1,10 +1,12 @@
-//! The stack: how deep it was used, and how what was on it is cleared.
+//! The stack: how deep it was used, how what was on it is cleared, and which calls are on it.
 //!
 //! A board puts it at the start of RAM (`memory.x`), so an overflow leaves RAM instead of overwriting variables; `fault.rs`
 //! says what happens then.
 #![allow(unsafe_code)] // Memory that only the linker script names, at a time when Rust uses none of it. Registers of the MPU.
 
 use cortex_m::peripheral::MPU;
+
+use hotdesk_phone::CALLS;
 
 /// The value of every unused word of the stack: a memory dump then shows how deep it was used.
 pub const PAINT: u32 = 0xDEAD_BEEF;
@@ -16,6 +18,48 @@ pub fn end() -> usize {
         static _stack_end: u32;
     }
     (&raw const _stack_end).addr()
+}
+
+/// Where the calls that led to the panic handler return to, the innermost first; zeros after the outermost. For the function
+/// that the panic handler calls.
+///
+/// Each frame keeps r7 of the frame before it and, above that, the address it returns to: Rust's compiler has frame pointers
+/// for these processors.
+#[inline(always)]
+#[must_use]
+pub fn calls() -> [u32; CALLS] {
+    let mut frame: u32;
+    // SAFETY: reads a register.
+    unsafe { core::arch::asm!("mov {}, r7", out(reg) frame, options(nomem, nostack, preserves_flags)) };
+    let mut calls = [0; CALLS];
+    // The innermost address is in the panic handler.
+    let mut is_handler = true;
+    let mut places = calls.iter_mut();
+    while let Some(at) = words(frame) {
+        // SAFETY: both words are in the stack, and any content is valid numbers.
+        let [outer, address] = unsafe { at.read_volatile() };
+        if !core::mem::take(&mut is_handler) {
+            let Some(place) = places.next() else { break };
+            *place = address;
+        }
+        // The frame of a caller is higher up; what is not is no frame.
+        if outer <= frame {
+            break;
+        }
+        frame = outer;
+    }
+    calls
+}
+
+/// Two words at an address, if they are in the stack.
+fn words(address: u32) -> Option<*const [u32; 2]> {
+    unsafe extern "C" {
+        static _stack_start: u32;
+    }
+    let at = core::ptr::with_exposed_provenance::<[u32; 2]>(usize::try_from(address).ok()?);
+    let top = (&raw const _stack_start).addr();
+    let is_in = at.is_aligned() && at.addr() >= end() && at.wrapping_add(1).addr() <= top;
+    is_in.then_some(at)
 }
 
 /// Clears what earlier calls left on the unused stack, so that no secret stays there. Paint stays, so it still shows

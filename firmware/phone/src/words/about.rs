@@ -125,7 +125,16 @@ fn start(start: &Start, words: &Words, out: &mut dyn Write) -> fmt::Result {
             write!(out, "\n{}", words.start_watchdog)?;
             program_counter.map_or(Ok(()), |at| register("PC", at, out))
         }
-        Start::Panic { file, line } => write!(out, "\n{}\n{file}:{line}", words.start_panic),
+        Start::Panic { line, calls } => {
+            out.write_str("\n")?;
+            fill(out, words.start_panic, &[line])?;
+            let known = calls.iter().take_while(|address| **address != 0);
+            // Two fill a line of the smallest display.
+            known.zip([true, false].into_iter().cycle()).try_for_each(|(address, begins_line)| {
+                out.write_char(if begins_line { '\n' } else { ' ' })?;
+                hexadecimal(*address, 8, out)
+            })
+        }
         Start::HardFault(fault) => {
             write!(out, "\n{}", words.start_hard_fault)?;
             register("PC", fault.program_counter, out)?;

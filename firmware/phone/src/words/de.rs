@@ -180,7 +180,7 @@ pub(super) const WORDS: Words<&str> = Words {
     start_reset: "Reset-Taste",
     start_restart: "Neustart",
     start_watchdog: "Watchdog: Telefon hing fest",
-    start_panic: "Programmfehler (Panic)",
+    start_panic: "Programmfehler (Panic), Zeile {}",
     start_hard_fault: "Prozessorfehler (Hard Fault)",
     start_stack_overflow: "Stapelüberlauf",
     start_exception: "unerwartete Ausnahme",

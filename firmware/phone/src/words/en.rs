@@ -180,7 +180,7 @@ pub(super) const WORDS: Words<&str> = Words {
     start_reset: "reset key",
     start_restart: "restart",
     start_watchdog: "watchdog: the phone was stuck",
-    start_panic: "panic",
+    start_panic: "panic in line {}",
     start_hard_fault: "hard fault",
     start_stack_overflow: "stack overflow",
     start_exception: "unexpected exception",
