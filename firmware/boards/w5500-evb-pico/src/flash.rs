@@ -2,7 +2,7 @@
 //!
 //! | KiB from the end | what |
 //! |---|---|
-//! | 64 to 60 | the configuration as text, up to the first byte 0xFF; the phone never writes it |
+//! | 64 to 60 | the configuration as text, up to the last byte that is not 0xFF; the phone never writes it |
 //! | 60 to 56 | the MAC address, six bytes, for a phone that is to have one of its own; the phone never writes it |
 //! | 8 to 0 | the settings: two sectors, of which one is whole at any time |
 //!
@@ -55,10 +55,11 @@ impl BoardFlash {
     pub(crate) fn read_configuration(&mut self, buffer: &mut [u8]) -> Result<usize, SetupError> {
         let bound = buffer.len();
         self.flash.blocking_read(CONFIGURATION, buffer).map_err(|_| SetupError::Unreadable)?;
-        match buffer.iter().position(|byte| *byte == 0xFF) {
-            Some(0) => Err(SetupError::NoFile),
+        // Not up to the first byte 0xFF, which a text may have by mistake: then it is to be told, not cut.
+        match buffer.iter().rposition(|byte| *byte != 0xFF).map(|last| last.saturating_add(1)) {
+            None => Err(SetupError::NoFile),
+            Some(length) if length == bound => Err(SetupError::TooLong { bound }),
             Some(length) => Ok(length),
-            None => Err(SetupError::TooLong { bound }),
         }
     }
 }

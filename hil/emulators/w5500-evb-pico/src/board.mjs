@@ -78,6 +78,16 @@ export class Board {
     return Buffer.from(Array.from({ length }, (_, index) => this.chip.mcu.readUint8(address + index)));
   }
 
+  /** The processor goes on with these registers, by number, and these bytes, in hexadecimal by address. */
+  goOn(registers, memory) {
+    const { mcu } = this.chip;
+    for (const [address, bytes] of Object.entries(memory)) {
+      Buffer.from(bytes, 'hex').forEach((byte, index) => mcu.writeUint8(Number(address) + index, byte));
+    }
+    for (const [number, value] of Object.entries(registers)) mcu.core.registers[number] = value;
+    mcu.core.waiting = false;
+  }
+
   #start(before) {
     before?.stop();
     const chip = new Chip(this.flash, before);

@@ -11,7 +11,8 @@ const UART_DATA = 0, UART_DMA = 0x48, UART_SENT = 1 << 5;
 /** The flash chip's own bus: its data register, and the command that reads its unique ID, with four bytes that say nothing. */
 const SSI = 0x18000, SSI_DATA = 0x60, READ_UNIQUE_ID = 0x4b, SILENT_BYTES = 5;
 const CHIP_RESET = 0x40064, CHIP_RESET_CAUSE = 8, HAD_POWER_ON = 1 << 8, HAD_RUN_PIN = 1 << 16;
-const AIRCR = 0xd0c, SYSRESETREQ = 0x05fa0004;
+/** What resets, of what is written there: the key and the bit SYSRESETREQ. */
+const AIRCR = 0xd0c, RESETS = 0xffff0004 | 0, SYSRESETREQ = 0x05fa0004;
 /** Instructions between two looks at what the host has. */
 const SLICE = 50_000;
 /** A sleep shorter than this is not worth handing over to the host. */
@@ -180,7 +181,7 @@ export class Chip {
     const { ppb } = mcu;
     const writePpb = ppb.writeUint32.bind(ppb);
     ppb.writeUint32 = (offset, value) => {
-      if (offset === AIRCR && (value >>> 0) === SYSRESETREQ) this.#reset('request'); else writePpb(offset, value);
+      if (offset === AIRCR && (value & RESETS) === SYSRESETREQ) this.#reset('request'); else writePpb(offset, value);
     };
     this.watchdog.onWatchdogTrigger = () => {
       // It bites once; rp2040js would bite again within the same moment.

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The emulated W5500-EVB-Pico as a process: options say what it is made of, lines on standard input what happens to it.
 //
-//   node src/main.mjs --image ELF --flash FILE --keypad SOCKET --log FILE --network SOCKET [--qemu PROGRAM] [--user OPTIONS]
+//   node src/main.mjs --image ELF --flash FILE --keypad SOCKET --log FILE --network SOCKET [--frames FILE] [--qemu PROGRAM] [--user OPTIONS]
 //
 // Each line in is a JSON object, {"do": NAME, …}, and is answered by one line, {"ok": true, …} or {"error": TEXT}, in
 // order. `tell()` below has the names. The first line out says that it is ready. It ends when standard input does.
@@ -15,7 +15,7 @@ import { Network } from './network.mjs';
 
 const text = { type: 'string' };
 const { values: options } = parseArgs({
-  options: { image: text, flash: text, keypad: text, log: text, network: text, qemu: { ...text, default: 'qemu-system-arm' }, user: { ...text, default: '' } },
+  options: { image: text, flash: text, keypad: text, log: text, network: text, frames: text, qemu: { ...text, default: 'qemu-system-arm' }, user: { ...text, default: '' } },
 });
 for (const name of ['image', 'flash', 'keypad', 'log', 'network']) {
   if (options[name] === undefined) fail(`--${name} is missing`);
@@ -28,7 +28,7 @@ board.onLog = (byte) => fs.writeSync(log, Uint8Array.of(byte));
 let resets = 0;
 board.onReset = () => { resets++; };
 
-const network = await Network.start({ qemu: options.qemu, user: options.user, path: options.network })
+const network = await Network.start({ qemu: options.qemu, user: options.user, path: options.network, frames: options.frames })
   .catch((error) => fail(error.message));
 const handshakes = new Handshakes();
 network.onFrame = (frame) => {
@@ -59,12 +59,13 @@ const actions = {
   failPower: ({ writes }) => board.failPower(writes),
   picture: ({ file }) => fs.writeFileSync(file, board.panel.ppm()),
   memory: ({ address, length, file }) => fs.writeFileSync(file, board.memory(address, length)),
+  goOn: ({ registers, memory }) => board.goOn(registers, memory),
   state: () => ({
     on: board.isOn, resets, cycles: board.chip?.cycles ?? 0, milliseconds: (board.chip?.clock.nanos ?? 0) / 1e6,
     pixels: board.panel?.written ?? 0, ethernet: board.ethernet.counts, wire: board.wire.counts,
   }),
 };
-const needsPower = new Set(['reset', 'key', 'picture', 'memory']);
+const needsPower = new Set(['reset', 'key', 'picture', 'memory', 'goOn']);
 
 function tell(line) {
   const { do: name, ...given } = JSON.parse(line);

@@ -15,14 +15,15 @@ export class Network {
   /** Called with the reason when the network ends by itself. */
   onEnd = () => {};
 
-  /** Starts QEMU (`qemu`) with `user`, the options of `-netdev user`, and a socket at `path`. */
-  static async start({ qemu, user, path }) {
+  /** Starts QEMU (`qemu`) with `user`, the options of `-netdev user`, and a socket at `path`; `frames` is where it records them. */
+  static async start({ qemu, user, path, frames }) {
     const network = new Network();
     const netdev = (...words) => ['-netdev', words.filter(Boolean).join(',')];
     network.#child = spawn(qemu, ['-M', 'none', '-nodefaults', '-display', 'none', '-monitor', 'none', '-serial', 'none',
       ...netdev('user', 'id=user', user), ...netdev('hubport', 'id=user-port', 'hubid=0', 'netdev=user'),
       ...netdev('stream', 'id=wire', 'server=on', 'addr.type=unix', `addr.path=${path}`),
-      ...netdev('hubport', 'id=wire-port', 'hubid=0', 'netdev=wire')], { stdio: ['ignore', 'ignore', 'pipe'] });
+      ...netdev('hubport', 'id=wire-port', 'hubid=0', 'netdev=wire'),
+      ...(frames ? ['-object', `filter-dump,id=frames,netdev=user,file=${frames}`] : [])], { stdio: ['ignore', 'ignore', 'pipe'] });
     let errors = '';
     network.#child.stderr.on('data', (data) => { errors += data; });
     const ended = new Promise((resolve) => {
