@@ -3,8 +3,6 @@
 //! Nothing is read at run time. All have the same characters: ASCII, Latin-1, an ellipsis, four arrows, the [`marks`], and a
 //! box that is drawn for everything else, never left out. A font that no layout names is not linked.
 
-use core::slice;
-
 use embedded_graphics::geometry::Size;
 
 include!(concat!(env!("OUT_DIR"), "/characters.rs"));
@@ -41,12 +39,56 @@ impl Font {
         self.cell
     }
 
-    /// Returns the pixels of a glyph, row by row from the left: true for ink. What follows those of the cell
-    /// is of no glyph.
-    pub(crate) fn pixels(&self, glyph: Glyph) -> Pixels {
+    /// Returns what a glyph looks like.
+    pub(crate) fn bitmap(&self, glyph: Glyph) -> Bitmap {
         let start = usize::from(glyph.0).saturating_mul(self.glyph_bytes);
-        let bytes = self.image.get(start..).unwrap_or_default();
-        Pixels { bytes: bytes.iter(), byte: 0, left: 0 }
+        Bitmap { bytes: self.image.get(start..).unwrap_or_default(), size: self.cell }
+    }
+}
+
+/// What a glyph looks like: ink or ground, pixel by pixel.
+#[derive(Debug)]
+pub struct Bitmap {
+    /// A bit for each pixel, row by row from the left, 1 for ink. What follows is of other glyphs.
+    bytes: &'static [u8],
+    size: Size,
+}
+
+impl Bitmap {
+    /// Its size: that of a cell of its font.
+    #[must_use]
+    pub const fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Returns the rows from the top, a bit for each pixel: 1 for ink, the right one in the lowest bit.
+    pub fn rows(&self) -> impl Iterator<Item = u16> {
+        let width = self.size.width;
+        let (mut bytes, mut bits, mut count) = (self.bytes.iter(), 0_u32, 0_u32);
+        (0..self.size.height).map_while(move |_| {
+            while count < width {
+                bits = bits << 8 | u32::from(*bytes.next()?);
+                count += 8;
+            }
+            count -= width;
+            let [low, high, ..] = (bits >> count & ((1 << width) - 1)).to_le_bytes();
+            Some(u16::from_le_bytes([low, high]))
+        })
+    }
+
+    /// Returns the pixels, row by row from the left: true for ink.
+    pub fn pixels(&self) -> impl Iterator<Item = bool> {
+        let (mut bytes, mut byte, mut left) = (self.bytes.iter(), 0_u8, 0_u32);
+        let pixels = core::iter::from_fn(move || {
+            match left.checked_sub(1) {
+                Some(fewer) => left = fewer,
+                None => (byte, left) = (*bytes.next()?, 7),
+            }
+            let is_ink = byte & 0x80 != 0;
+            byte <<= 1;
+            Some(is_ink)
+        });
+        pixels.take(usize::try_from(self.size.width * self.size.height).unwrap_or(0))
     }
 }
 
@@ -72,27 +114,6 @@ impl Glyph {
             .map_or(Self(REPLACEMENT), |range| {
                 Self(range.glyph.saturating_add(character.saturating_sub(range.first)))
             })
-    }
-}
-
-/// The pixels of a glyph.
-pub(crate) struct Pixels {
-    bytes: slice::Iter<'static, u8>,
-    byte: u8,
-    left: u8,
-}
-
-impl Iterator for Pixels {
-    type Item = bool;
-
-    fn next(&mut self) -> Option<bool> {
-        match self.left.checked_sub(1) {
-            Some(left) => self.left = left,
-            None => (self.byte, self.left) = (*self.bytes.next()?, 7),
-        }
-        let is_ink = self.byte & 0x80 != 0;
-        self.byte <<= 1;
-        Some(is_ink)
     }
 }
 

@@ -38,7 +38,7 @@ mod words;
 pub use app::{App, Ask, ConnectError, Event, Light, NetworkState, Trouble};
 pub use board::{Board, CALLS, Effect, Facts, Fault, Keeps, NotKept, Start};
 pub use config::{Config, SetupError};
-pub use font::{FONT_6X10, FONT_10X20, FONT_12X24, Font};
+pub use font::{Bitmap, FONT_6X10, FONT_10X20, FONT_12X24, Font};
 pub use key::Key;
 pub use queue::KeyQueue;
 pub use run::{Buffers, Display, PULSE, run};

@@ -13,6 +13,8 @@ use embassy_sync::blocking_mutex::raw::{NoopRawMutex, RawMutex};
 use embassy_sync::signal::Signal;
 use embassy_time::{Duration, Timer};
 use embedded_graphics::draw_target::DrawTarget;
+use embedded_graphics::geometry::Point;
+use embedded_graphics::primitives::Rectangle;
 use zeroize::Zeroize;
 
 use hotdesk_core::session::Task;
@@ -25,10 +27,14 @@ use crate::net::{self, Network, Reading, Turn};
 use crate::repeat::Repeat;
 use crate::view::keys::{self, Meaning};
 use crate::view::{self, Colours, Layout, View};
-use crate::{App, Ask, Board, Effect, Event, Facts, Key, KeyQueue, Light, Start, Trouble};
+use crate::{App, Ask, Bitmap, Board, Effect, Event, Facts, Key, KeyQueue, Light, Start, Trouble};
 
 /// How often a board hears that the phone makes progress. Its watchdog must wait for several of these.
 pub const PULSE: Duration = Duration::from_secs(1);
+
+/// How many pictures one after the other may be out of date before they are drawn. The next one is shown in any case, so
+/// that something is seen however fast things change.
+const MOST_GIVEN_UP: u32 = 8;
 
 /// A display.
 ///
@@ -45,6 +51,24 @@ pub trait Display: DrawTarget<Color: Colours> {
     /// always [`layout`](Self::layout).
     fn set_layout(&mut self, layout: &'static Layout) {
         let _ = layout;
+    }
+
+    /// Draws a glyph: `ink` on `ground`, its upper left corner at `at`.
+    ///
+    /// A board whose memory takes several pixels at once does better than this, which goes pixel by pixel.
+    ///
+    /// # Errors
+    ///
+    /// The display's own.
+    fn draw_bitmap(
+        &mut self,
+        at: Point,
+        bitmap: &Bitmap,
+        ink: Self::Color,
+        ground: Self::Color,
+    ) -> Result<(), Self::Error> {
+        let colors = bitmap.pixels().map(|is_ink| if is_ink { ink } else { ground });
+        self.fill_contiguous(&Rectangle::new(at, bitmap.size()), colors)
     }
 
     /// Shows what was drawn. It lets other work go on while the display takes its time.
@@ -214,10 +238,11 @@ impl Phone<'_, '_> {
         }
     }
 
-    /// Draws what changed.
+    /// Draws what changed, row by row: whatever else there is to do goes on between two rows.
     async fn show(&self, mut display: impl Display, cells: &mut [view::Cell]) -> Infallible {
         let mut view = View::new(self.layout, cells);
         let mut light = Light::Bright;
+        let mut given_up = 0;
         loop {
             self.changed.wait().await;
             // A request leaves before its screen is drawn.
@@ -228,15 +253,31 @@ impl Phone<'_, '_> {
                 display.set_light(light);
             }
             log!(debug, "drawing");
-            let drawn = view.draw(&self.app.borrow(), &mut display);
-            display.set_layout(self.layout.shown(&self.app.borrow()));
+            let layout = self.layout.shown(&self.app.borrow());
+            let lines = view.lay_out(&self.app.borrow());
+            self.app.borrow_mut().can_scroll(lines);
+            let drawn = loop {
+                match view.draw_row(&mut display) {
+                    Ok(true) => yield_now().await,
+                    Ok(false) => break Ok(true),
+                    Err(error) => break Err(error),
+                }
+                if self.changed.signaled() && given_up < MOST_GIVEN_UP {
+                    break Ok(false);
+                }
+            };
             let shown = match drawn {
-                Ok(lines) => {
-                    self.app.borrow_mut().can_scroll(lines);
+                Ok(true) => {
+                    display.set_layout(layout);
                     display.flush().await
+                }
+                Ok(false) => {
+                    given_up += 1;
+                    continue;
                 }
                 Err(error) => Err(error),
             };
+            given_up = 0;
             if shown.is_err() {
                 view.forget();
                 log!(warn, "the display does not take a picture; the next change tries again");

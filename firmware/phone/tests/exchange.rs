@@ -23,7 +23,7 @@ use harness::network::{Double, End, Wire};
 use harness::{APP_SECRET, DEVICE, Desk, PIN, REQUEST_BYTES};
 use hotdesk_core::DeviceName;
 use hotdesk_phone::view::{LAYOUT_128X64, Layout};
-use hotdesk_phone::{App, Buffers, Config, Display, KeyQueue, Light, NetworkState, run};
+use hotdesk_phone::{App, Buffers, Config, Display, KeyQueue, Light, NetworkState, run, view};
 
 const FRAMINGS: [Framing; 3] = [Framing::Length, Framing::Chunked, Framing::Close];
 
@@ -167,7 +167,11 @@ fn the_request_buffer_is_wiped() {
     let mut request = [0; REQUEST_BYTES];
     let mut space = [0; 4096];
     {
-        let buffers = Buffers { cells: &mut [], request: &mut request, answer: &mut space };
+        let buffers = Buffers {
+            cells: &mut [view::Cell::BLANK; LAYOUT_128X64.cells()],
+            request: &mut request,
+            answer: &mut space,
+        };
         let display = Troubled { shown: Rc::default(), trouble: Trouble::None };
         let mut phone =
             pin!(run(&app, &keys, display, Double::new(wire.clone()), board::Double::default(), buffers));
@@ -195,7 +199,11 @@ fn the_board_hears_of_progress_as_long_as_the_display_takes_pictures() {
         let app = RefCell::new(App::new(DeviceName::try_from(DEVICE).unwrap(), Ok(&config)));
         let keys = KeyQueue::<NoopRawMutex, 8>::new();
         let bench = Rc::new(RefCell::new(board::Bench::default()));
-        let buffers = Buffers { cells: &mut [], request: &mut [0; REQUEST_BYTES], answer: &mut [0; 4096] };
+        let buffers = Buffers {
+            cells: &mut [view::Cell::BLANK; LAYOUT_128X64.cells()],
+            request: &mut [0; REQUEST_BYTES],
+            answer: &mut [0; 4096],
+        };
         let display = Troubled { shown: Rc::default(), trouble };
         let board = board::Double(bench.clone());
         let mut phone = pin!(run(&app, &keys, display, Double::new(Rc::default()), board, buffers));
@@ -217,7 +225,11 @@ fn check_with_display(trouble: Trouble, pictures: usize) {
     let wire = Rc::new(RefCell::new(Wire::default()));
     wire.borrow_mut().set_state(NetworkState::Ready);
     let shown = Rc::new(Cell::new(0));
-    let buffers = Buffers { cells: &mut [], request: &mut [0; REQUEST_BYTES], answer: &mut [0; 4096] };
+    let buffers = Buffers {
+        cells: &mut [view::Cell::BLANK; LAYOUT_128X64.cells()],
+        request: &mut [0; REQUEST_BYTES],
+        answer: &mut [0; 4096],
+    };
     let display = Troubled { shown: shown.clone(), trouble };
     let mut phone =
         pin!(run(&app, &keys, display, Double::new(wire.clone()), board::Double::default(), buffers));

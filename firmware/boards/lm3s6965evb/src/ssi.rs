@@ -5,7 +5,7 @@
 //! | CR0 | 0x00 | 0xC7: 8 bits, clock idles high, data taken on the second edge |
 //! | CR1 | 0x04 | 2: on, as master |
 //! | DR | 0x08 | data, both ways |
-//! | SR | 0x0C | RNE bit 2: something received |
+//! | SR | 0x0C | RNE bit 2: something received; BSY bit 4: something is being sent |
 //! | CPSR | 0x10 | clock divisor, even |
 
 use crate::mmio::{Register, SSI0};
@@ -19,6 +19,7 @@ const CPSR: Register = SSI0.at(0x10);
 const CR0_MODE_3_8_BITS: u32 = 0xC7;
 const CR1_ON: u32 = 2;
 const SR_RNE: u32 = 1 << 2;
+const SR_BSY: u32 = 1 << 4;
 /// 12.5 MHz / 4: 3.1 Mbit/s, 2.6 microseconds a byte.
 const DIVISOR: u32 = 4;
 /// Bytes that the port holds at most, each way.
@@ -73,20 +74,27 @@ impl Ssi {
             for byte in bytes {
                 DR.write(u32::from(*byte));
             }
+            self.wait(SR_BSY, 0);
             for _ in bytes {
-                let _ = self.receive();
+                let _ = DR.read();
             }
         }
     }
 
     fn receive(&mut self) -> u8 {
-        if !(0..PATIENCE).any(|_| SR.read() & SR_RNE != 0) {
-            if !core::mem::replace(&mut self.is_stuck, true) {
-                defmt::error!("ssi: the port is stuck; display and card do not work");
-            }
+        if !self.wait(SR_RNE, SR_RNE) {
             return u8::MAX;
         }
         let [received, ..] = DR.read().to_le_bytes();
         received
+    }
+
+    /// Waits until these bits of the status are so, and returns whether they are.
+    fn wait(&mut self, bits: u32, state: u32) -> bool {
+        let is_so = (0..PATIENCE).any(|_| SR.read() & bits == state);
+        if !is_so && !core::mem::replace(&mut self.is_stuck, true) {
+            defmt::error!("ssi: the port is stuck; display and card do not work");
+        }
+        is_so
     }
 }

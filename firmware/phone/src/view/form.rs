@@ -1,11 +1,9 @@
-//! Draws a form: the user ID under its label, the PIN as stars beside its own, and a line that says what keys do.
+//! Lays out a form: the user ID under its label, the PIN as stars beside its own, and a line that says what keys do.
 //!
-//! It must never draw a digit of a PIN. Labels and hint stay where they are: of what is longer than its place, the part
+//! It must never lay out a digit of a PIN. Labels and hint stay where they are: of what is longer than its place, the part
 //! around the cursor is seen.
 
-use embedded_graphics::draw_target::DrawTarget;
-
-use super::layout::{Colours, Layout, Role};
+use super::layout::{Layout, Role};
 use super::page::Page;
 use crate::app::{App, Field, Form};
 use crate::font::marks;
@@ -14,25 +12,22 @@ use crate::words;
 /// Lines besides those of the user ID: its label, the PIN, the hint.
 const OTHER_LINES: usize = 3;
 
-pub(super) fn draw<D: DrawTarget<Color: Colours>>(
-    app: &App<'_>,
-    page: &mut Page<'_, D>,
-) -> Result<(), D::Error> {
+pub(super) fn put(app: &App<'_>, page: &mut Page<'_>) {
     let form = app.form();
     let (columns, lines) = (page.layout.columns, page.layout.lines);
     let cells = cells(form);
     let user_lines = user_lines(form, page.layout);
 
     if form.only() == Some(Field::Pin) {
-        pin(app, 0, page)?;
+        pin(app, 0, page);
     } else {
-        label(app, Field::User, 0, page)?;
-        user(form, cells, Window::new(form.cursor(), cells, columns * user_lines), page)?;
+        label(app, Field::User, 0, page);
+        user(form, cells, Window::new(form.cursor(), cells, columns * user_lines), page);
     }
     if form.only().is_none() {
-        pin(app, 1 + user_lines, page)?;
+        pin(app, 1 + user_lines, page);
     }
-    hint(app, lines.saturating_sub(1), page)
+    hint(app, lines.saturating_sub(1), page);
 }
 
 /// Whether a line shows the field that is not in use.
@@ -70,22 +65,12 @@ impl Window {
     }
 }
 
-fn label<D: DrawTarget<Color: Colours>>(
-    app: &App<'_>,
-    field: Field,
-    line: usize,
-    page: &mut Page<'_, D>,
-) -> Result<(), D::Error> {
+fn label(app: &App<'_>, field: Field, line: usize, page: &mut Page<'_>) {
     let role = if app.form().focused() == field { Role::Text } else { Role::Faint };
-    put(words::field(app, field), line, 0, role, page)
+    page.text(line, words::field(app, field), role);
 }
 
-fn user<D: DrawTarget<Color: Colours>>(
-    form: &Form,
-    cells: usize,
-    window: Window,
-    page: &mut Page<'_, D>,
-) -> Result<(), D::Error> {
+fn user(form: &Form, cells: usize, window: Window, page: &mut Page<'_>) {
     let columns = page.layout.columns;
     // A letter that can still change is the place of typing itself.
     let typing_at = match (form.focused(), form.letters()) {
@@ -101,18 +86,13 @@ fn user<D: DrawTarget<Color: Colours>>(
             _ if place + 1 == window.len && index + 1 < cells => marks::GOES_ON,
             _ => character,
         };
-        page.body(1 + place / columns, place % columns, character, role)?;
+        page.body(1 + place / columns, place % columns, character, role);
     }
-    Ok(())
 }
 
-fn pin<D: DrawTarget<Color: Colours>>(
-    app: &App<'_>,
-    line: usize,
-    page: &mut Page<'_, D>,
-) -> Result<(), D::Error> {
+fn pin(app: &App<'_>, line: usize, page: &mut Page<'_>) {
     let form = app.form();
-    label(app, Field::Pin, line, page)?;
+    label(app, Field::Pin, line, page);
     let start = words::field(app, Field::Pin).chars().count() + 1;
     let stars = form.pin().len();
     let window = Window::new(stars, stars + 1, page.layout.columns.saturating_sub(start));
@@ -123,44 +103,25 @@ fn pin<D: DrawTarget<Color: Colours>>(
             _ if form.focused() == Field::Pin => (' ', Role::Selected),
             _ => break,
         };
-        page.body(line, start + place, character, role)?;
+        page.body(line, start + place, character, role);
     }
-    Ok(())
 }
 
 /// What the form has to say, or else the letters of the key that was pressed, or else what `#` and `*` do.
-fn hint<D: DrawTarget<Color: Colours>>(
-    app: &App<'_>,
-    line: usize,
-    page: &mut Page<'_, D>,
-) -> Result<(), D::Error> {
+fn hint(app: &App<'_>, line: usize, page: &mut Page<'_>) {
     let form = app.form();
     match (form.hint(), form.letters()) {
-        (Some(hint), _) => put(words::form_hint(app, hint), line, 0, Role::Text, page),
+        (Some(hint), _) => page.text(line, words::form_hint(app, hint), Role::Text),
         (None, Some((letters, tap))) => {
             for (column, letter) in letters.chars().enumerate() {
-                page.body(line, column, letter, if column == tap { Role::Selected } else { Role::Text })?;
+                page.body(line, column, letter, if column == tap { Role::Selected } else { Role::Text });
             }
-            Ok(())
         }
         (None, None) if form.focused() == Field::User => {
-            put(words::typing_keys(app, form.mode().next()), line, 0, Role::Faint, page)
+            page.text(line, words::typing_keys(app, form.mode().next()), Role::Faint);
         }
-        (None, None) => Ok(()),
+        (None, None) => {}
     }
-}
-
-fn put<D: DrawTarget<Color: Colours>>(
-    text: &str,
-    line: usize,
-    start: usize,
-    role: Role,
-    page: &mut Page<'_, D>,
-) -> Result<(), D::Error> {
-    for (column, character) in (start..).zip(text.chars()) {
-        page.body(line, column, character, role)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //!
 //! A layout belongs to a display. The app knows none, and a layout that no display names is not linked, nor is its font.
 
+use core::ops::Range;
+
 use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::pixelcolor::{Gray4, GrayColor, PixelColor, Rgb565, RgbColor};
 use embedded_graphics::primitives::Rectangle;
@@ -169,6 +171,35 @@ impl Layout {
         self.softkey_cell(self.softkey_places) + place * FACE_CELLS
     }
 
+    /// A row of cells and which cells those are, counted from the title bar. Those of softkeys and keys are the places of what is
+    /// written on them. The rows of the pad come last.
+    pub(super) fn row(&self, number: usize) -> Option<(Row, Range<usize>)> {
+        let Some(line) = number.checked_sub(1) else { return Some((Row::Title, 0..self.line_cell(0))) };
+        let Some(behind) = line.checked_sub(self.lines) else {
+            return Some((Row::Line(line), self.line_cell(line)..self.line_cell(line + 1)));
+        };
+        let Some(pad_row) = behind.checked_sub(1) else {
+            return Some((Row::Softkeys, self.softkey_cell(0)..self.pad_cell(0)));
+        };
+        let pad = self.pad()?;
+        let first = pad_row * pad.columns;
+        let end = (first + pad.columns).min(pad.keys.len());
+        (first < end).then(|| (Row::Pad { first }, self.pad_cell(first)..self.pad_cell(end)))
+    }
+
+    /// What a row of cells is on, from edge to edge of the display. Every pixel is in one of these areas; the pad is on those of
+    /// lines.
+    pub(super) fn band(&self, row: Row) -> Rectangle {
+        let end = self.line_top(self.lines);
+        let (top, bottom) = match row {
+            Row::Title => (0, self.body_top),
+            Row::Line(line) => (self.line_top(line), self.line_top(line + 1)),
+            Row::Softkeys => (end, self.size.height.cast_signed()),
+            Row::Pad { .. } => (0, 0),
+        };
+        Rectangle::new(Point::new(0, top), Size::new(self.size.width, bottom.abs_diff(top)))
+    }
+
     /// The layout of the screen that the app shows: this one, or one of [`others`](Self::others).
     #[must_use]
     pub fn shown(&self, app: &App<'_>) -> &Self {
@@ -208,6 +239,22 @@ const fn larger(one: usize, other: usize) -> usize {
 
 fn pixels(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(0)
+}
+
+/// A row of cells, which is drawn at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Row {
+    /// The title bar.
+    Title,
+    /// One of the lines between the bars.
+    Line(usize),
+    /// The softkeys.
+    Softkeys,
+    /// Keys of the pad from this place on.
+    Pad {
+        /// The place of the first one.
+        first: usize,
+    },
 }
 
 /// What the pixels of a cell are for.

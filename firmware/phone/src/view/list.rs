@@ -1,28 +1,21 @@
-//! Draws a list of any length: one line an entry, the first nine with the digit that picks them.
+//! Lays out a list of any length: one line an entry, the first nine with the digit that picks them.
 
 use core::fmt::{self, Write as _};
 
-use embedded_graphics::draw_target::DrawTarget;
-
-use super::layout::{Colours, Role};
+use super::layout::Role;
 use super::page::Page;
 use crate::app::{App, List};
 use crate::font::marks;
 use crate::words;
 
-pub(super) fn draw<D: DrawTarget<Color: Colours>>(
-    app: &App<'_>,
-    list: List,
-    page: &mut Page<'_, D>,
-) -> Result<(), D::Error> {
+pub(super) fn put(app: &App<'_>, list: List, page: &mut Page<'_>) {
     let lines = page.layout.lines;
     let top = first_seen(list, lines);
     // Where not all is seen, the last column is for the scroll marks.
     let columns = page.layout.columns - usize::from(list.len > lines);
     for (line, index) in (top..list.len).take(lines).enumerate() {
         let role = if index == list.selected { Role::Selected } else { Role::Text };
-        let mut entry =
-            Entry { page, line, columns, role, column: 0, next: None, goes_on: false, drawn: Ok(()) };
+        let mut entry = Entry { page, line, columns, role, column: 0, next: None, goes_on: false };
         // An entry takes any text.
         let _ = match char::from_digit(u32::try_from(index + 1).unwrap_or(u32::MAX), 10) {
             _ if !list.numbered => Ok(()),
@@ -30,9 +23,9 @@ pub(super) fn draw<D: DrawTarget<Color: Colours>>(
             None => entry.write_str("  "),
         };
         let _ = words::list_item(app, index, &mut entry);
-        entry.finish()?;
+        entry.finish();
     }
-    page.scroll_marks(top, list.len)
+    page.scroll_marks(top, list.len);
 }
 
 /// The first entry that is seen: the selected one is in the middle wherever the list has as many on both sides.
@@ -47,39 +40,35 @@ pub(super) fn at_line(list: List, lines: usize, line: usize) -> Option<usize> {
 }
 
 /// A line being written. A text that is too long ends with a mark.
-struct Entry<'p, 'd, D: DrawTarget> {
-    page: &'p mut Page<'d, D>,
+struct Entry<'p, 'c> {
+    page: &'p mut Page<'c>,
     line: usize,
     columns: usize,
     role: Role,
     /// Where `next` goes.
     column: usize,
-    /// The last character written, not drawn yet: the mark may take its place.
+    /// The last character written, not on the page yet: the mark may take its place.
     next: Option<char>,
     goes_on: bool,
-    drawn: Result<(), D::Error>,
 }
 
-impl<D: DrawTarget<Color: Colours>> Entry<'_, '_, D> {
+impl Entry<'_, '_> {
     fn put(&mut self, character: char) {
-        if self.drawn.is_ok() {
-            self.drawn = self.page.body(self.line, self.column, character, self.role);
-        }
+        self.page.body(self.line, self.column, character, self.role);
         self.column += 1;
     }
 
-    fn finish(mut self) -> Result<(), D::Error> {
+    fn finish(mut self) {
         if let Some(last) = self.next.take() {
             self.put(if self.goes_on { marks::GOES_ON } else { last });
         }
         while self.column < self.columns {
             self.put(' ');
         }
-        self.drawn
     }
 }
 
-impl<D: DrawTarget<Color: Colours>> fmt::Write for Entry<'_, '_, D> {
+impl fmt::Write for Entry<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for character in text.chars() {
             if self.next.is_some() && self.column + 1 >= self.columns {

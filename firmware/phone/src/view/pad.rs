@@ -2,11 +2,9 @@
 //!
 //! It must never show which of them is pressed: a person types a PIN on them.
 
-use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::primitives::Rectangle;
 
-use super::layout::Colours;
 use super::page::Page;
 use crate::Key;
 use crate::app::{App, Body, Field, Mode, Symbols};
@@ -50,19 +48,15 @@ impl Pad {
     }
 }
 
-/// Draws the pad. Where it only scrolls and there is nothing to scroll, its keys are away.
-pub(super) fn draw<D: DrawTarget<Color: Colours>>(
-    app: &App<'_>,
-    scrolls: bool,
-    page: &mut Page<'_, D>,
-) -> Result<(), D::Error> {
-    let Some(pad) = page.layout.pad() else { return Ok(()) };
+/// Lays out the pad. Where it only scrolls and there is nothing to scroll, its keys are away.
+pub(super) fn put(app: &App<'_>, scrolls: bool, page: &mut Page<'_>) {
+    let Some(pad) = page.layout.pad() else { return };
     let mode = app.types();
-    let is_there = scrolls || mode.is_some();
-    for (place, key) in pad.keys.iter().enumerate() {
-        page.pad_key(pad, place, is_there.then(|| face(app, mode, *key)))?;
+    if scrolls || mode.is_some() {
+        for (place, key) in pad.keys.iter().enumerate() {
+            page.pad_key(place, &face(app, mode, *key));
+        }
     }
-    Ok(())
 }
 
 fn face(app: &App<'_>, mode: Option<Mode>, key: Key) -> Face {

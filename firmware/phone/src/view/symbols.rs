@@ -1,18 +1,13 @@
-//! Draws the page of symbols as the number keys are laid out: each symbol beside the key that picks it.
+//! Lays out the page of symbols as the number keys are laid out: each symbol beside the key that picks it.
 
-use embedded_graphics::draw_target::DrawTarget;
-
-use super::layout::{Colours, Role};
+use super::layout::Role;
 use super::page::Page;
 use crate::app::Symbols;
 
 /// The keys in their places, and in the last row those that turn the page.
 const KEYS: [[char; 3]; 4] = [['1', '2', '3'], ['4', '5', '6'], ['7', '8', '9'], ['*', '0', '#']];
 
-pub(super) fn draw<D: DrawTarget<Color: Colours>>(
-    symbols: &Symbols,
-    page: &mut Page<'_, D>,
-) -> Result<(), D::Error> {
+pub(super) fn put(symbols: &Symbols, page: &mut Page<'_>) {
     let width = page.layout.columns / 3;
     for (line, row) in KEYS.iter().enumerate() {
         for (column, key) in row.iter().enumerate() {
@@ -37,9 +32,8 @@ pub(super) fn draw<D: DrawTarget<Color: Colours>>(
                     0 => Role::Faint,
                     _ => Role::Text,
                 };
-                page.body(line, column * width + place, character, role)?;
+                page.body(line, column * width + place, character, role);
             }
         }
     }
-    Ok(())
 }

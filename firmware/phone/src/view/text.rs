@@ -1,52 +1,49 @@
-//! Draws a text of any length, of which the app says the first line to be seen, and faintly the note that ends it.
+//! Lays out a text of any length, of which the app says the first line to be seen, and faintly the note that ends it.
 
 use core::cell::Cell;
 use core::fmt;
 
-use embedded_graphics::draw_target::DrawTarget;
-
-use super::layout::{Colours, Role};
+use super::layout::Role;
 use super::page::Page;
 use super::wrap::Wrap;
 use crate::app::App;
 use crate::words;
 
 /// Returns by how many lines the text can be scrolled.
-pub(super) fn draw<D: DrawTarget<Color: Colours>>(
-    app: &App<'_>,
-    page: &mut Page<'_, D>,
-) -> Result<usize, D::Error> {
+pub(super) fn put(app: &App<'_>, page: &mut Page<'_>) -> usize {
     let (columns, room) = (page.layout.columns, page.layout.lines);
-    let mut width = columns;
-    let mut lines = count(app, width);
-    if lines > room {
-        // The last column is for the scroll marks.
-        width = columns - 1;
-        lines = count(app, width);
+    if put_from(app, 0, columns, page) <= room {
+        return 0;
     }
+    // The last column is for the scroll marks.
+    let width = columns - 1;
+    let put_again = |top: usize, page: &mut Page<'_>| {
+        page.clear_body();
+        put_from(app, top, width, page)
+    };
+    let mut top = app.top();
+    let lines = put_again(top, page);
     let last_top = lines.saturating_sub(room);
     // The text may have become shorter since it was scrolled.
-    let top = app.top().min(last_top);
-    let mut drawn = Ok(());
+    if top > last_top {
+        top = last_top;
+        put_again(top, page);
+    }
+    page.scroll_marks(top, lines);
+    last_top
+}
+
+/// Lays out the lines of the text from `top` on that there is room for, and returns how many lines it has.
+fn put_from(app: &App<'_>, top: usize, width: usize, page: &mut Page<'_>) -> usize {
+    let room = page.layout.lines;
     let role = Cell::new(Role::Text);
     let mut wrap = Wrap::new(width, |line, column, character| {
-        if drawn.is_ok()
-            && let Some(line) = line.checked_sub(top).filter(|line| *line < room)
-        {
-            drawn = page.body(line, column, character, role.get());
+        if let Some(line) = line.checked_sub(top).filter(|line| *line < room) {
+            page.body(line, column, character, role.get());
         }
     });
     // The wrap takes any text.
     let _ = write(app, &role, &mut wrap);
-    wrap.finish();
-    drawn?;
-    page.scroll_marks(top, lines)?;
-    Ok(last_top)
-}
-
-fn count(app: &App<'_>, width: usize) -> usize {
-    let mut wrap = Wrap::new(width, |_, _, _| {});
-    let _ = write(app, &Cell::new(Role::Text), &mut wrap);
     wrap.finish()
 }
 

@@ -1,9 +1,6 @@
 //! The title bar: the title at the left; at the right a note, a wait that goes on, and the state of the phone in marks
 //! (who, secured or not, link).
 
-use embedded_graphics::draw_target::DrawTarget;
-
-use super::layout::Colours;
 use super::page::Page;
 use crate::app::{App, Holder, NetworkState, Waiting};
 use crate::font::marks;
@@ -12,10 +9,7 @@ use crate::words;
 /// More seconds are shown as this.
 const MOST_SECONDS: u64 = 999;
 
-pub(super) fn draw<D: DrawTarget<Color: Colours>>(
-    app: &App<'_>,
-    page: &mut Page<'_, D>,
-) -> Result<(), D::Error> {
+pub(super) fn put(app: &App<'_>, page: &mut Page<'_>) {
     let title = words::title(app);
     let wait = app.waiting();
     let columns = page.layout.title_columns;
@@ -32,16 +26,15 @@ pub(super) fn draw<D: DrawTarget<Color: Colours>>(
     let too_long = title.chars().nth(room).is_some();
     for (column, character) in title.chars().take(room).enumerate() {
         let last = column + 1 == room;
-        page.title(column, if last && too_long { marks::GOES_ON } else { character })?;
+        page.title(column, if last && too_long { marks::GOES_ON } else { character });
     }
     let wait = wait.into_iter().flat_map(wait_characters);
     for (column, character) in (note_at..).zip(note.chars().chain(wait)) {
-        page.title(column, character)?;
+        page.title(column, character);
     }
     for (column, mark) in (columns - marks..).zip(state.into_iter().skip(state.len() - marks)) {
-        page.title(column, mark)?;
+        page.title(column, mark);
     }
-    Ok(())
 }
 
 /// The marks of the phone's state. Where not all have room, the last ones are seen.

@@ -9,14 +9,18 @@
 pub(crate) mod sheet;
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
-use embedded_graphics::draw_target::DrawTargetExt;
-use embedded_graphics::pixelcolor::{Gray4, Rgb565};
+use embedded_graphics::Pixel;
+use embedded_graphics::draw_target::{DrawTarget, DrawTargetExt};
+use embedded_graphics::geometry::{self, OriginDimensions};
+use embedded_graphics::pixelcolor::{Gray4, Rgb565, Rgb888};
 use hotdesk_phone::view::{
-    Cell, LAYOUT_128X64, LAYOUT_320X240, LAYOUT_480X272, LAYOUT_480X272_TOUCH, Layout, View,
+    Cell, Colours, LAYOUT_128X64, LAYOUT_320X240, LAYOUT_480X272, LAYOUT_480X272_TOUCH, Layout, View,
 };
-use hotdesk_phone::{App, Language};
+use hotdesk_phone::{App, Display, Language, Light};
 
 use self::sheet::{Canvas, Sheet};
 
@@ -47,16 +51,54 @@ impl Size {
     /// Draws the whole screen.
     pub(crate) fn draw(&self, app: &App<'_>) -> Canvas {
         let mut canvas = Canvas::new(self.layout.size);
-        self.draw_with(&mut View::new(self.layout, &mut []), app, &mut canvas);
+        let mut cells = vec![Cell::BLANK; self.layout.cells()];
+        self.draw_with(&mut View::new(self.layout, &mut cells), app, &mut canvas);
         canvas
     }
 
     fn draw_with(&self, view: &mut View<'_>, app: &App<'_>, canvas: &mut Canvas) {
+        view.lay_out(app);
         if self.colours {
-            view.draw(app, &mut canvas.color_converted::<Rgb565>()).unwrap();
+            let mut display = Panel::<Rgb565> { canvas, layout: self.layout, colours: PhantomData };
+            while view.draw_row(&mut display).unwrap() {}
         } else {
-            view.draw(app, &mut canvas.color_converted::<Gray4>()).unwrap();
+            let mut display = Panel::<Gray4> { canvas, layout: self.layout, colours: PhantomData };
+            while view.draw_row(&mut display).unwrap() {}
         }
+    }
+}
+
+/// A display with other colours than the canvas behind it.
+struct Panel<'c, C> {
+    canvas: &'c mut Canvas,
+    layout: &'static Layout,
+    colours: PhantomData<C>,
+}
+
+impl<C> OriginDimensions for Panel<'_, C> {
+    fn size(&self) -> geometry::Size {
+        self.layout.size
+    }
+}
+
+impl<C: Colours + Into<Rgb888>> DrawTarget for Panel<'_, C> {
+    type Color = C;
+    type Error = Infallible;
+
+    fn draw_iter<I: IntoIterator<Item = Pixel<C>>>(&mut self, pixels: I) -> Result<(), Infallible> {
+        self.canvas.color_converted().draw_iter(pixels)
+    }
+}
+
+impl<C: Colours + Into<Rgb888>> Display for Panel<'_, C> {
+    fn layout(&self) -> &'static Layout {
+        self.layout
+    }
+
+    fn set_light(&mut self, _light: Light) {}
+
+    async fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
     }
 }
 
