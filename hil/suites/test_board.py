@@ -17,7 +17,7 @@ from hotdesk_hil.rig.phone import ANSWER
 
 def test_image_holds_no_path_of_the_machine_that_built_it(bench: Rig) -> None:
     """`cargo xtask` keeps them out; a plain `cargo build` does not. Nor does it hold the places of panics."""
-    with bench.board.kernel_path.open("rb") as file:
+    with bench.kernel.open("rb") as file:
         sections = list(ELFFile(file).iter_sections())
         flash = b"".join(section.data() for section in sections if section["sh_flags"] & SH_FLAGS.SHF_ALLOC)
     # Two are left where code of core compares places.
@@ -26,6 +26,7 @@ def test_image_holds_no_path_of_the_machine_that_built_it(bench: Rig) -> None:
         assert path.encode() not in flash
 
 
+@pytest.mark.needs("sd-card")
 def test_phone_without_a_card_says_what_to_do_and_its_name(rig: Rig, service: EmService) -> None:
     rig.boot(None, card=False, until=Status.on)
     screen = Phone(rig).wait_title("Setup failed", rig.device_name, "No SD card.", seconds=2 * ANSWER)
@@ -34,6 +35,7 @@ def test_phone_without_a_card_says_what_to_do_and_its_name(rig: Rig, service: Em
     assert service.sessions() == {}
 
 
+@pytest.mark.needs("sd-card")
 def test_card_without_the_file_is_told_from_no_card(rig: Rig, service: EmService) -> None:
     rig.boot(None, until=Status.on)
     Phone(rig).wait_title(
@@ -65,6 +67,7 @@ def test_broken_configuration_is_named_with_its_line(
     assert service.sessions() == {}
 
 
+@pytest.mark.needs("board-keys")
 @pytest.mark.usefixtures("phone")
 def test_buttons_on_the_board_do_what_the_keypad_does(
     service: EmService, rig: Rig, cluster: DemoCluster
@@ -155,24 +158,25 @@ def test_about_names_phone_service_and_application_user_but_no_secret(
 
 
 def test_two_phones_side_by_side_are_two_devices(
-    request: pytest.FixtureRequest, phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:
-    options = request.config
-    with Rig(options.getoption("--kernel"), options.getoption("--rig"), mac="40:2C:F4:91:52:65") as other:
+    with Rig(rig.kernel, rig.file, mac="40:2C:F4:91:52:65") as other:
         other.boot(cluster.phone_config(service.port))
         assert other.device_name == "SEP402CF4915265"
         beside = Phone(other)
         beside.log_in("mary", "54321")
         phone.log_in(cluster.user, cluster.pin)
-        beside.confirm_logged_in("mary")
+        # The screen that says so may be over by now.
+        beside.wait_idle("Logged in: mary")
         phone.confirm_logged_in(cluster.user)
         assert service.sessions() == {rig.device_name: cluster.user, other.device_name: "mary"}
 
 
+@pytest.mark.needs("stack-guard")
 def test_overflowing_stack_is_caught_logged_and_ends_in_a_restart(rig: Rig, defmt_print: Path) -> None:
     """Not the phone itself: a program on the phone's board code that runs over its stack on purpose."""
-    overflow = rig.board.kernel_path.parent / "examples" / "overflow"
-    with Rig(overflow) as other:
+    overflow = rig.kernel.parent / "examples" / "overflow"
+    with Rig(overflow, rig.file) as other:
         other.boot(None, until=Status.on)
         other.log.wait_for("four restarts", lambda frames: len(frames) >= 8)
         other.off()

@@ -43,7 +43,7 @@ from hotdesk_hil.emservice import (
 )
 from hotdesk_hil.rig import Phone, PhoneConfig, Rig, Screen, keypad
 from hotdesk_hil.rig.demo_cluster import HOST_AS_SEEN_BY_PHONE
-from hotdesk_hil.rig.memory import RAM, RAM_SIZE, Variables, traces
+from hotdesk_hil.rig.memory import Variables, traces
 from hotdesk_hil.rig.name_server import Manner, NameServer
 from hotdesk_hil.rig.stack import Stack
 
@@ -96,7 +96,7 @@ class Monkey:
 
     def __post_init__(self) -> None:
         self.phone = Phone(self.rig)
-        self.variables = Variables.of(self.rig.board.kernel_path)
+        self.variables = Variables.of(self.rig.kernel)
         self.dice = random.Random(self.seed)  # noqa: S311 - not for secrets
 
     def act(self) -> None:
@@ -225,7 +225,7 @@ class Monkey:
         self.plug(is_in=True)
 
     def plug(self, *, is_in: bool) -> None:
-        self.rig.board.monitor_command("set_link", {"name": "net0", "up": is_in})
+        self.rig.link.set_link(up=is_in)
 
     def name_servers_fail(self) -> None:
         """The name server of the first service refuses, is silent, or works again."""
@@ -334,8 +334,9 @@ class Monkey:
 
     def must_have_forgotten(self) -> None:
         """No digits of the PIN, either way round, are in memory."""
-        memory = self.rig.board.read_memory(RAM, RAM_SIZE)
-        found = [trace for pin in (PIN, PIN[::-1]) for trace in traces(memory, pin, RAM, self.variables)]
+        ram = self.rig.memory.ram
+        memory = self.rig.memory.read_memory(ram.start, ram.size)
+        found = [t for pin in (PIN, PIN[::-1]) for t in traces(memory, pin, ram.start, self.variables)]
         assert not found, f"{len(found)} traces of a PIN in memory, the first: {found[0]}"
 
 
@@ -366,12 +367,13 @@ def monkey(rig: Rig) -> Iterator[Monkey]:
         yield Monkey(rig, service, names, SEED)
 
 
+@pytest.mark.needs("link", "memory")
 @pytest.mark.timeout(300 + 3 * KEYS)
 def test_monkey_finds_no_way_to_stop_the_phone_or_to_have_it_lie(
     monkey: Monkey, rig: Rig, defmt_print: Path
 ) -> None:
     print(f"HOTDESK_MONKEY_SEED={monkey.seed} HOTDESK_MONKEY_KEYS={KEYS}")
-    stack = Stack.of(rig.board.kernel_path)
+    stack = Stack.of(rig.kernel)
     rig.screen.watchers.append(watch := lambda screen: monkey.texts.add("".join(screen.text.split())))
     began = time.monotonic()
     try:
@@ -391,12 +393,12 @@ def test_monkey_finds_no_way_to_stop_the_phone_or_to_have_it_lie(
         raise
     finally:
         rig.screen.watchers.remove(watch)
-    words = rig.log.text(defmt_print, rig.board.kernel_path)
+    words = rig.log.text(defmt_print, rig.kernel)
     starts = re.findall(r"started (?:by|after) .*", words)
     asked = words.count("board: Restart")
     assert starts == ["started by power-on", *["started by a restart"] * asked]
     assert " panic at " not in words
-    used = stack.used(rig.board.read_memory(stack.bottom, stack.size))
+    used = stack.used(rig.memory.read_memory(stack.bottom, stack.size))
     for pin in (PIN, PIN[::-1], ADMIN_CODE):
         assert pin.encode() not in rig.log.data
         assert pin not in words

@@ -98,13 +98,14 @@ def test_name_that_does_not_exist_is_told_as_that(rig: Rig, service: EmService, 
         assert phone.read_to_end().endswith("No connection")
 
 
+@pytest.mark.needs("frames")
 def test_dhcp_hears_the_name_of_the_phone(rig: Rig, service: EmService, cluster: DemoCluster) -> None:
-    rig.board.records_frames = True
+    rig.frames.records_frames = True
     try:
         rig.boot(cluster.phone_config(service.port))
-        names = [name for frame in rig.board.frames() if (name := host_name(frame)) is not None]
+        names = [name for frame in rig.frames.frames() if (name := host_name(frame)) is not None]
     finally:
-        rig.board.records_frames = False
+        rig.frames.records_frames = False
     assert set(names) == {rig.device_name}
     assert len(names) >= 2, "in DHCPDISCOVER and in DHCPREQUEST"
 

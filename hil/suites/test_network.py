@@ -11,6 +11,7 @@ from hotdesk_hil.emservice import Answer, CloseWithoutAnswer, CutAnswer, Dribble
 from hotdesk_hil.rig import Phone, Rig, Status, keypad
 from hotdesk_hil.rig.demo_cluster import DemoCluster
 from hotdesk_hil.rig.phone import ANSWER
+from hotdesk_hil.rig.reader import Screen
 
 # The phone gives up waiting for the first byte after 10 s.
 PATIENCE = 15.0
@@ -239,3 +240,38 @@ def cut_answer(where: str, executed: bool) -> Fault:
     if where == "in-head":
         return CutAnswer(after=9, executed=executed)
     return Answer(SUCCESS[:15], headers={"Content-Length": str(len(SUCCESS))}, executed=executed)
+
+
+@pytest.mark.needs("link", "link-state")
+def test_cable_that_is_out_is_said_and_the_phone_works_when_it_is_back(
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
+) -> None:
+    rig.link.set_link(up=False)
+    phone.wait("the missing link", lambda s: "link-down" in s.marks and "link" in s.flowing, seconds=ANSWER)
+    rig.link.set_link(up=True)
+    phone.wait("the link", lambda s: "link-ready" in s.marks, seconds=ANSWER)
+    phone.wait_idle("Nobody logged in")
+    phone.log_in(cluster.user, cluster.pin)
+    phone.confirm_logged_in(cluster.user)
+    assert service.sessions() == {rig.device_name: cluster.user}
+
+
+@pytest.mark.needs("foreign-frames")
+def test_network_that_chatters_keeps_nobody_from_logging_in(
+    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
+) -> None:
+    broadcast = bytes.fromhex("ffffffffffff0200000000090806") + bytes(46)
+    # A full frame with a VLAN tag: 1,518 bytes.
+    tagged = bytes.fromhex("ffffffffffff020000000009810000010800") + bytes(1500)
+    chatter = [broadcast] * 8 + [tagged]
+
+    def chatters(_: Screen) -> None:
+        rig.foreign_frames.receive(chatter)
+
+    rig.screen.watchers.append(chatters)
+    try:
+        phone.log_in(cluster.user, cluster.pin)
+        phone.confirm_logged_in(cluster.user)
+    finally:
+        rig.screen.watchers.remove(chatters)
+    assert service.sessions() == {rig.device_name: cluster.user}

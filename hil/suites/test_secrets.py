@@ -24,8 +24,10 @@ from hotdesk_hil.emservice import (
 )
 from hotdesk_hil.rig import Phone, PhoneConfig, Rig, keypad
 from hotdesk_hil.rig.demo_cluster import HOST_AS_SEEN_BY_PHONE
-from hotdesk_hil.rig.memory import RAM, RAM_SIZE, Trace, Variables, traces
+from hotdesk_hil.rig.memory import Trace, Variables, traces
 from hotdesk_hil.rig.phone import ANSWER, PROFILES, REACTION
+
+pytestmark = pytest.mark.needs("memory")
 
 # Made up, long, and unlike anything else in the phone's memory.
 PIN = "9073518264"
@@ -48,8 +50,9 @@ class Desk:
 
     def traces(self) -> list[Trace]:
         """Where a PIN of this test is in memory now."""
-        memory = self.rig.board.read_memory(RAM, RAM_SIZE)
-        return [trace for pin in (PIN, WRONG_PIN) for trace in traces(memory, pin, RAM, self.variables)]
+        ram = self.rig.memory.ram
+        memory = self.rig.memory.read_memory(ram.start, ram.size)
+        return [trace for pin in (PIN, WRONG_PIN) for trace in traces(memory, pin, ram.start, self.variables)]
 
     def has_forgotten(self, when: str) -> None:
         """Fails where a PIN is in memory, and says where."""
@@ -74,7 +77,7 @@ def desk(rig: Rig) -> Iterator[Desk]:
         rig.boot(PhoneConfig([f"{HOST_AS_SEEN_BY_PHONE}:{service.port}"], "emphone", CERTIFICATE))
         phone = Phone(rig)
         phone.wait_idle("Nobody logged in")
-        yield Desk(rig, phone, service, Variables.of(rig.board.kernel_path))
+        yield Desk(rig, phone, service, Variables.of(rig.kernel))
 
 
 def test_search_finds_a_pin_while_it_is_typed(desk: Desk) -> None:
@@ -102,7 +105,7 @@ def test_pin_and_certificate_are_in_no_log_and_on_no_screen(desk: Desk, defmt_pr
     frames = rig.log.frames()
     assert len(frames) > 3, "the phone logs what it does"
     log = b"\n".join(frames)
-    words = rig.log.text(defmt_print, rig.board.kernel_path)
+    words = rig.log.text(defmt_print, rig.kernel)
     assert "screen log in form" in words
     for secret in (PIN, WRONG_PIN, CERTIFICATE):
         assert secret.encode() not in log

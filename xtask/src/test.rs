@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::boards::{DEFAULT, PICO};
+use crate::boards::{BOARDS, PICO};
 use crate::paths::{CORE_TARGETS, defmt_print, emulators, python, target};
 use crate::run::Program;
 use crate::setup::{self, Setup};
@@ -26,7 +26,7 @@ pub(crate) enum Group {
     Phone,
     /// The emulators that are ours, and the phone on each
     Emulators,
-    /// The phone on the emulated board
+    /// The phone on each emulated board, with the same suites
     Rig,
 }
 
@@ -161,10 +161,15 @@ fn run_emulators(setup: &Setup) -> Result<()> {
 }
 
 fn rig(setup: &Setup) -> Result<()> {
-    crate::phone::build(setup, DEFAULT)?;
-    pytest(&["hil/tests/rig"])?;
+    let boards = || BOARDS.iter().copied().filter(|board| board.is_emulated());
+    for board in boards() {
+        crate::phone::build(setup, board)?;
+    }
+    pytest(&["--numprocesses", "2", "hil/tests/rig"])?;
+    let rigs: Vec<&str> = boards().map(|board| board.name).collect();
     Program::new(python())
-        .args(["-m", "pytest", "--quiet", "--numprocesses", "2", "hil/suites", "--kernel"])
-        .args([DEFAULT.kernel().as_os_str(), "--defmt-print".as_ref(), defmt_print().as_os_str()])
+        .args(["-m", "pytest", "--quiet", "--numprocesses", "2", "hil/suites", "--rig", &rigs.join(",")])
+        .args(["--junitxml".as_ref(), target().join("hil/junit.xml").as_os_str()])
+        .args(["--defmt-print".as_ref(), defmt_print().as_os_str()])
         .run()
 }

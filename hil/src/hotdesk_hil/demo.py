@@ -24,7 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from xml.etree import ElementTree
 
-from .rig import NotShown, Phone, Rig, RigError
+from .rig import NotShown, Phone, Rig, RigError, rig_file
 from .rig.demo_cluster import DemoCluster
 from .rig.recorder import Recorder
 
@@ -163,11 +163,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the demo and returns its exit code: 0 if phone and service agreed at each step."""
     summary = "Boots a phone, logs john in and out with its keys, and asks the service after each step."
     parser = argparse.ArgumentParser(prog="python -m hotdesk_hil.demo", description=summary)
-    parser.add_argument("--kernel", type=Path, help="the phone's image (default: the release build)")
+    parser.add_argument("--kernel", type=Path, help="the phone's image (default: the one the rig names)")
     parser.add_argument(
         "--out", type=Path, default=Path("target/demo"), help="where the PNGs go (%(default)s)"
     )
-    parser.add_argument("--rig", type=Path, help="labgrid environment (default: hil/rigs/lm3s6965evb.yaml)")
+    parser.add_argument("--rig", help="rig file, or the name of one in hil/rigs (default: lm3s6965evb)")
     parser.add_argument("--cluster", type=Path, help="cluster file (default: hil/clusters/demo.toml)")
     options = parser.parse_args(arguments)
     # Ended from outside, it cleans up as it does for Ctrl-C.
@@ -175,7 +175,7 @@ def main(arguments: list[str] | None = None) -> int:
     demo: Demo | None = None
     try:
         cluster = DemoCluster.read(options.cluster)
-        with Rig(options.kernel, options.rig) as rig:
+        with Rig(options.kernel, rig_file(options.rig)) as rig:
             recorder = Recorder(options.out, rig.device_name, sys.stdout)
             rig.screen.watchers.append(recorder)
             with ServiceProcess(cluster.path, options.out / "service.log") as service:

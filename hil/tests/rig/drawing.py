@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from hotdesk_hil.rig.font import Font
-from hotdesk_hil.rig.picture import HEIGHT, SQUARE, WIDTH, Picture
+from hotdesk_hil.rig.picture import Picture
 
+WIDTH, HEIGHT = 128, 64
+# Each pixel of QEMU's picture is a square of this side.
+SQUARE = 4
+GREYS = [(17 * grey,) * 3 for grey in range(16)]
 BRIGHT, DARK = 15, 0
 
 
@@ -44,7 +48,7 @@ class Canvas:
 
     def picture(self) -> Picture:
         """What has been drawn."""
-        return Picture(bytes(self.pixels))
+        return Picture.of(WIDTH, HEIGHT, bytes(self.pixels), GREYS)
 
 
 def form(font: Font, user: str = "john", stars: int = 5) -> Canvas:
@@ -59,6 +63,6 @@ def ppm(picture: Picture, squares: int = SQUARE) -> bytes:
     """The picture as QEMU's screendump would give it."""
     rows = []
     for y in range(HEIGHT):
-        row = b"".join(bytes([picture.at(x, y) * 17] * 3) * squares for x in range(WIDTH))
+        row = b"".join(bytes(picture.at(x, y)) * squares for x in range(WIDTH))
         rows.append(row * squares)
     return f"P6\n{WIDTH * squares} {HEIGHT * squares}\n255\n".encode() + b"".join(rows)

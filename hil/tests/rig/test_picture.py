@@ -1,4 +1,4 @@
-"""From QEMU's PPM to a picture and on to a PNG, and what is no picture of the display."""
+"""From an emulator's PPM to a picture and on to a PNG, and what is no picture of the display."""
 
 from __future__ import annotations
 
@@ -7,27 +7,32 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from rig.drawing import Canvas, form, ppm
+from rig.drawing import GREYS, HEIGHT, SQUARE, WIDTH, Canvas, form, ppm
 
 from hotdesk_hil.rig.errors import PictureError
 from hotdesk_hil.rig.font import Font
-from hotdesk_hil.rig.picture import HEIGHT, WIDTH, Picture
+from hotdesk_hil.rig.picture import Colour, Picture
+
+
+def from_ppm(data: bytes) -> Picture:
+    """Reads what the emulated display of 128 x 64 pixels gives."""
+    return Picture.from_ppm(data, WIDTH, HEIGHT, SQUARE)
 
 
 def test_screendump_gives_the_picture_back(font: Font) -> None:
     picture = form(font).picture()
-    assert Picture.from_ppm(ppm(picture)) == picture
+    assert from_ppm(ppm(picture)) == picture
 
 
 def test_all_sixteen_greys_survive() -> None:
-    picture = Picture(bytes(range(16)) * (WIDTH * HEIGHT // 16))
-    assert Picture.from_ppm(ppm(picture)) == picture
+    picture = Picture.of(WIDTH, HEIGHT, bytes(range(16)) * (WIDTH * HEIGHT // 16), GREYS)
+    assert from_ppm(ppm(picture)) == picture
 
 
 def test_header_ends_at_one_blank_though_dark_pixels_look_like_blanks(font: Font) -> None:
     picture = Canvas(font).picture()
     data = ppm(picture)
-    assert Picture.from_ppm(data.replace(b"P6\n512 256\n255\n", b"P6 512 256 255 ")) == picture
+    assert from_ppm(data.replace(b"P6\n512 256\n255\n", b"P6 512 256 255 ")) == picture
 
 
 def damaged(data: bytes, at: int, value: int) -> bytes:
@@ -42,7 +47,6 @@ def damaged(data: bytes, at: int, value: int) -> bytes:
         (lambda data: data[:9], "header is cut"),
         (lambda data: b"P5" + data[2:], "no binary PPM"),
         (lambda data: data.replace(b"512 256", b"256 512"), "not 512 x 256"),
-        (lambda data: data[:15] + bytes([17, 0, 0] * 512 * 4) + data[15 + 512 * 3 * 4 :], "has a colour"),
         (lambda data: damaged(data, 15 + 512 * 3, 17), "not drawn in squares"),
     ],
 )
@@ -50,7 +54,7 @@ def test_what_is_no_picture_of_the_display_is_refused(
     font: Font, spoil: Callable[[bytes], bytes], words: str
 ) -> None:
     with pytest.raises(PictureError, match=words):
-        Picture.from_ppm(spoil(ppm(Canvas(font).picture())))
+        from_ppm(spoil(ppm(Canvas(font).picture())))
 
 
 def test_png_shows_each_pixel_as_a_square_of_its_grey(font: Font, tmp_path: Path) -> None:
@@ -59,4 +63,37 @@ def test_png_shows_each_pixel_as_a_square_of_its_grey(font: Font, tmp_path: Path
     with Image.open(tmp_path / "deep" / "form.png") as image:
         assert image.size == (512, 256)
         for x, y in [(0, 0), (2, 2), (70, 30), (127, 63)]:
-            assert image.getpixel((4 * x + 3, 4 * y + 1)) == picture.at(x, y) * 17
+            assert image.getpixel((4 * x + 3, 4 * y + 1)) == picture.at(x, y)
+
+
+def colours_ppm(pixels: list[Colour], width: int, height: int) -> bytes:
+    """A picture in colours, as an emulated panel gives it."""
+    return f"P6\n{width} {height}\n255\n".encode() + b"".join(map(bytes, pixels))
+
+
+# The last two are equally bright.
+RED, WHITE, BLUE, GREEN = (255, 0, 0), (255, 255, 255), (0, 0, 250), (0, 48, 0)
+
+
+def test_colours_survive_and_go_from_dark_to_bright() -> None:
+    picture = Picture.from_ppm(colours_ppm([WHITE, BLUE, RED, WHITE], 2, 2), 2, 2)
+    assert picture.colours == (BLUE, RED, WHITE)
+    assert [picture.at(x, y) for y in range(2) for x in range(2)] == [WHITE, BLUE, RED, WHITE]
+
+
+def test_colours_of_the_same_brightness_stay_apart() -> None:
+    picture = Picture.from_ppm(colours_ppm([GREEN, BLUE], 2, 1), 2, 1)
+    assert picture.lumas[0] == picture.lumas[1]
+    assert [picture.at(0, 0), picture.at(1, 0)] == [GREEN, BLUE]
+
+
+def test_photograph_is_refused() -> None:
+    pixels = [(value, 0, second) for value in range(256) for second in (0, 1)]
+    with pytest.raises(PictureError, match="more than 256 colours"):
+        Picture.from_ppm(colours_ppm(pixels, 512, 1), 512, 1)
+
+
+def test_png_keeps_colours(tmp_path: Path) -> None:
+    Picture.from_ppm(colours_ppm([RED, BLUE], 2, 1), 2, 1).save_png(tmp_path / "two.png", scale=1)
+    with Image.open(tmp_path / "two.png") as image:
+        assert [image.getpixel((x, 0)) for x in range(2)] == [RED, BLUE]

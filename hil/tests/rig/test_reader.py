@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rig.drawing import BRIGHT, DARK, Canvas, form
+from rig.drawing import BRIGHT, DARK, HEIGHT, WIDTH, Canvas, form
 
 from hotdesk_hil.rig.font import Font
-from hotdesk_hil.rig.picture import HEIGHT, WIDTH
 from hotdesk_hil.rig.reader import UNREADABLE, read
 
 

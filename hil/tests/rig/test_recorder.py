@@ -87,13 +87,13 @@ def test_drawing_shows_two_rows_of_pixels_a_line_in_their_greys(font: Font) -> N
 )
 def test_terminal_draws_only_where_it_can(wide: Terminal, name: str, value: str | None) -> None:
     environment = {"TERM": "xterm", name: value} if value else {}
-    assert terminal.can_draw(wide, environment) is (name == "LINES")
-    assert not terminal.can_draw(io.StringIO(), environment)
+    assert terminal.drawing_step(wide, 128, environment) == (name == "LINES")
+    assert not terminal.drawing_step(io.StringIO(), 128, environment)
 
 
 def test_narrow_terminal_gets_text(wide: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "get_terminal_size", lambda _fd: os.terminal_size((100, 40)))
-    assert not terminal.can_draw(wide)
+    assert not terminal.drawing_step(wide, 128)
 
 
 def test_each_screen_is_one_picture_and_a_form_being_filled_in_is_one_screen(

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hotdesk_hil.rig import sdcard
+from hotdesk_hil.rig import PhoneConfig, sdcard
 from hotdesk_hil.rig.errors import CardError
-from hotdesk_hil.rig.sdcard import PhoneConfig
 
 CERTIFICATE = "certificate-made-up-here"
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import pytest
 
 pytest_plugins = ["pytester"]
 
 CONFTEST = """
-from hotdesk_hil.rig.verdict import pytest_report_teststatus, pytest_runtest_makereport
+from hotdesk_hil.rig.verdict import pytest_report_teststatus, pytest_runtest_makereport, tell_junit
+
+def pytest_configure(config):
+    tell_junit(config)
 """
 
 TESTS = """
@@ -37,9 +42,20 @@ def test_rig_gives_errors_and_phone_gives_failures(
 ) -> None:
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(TESTS)
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-rfE", *workers)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-rfE", "--junitxml=junit.xml", *workers)
     result.assert_outcomes(passed=1, failed=3, errors=2)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     shown = result.stdout.str()
     for name in ("rig_in_fixture", "rig_in_test"):
         assert f"ERROR test_rig_gives_errors_and_phone_gives_failures.py::test_{name}" in shown
+    suite = ElementTree.parse(pytester.path / "junit.xml").getroot().find("testsuite")
+    assert (suite.get("failures"), suite.get("errors")) == ("3", "2")
+    told = {case.get("name"): [child.tag for child in case] for case in suite.iter("testcase")}
+    assert told == {
+        "test_rig_in_fixture": ["error"],
+        "test_rig_in_test": ["error"],
+        "test_phone_in_fixture": ["failure"],
+        "test_phone_in_test": ["failure"],
+        "test_assertion": ["failure"],
+        "test_good": [],
+    }

@@ -1,17 +1,28 @@
-"""The rig: a desk phone on the emulated board, driven by its keys and read from its screen's pixels.
+"""The rig: a desk phone on an emulated board, driven by its keys and read from its screen's pixels.
 
     from hotdesk_hil.rig import Phone, PhoneConfig, Rig
 
 Built on labgrid: an environment file a rig, a strategy with the states off, on and ready, and drivers for
-keypad, buttons, screen, log and SD card. Needs the extra `hotdesk-hil[rig]`.
+what a phone has, over protocols that each board's drivers implement. Needs the extra `hotdesk-hil[rig]`.
 """
 
+from .configuration import PhoneConfig
 from .errors import NotShown, RigError
 from .phone import Phone
 from .picture import Picture
 from .reader import Screen
-from .rig import Rig, repository
-from .sdcard import PhoneConfig
+from .rig import Rig, repository, rig_file
 from .strategy import Status
 
-__all__ = ["NotShown", "Phone", "PhoneConfig", "Picture", "Rig", "RigError", "Screen", "Status", "repository"]
+__all__ = [
+    "NotShown",
+    "Phone",
+    "PhoneConfig",
+    "Picture",
+    "Rig",
+    "RigError",
+    "Screen",
+    "Status",
+    "repository",
+    "rig_file",
+]

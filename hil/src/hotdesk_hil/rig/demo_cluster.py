@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..emservice import Cluster, ClusterError
+from .configuration import PhoneConfig
 from .errors import RigError
 from .rig import repository
-from .sdcard import PhoneConfig
 
 CLUSTER_IN_REPOSITORY = Path("hil/clusters/demo.toml")
 APPLICATION_USER = "emphone"
@@ -46,5 +46,5 @@ class DemoCluster:
         return cls(path, application.id, application.certificate, person.id, person.pin)
 
     def phone_config(self, port: int) -> PhoneConfig:
-        """Returns the card's text for a service at this port of the host."""
+        """Returns the configuration for a service at this port of the host."""
         return PhoneConfig([f"{HOST_AS_SEEN_BY_PHONE}:{port}"], self.app_id, self.app_certificate)

@@ -19,7 +19,7 @@ from .errors import FontError
 FONT_IN_REPOSITORY = Path("firmware/phone/font/hotdesk-6x10.bdf")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Font:
     """A font of fixed cells. `masks` maps each character to its pixels, `characters` the pixels back."""
 

@@ -1,4 +1,4 @@
-"""The serial keypad: twelve keys, three softkeys and the navigation keys as frames on UART0.
+"""The serial keypad: twelve keys, three softkeys and the navigation keys as frames on the board's console.
 
 A frame is three bytes: `+` (pressed) or `-` (released), the key's character, a line feed. How a user ID is
 spelled with the twelve keys is here too, since every test that types one needs it. This module must not wait
@@ -7,11 +7,10 @@ for the phone to react: whoever presses looks at the screen.
 
 from __future__ import annotations
 
-import socket
-
 import attr
 from labgrid import target_factory
 from labgrid.driver import Driver
+from labgrid.protocol import ConsoleProtocol
 
 from .errors import KeypadError
 
@@ -36,8 +35,6 @@ SYMBOLS = (
     ("(", ")", "[", "]", "{", "}", "<", ">", "|"),
     (",", ";", ":", '"', "`"),
 )
-
-SEND_DEADLINE = 5.0
 
 
 def spell(text: str, mode: str = LETTERS) -> list[tuple[str, str]]:
@@ -90,37 +87,10 @@ class KeypadDriver(Driver):
     """Presses the keys of the keypad.
 
     Bindings:
-        board (EmulatedBoardDriver): the board whose UART0 the keypad is wired to
+        console (ConsoleProtocol): the serial line that the keypad is on
     """
 
-    bindings = {"board": "EmulatedBoardDriver"}  # noqa: RUF012 - labgrid reads this class attribute
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        self._line: socket.socket | None = None
-
-    def on_deactivate(self) -> None:
-        """Closes the line."""
-        self.disconnect()
-
-    @Driver.check_active
-    def connect(self) -> None:
-        """Opens the keypad's line to the board, which must be on."""
-        self.disconnect()
-        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        line.settimeout(SEND_DEADLINE)
-        try:
-            line.connect(str(self.board.keypad_socket))
-        except OSError as error:
-            line.close()
-            raise KeypadError(f"the keypad's line to the board cannot be opened: {error}") from error
-        self._line = line
-
-    def disconnect(self) -> None:
-        """Closes the line, if it is open."""
-        if self._line is not None:
-            self._line.close()
-            self._line = None
+    bindings = {"console": ConsoleProtocol}  # noqa: RUF012 - labgrid reads this class attribute
 
     @Driver.check_active
     def press(self, *keys: str) -> None:
@@ -130,9 +100,7 @@ class KeypadDriver(Driver):
     @Driver.check_active
     def send(self, data: bytes) -> None:
         """Sends bytes as they are: as a broken keypad would."""
-        if self._line is None:
-            raise KeypadError("the keypad's line is closed: the strategy opens it on the way to 'on'")
         try:
-            self._line.sendall(data)
+            self.console.write(data)
         except OSError as error:
             raise KeypadError(f"the keypad's line to the board broke: {error}") from error

@@ -1,4 +1,4 @@
-"""The phone's log: the bytes of its second serial line, kept, unwrapped and, with defmt-print, made readable.
+"""The phone's log: the bytes of its console, kept, unwrapped and, with defmt-print, made readable.
 
 The phone logs in defmt's wire format: frames in rzCOBS with a zero after each, which only the ELF file
 turns back into sentences. The bytes are kept as they came, so that a failed test can be read later with
@@ -16,8 +16,11 @@ from pathlib import Path
 
 import attr
 from labgrid import target_factory
+from labgrid.binding import BindingState
 from labgrid.driver import Driver
+from labgrid.protocol import ConsoleProtocol
 from labgrid.util import Timeout
+from pexpect import TIMEOUT
 
 from .errors import LogError, NotShown
 
@@ -31,32 +34,36 @@ class LogDriver(Driver):
     """Keeps the log of the phone from power-on to the next power-on.
 
     Bindings:
-        board (EmulatedBoardDriver): the board whose log it is
+        console (ConsoleProtocol): the serial line that the log comes from
     """
 
-    bindings = {"board": "EmulatedBoardDriver"}  # noqa: RUF012 - labgrid reads this class attribute
+    bindings = {"console": ConsoleProtocol}  # noqa: RUF012 - labgrid reads this class attribute
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        self._kept: bytes | None = None
+        self._data = b""
 
     def on_activate(self) -> None:
         """Begins a new log."""
-        self._kept = None
+        self._data = b""
 
     def on_deactivate(self) -> None:
         """Keeps the log of a board that is being switched off."""
-        self._kept = self.data
+        self._take()
 
     @property
     def data(self) -> bytes:
         """All bytes since power on, also after power off."""
-        if self._kept is not None:
-            return self._kept
+        if self.state is BindingState.active:
+            self._take()
+        return self._data
+
+    def _take(self) -> None:
         try:
-            return self.board.log_file.read_bytes()
-        except FileNotFoundError:
-            return b""  # the board did not get as far as opening it
+            while True:
+                self._data += self.console.read(timeout=0.0)
+        except TIMEOUT:
+            pass  # all there is
         except OSError as error:
             raise LogError(f"the log cannot be read: {error}") from error
 

@@ -20,7 +20,8 @@ from elftools.elf.elffile import ELFFile
 
 from .errors import RigError
 
-RAM, RAM_SIZE = 0x2000_0000, 64 * 1024
+# Where a Cortex-M has its memory.
+RAM = 0x2000_0000
 
 STRIDES = (1, 2, 4)
 RUN = 4

@@ -38,7 +38,7 @@ BEGINS_BEFORE = "\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}"
 class Phone:
     """The phone on a rig, in a person's hands.
 
-    `by_buttons` presses up, down, left, right and select on the board, not on the keypad. `unhurried` lets
+    `by_buttons` presses the keys that are on the board there, not on the keypad. `unhurried` lets
     the screen settle before keys are pressed, so that whoever watches sees every screen.
     """
 
@@ -70,15 +70,13 @@ class Phone:
         return self.wait(words, lambda s: strategy.is_idle(s) and text in ("", s.flowing), seconds)
 
     def press(self, *keys: str) -> None:
-        """Presses keys, named as in `keypad`; navigation keys on the board where asked for."""
-        names = {keypad.UP: "up", keypad.DOWN: "down", keypad.LEFT: "left", keypad.RIGHT: "right"}
-        names[keypad.SELECT] = "select"
+        """Presses keys, named as in `keypad`; those on the board there, where asked for."""
         if self._unhurried:
             # Not between the keys: taps of one letter must follow each other within a second.
             self._rig.screen.settle()
         for key in keys:
-            if self._by_buttons and key in names:
-                self._rig.buttons.press(names[key])
+            if self._by_buttons and key in self._rig.buttons.keys:
+                self._rig.buttons.press(key)
             else:
                 self._rig.keypad.press(key)
 
@@ -212,9 +210,17 @@ class Phone:
         self.softkey("Submit")
 
 
+def user_id(screen: Screen) -> str:
+    """The user ID that a form shows, which may take several lines of a large display; "" where none is."""
+    if len(screen.body) < 2 or screen.title_note not in keypad.MODES:
+        return ""
+    end = next((index for index, line in enumerate(screen.body) if line.startswith("PIN:")), 2)
+    return "".join(screen.body[1:end])
+
+
 def _shows_end(screen: Screen, typed: str) -> bool:
     """Whether a form shows this user ID, or its end where it is longer than its room."""
-    shown = screen.body[1] if len(screen.body) > 1 and screen.title_note in keypad.MODES else ""
+    shown = user_id(screen)
     return shown == typed or (shown[:1] == BEGINS_BEFORE and shown[1:] != "" and typed.endswith(shown[1:]))
 
 

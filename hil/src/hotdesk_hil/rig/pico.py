@@ -10,11 +10,14 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import os
+import select
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,7 +30,7 @@ PICO_KERNEL_IN_REPOSITORY = Path("firmware/boards/target/thumbv6m-none-eabi/rele
 
 # What is kept of the flash, and where in it a person writes: see firmware/boards/w5500-evb-pico/src/flash.rs.
 KEPT, SECTOR = 64 * 1024, 4 * 1024
-MAC_ADDRESS = SECTOR
+MAC_ADDRESS, MAC_BYTES = SECTOR, 6
 ERASED = b"\xff"
 
 # The keys of the matrix by row and column, named as in `keypad`.
@@ -35,40 +38,65 @@ MATRIX = ("ab#*", "123u", "456d", "789c", "l0rs")
 
 # Node and QEMU start within a second; a loaded machine may need many.
 ANSWER_DEADLINE = 30.0
+STOP_DEADLINE = 5.0
 
 
 class EmulatedPico:
-    """One board. A context manager: leaving it switches off and removes all its files.
+    """One board, off at first. A context manager: leaving it ends the emulator and removes its files.
+
+    `flash` is the file with what is kept of the flash, see the function of this name; the board writes to
+    it. With `records_frames` all Ethernet frames are recorded in `frames_file`.
 
     ```python
-    with EmulatedPico(image, emulator, b"service = 10.0.2.2:8080\\n", "00:30:94:C2:5B:15") as board:
-        board.power(True)
-        board.press("a")
-        board.picture().save("screen.png")
+    file = Path("flash")
+    file.write_bytes(flash(b"service = 10.0.2.2:8080\\n", "00:30:94:C2:5B:15"))
+    with EmulatedPico(image, emulator, file) as board:
+        board.power(on=True)
+        board.type(b"+a\\n-a\\n")
+        Path("screen.ppm").write_bytes(board.screendump())
     ```
     """
 
-    def __init__(self, image: Path, emulator: Path, configuration: bytes | None, mac: str) -> None:
+    def __init__(self, image: Path, emulator: Path, flash: Path, *, records_frames: bool = False) -> None:
         node = shutil.which("node")
         if node is None:
             raise BoardError("node is not installed: install Node 18 or later, or run cargo xtask setup")
         if not (emulator / "node_modules").is_dir():
             raise BoardError(f"{emulator} is not installed: run npm ci there, or cargo xtask setup")
+        if not image.is_file():
+            raise BoardError(
+                f"no phone image at {image}: build it with cargo build --release in its board's folder, "
+                "or name another one"
+            )
         self._files = Path(tempfile.mkdtemp(prefix="hotdesk-pico-"))
         self.log_file = self._files / "log"
-        (self._files / "flash").write_bytes(flash(configuration, mac))
-        options = {name: str(self._files / name) for name in ("flash", "log", "keypad", "network")}
-        words = [word for name, value in options.items() for word in (f"--{name}", value)]
+        self.frames_file = self._files / "frames.pcap"
+        options = {name: self._files / name for name in ("log", "keypad", "network")}
+        options |= {"image": image, "flash": flash}
+        if records_frames:
+            options["frames"] = self.frames_file
+        words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
         self._errors = (self._files / "stderr").open("wb")
+        self._line: socket.socket | None = None
         self._process = subprocess.Popen(  # noqa: S603 - the command is ours
-            [node, str(emulator / "src/main.mjs"), "--image", str(image), *words],
+            [node, str(emulator / "src/main.mjs"), *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
+            # Whatever it started is found by its group when it has ended.
+            process_group=0,
         )
-        self._line: socket.socket | None = None
-        self._read()
+        try:
+            self._read()
+        except BoardError:
+            self.close()
+            raise
+
+    @property
+    def process_id(self) -> int:
+        """The process of the emulator."""
+        return self._process.pid
 
     def power(self, on: bool) -> None:
         """Switches the board on or off."""
@@ -86,12 +114,18 @@ class EmulatedPico:
         """Lets Ethernet frames come in from the wire, beside the network's own."""
         self.tell("frames", frames=[base64.b64encode(each).decode("ascii") for each in frames])
 
+    def type(self, data: bytes) -> None:
+        """Sends bytes on the serial keypad's line."""
+        if self._line is None:
+            line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            line.settimeout(ANSWER_DEADLINE)
+            line.connect(str(self._files / "keypad"))
+            self._line = line
+        self._line.sendall(data)
+
     def press(self, *keys: str) -> None:
         """Presses and releases keys of the serial keypad, named as in `keypad`, one after the other."""
-        if self._line is None:
-            self._line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            self._line.connect(str(self._files / "keypad"))
-        self._line.sendall(b"".join(frame(key, pressed=down) for key in keys for down in (True, False)))
+        self.type(b"".join(frame(key, pressed=down) for key in keys for down in (True, False)))
 
     def hold(self, key: str, down: bool) -> None:
         """Presses a key of the matrix, or lets it go."""
@@ -107,6 +141,20 @@ class EmulatedPico:
         self.tell("picture", file=str(file))
         return file.read_bytes()
 
+    def memory(self, address: int, length: int) -> bytes:
+        """Returns bytes of the chip's memory, between two instructions."""
+        file = self._files / "memory"
+        self.tell("memory", address=address, length=length, file=str(file))
+        return file.read_bytes()
+
+    def go_on(self, registers: Mapping[int, int], memory: Mapping[int, bytes]) -> None:
+        """Has the processor go on with these registers, by number, and these bytes at these addresses."""
+        self.tell(
+            "goOn",
+            registers={str(number): value for number, value in registers.items()},
+            memory={str(address): data.hex() for address, data in memory.items()},
+        )
+
     def state(self) -> dict[str, Any]:
         """Returns counters: resets, cycles, milliseconds of the board, pixels drawn, frames."""
         return self.tell("state")
@@ -119,11 +167,31 @@ class EmulatedPico:
             self._process.stdin.write(json.dumps({"do": action, **arguments}) + "\n")
             self._process.stdin.flush()
         except OSError as error:
-            raise BoardError(f"the emulator is gone: {self._said() or error}") from error
+            raise BoardError(f"the emulator is gone, boot the rig again: {self._said() or error}") from error
         answer = self._read()
         if "error" in answer:
             raise BoardError(f"the emulated board did not do {action}: {answer['error']}")
         return answer
+
+    def close(self) -> None:
+        """Ends the emulator, with all it has started, and removes its files."""
+        if self._line is not None:
+            self._line.close()
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):  # it has ended by itself
+                self._process.stdin.close()
+        try:
+            self._process.wait(timeout=STOP_DEADLINE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        # One that was killed could not end its network.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._errors.close()
+        shutil.rmtree(self._files, ignore_errors=True)
 
     def __enter__(self) -> EmulatedPico:
         return self
@@ -131,39 +199,34 @@ class EmulatedPico:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._line is not None:
-            self._line.close()
-        if self._process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):  # it has ended by itself
-                self._process.stdin.close()
-        try:
-            self._process.wait(timeout=ANSWER_DEADLINE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        self._errors.close()
-        # The flash holds the application user's certificate.
-        shutil.rmtree(self._files, ignore_errors=True)
+        self.close()
 
     def _read(self) -> dict[str, Any]:
-        line = self._process.stdout.readline() if self._process.stdout else ""
+        """Reads an answer: one line, and none comes that was not asked for."""
+        stream = self._process.stdout
+        if stream is None:
+            raise BoardError("the emulator gives no answers")
+        if not select.select([stream], [], [], ANSWER_DEADLINE)[0]:
+            raise BoardError(f"the emulator did not answer within {ANSWER_DEADLINE:g} s; {self._said()}")
+        line = stream.readline()
         if not line:
             self._process.wait(timeout=ANSWER_DEADLINE)
-            raise BoardError(f"the emulator has ended: {self._said()}")
+            raise BoardError(f"the emulator has ended, boot the rig again: {self._said() or self._ending()}")
         return json.loads(line)
+
+    def _ending(self) -> str:
+        code = self._process.returncode
+        return f"signal {-code}" if code < 0 else f"exit code {code}"
 
     def _said(self) -> str:
         self._errors.flush()
         return (self._files / "stderr").read_text(encoding="utf-8", errors="replace").strip()
 
 
-def flash(configuration: bytes | None, mac: str) -> bytes:
+def flash(configuration: bytes | None, mac: str | None) -> bytes:
     """Returns the end of the flash with a configuration and a MAC address, as a person writes them there."""
     text = configuration or b""
     if len(text) >= SECTOR:
         raise BoardError(f"the configuration has {len(text)} bytes; {SECTOR - 1} at most")
-    address = bytes.fromhex(mac.replace(":", ""))
-    kept = text.ljust(MAC_ADDRESS, ERASED) + address
-    return kept.ljust(KEPT, ERASED)
+    address = bytes.fromhex(mac.replace(":", "")) if mac else b""
+    return (text.ljust(MAC_ADDRESS, ERASED) + address).ljust(KEPT, ERASED)

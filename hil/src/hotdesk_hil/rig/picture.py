@@ -1,71 +1,119 @@
-"""A picture of the phone's screen: 128 x 64 pixels of 16 greys, from the emulator's PPM to a PNG.
+"""A picture of the phone's screen: its pixels and their colours, from an emulator's PPM to a PNG.
 
 A picture is data: it does not change, and two equal pictures compare equal. Nothing here reads text (see
-`reader`) or guesses: a PPM that is not this screen, pixel for pixel, is refused.
+`reader`) or guesses: a PPM that is not a picture of this size, pixel for pixel, is refused.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from PIL import Image
 
 from .errors import PictureError
 
-WIDTH = 128
-HEIGHT = 64
-GREYS = 16
-# QEMU draws each pixel of the display as a square of this side.
-SQUARE = 4
+Colour = tuple[int, int, int]
+"""Red, green and blue, 0 to 255 each."""
+
+# The phone draws in fewer; a picture with more is none of its screens.
+MOST_COLOURS = 256
+# A picture in a file is so wide at least, in whole squares a pixel.
+PNG_WIDTH = 512
 
 
 @dataclass(frozen=True)
 class Picture:
-    """`pixels` holds one byte a pixel, row by row from the top left, 0 (dark) to 15 (bright)."""
+    """`pixels` holds one byte a pixel, row by row from the top left: the place of its colour in `colours`.
 
+    `colours` has those of the picture and no others, from dark to bright.
+    """
+
+    width: int
+    height: int
     pixels: bytes
+    colours: tuple[Colour, ...]
 
     def __post_init__(self) -> None:
-        if len(self.pixels) != WIDTH * HEIGHT or max(self.pixels) >= GREYS:
-            raise PictureError(f"a picture is {WIDTH} x {HEIGHT} greys from 0 to {GREYS - 1}")
+        if len(self.pixels) != self.width * self.height:
+            raise PictureError(
+                f"a picture of {self.width} x {self.height} has {self.width * self.height} pixels, "
+                f"not {len(self.pixels)}"
+            )
+        if sorted(set(self.pixels)) != list(range(len(self.colours))):
+            raise PictureError("the colours of a picture are not those of its pixels")
+        if list(self.colours) != sorted(self.colours, key=_order):
+            raise PictureError("the colours of a picture go from dark to bright")
 
-    def at(self, x: int, y: int) -> int:
-        """Returns the grey of one pixel."""
-        return self.pixels[y * WIDTH + x]
+    def at(self, x: int, y: int) -> Colour:
+        """Returns the colour of one pixel."""
+        return self.colours[self.pixels[y * self.width + x]]
+
+    @cached_property
+    def lumas(self) -> tuple[int, ...]:
+        """How bright each colour is, 0 to 255."""
+        return tuple(luma(colour) for colour in self.colours)
 
     @classmethod
-    def from_ppm(cls, data: bytes) -> Picture:
-        """Reads QEMU's screendump: binary PPM of 512 x 256, each pixel a square of one grey."""
-        fields, body = _ppm_header(data)
-        if fields != (WIDTH * SQUARE, HEIGHT * SQUARE, 255):
-            size = f"{fields[0]} x {fields[1]} of {fields[2]}"
-            raise PictureError(f"the screendump is {size}, not 512 x 256 of 255")
-        row_bytes = WIDTH * SQUARE * 3
-        if len(body) != row_bytes * HEIGHT * SQUARE:
-            raise PictureError(f"the screendump is cut: {len(body)} bytes of {row_bytes * HEIGHT * SQUARE}")
-        pixels = bytearray()
-        for y in range(HEIGHT):
-            row = body[y * SQUARE * row_bytes : (y * SQUARE + 1) * row_bytes]
-            for below in range(1, SQUARE):
-                start = (y * SQUARE + below) * row_bytes
-                if body[start : start + row_bytes] != row:
-                    raise PictureError(f"line {y} of the screendump is not drawn in squares")
-            red = row[0::3]
-            if red != row[1::3] or red != row[2::3]:
-                raise PictureError(f"line {y} of the screendump has a colour; the display has greys")
-            dots = red[0::SQUARE]
-            if any(red[shift::SQUARE] != dots for shift in range(1, SQUARE)):
-                raise PictureError(f"line {y} of the screendump is not drawn in squares")
-            pixels += dots
-        # QEMU shows grey n as 17 * n, or as its five or six bit neighbour.
-        return cls(bytes(round(value * (GREYS - 1) / 255) for value in pixels))
+    def of(cls, width: int, height: int, pixels: bytes, palette: Sequence[Colour]) -> Picture:
+        """Makes a picture of pixels that are places in a palette of any order."""
+        used = sorted({palette[place] for place in set(pixels)}, key=_order)
+        place = {colour: index for index, colour in enumerate(used)}
+        table = bytes(place.get(palette[value], 0) if value < len(palette) else 0 for value in range(256))
+        return cls(width, height, pixels.translate(table), tuple(used))
 
-    def save_png(self, path: Path, scale: int = SQUARE) -> None:
-        """Writes the picture as a grey PNG, each pixel a square of `scale`."""
-        image = Image.frombytes("L", (WIDTH, HEIGHT), bytes(grey * 17 for grey in self.pixels))
+    @classmethod
+    def from_ppm(cls, data: bytes, width: int, height: int, square: int = 1) -> Picture:
+        """Reads a binary PPM in which each pixel is drawn as a square of this side."""
+        fields, body = _ppm_header(data)
+        if fields != (width * square, height * square, 255):
+            size = f"{fields[0]} x {fields[1]} of {fields[2]}"
+            raise PictureError(f"the screendump is {size}, not {width * square} x {height * square} of 255")
+        if len(body) != 3 * width * height * square**2:
+            raise PictureError(
+                f"the screendump is cut: {len(body)} bytes of {3 * width * height * square**2}"
+            )
+        drawn = Image.frombytes("RGB", (width * square, height * square), body)
+        image = drawn
+        if square > 1:
+            image = drawn.resize((width, height), Image.Resampling.NEAREST)
+            if image.resize(drawn.size, Image.Resampling.NEAREST).tobytes() != body:
+                raise PictureError("the screendump is not drawn in squares")
+        counted = image.getcolors(MOST_COLOURS)
+        if counted is None:
+            raise PictureError(f"the screendump has more than {MOST_COLOURS} colours")
+        colours = sorted((colour for _, colour in counted), key=_order)
+        places = {luma(colour): index for index, colour in enumerate(colours)}
+        if len(places) == len(colours):
+            # Each colour has a brightness of its own, which the library finds much faster.
+            table = bytes(places.get(value, 0) for value in range(256))
+            pixels = image.convert("L").tobytes().translate(table)
+        else:
+            index = {bytes(colour): place for place, colour in enumerate(colours)}
+            values = image.tobytes()
+            pixels = bytes(index[values[at : at + 3]] for at in range(0, len(values), 3))
+        return cls(width, height, pixels, tuple(colours))
+
+    def save_png(self, path: Path, scale: int | None = None) -> None:
+        """Writes a PNG, each pixel a square of `scale` (default: so wide that one can read it)."""
+        scale = scale or max(1, PNG_WIDTH // self.width)
+        image = Image.frombytes("P", (self.width, self.height), self.pixels)
+        image.putpalette([value for colour in self.colours for value in colour])
         path.parent.mkdir(parents=True, exist_ok=True)
-        image.resize((WIDTH * scale, HEIGHT * scale), Image.Resampling.NEAREST).save(path, format="PNG")
+        size = (self.width * scale, self.height * scale)
+        image.convert("RGB").resize(size, Image.Resampling.NEAREST).save(path, format="PNG")
+
+
+def luma(colour: Colour) -> int:
+    """How bright a colour is, 0 to 255, in the whole numbers that Pillow's mode L has."""
+    red, green, blue = colour
+    return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16
+
+
+def _order(colour: Colour) -> tuple[int, Colour]:
+    return luma(colour), colour
 
 
 def _ppm_header(data: bytes) -> tuple[tuple[int, int, int], bytes]:

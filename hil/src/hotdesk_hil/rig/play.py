@@ -24,9 +24,9 @@ from . import keypad
 from .demo_cluster import DemoCluster
 from .errors import RigError
 from .reader import Screen
-from .rig import Rig
+from .rig import Rig, rig_file
 from .strategy import Status
-from .terminal import can_draw, drawn, written
+from .terminal import drawing_step, drawn, written
 
 INTERVAL = 0.03
 QUIT, RESET = b"\x03", b"\x12"
@@ -133,17 +133,17 @@ class Typist:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs until Ctrl-C."""
-    summary = "A phone to play with on the emulated board, with the service simulator beside it."
+    summary = "A phone to play with on an emulated board, with the service simulator beside it."
     parser = argparse.ArgumentParser(prog="python -m hotdesk_hil.rig.play", description=summary)
-    parser.add_argument("--kernel", type=Path, help="the phone's image (default: the release build)")
-    parser.add_argument("--rig", type=Path, help="labgrid environment (default: hil/rigs/lm3s6965evb.yaml)")
+    parser.add_argument("--kernel", type=Path, help="the phone's image (default: the one the rig names)")
+    parser.add_argument("--rig", help="rig file, or the name of one in hil/rigs (default: lm3s6965evb)")
     options = parser.parse_args(arguments)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("play: needs a terminal to draw in and to read keys from", file=sys.stderr)
         return 2
     try:
         cluster = DemoCluster.read()
-        with EmService(cluster.path) as service, Rig(options.kernel, options.rig) as rig:
+        with EmService(cluster.path) as service, Rig(options.kernel, rig_file(options.rig)) as rig:
             rig.boot(cluster.phone_config(service.port), until=Status.on)
             with _raw_terminal():
                 _play(rig, service, cluster)
@@ -178,7 +178,8 @@ def _play(rig: Rig, service: EmService, cluster: DemoCluster) -> None:
 
 
 def _draw(screen: Screen, sessions: dict[str, str], note: str, cluster: DemoCluster) -> None:
-    lines = drawn(screen.picture) if can_draw(sys.stdout) else written(screen)
+    step = drawing_step(sys.stdout, screen.picture.width)
+    lines = drawn(screen.picture, step) if step else written(screen)
     seen = ", ".join(f"{user} on {device}" for device, user in sessions.items()) or "nobody logged in"
     lines += [note, f"the service sees {seen}", *(line.format(cluster=cluster.path) for line in HELP)]
     # Home, each line cleared to its end, and what is below cleared: no flicker of an empty screen.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from .reader import Screen
-from .terminal import can_draw, drawn, written
+from .terminal import drawing_step, drawn, written
 
 
 class Recorder:
@@ -24,7 +24,6 @@ class Recorder:
         self._stream = stream
         self._candidate: Screen | None = None
         self._kept: Screen | None = None
-        self._draws = can_draw(stream)
         self._lines_drawn = 0
         self._unwritten: Screen | None = None
         self.pictures: list[Path] = []
@@ -63,13 +62,12 @@ class Recorder:
             self.pictures.append(self._directory / f"{len(self.pictures) + 1:02}-{self._name(screen)}.png")
         self._kept = screen
         screen.picture.save_png(self.pictures[-1])
-        if self._draws:
-            self._draw(screen, in_place=replaces)
+        if step := drawing_step(self._stream, screen.picture.width):
+            self._draw(drawn(screen.picture, step), in_place=replaces)
         else:
             self._unwritten = screen
 
-    def _draw(self, screen: Screen, *, in_place: bool) -> None:
-        drawing = drawn(screen.picture)
+    def _draw(self, drawing: list[str], *, in_place: bool) -> None:
         if self._lines_drawn:
             self._stream.write(f"\x1b[{self._lines_drawn}F" if in_place else "\n")
         self._stream.write("\n".join(drawing) + "\n")

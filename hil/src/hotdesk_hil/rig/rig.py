@@ -1,33 +1,37 @@
 """A rig, opened: the labgrid environment of one board with its drivers within reach.
 
 What a rig consists of is data, in `hil/rigs/*.yaml`. Only what differs from run to run comes from here:
-the image and the MAC address, as labgrid's template values LG_KERNEL and LG_MAC. This module must not
-know the phone's screens beyond "ready".
+the image, where it is not the one the rig file names, and the MAC address. This module must not know the
+phone's screens beyond "ready", nor any board.
 """
 
 from __future__ import annotations
 
-import os
-import threading
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-from labgrid import Environment
-from labgrid.exceptions import InvalidConfigError, NoConfigFoundError
+from labgrid.exceptions import NoDriverFoundError
 
 # Registers the drivers under the names the rig files use.
-from . import board, buttons, keypad, log, screen, sdcard, strategy
+from . import buttons, capabilities, keypad, log, pico_board, qemu, screen, sdcard, strategy  # noqa: F401
+from .configuration import PhoneConfig
 from .errors import RigError
 from .font import FONT_IN_REPOSITORY
-from .sdcard import PhoneConfig
+from .protocols import (
+    ConfigurationProtocol,
+    ForeignFramesProtocol,
+    FramesProtocol,
+    LinkProtocol,
+    MemoryProtocol,
+    ProcessorProtocol,
+)
 from .strategy import Status
 
-RIG_IN_REPOSITORY = Path("hil/rigs/lm3s6965evb.yaml")
-KERNEL_IN_REPOSITORY = Path("firmware/boards/target/thumbv7m-none-eabi/release/hotdesk-lm3s6965evb")
+RIGS_IN_REPOSITORY = Path("hil/rigs")
+DEFAULT_RIG = "lm3s6965evb"
 DEFAULT_MAC = "00:30:94:C2:5B:15"
-
-# labgrid takes template values from the process environment alone.
-_environment_lock = threading.Lock()
 
 
 def repository() -> Path:
@@ -42,53 +46,109 @@ def repository() -> Path:
     )
 
 
+def rig_file(name: str | None = None) -> Path:
+    """Returns a rig file: this path, or the one of this name in `hil/rigs`. None: the lm3s6965evb's."""
+    name = name or DEFAULT_RIG
+    if name.endswith((".yaml", ".yml")) or "/" in name:
+        return Path(name)
+    folder = repository() / RIGS_IN_REPOSITORY
+    found = folder / f"{name}.yaml"
+    if not found.is_file():
+        there = ", ".join(sorted(path.stem for path in folder.glob("*.yaml")))
+        raise RigError(f"no rig is named {name!r}: name a file, or one of {there}")
+    return found
+
+
 class Rig:
-    """One board on this machine. A context manager: leaving it switches off and removes all its files.
+    """One board. A context manager: leaving it switches off and removes all its files.
+
+    `kernel` is the phone's image (default: the one the rig file names), `file` the rig file (default: that of
+    the emulated lm3s6965evb).
 
     ```python
-    with Rig(kernel=Path("phone.elf")) as rig:
+    with Rig(file=rig_file("w5500-evb-pico")) as rig:
         rig.boot(PhoneConfig(services=["10.0.2.2:8080"]))
         print(rig.screen.look())
     ```
     """
 
-    def __init__(
-        self, kernel: Path | None = None, rig_file: Path | None = None, mac: str = DEFAULT_MAC
-    ) -> None:
-        kernel = kernel or repository() / KERNEL_IN_REPOSITORY
-        rig_file = rig_file or repository() / RIG_IN_REPOSITORY
-        with _environment_lock:
-            os.environ.update(LG_KERNEL=str(kernel.absolute()), LG_MAC=mac)
-            try:
-                self.environment = Environment(str(rig_file))
-            except (NoConfigFoundError, InvalidConfigError) as error:
-                raise RigError(f"the rig cannot be described: {error.msg}") from error
-        target = self.environment.get_target("main")
-        if target is None:
-            raise RigError(f"{rig_file} describes no target 'main'")
-        self.strategy: strategy.PhoneStrategy = target.get_driver("PhoneStrategy", activate=False)
-        self.board: board.EmulatedBoardDriver = self.strategy.board
-        self.card: sdcard.SdCardDriver = self.strategy.card
+    def __init__(self, kernel: Path | None = None, file: Path | None = None, mac: str = DEFAULT_MAC) -> None:
+        self.file = file or rig_file()
+        self.environment = capabilities.environment(self.file)
+        self.capabilities = capabilities.capabilities(self.file)
+        if kernel is not None:
+            self.environment.config.data.setdefault("images", {})["phone"] = str(kernel.absolute())
+        self._target = self.environment.get_target(capabilities.TARGET)
+        self.strategy: strategy.PhoneStrategy = self._driver(strategy.PhoneStrategy)
+        self.board: Any = self.strategy.power
+        """The driver that has the board's power, for the rig's own tests: what only one board has."""
+        self.board.mac = mac
+        self.configuration: ConfigurationProtocol = self.strategy.configuration
         self.keypad: keypad.KeypadDriver = self.strategy.keypad
-        self.buttons: buttons.ButtonsDriver = self.strategy.buttons
         self.screen: screen.ScreenDriver = self.strategy.screen
         self.log: log.LogDriver = self.strategy.log
 
     @property
+    def name(self) -> str:
+        """The name of the rig, which is that of its file."""
+        return self.file.stem
+
+    @property
     def device_name(self) -> str:
         """The name under which the service knows the phone."""
-        return self.board.device_name
+        return self.strategy.image.device_name
+
+    @property
+    def kernel(self) -> Path:
+        """The image the board runs."""
+        return self.strategy.image.kernel_path
+
+    @cached_property
+    def buttons(self) -> buttons.ButtonsDriver:
+        """The keys on the board itself."""
+        return self._driver(buttons.ButtonsDriver)
+
+    @cached_property
+    def card(self) -> sdcard.SdCardDriver:
+        """The slot for an SD card."""
+        return self._driver(sdcard.SdCardDriver)
+
+    @cached_property
+    def memory(self) -> MemoryProtocol:
+        """The board's memory."""
+        return self._driver(MemoryProtocol)
+
+    @cached_property
+    def processor(self) -> ProcessorProtocol:
+        """The board's processor, as a debugger has it."""
+        return self._driver(ProcessorProtocol)
+
+    @cached_property
+    def link(self) -> LinkProtocol:
+        """The network cable."""
+        return self._driver(LinkProtocol)
+
+    @cached_property
+    def frames(self) -> FramesProtocol:
+        """The Ethernet frames on the cable."""
+        return self._driver(FramesProtocol)
+
+    @cached_property
+    def foreign_frames(self) -> ForeignFramesProtocol:
+        """Frames of others on the same network."""
+        return self._driver(ForeignFramesProtocol)
 
     def boot(
         self, config: PhoneConfig | str | bytes | None, *, card: bool = True, until: Status = Status.ready
     ) -> None:
-        """Switches the phone off and on again with this configuration on its card.
+        """Switches the phone off and on again with this configuration, and with nothing that was set on it.
 
-        `config` None is a card without the file; `card` False is a slot without a card.
+        `config` None is no configuration: on a card, a card without the file. `card` False is a slot without
+        a card.
         """
         self.strategy.transition(Status.off)
         if card:
-            self.card.insert(config.text() if isinstance(config, PhoneConfig) else config)
+            self.configuration.write(config.text() if isinstance(config, PhoneConfig) else config)
         else:
             self.card.remove()
         self.strategy.transition(until)
@@ -107,3 +167,9 @@ class Rig:
             self.off()
         finally:
             self.environment.cleanup()
+
+    def _driver(self, kind: type) -> Any:
+        try:
+            return self._target.get_driver(kind, activate=False)
+        except NoDriverFoundError as error:
+            raise RigError(f"the rig {self.name} has no {kind.__name__}: {self.file} lists none") from error

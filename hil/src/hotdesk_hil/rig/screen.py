@@ -18,7 +18,7 @@ from labgrid.util import Timeout
 
 from .errors import NotShown
 from .font import Font
-from .picture import Picture
+from .protocols import DisplayProtocol
 from .reader import Screen, read
 
 # A person sees a change within a tenth of a second; the rig looks several times within that.
@@ -31,13 +31,13 @@ class ScreenDriver(Driver):
     """Looks at the screen.
 
     Bindings:
-        board (EmulatedBoardDriver): the board with the display
+        display (DisplayProtocol): the board's display
 
     Args:
         font (str): path of the phone's font, the BDF file the firmware draws from
     """
 
-    bindings = {"board": "EmulatedBoardDriver"}  # noqa: RUF012 - labgrid reads this class attribute
+    bindings = {"display": DisplayProtocol}  # noqa: RUF012 - labgrid reads this class attribute
 
     font = attr.ib(validator=attr.validators.instance_of(str))
 
@@ -56,7 +56,7 @@ class ScreenDriver(Driver):
     @Driver.check_active
     def look(self) -> Screen:
         """Takes a picture of the screen now and reads it."""
-        picture = Picture.from_ppm(self.board.screendump())
+        picture = self.display.picture()
         if self.last is None or self.last.picture != picture:
             self.last = read(picture, self._font)
         for watcher in self.watchers:

@@ -12,8 +12,6 @@ import shutil
 import struct
 import subprocess
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import attr
@@ -21,6 +19,7 @@ from labgrid import target_factory
 from labgrid.driver import Driver
 
 from .errors import CardError
+from .protocols import ConfigurationProtocol
 
 CONFIG_FILE = "HOTDESK.TXT"
 SECTOR = 512
@@ -31,45 +30,9 @@ PARTITION_TYPE_FAT16 = 0x06
 MTOOLS_DEADLINE = 20.0
 
 
-@dataclass(frozen=True)
-class PhoneConfig:
-    """What the card tells the phone: services (primary, backup), application user, name servers and more."""
-
-    services: Sequence[str]
-    app_id: str | None = None
-    app_certificate: str | None = field(default=None, repr=False)
-    name_servers: Sequence[str] = ()
-    search_domain: str | None = None
-    poll_minutes: int | None = None
-    user_id_mode: str | None = None
-    durations: str | None = None
-    language: str | None = None
-
-    def text(self, *, masked: bool = False) -> str:
-        """Returns the text of HOTDESK.TXT; `masked` hides the certificate."""
-        lines = ["# Written by the rig for one run."]
-        lines += [f"service = {service}" for service in self.services]
-        if self.app_id is not None:
-            lines.append(f"appID = {self.app_id}")
-        if self.app_certificate is not None:
-            lines.append(f"appCertificate = {'***' if masked else self.app_certificate}")
-        lines += [f"nameServer = {server}" for server in self.name_servers]
-        if self.search_domain is not None:
-            lines.append(f"searchDomain = {self.search_domain}")
-        if self.poll_minutes is not None:
-            lines.append(f"pollMinutes = {self.poll_minutes}")
-        if self.user_id_mode is not None:
-            lines.append(f"userIdMode = {self.user_id_mode}")
-        if self.durations is not None:
-            lines.append(f"durations = {self.durations}")
-        if self.language is not None:
-            lines.append(f"language = {self.language}")
-        return "\n".join(lines) + "\n"
-
-
 @target_factory.reg_driver
 @attr.s(eq=False)
-class SdCardDriver(Driver):
+class SdCardDriver(Driver, ConfigurationProtocol):
     """Keeps the image of the card that the board finds in its slot when it is switched on."""
 
     def __attrs_post_init__(self) -> None:
@@ -89,7 +52,7 @@ class SdCardDriver(Driver):
             shutil.rmtree(self._files, ignore_errors=True)
 
     @Driver.check_active
-    def insert(self, config: str | bytes | None) -> None:
+    def write(self, config: str | bytes | None) -> None:
         """Puts in a card with this text as HOTDESK.TXT (None: no such file). Takes effect at power on."""
         if self._files is None:
             raise CardError("the card driver is not active")
@@ -101,6 +64,10 @@ class SdCardDriver(Driver):
     def remove(self) -> None:
         """Leaves the slot empty. Takes effect at power on."""
         self.image = None
+
+    def config(self) -> bytes | None:
+        """Returns the text of HOTDESK.TXT on the card in the slot."""
+        return None if self.image is None else read_config(self.image)
 
 
 def write_image(image: Path, config: str | bytes | None) -> None:

@@ -69,24 +69,24 @@ def main(arguments: list[str] | None = None) -> int:
     from ..emservice import EmService
     from .demo_cluster import DemoCluster
     from .phone import Phone
-    from .rig import Rig
+    from .rig import Rig, rig_file
 
     summary = "Prints how much stack the phone used for a login and a logout, as JSON."
     parser = argparse.ArgumentParser(prog="python -m hotdesk_hil.rig.stack", description=summary)
-    parser.add_argument("--kernel", type=Path, help="the phone's image (default: the release build)")
-    parser.add_argument("--rig", type=Path, help="labgrid environment (default: hil/rigs/lm3s6965evb.yaml)")
+    parser.add_argument("--kernel", type=Path, help="the phone's image (default: the one the rig names)")
+    parser.add_argument("--rig", help="rig file, or the name of one in hil/rigs (default: lm3s6965evb)")
     options = parser.parse_args(arguments)
     cluster = DemoCluster.read()
     try:
-        with EmService(cluster.path) as service, Rig(options.kernel, options.rig) as rig:
-            stack = Stack.of(rig.board.kernel_path)
+        with EmService(cluster.path) as service, Rig(options.kernel, rig_file(options.rig)) as rig:
+            stack = Stack.of(rig.kernel)
             phone = Phone(rig)
             rig.boot(cluster.phone_config(service.port))
             phone.log_in(cluster.user, cluster.pin)
             phone.confirm_logged_in(cluster.user)
             phone.log_out()
             phone.confirm_logged_out()
-            used = stack.used(rig.board.read_memory(stack.bottom, stack.size))
+            used = stack.used(rig.memory.read_memory(stack.bottom, stack.size))
     except (RigError, AssertionError) as error:
         print(f"stack: {error}", file=sys.stderr)
         return 1

@@ -1,6 +1,6 @@
 """The states of the rig: off, on, and ready, which is a phone a person would begin to use.
 
-The strategy owns power, card, keypad line and log, and knows in which order they go. Each transition goes
+The strategy owns power, configuration, keypad and log, and knows in which order they go. Each transition goes
 through `off`, so a state never carries anything over from the test before. Whether the phone reaches
 `ready` is the phone's business (NotShown); everything else that goes wrong on the way is the rig's
 (RigError).
@@ -12,10 +12,12 @@ import enum
 
 import attr
 from labgrid import target_factory
+from labgrid.protocol import PowerProtocol, ResetProtocol
 from labgrid.step import step
 from labgrid.strategy import Strategy
 
 from .errors import RigError
+from .protocols import ConfigurationProtocol, ImageProtocol
 from .reader import Screen
 
 # From power on to the idle screen: start, DHCP and the first question to the service. Measured: under 2 s.
@@ -37,15 +39,19 @@ class PhoneStrategy(Strategy):
     """Brings the phone to a state.
 
     Bindings:
-        board (EmulatedBoardDriver), card (SdCardDriver), keypad (KeypadDriver), buttons (ButtonsDriver),
-        screen (ScreenDriver), log (LogDriver)
+        image (ImageProtocol), power (PowerProtocol), resetter (ResetProtocol): the board
+        configuration (ConfigurationProtocol): where the phone finds its configuration
+        keypad (KeypadDriver), screen (ScreenDriver), log (LogDriver)
+        buttons (ButtonsDriver): optional, keys on the board itself
     """
 
     bindings = {  # noqa: RUF012 - labgrid reads this class attribute
-        "board": "EmulatedBoardDriver",
-        "card": "SdCardDriver",
+        "image": ImageProtocol,
+        "power": PowerProtocol,
+        "resetter": ResetProtocol,
+        "configuration": ConfigurationProtocol,
         "keypad": "KeypadDriver",
-        "buttons": "ButtonsDriver",
+        "buttons": {"ButtonsDriver", None},
         "screen": "ScreenDriver",
         "log": "LogDriver",
     }
@@ -65,33 +71,37 @@ class PhoneStrategy(Strategy):
         if wanted is not Status.off and self.status is Status.off:
             self._on()
         if wanted is Status.ready:
-            self.screen.wait_for(f"the idle screen of {self.board.device_name}", self.is_idle, READY_DEADLINE)
+            self.screen.wait_for(f"the idle screen of {self.image.device_name}", self.is_idle, READY_DEADLINE)
             self.status = Status.ready
 
     @step()
     def reset(self) -> None:
-        """Resets the phone, which keeps its card, and leaves it in `on`."""
-        self.board.reset()
-        self.buttons.prime()
+        """Resets the phone, which keeps its configuration, and leaves it in `on`."""
+        self.resetter.reset()
+        self.status = Status.on
+
+    @step()
+    def power_cycle(self) -> None:
+        """Takes the power away and gives it back, with all that is kept as it was; leaves it in `on`."""
+        self.power.cycle()
         self.status = Status.on
 
     def is_idle(self, screen: Screen) -> bool:
         """Whether this is the idle screen: the device's name, and who is logged in, as far as it is known."""
-        if screen.title != self.board.device_name or not screen.body:
+        if screen.title != self.image.device_name or not screen.body:
             return False
         return screen.body[0] == "Nobody logged in" or screen.body[0].startswith("Logged in:")
 
     def _on(self) -> None:
-        for driver in (self.board, self.keypad, self.buttons, self.screen, self.log):
-            self.target.activate(driver)
-        self.board.on()
-        self.keypad.connect()
-        self.buttons.prime()
+        for driver in (self.power, self.keypad, self.buttons, self.screen, self.log):
+            if driver is not None:
+                self.target.activate(driver)
+        self.power.on()
         self.status = Status.on
 
     def _off(self) -> None:
         self.status = Status.unknown
-        # The card stays active: what is put in next is chosen while the board is off.
-        self.target.deactivate(self.board)
-        self.target.activate(self.card)
+        # Where the configuration is stays active: what is written next is chosen while the board is off.
+        self.target.deactivate(self.power)
+        self.target.activate(self.configuration)
         self.status = Status.off

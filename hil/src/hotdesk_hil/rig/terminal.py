@@ -1,7 +1,7 @@
-"""Draws the phone's screen in a terminal: half blocks in greys where the terminal can, else the text as read.
+"""Draws the phone's screen in a terminal: half blocks where the terminal can, else the text as read.
 
-Nothing is added to what the phone has shown but a frame around the text. Must not write anything but what it
-is given to the stream it is given: who owns the terminal decides.
+Nothing is added to what the phone has shown but a frame around the text. Must not write anything but what
+it is given to the stream it is given: who owns the terminal decides.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from typing import TextIO
 
-from .picture import HEIGHT, WIDTH, Picture
+from .picture import Colour, Picture, luma
 from .reader import Screen
 
 # The lower half of a cell takes the foreground, the upper half the background.
@@ -18,28 +18,36 @@ HALF_BLOCK = "▄"
 RESET = "\x1b[0m"
 # The grey ramp of the 256 colours that terminals share: 24 steps from 232 (dark) to 255 (bright).
 _RAMP_START, _RAMP_STEPS = 232, 24
+# Pixels that the smallest display is wide.
+SMALL = 128
 
 
-def can_draw(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether pictures make sense on this stream: a terminal, wide enough, that knows colours and blocks."""
+def drawing_step(stream: TextIO, width: int, environment: Mapping[str, str] = os.environ) -> int:
+    """Returns of how many pixels of a picture of this width one is drawn on this stream: 1, 2, or 0 for none.
+
+    Pictures make sense on a terminal that is wide enough and knows colours and blocks.
+    """
     if not stream.isatty() or environment.get("NO_COLOR") or environment.get("TERM", "dumb") == "dumb":
-        return False
+        return 0
     try:
         HALF_BLOCK.encode(stream.encoding or "ascii")
-        return os.get_terminal_size(stream.fileno()).columns >= WIDTH
+        columns = os.get_terminal_size(stream.fileno()).columns
     except (UnicodeEncodeError, LookupError, OSError):
-        return False
+        return 0
+    # Letters of 10 pixels and more can still be read when every second pixel is left out.
+    steps = (1, 2) if width >= 2 * SMALL else (1,)
+    return next((step for step in steps if columns >= width // step), 0)
 
 
-def drawn(picture: Picture) -> list[str]:
-    """Returns the picture as lines of half blocks in greys: two rows of pixels a line."""
+def drawn(picture: Picture, step: int = 1) -> list[str]:
+    """Returns lines of half blocks, two rows of pixels each; of `step` pixels one is drawn."""
     lines = []
-    for y in range(0, HEIGHT, 2):
+    for y in range(0, picture.height - step, 2 * step):
         line, before = "", None
-        for x in range(WIDTH):
-            colours = (_colour(picture.at(x, y)), _colour(picture.at(x, y + 1)))
+        for x in range(0, picture.width, step):
+            colours = (_colour(picture.at(x, y)), _colour(picture.at(x, y + step)))
             if colours != before:
-                line += f"\x1b[48;5;{colours[0]};38;5;{colours[1]}m"
+                line += f"\x1b[48;{colours[0]};38;{colours[1]}m"
                 before = colours
             line += HALF_BLOCK
         lines.append(line + RESET)
@@ -48,23 +56,27 @@ def drawn(picture: Picture) -> list[str]:
 
 def written(screen: Screen) -> list[str]:
     """Returns the screen's text as lines of ASCII in a frame; `<` marks a selected line."""
-    rule = "+" + "-" * 23 + "+"
+    width = screen.columns + 2
+    rule = "+" + "-" * width + "+"
     lines = [rule]
-    softkeys = " ".join(f"{label:^7}" for label in screen.softkeys)
+    place = (width - 2) // 3
+    softkeys = " ".join(f"{label:^{place}}" for label in screen.softkeys)
     if screen.title:
-        lines += [f"| {_ascii(screen.title):<21} |", rule]
+        lines += [f"| {_ascii(screen.title):<{screen.columns}} |", rule]
     selected = screen.selected
     for text in screen.body:
         mark = "<" if text == selected else " "
-        lines.append(f"| {_ascii(text):<21}{mark}|")
+        lines.append(f"| {_ascii(text):<{screen.columns}}{mark}|")
     if softkeys.strip():
-        lines += [rule, f"|{_ascii(softkeys):<23}|"]
+        lines += [rule, f"|{_ascii(softkeys):<{width}}|"]
     return [*lines, rule]
 
 
-def _colour(grey: int) -> int:
+def _colour(colour: Colour) -> str:
+    if len(set(colour)) > 1:
+        return "2;{};{};{}".format(*colour)
     # The darkest grey of the display is a shade above black, so that the screen stands out from the terminal.
-    return _RAMP_START + round(grey / 15 * (_RAMP_STEPS - 1))
+    return f"5;{_RAMP_START + round(luma(colour) / 255 * (_RAMP_STEPS - 1))}"
 
 
 def _ascii(text: str) -> str:

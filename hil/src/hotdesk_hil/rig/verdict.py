@@ -2,8 +2,8 @@
 
 pytest itself tells by when something went wrong: in a test it fails, in a fixture it is an error. A rig
 may break in the middle of a test, and a phone may fail while a fixture waits for it to boot. These hooks
-tell by what went wrong. A conftest imports them by name; they must not change whether a run as a whole
-has failed.
+tell by what went wrong, in the terminal and in JUnit's XML. A conftest imports them by name; they must
+not change whether a run as a whole has failed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 import pytest
+from _pytest.junitxml import xml_key
 
 from .errors import NotShown, RigError
 
@@ -42,3 +43,28 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
     if verdict == "phone":
         return "failed", "F", "FAILED"
     return None
+
+
+def tell_junit(config: pytest.Config) -> None:
+    """For `pytest_configure`: JUnit's XML tells the rig's failures as errors, the phone's as failures."""
+    config.pluginmanager.register(_JUnit(config))
+
+
+class _JUnit:
+    """Sets right what pytest has written of a report."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
+        yield
+        wanted = {"rig": "error", "phone": "failure"}.get(getattr(report, _VERDICT, ""))
+        xml = self._config.stash.get(xml_key, None)
+        if wanted is None or xml is None:
+            return
+        for element in xml.node_reporter(report).nodes:
+            if element.tag in ("error", "failure") and element.tag != wanted:
+                xml.stats[element.tag] -= 1
+                xml.stats[wanted] += 1
+                element.tag = wanted

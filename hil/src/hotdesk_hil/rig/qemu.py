@@ -1,21 +1,21 @@
-"""The emulated board: labgrid's QEMUDriver for the lm3s6965evb, with its keypad line and its SD card.
+"""A board that QEMU emulates, the lm3s6965evb: labgrid's QEMUDriver, with what this board has besides.
 
-labgrid's driver starts, stops and speaks to QEMU. This one adds what the board has besides: the keypad on
-UART0 as a unix socket, the log on UART1 as a file (labgrid's own serial line comes after them and is
-UART2, which the phone leaves alone), the card in the slot, and an answer in bounded time when QEMU cannot
-start. All its files lie in a directory of its own, so rigs run side by side. It must not know what the
-phone does.
+labgrid's driver starts, stops and speaks to QEMU. This one adds what the board has besides: display,
+buttons, memory and processor by QMP, the card in the slot, and a console: what is written goes to the
+keypad on UART0, what is read is the log on UART1 (labgrid's own serial line comes after them and is
+UART2, which the phone leaves alone). It answers in bounded time when QEMU cannot start. All its files lie
+in a directory of its own, so rigs run side by side. It must not know what the phone does.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import struct
+import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -24,32 +24,75 @@ import attr
 from labgrid import target_factory
 from labgrid.driver import QEMUDriver
 from labgrid.driver.exception import ExecutionError
+from labgrid.protocol import ResetProtocol
 from labgrid.util.qmp import QMPError
 
-from .errors import BoardError
+from . import gdb, keypad, pcap
+from .console import EmulatedConsole
+from .errors import BoardError, KeypadError
+from .picture import Picture
+from .protocols import (
+    BoardKeysProtocol,
+    DisplayProtocol,
+    FramesProtocol,
+    ImageProtocol,
+    LinkProtocol,
+    MemoryProtocol,
+    ProcessorProtocol,
+    Ram,
+    device_name,
+)
 
 # QEMU opens its serial lines within milliseconds; a loaded machine may need seconds.
 START_DEADLINE = 20.0
 STOP_DEADLINE = 5.0
+SEND_DEADLINE = 5.0
 
-# A pcap file: the file's header, and the header of each frame, whose third word is the frame's length.
-PCAP_HEADER, PCAP_RECORD = 24, 16
+# The display, each pixel of which QEMU draws as a square of this side.
+WIDTH, HEIGHT, SQUARE = 128, 64, 4
+RAM = Ram(0x2000_0000, 64 * 1024)
+
+# The board's buttons, named as on the keypad, and the host's keys QEMU takes them from.
+BUTTONS = {
+    keypad.UP: "up",
+    keypad.DOWN: "down",
+    keypad.LEFT: "left",
+    keypad.RIGHT: "right",
+    keypad.SELECT: "ctrl",
+}
 
 
 @target_factory.reg_driver
 @attr.s(eq=False)
-class EmulatedBoardDriver(QEMUDriver):
-    """QEMUDriver with a keypad socket and an SD card.
+class EmulatedBoardDriver(
+    EmulatedConsole,
+    QEMUDriver,
+    ResetProtocol,
+    ImageProtocol,
+    DisplayProtocol,
+    BoardKeysProtocol,
+    LinkProtocol,
+    MemoryProtocol,
+    ProcessorProtocol,
+    FramesProtocol,
+):
+    """QEMUDriver with keypad, log, buttons, display and an SD card.
 
     Bindings:
         card (SdCardDriver): what is in the card slot when the board is switched on
+
+    Args:
+        mac (str): the MAC address of its network interface, and so the phone's device name
     """
 
     bindings = {"card": "SdCardDriver"}  # noqa: RUF012 - labgrid reads this class attribute
 
+    mac = attr.ib(default="", validator=attr.validators.instance_of(str))
+
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         self._files: Path | None = None
+        self._keypad: socket.socket | None = None
         self.records_frames = False
         """Whether the next power on begins a record of all frames: see `frames`."""
         self.instruction_shift: int | None = None
@@ -60,32 +103,27 @@ class EmulatedBoardDriver(QEMUDriver):
 
     @property
     def device_name(self) -> str:
-        """SEP and the MAC address the board's network interface is given in the environment."""
-        found = re.search(r"mac=((?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})", self.nic or "")
-        if not found:
-            raise BoardError("the rig file gives the board no MAC address: nic needs mac=00:30:94:C2:5B:15")
-        return "SEP" + found[1].replace(":", "").upper()
+        """SEP and the MAC address of the network interface."""
+        return device_name(self.mac)
 
     @property
-    def keypad_socket(self) -> Path:
-        """The unix socket of the keypad line, there as soon as the board is on."""
-        return self._directory() / "keypad"
+    def log_file(self) -> Path | None:
+        """What the board has sent on its log line since power on, as it came. None while it is off."""
+        return None if self._files is None else self._files / "log"
 
     @property
-    def log_file(self) -> Path:
-        """What the board has sent on its log line since power on, as it came."""
-        return self._directory() / "log"
+    def keys(self) -> Sequence[str]:
+        """The board's buttons."""
+        return tuple(BUTTONS)
+
+    @property
+    def ram(self) -> Ram:
+        """The board's memory."""
+        return RAM
 
     def frames(self) -> list[bytes]:
         """The Ethernet frames since power on, both ways. They hold PINs: for a test, not for evidence."""
-        data = self._frames_file().read_bytes()
-        frames = []
-        position = PCAP_HEADER
-        while position + PCAP_RECORD <= len(data):
-            (length,) = struct.unpack_from("<I", data, position + 8)
-            position += PCAP_RECORD + length
-            frames.append(data[position - length : position])
-        return frames
+        return pcap.frames(self._frames_file())
 
     @property
     def kernel_path(self) -> Path:
@@ -100,11 +138,12 @@ class EmulatedBoardDriver(QEMUDriver):
         return self._child.pid
 
     def get_qemu_base_args(self) -> list[str]:
-        """Adds keypad, log and card; labgrid's own serial line comes after them."""
+        """Adds network, keypad, log and card; labgrid's own serial line comes after them."""
         arguments = super().get_qemu_base_args()
-        arguments += ["-serial", f"unix:{self.keypad_socket},server=on,wait=off"]
+        arguments += ["-nic", f"user,id=net0,mac={self.mac}"]
+        arguments += ["-serial", f"unix:{self._keypad_socket()},server=on,wait=off"]
         # A file takes all the board can say. A socket that is not read in time stops QEMU.
-        arguments += ["-serial", f"file:{self.log_file}"]
+        arguments += ["-serial", f"file:{self._directory() / 'log'}"]
         if self.instruction_shift is not None:
             arguments += ["-icount", f"shift={self.instruction_shift},sleep=on"]
         if self.records_frames:
@@ -120,6 +159,7 @@ class EmulatedBoardDriver(QEMUDriver):
             raise BoardError(f"{qemu} is not installed: install the package qemu-system-arm")
         if not self.kernel_path.is_file():
             raise BoardError(f"no phone image at {self.kernel_path}: build it first, or name another one")
+        _ = self.device_name
         self._files = Path(tempfile.mkdtemp(prefix="hotdesk-board-"))
         super().on_activate()
         # Without this labgrid waits forever for a QEMU that refused its command line.
@@ -140,10 +180,13 @@ class EmulatedBoardDriver(QEMUDriver):
         try:
             with _stderr_to(words):
                 super().on()
+            self._keypad = self._open_keypad()
         except (OSError, QMPError, ExecutionError) as error:
             self._end()
             said = words.read_text(encoding="utf-8", errors="replace").strip() or str(error)
             raise BoardError(f"the board does not start: {said}") from error
+        self.begin_log()
+        self._prime_buttons()
 
     def off(self) -> None:
         """Switches the board off, also one that is already gone."""
@@ -169,8 +212,13 @@ class EmulatedBoardDriver(QEMUDriver):
             raise BoardError(f"the board did not execute {command}: {error}") from error
 
     def reset(self) -> None:
-        """Resets the board as its reset button would. Memory of the keys is lost: see ButtonsDriver.prime."""
+        """Resets the board as its reset button would."""
         self.monitor_command("system_reset")
+        self._prime_buttons()
+
+    def hold(self, key: str, down: bool) -> None:
+        """Presses a button, or lets it go."""
+        self._send_keys([(key, down)])
 
     def read_memory(self, address: int, length: int) -> bytes:
         """Returns the bytes in the board's memory at `address`, with the board halted meanwhile."""
@@ -182,11 +230,68 @@ class EmulatedBoardDriver(QEMUDriver):
         finally:
             self.monitor_command("cont")
 
-    def screendump(self) -> bytes:
-        """Returns QEMU's picture of the display as PPM."""
+    def set_link(self, up: bool) -> None:
+        """Plugs the cable in or out, which the board does not learn."""
+        self.monitor_command("set_link", {"name": "net0", "up": up})
+
+    def pass_time(self, seconds: float) -> None:
+        """Lets the board go on for so long."""
+        time.sleep(seconds)
+
+    def picture(self) -> Picture:
+        """Returns what the display shows."""
         file = self._directory() / "screen.ppm"
         self.monitor_command("screendump", {"filename": str(file)})
-        return file.read_bytes()
+        return Picture.from_ppm(file.read_bytes(), WIDTH, HEIGHT, SQUARE)
+
+    def go_on(self, registers: Mapping[int, int], memory: Mapping[int, bytes]) -> None:
+        """Has the processor go on with these registers, and these bytes in memory."""
+        file = self._directory() / "gdb"
+        self._monitor_in_words(f"gdbserver unix:{file},server=on,wait=off")
+        try:
+            gdb.go_on(file, registers, memory)
+        finally:
+            self._monitor_in_words("gdbserver none")
+
+    def _monitor_in_words(self, line: str) -> None:
+        """Executes what QMP has no command for."""
+        self.monitor_command("human-monitor-command", {"command-line": line})
+
+    def _prime_buttons(self) -> None:
+        """Presses and lets go every button once.
+
+        QEMU reports them as pressed after power-up and after a reset, and swallows the first press of each.
+        """
+        self._send_keys([(key, down) for key in BUTTONS for down in (True, False)])
+
+    def _send_keys(self, events: list[tuple[str, bool]]) -> None:
+        for key, _ in events:
+            if key not in BUTTONS:
+                raise KeypadError(f"the board has no button {key!r}; it has {' '.join(BUTTONS)}")
+        data = [
+            {"type": "key", "data": {"down": down, "key": {"type": "qcode", "data": BUTTONS[key]}}}
+            for key, down in events
+        ]
+        self.monitor_command("input-send-event", {"events": data})
+
+    def send(self, data: bytes) -> None:
+        """Sends bytes on the keypad's line."""
+        if self._keypad is None:
+            raise BoardError("the board is off: nothing can be sent to it")
+        self._keypad.sendall(data)
+
+    def _open_keypad(self) -> socket.socket:
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        line.settimeout(SEND_DEADLINE)
+        try:
+            line.connect(str(self._keypad_socket()))
+        except OSError:
+            line.close()
+            raise
+        return line
+
+    def _keypad_socket(self) -> Path:
+        return self._directory() / "keypad"
 
     def _frames_file(self) -> Path:
         return self._directory() / "frames.pcap"
@@ -197,6 +302,9 @@ class EmulatedBoardDriver(QEMUDriver):
         return self._files
 
     def _end(self) -> None:
+        if self._keypad is not None:
+            self._keypad.close()
+            self._keypad = None
         child, self._child, self.status = self._child, None, 0
         if child is not None:
             try:

@@ -1,0 +1,88 @@
+"""What boards can do that not every board can, and why one cannot: what a rig file says of it.
+
+A test says what it needs, `@pytest.mark.needs("link")`. A rig file says each capability: as one of the
+target's `features`, as labgrid calls them, or under the option `cannot`, with the reason in a sentence.
+One of which it says nothing is a mistake in the rig file: nothing is left out silently.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from labgrid import Environment
+from labgrid.exceptions import InvalidConfigError, NoConfigFoundError
+
+from .errors import RigError
+
+TARGET = "main"
+
+CAPABILITIES = {
+    "board-keys": "keys on the board itself can be pressed and held",
+    "fault-status": "the processor says why it faulted",
+    "foreign-frames": "frames of others can come in from the cable",
+    "frames": "the Ethernet frames are recorded",
+    "hard-fault": "a hard fault reaches the phone's handler",
+    "instruction-time": "time goes on with the instructions, at a speed of the board's own",
+    "link": "the network cable can be plugged out",
+    "link-state": "the phone learns that the cable is out",
+    "memory": "memory can be read",
+    "processor": "the processor can be made to go on elsewhere",
+    "reset-cause": "after a reset the board knows that its watchdog was the cause",
+    "sd-card": "the configuration is on an SD card",
+    "settings-without-power": "what is set on the phone outlasts the power",
+    "stack-guard": "a stack that runs over is caught",
+    "watchdog-interrupt": "the watchdog tells where the phone was stuck before it resets",
+}
+"""Each capability, and what a board can do that has it."""
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a rig file says: what its board can do, and for the rest the reason."""
+
+    features: frozenset[str]
+    reasons: dict[str, str]
+
+    def __contains__(self, capability: str) -> bool:
+        return known(capability) in self.features
+
+    def missing(self, *needed: str) -> dict[str, str]:
+        """Returns those of the needed capabilities that the board lacks, each with its reason."""
+        return {each: self.reasons[each] for each in needed if each not in self}
+
+
+def known(capability: str) -> str:
+    """Returns the capability. Raises RigError where there is none of this name."""
+    if capability not in CAPABILITIES:
+        raise RigError(f"no capability is named {capability!r}; there are {', '.join(CAPABILITIES)}")
+    return capability
+
+
+def environment(rig_file: Path) -> Environment:
+    """Reads a rig file. Raises RigError when it is missing or describes no rig."""
+    try:
+        read = Environment(str(rig_file))
+    except (NoConfigFoundError, InvalidConfigError) as error:
+        raise RigError(f"the rig cannot be described: {error.msg}") from error
+    if TARGET not in (read.config.get_targets() or {}):
+        raise RigError(f"{rig_file} describes no target {TARGET!r}")
+    return read
+
+
+@lru_cache
+def capabilities(rig_file: Path) -> Capabilities:
+    """Reads what the board of a rig can do. Raises RigError where the file does not say all of it."""
+    read = environment(rig_file)
+    features = {known(feature) for feature in read.config.get_targets()[TARGET].get("features", ())}
+    said = read.config.get_target_option(TARGET, "cannot", {}) or {}
+    reasons = {known(name): text for name, text in said.items()}
+    if both := features & reasons.keys():
+        raise RigError(f"{rig_file}: {', '.join(sorted(both))} under features and under cannot")
+    if silent := CAPABILITIES.keys() - features - reasons.keys():
+        raise RigError(
+            f"{rig_file} does not say {', '.join(sorted(silent))}: "
+            "list it under features, or under cannot with the reason"
+        )
+    return Capabilities(frozenset(features), reasons)

@@ -1,0 +1,42 @@
+"""What the phone is told before it starts: the text of its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class PhoneConfig:
+    """Services (primary, backup), application user, name servers and more."""
+
+    services: Sequence[str]
+    app_id: str | None = None
+    app_certificate: str | None = field(default=None, repr=False)
+    name_servers: Sequence[str] = ()
+    search_domain: str | None = None
+    poll_minutes: int | None = None
+    user_id_mode: str | None = None
+    durations: str | None = None
+    language: str | None = None
+
+    def text(self, *, masked: bool = False) -> str:
+        """Returns the text; `masked` hides the certificate."""
+        lines = ["# Written by the rig for one run."]
+        lines += [f"service = {service}" for service in self.services]
+        if self.app_id is not None:
+            lines.append(f"appID = {self.app_id}")
+        if self.app_certificate is not None:
+            lines.append(f"appCertificate = {'***' if masked else self.app_certificate}")
+        lines += [f"nameServer = {server}" for server in self.name_servers]
+        if self.search_domain is not None:
+            lines.append(f"searchDomain = {self.search_domain}")
+        if self.poll_minutes is not None:
+            lines.append(f"pollMinutes = {self.poll_minutes}")
+        if self.user_id_mode is not None:
+            lines.append(f"userIdMode = {self.user_id_mode}")
+        if self.durations is not None:
+            lines.append(f"durations = {self.durations}")
+        if self.language is not None:
+            lines.append(f"language = {self.language}")
+        return "\n".join(lines) + "\n"

@@ -1,0 +1,134 @@
+"""What a board under the phone can do, apart from how: the protocols that drivers of boards implement.
+
+Where labgrid has a protocol, that one is used: power, reset, and the console, whose two directions are
+the keypad's line in and the log out. These are the others. A suite, a driver of the phone and the
+strategy bind to protocols alone, so that they cannot tell on which board they are. Nothing here may know
+a board.
+"""
+
+from __future__ import annotations
+
+import abc
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import BoardError
+from .picture import Picture
+
+MAC_ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
+
+
+def device_name(mac: str) -> str:
+    """Returns the phone's device name: SEP and its MAC address. Raises BoardError where that is none."""
+    if not MAC_ADDRESS.fullmatch(mac):
+        raise BoardError(f"{mac!r} is no MAC address: the rig file gives one, as mac: 00:30:94:C2:5B:15")
+    return "SEP" + mac.replace(":", "").upper()
+
+
+class ImageProtocol(abc.ABC):
+    """A board that runs the phone's image, under a name in the network."""
+
+    @property
+    @abc.abstractmethod
+    def kernel_path(self) -> Path:
+        """The image the board runs, an ELF file."""
+
+    @property
+    @abc.abstractmethod
+    def device_name(self) -> str:
+        """SEP and the MAC address of the board: the name under which the service knows the phone."""
+
+
+class ConfigurationProtocol(abc.ABC):
+    """Where the phone finds its configuration when it starts."""
+
+    @abc.abstractmethod
+    def write(self, config: str | bytes | None) -> None:
+        """Puts this text there, and nothing of what was set on the phone. None: no configuration."""
+
+    @abc.abstractmethod
+    def config(self) -> bytes | None:
+        """Returns the text that is there. It holds a certificate."""
+
+
+class DisplayProtocol(abc.ABC):
+    """The display."""
+
+    @abc.abstractmethod
+    def picture(self) -> Picture:
+        """Returns what the display shows now."""
+
+
+class BoardKeysProtocol(abc.ABC):
+    """Keys that are on the board itself, beside the keypad's line."""
+
+    @property
+    @abc.abstractmethod
+    def keys(self) -> Sequence[str]:
+        """The keys there are, named as in `keypad`."""
+
+    @abc.abstractmethod
+    def hold(self, key: str, down: bool) -> None:
+        """Presses a key, or lets it go."""
+
+    @abc.abstractmethod
+    def pass_time(self, seconds: float) -> None:
+        """Lets the board go on for so long in its own time, which is how long a key is held."""
+
+
+class LinkProtocol(abc.ABC):
+    """The network cable."""
+
+    @abc.abstractmethod
+    def set_link(self, up: bool) -> None:
+        """Plugs the cable in or out."""
+
+
+class FramesProtocol(abc.ABC):
+    """The Ethernet frames on the cable."""
+
+    records_frames: bool
+    """Whether the next power on begins a record of all frames."""
+
+    @abc.abstractmethod
+    def frames(self) -> list[bytes]:
+        """The frames since power on, both ways. They hold PINs: for a test, not for evidence."""
+
+
+class ForeignFramesProtocol(abc.ABC):
+    """Frames of a network on which others are, too."""
+
+    @abc.abstractmethod
+    def receive(self, frames: Sequence[bytes]) -> None:
+        """Lets frames come in from the cable, beside those of the phone's network."""
+
+
+@dataclass(frozen=True)
+class Ram:
+    """A board's memory: its first address and its bytes."""
+
+    start: int
+    size: int
+
+
+class MemoryProtocol(abc.ABC):
+    """The board's memory."""
+
+    @property
+    @abc.abstractmethod
+    def ram(self) -> Ram:
+        """Where the memory is."""
+
+    @abc.abstractmethod
+    def read_memory(self, address: int, length: int) -> bytes:
+        """Returns the bytes at `address`, with the processor halted meanwhile."""
+
+
+class ProcessorProtocol(abc.ABC):
+    """The board's processor, as a debugger has it."""
+
+    @abc.abstractmethod
+    def go_on(self, registers: Mapping[int, int], memory: Mapping[int, bytes]) -> None:
+        """Has the processor go on with these registers, by number, and these bytes at these addresses."""
