@@ -1,7 +1,10 @@
 //! The display: an ST7789 panel of 320 x 240 pixels on SPI1. It is drawn to directly; no picture is kept in RAM.
 
+use core::convert::Infallible;
+
 use embassy_rp::gpio::{Level, Output};
-use embassy_rp::peripherals::SPI1;
+use embassy_rp::pac::SPI1;
+use embassy_rp::peripherals;
 use embassy_rp::spi::{Blocking, Spi};
 use embassy_time::Delay;
 use embedded_graphics::Pixel;
@@ -9,48 +12,88 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Rgb565, RgbColor};
 use embedded_graphics::primitives::Rectangle;
-use embedded_hal_bus::spi::{ExclusiveDevice, NoDelay};
 use hotdesk_phone::view::{LAYOUT_320X240, Layout};
 use hotdesk_phone::{Display, Light};
 use mipidsi::Builder;
-use mipidsi::interface::SpiInterface;
+use mipidsi::interface::{Interface, InterfaceKind};
 use mipidsi::models::ST7789;
 use mipidsi::options::{ColorInversion, Orientation, Rotation};
-use static_cell::StaticCell;
-
-/// Bytes on their way to the panel: pixels are sent so many at a time.
-const LINE_BYTES: usize = 640;
 
 /// The keypad has three softkeys.
 pub(crate) static LAYOUT: Layout = Layout { softkey_places: 3, ..LAYOUT_320X240 };
 
-type Device = ExclusiveDevice<Spi<'static, SPI1, Blocking>, Output<'static>, NoDelay>;
-type Interface = SpiInterface<'static, Device, Output<'static>>;
+/// The panel's bus. embassy-rp's driver waits for each byte; this one keeps the wire busy, pixel by pixel.
+struct Bus {
+    data: Output<'static>,
+    _spi: Spi<'static, peripherals::SPI1, Blocking>,
+    /// Low for good: the panel is alone on its bus.
+    _select: Output<'static>,
+}
 
-/// The panel does not answer, so the only error is one of the pins or the bus, which have none.
-type Error = <Interface as mipidsi::interface::Interface>::Error;
+impl Bus {
+    /// Sends words of so many bits, and waits until they are on the wire.
+    fn send(&mut self, bits: u8, words: impl IntoIterator<Item = u16>) {
+        SPI1.cr1().modify(|control| control.set_sse(false));
+        SPI1.cr0().modify(|control| control.set_dss(bits.saturating_sub(1)));
+        SPI1.cr1().modify(|control| control.set_sse(true));
+        for word in words {
+            // A word leaves within a quarter of a microsecond, whatever the panel does.
+            while !SPI1.sr().read().tnf() {}
+            SPI1.dr().write(|data| data.set_data(word));
+        }
+        while SPI1.sr().read().bsy() {}
+    }
+}
+
+impl Interface for Bus {
+    type Word = u8;
+    type Error = Infallible;
+    const KIND: InterfaceKind = InterfaceKind::Serial4Line;
+
+    fn send_command(&mut self, command: u8, arguments: &[u8]) -> Result<(), Infallible> {
+        self.data.set_low();
+        self.send(8, [command.into()]);
+        self.data.set_high();
+        self.send(8, arguments.iter().map(|byte| (*byte).into()));
+        Ok(())
+    }
+
+    fn send_pixels<const N: usize>(
+        &mut self,
+        pixels: impl IntoIterator<Item = [u8; N]>,
+    ) -> Result<(), Infallible> {
+        // A pixel of this panel has two bytes.
+        self.send(
+            16,
+            pixels.into_iter().map(|pixel| pixel.iter().fold(0, |word, byte| word << 8 | u16::from(*byte))),
+        );
+        Ok(())
+    }
+
+    fn send_repeated_pixel<const N: usize>(&mut self, pixel: [u8; N], count: u32) -> Result<(), Infallible> {
+        self.send_pixels((0..count).map(|_| pixel))
+    }
+}
 
 /// The panel, after its start.
 pub(crate) struct Panel {
-    panel: mipidsi::Display<Interface, ST7789, Output<'static>>,
+    panel: mipidsi::Display<Bus, ST7789, Output<'static>>,
     /// The light behind the glass.
     backlight: Output<'static>,
 }
 
 impl Panel {
     /// Starts the panel and clears it. `pins` are its CS, D/C, RESET and BL.
-    pub(crate) fn start(spi: Spi<'static, SPI1, Blocking>, pins: [Output<'static>; 4]) -> Self {
-        static LINE: StaticCell<[u8; LINE_BYTES]> = StaticCell::new();
-        let [select, data, reset, backlight] = pins;
-        let Ok(device) = ExclusiveDevice::new_no_delay(spi, select);
-        let interface = SpiInterface::new(device, data, LINE.init([0; LINE_BYTES]));
-        let started = Builder::new(ST7789, interface)
+    pub(crate) fn start(spi: Spi<'static, peripherals::SPI1, Blocking>, pins: [Output<'static>; 4]) -> Self {
+        let [mut select, data, reset, backlight] = pins;
+        select.set_low();
+        let started = Builder::new(ST7789, Bus { data, _spi: spi, _select: select })
             .display_size(240, 320)
             .orientation(Orientation::new().rotate(Rotation::Deg90))
             .invert_colors(ColorInversion::Inverted)
             .reset_pin(reset)
             .init(&mut Delay);
-        let Ok(mut panel) = started else { unreachable!("the pins and the bus have no errors") };
+        let Ok(mut panel) = started else { unreachable!("pins and bus have no errors") };
         let _ = panel.clear(Rgb565::BLACK);
         Self { panel, backlight }
     }
@@ -64,9 +107,9 @@ impl OriginDimensions for Panel {
 
 impl DrawTarget for Panel {
     type Color = Rgb565;
-    type Error = Error;
+    type Error = Infallible;
 
-    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb565>>>(&mut self, pixels: I) -> Result<(), Error> {
+    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb565>>>(&mut self, pixels: I) -> Result<(), Infallible> {
         self.panel.draw_iter(pixels)
     }
 
@@ -74,11 +117,11 @@ impl DrawTarget for Panel {
         &mut self,
         area: &Rectangle,
         colors: I,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Infallible> {
         self.panel.fill_contiguous(area, colors)
     }
 
-    fn fill_solid(&mut self, area: &Rectangle, color: Rgb565) -> Result<(), Error> {
+    fn fill_solid(&mut self, area: &Rectangle, color: Rgb565) -> Result<(), Infallible> {
         self.panel.fill_solid(area, color)
     }
 }
@@ -93,7 +136,7 @@ impl Display for Panel {
     }
 
     /// What was drawn is on the panel already; other tasks come to their turn between two pictures.
-    async fn flush(&mut self) -> Result<(), Error> {
+    async fn flush(&mut self) -> Result<(), Infallible> {
         embassy_futures::yield_now().await;
         Ok(())
     }

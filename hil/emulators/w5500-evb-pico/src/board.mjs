@@ -126,7 +126,12 @@ export class Board {
     gpio[PANEL.select].addListener((level) => { isSelected = level === 0; });
     gpio[PANEL.data].addListener((level) => { isData = level === 1; });
     gpio[PANEL.reset].addListener((level) => { if (level === 0) panel.reset(); });
-    chip.attachSpi(PANEL.spi, (byte) => { if (isSelected) panel.write(byte, isData); return 0; });
+    chip.attachSpi(PANEL.spi, (word, bits) => {
+      if (!isSelected) return 0;
+      if (bits === 16) panel.write(word >> 8, isData);
+      panel.write(word & 0xff, isData);
+      return 0;
+    });
   }
 
   /** Keeps the end of the flash in its file, as the chip has it now. */

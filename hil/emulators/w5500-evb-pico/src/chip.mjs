@@ -8,8 +8,8 @@ const CYCLE_NANOS = 1e9 / 125e6;
 const ROSC = 0x40060, ROSC_STATUS = 0x18, ROSC_RANDOM = 0x1c, ROSC_STABLE_ENABLED = 0x80001000 | 0;
 const DMA_ABORT = 0x444;
 const UART_DATA = 0, UART_DMA = 0x48, UART_SENT = 1 << 5;
-/** The flash chip's own bus: its data register, and the command that reads its unique ID, with four bytes that say nothing. */
-const SSI = 0x18000, SSI_DATA = 0x60, READ_UNIQUE_ID = 0x4b, SILENT_BYTES = 5;
+/** The flash chip's own bus: its data register, and the command that reads its unique ID, behind bytes that say nothing. */
+const SSI = 0x18000, SSI_DATA = 0x60, READ_UNIQUE_ID = 0x4b, SILENT_BYTES = 4;
 const CHIP_RESET = 0x40064, CHIP_RESET_CAUSE = 8, HAD_POWER_ON = 1 << 8, HAD_RUN_PIN = 1 << 16;
 /** What resets, of what is written there: the key and the bit SYSRESETREQ. */
 const AIRCR = 0xd0c, RESETS = 0xffff0004 | 0, SYSRESETREQ = 0x05fa0004;
@@ -55,15 +55,15 @@ export class Chip {
 
   get watchdog() { return this.mcu.peripherals[0x40058]; }
 
-  /** Joins SPI port `port` with what is on its bus: `exchange(byte)` answers with the byte that comes back. */
+  /** Joins SPI port `port` with what is on its bus: `exchange(word, bits)` answers with the word that comes back. */
   attachSpi(port, exchange) {
     const spi = this.mcu.spi[port];
     let answer = 0;
     // A transfer takes as long as its bits on the wire. rp2040js lets it end at once, and the sending DMA channel then
     // overruns the receiving one.
     const done = this.clock.createAlarm(() => spi.completeTransmit(answer));
-    spi.onTransmit = (byte) => {
-      answer = exchange(byte);
+    spi.onTransmit = (word) => {
+      answer = exchange(word, spi.dataBits);
       done.schedule((spi.dataBits * 1e9) / spi.clockFrequency);
     };
   }
@@ -164,12 +164,11 @@ export class Chip {
     // What the flash chip answers; rp2040js has its status alone.
     const ssi = mcu.peripherals[SSI];
     const [readSsi, writeSsi] = [ssi.readUint32.bind(ssi), ssi.writeUint32.bind(ssi)];
-    let sent = [], answers = [];
+    let answers = [];
     ssi.writeUint32 = (offset, value) => {
       writeSsi(offset, value);
-      if (offset !== SSI_DATA) { [sent, answers] = [[], []]; return; }
-      sent.push(value & 0xff);
-      if (sent[0] === READ_UNIQUE_ID) answers.push(this.flashId[sent.length - 1 - SILENT_BYTES] ?? 0);
+      const asks = offset === SSI_DATA && (value & 0xff) === READ_UNIQUE_ID && answers.length === 0;
+      answers = asks ? [...Array(SILENT_BYTES).fill(0), ...this.flashId] : [];
     };
     ssi.readUint32 = (offset) => (offset === SSI_DATA && answers.length > 0 ? answers.shift() : readSsi(offset));
     // Why the chip started; a block that rp2040js has not.

@@ -9,9 +9,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Board } from './board.mjs';
+import { IMAGE } from './image.mjs';
 
-const IMAGE = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname),
-  '../../../../firmware/boards/target/thumbv6m-none-eabi/release/hotdesk-w5500-evb-pico');
 const { values: options } = parseArgs({
   options: { image: { type: 'string', default: IMAGE }, cuts: { type: 'string', default: '1000' } },
 });
