@@ -24,6 +24,8 @@ export class Network {
       ...netdev('stream', 'id=wire', 'server=on', 'addr.type=unix', `addr.path=${path}`),
       ...netdev('hubport', 'id=wire-port', 'hubid=0', 'netdev=wire'),
       ...(frames ? ['-object', `filter-dump,id=frames,netdev=user,file=${frames}`] : [])], { stdio: ['ignore', 'ignore', 'pipe'] });
+    // Also where this program ends by an error.
+    process.on('exit', () => network.#child.kill());
     let errors = '';
     network.#child.stderr.on('data', (data) => { errors += data; });
     const ended = new Promise((resolve) => {
