@@ -11,7 +11,8 @@
 //! - `collect`: reads a message by the schema, in one loop for all of them
 //! - `collect/optimistic`: reads an ordinary document without the stages above, on 64 bits
 //! - `convert`: turns what was collected into messages and rows
-//! - `pieces`: reads a response that comes in pieces; `position` and `name_stack` are what it remembers of them
+//! - `reading`: reads a document that comes in pieces; `position` and `name_stack` are what it remembers of them
+//! - `pieces`: what it hands out of a response
 //! - `parse_vip`: reads the answers of VIP User Services over `reader`
 //!
 //! Writing, from messages to bytes:
@@ -36,6 +37,8 @@ mod pieces;
 #[cfg(feature = "compact")]
 mod position;
 mod reader;
+#[cfg(feature = "compact")]
+mod reading;
 mod rules;
 mod schema;
 mod sink;

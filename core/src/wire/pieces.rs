@@ -6,15 +6,14 @@ use core::fmt;
 
 use super::collect::Collected;
 use super::convert;
-use super::declaration;
 use super::element_name::ElementName;
-use super::name_stack::NameStack;
 use super::position::Position;
 use super::reader::{ReadRow, Reader};
+use super::reading::{self, Grammar, Open};
 use super::rules::Seen;
 use super::schema::{Child, ContentModel, Context, key};
 use super::text_value::{TextKind, TextValue};
-use super::tokens::{OUTSIDE, Stop, Token};
+use super::tokens::{Stop, Token};
 use crate::error::{Error, Field, Refusal};
 use crate::message::{DeviceProfile, DeviceResult, Failure, UserCheck};
 use crate::text::Text;
@@ -88,31 +87,8 @@ pub struct PieceReader<'w> {
     reading: Reading,
 }
 
-/// How far a document in pieces is read: a [`PieceReader`] without its window, for whoever lends it one with each call. It
-/// must be the same window each time.
-pub(crate) struct Reading {
-    /// The part of the window that is not read yet.
-    start: usize,
-    end: usize,
-    /// Where `start` is in the document.
-    here: Position,
-    /// No more bytes come.
-    ended: bool,
-    state: State,
-    open: NameStack,
-    /// The refusal that ended the reading, and where.
-    refused: Option<(Error, Position)>,
-}
-
-/// Where in the document the reader is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// Before the byte order mark and the declaration.
-    Start,
-    Prolog,
-    Inside,
-    Epilog,
-}
+/// A [`PieceReader`] without its window.
+pub(crate) type Reading = reading::Reading<Answer>;
 
 /// An open element whose children are read one by one.
 #[derive(Clone, Copy)]
@@ -125,10 +101,8 @@ impl Element {
     const NONE: Self = Self { context: Context::Ignored, position: Position::START };
 }
 
-struct State {
-    stage: Stage,
-    /// US-ASCII is the declared encoding.
-    ascii: bool,
+/// What is known of a response while it is read.
+pub(crate) struct Answer {
     /// What was seen of the response, of its result and of the `user` that is open.
     seen: Seen,
     /// The open elements that are not skipped: the root, the result, a `user`.
@@ -139,8 +113,6 @@ struct State {
     failure: Position,
     none: Position,
     does_not_exist: Position,
-    /// The innermost open element ended in its own start element.
-    empty: bool,
 }
 
 /// Without the bytes of the document.
@@ -148,9 +120,9 @@ impl fmt::Debug for PieceReader<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PieceReader")
             .field("window", &self.window.len())
-            .field("position", &self.reading.here.at)
-            .field("ended", &self.reading.ended)
-            .field("refused", &self.reading.refused.map(|(error, _)| error))
+            .field("position", &self.reading.position())
+            .field("ended", &self.reading.ended())
+            .field("refused", &self.reading.refused())
             .finish_non_exhaustive()
     }
 }
@@ -193,223 +165,56 @@ impl<'w> PieceReader<'w> {
 impl Reading {
     /// Starts to read.
     pub(crate) const fn new() -> Self {
-        Self {
-            start: 0,
-            end: 0,
-            here: Position::START,
-            ended: false,
-            state: State {
-                stage: Stage::Start,
-                ascii: false,
-                seen: Seen::NOTHING,
-                elements: [Element::NONE; 3],
-                level: 0,
-                failure: Position::START,
-                none: Position::START,
-                does_not_exist: Position::START,
-                empty: false,
-            },
-            open: NameStack::NONE,
-            refused: None,
-        }
-    }
-
-    /// As [`PieceReader::feed`].
-    pub(crate) fn feed(&mut self, window: &mut [u8], bytes: &[u8]) -> usize {
-        window.copy_within(self.start..self.end, 0);
-        self.end = self.end.saturating_sub(self.start);
-        self.start = 0;
-        let room = window.get_mut(self.end..).unwrap_or_default();
-        let taken = room.len().min(bytes.len());
-        for (position, byte) in room.iter_mut().zip(bytes) {
-            *position = *byte;
-        }
-        self.end = self.end.saturating_add(taken);
-        taken
-    }
-
-    /// As [`PieceReader::end`].
-    pub(crate) fn end(&mut self) {
-        self.ended = true;
-    }
-
-    /// As [`PieceReader::line_column`].
-    pub(crate) fn line_column(&self) -> (usize, usize) {
-        let position = self.refused.map_or(Position::START, |(_, position)| position);
-        let from_one = |count: u32| usize::try_from(count).unwrap_or(usize::MAX).saturating_add(1);
-        (from_one(position.line), from_one(position.column))
-    }
-
-    /// As [`PieceReader::next`].
-    pub(crate) fn next<'p>(&mut self, window: &'p [u8]) -> Result<Piece<'p>, Error> {
-        if let Some((error, _)) = self.refused {
-            return Err(error);
-        }
-        let unread = window.get(self.start..self.end).unwrap_or_default();
-        // What is not of the encoding, and where.
-        let mut foreign = None;
-        let mut rest = core::str::from_utf8(unread).unwrap_or_else(|error| {
-            let valid = unread.get(..error.valid_up_to()).unwrap_or_default();
-            if error.error_len().is_some() || self.ended {
-                foreign = Some((Refusal::NotUtf8, self.here.at.saturating_add(valid.len())));
-            }
-            core::str::from_utf8(valid).unwrap_or_default()
-        });
-        let full = self.start == 0 && self.end == window.len();
-        let mut check_ascii = self.state.ascii;
-        loop {
-            if check_ascii && let Some(offset) = rest.bytes().position(|byte| !byte.is_ascii()) {
-                foreign = Some((Refusal::NotAscii, self.here.at.saturating_add(offset)));
-                rest = rest.get(..offset).unwrap_or_default();
-            }
-            let is_start = self.state.stage == Stage::Start;
-            let whole = self.ended && foreign.is_none();
-            let before = rest.len();
-            let outcome = self.state.step(&mut self.open, &mut rest, &mut self.here, whole);
-            self.start = self.start.saturating_add(before.saturating_sub(rest.len()));
-            let error = match outcome {
-                Ok(Some(piece)) => return Ok(piece),
-                Ok(None) => {
-                    check_ascii = is_start && self.state.ascii;
-                    continue;
-                }
-                Err(error) => error,
-            };
-            let cut = matches!(error, Error::Refused { reason: Refusal::CutShort, .. });
-            let error = match foreign {
-                _ if !cut => error,
-                // What is cut here goes on with what is not of the encoding.
-                Some((reason, at)) => Error::refused(reason, at),
-                None if whole => error,
-                None if full && self.start == 0 => Error::refused(Refusal::Window, self.here.at),
-                None => return Ok(Piece::More),
-            };
-            let position = self.state.position_of(error, self.here, rest);
-            self.refused = Some((error, position));
-            return Err(error);
-        }
+        Self::start(Answer {
+            seen: Seen::NOTHING,
+            elements: [Element::NONE; 3],
+            level: 0,
+            failure: Position::START,
+            none: Position::START,
+            does_not_exist: Position::START,
+        })
     }
 }
 
-impl State {
-    /// Reads one thing at the start of `rest` and returns it if it is handed out. `here` is where `rest` starts in the
-    /// document; both are moved behind what was read. `whole` says that the document ends where `rest` does; if not,
-    /// [`Refusal::CutShort`] means that more bytes are needed.
-    fn step<'p>(
-        &mut self,
-        open: &mut NameStack,
-        rest: &mut &'p str,
-        here: &mut Position,
-        whole: bool,
-    ) -> Result<Option<Piece<'p>>, Error> {
-        let base = here.at;
-        // Up to where the text is read also if what follows is cut.
-        let mut passed = base;
-        let mut reader = Reader::piece(rest, base, open.depth);
-        let found = match self.stage {
-            Stage::Start => return self.start(rest, here, whole),
-            Stage::Prolog | Stage::Epilog => self.outside(open, &mut reader, *here, rest, whole, &mut passed),
-            Stage::Inside => self.inside(open, &mut reader, *here, rest),
-        };
-        if found.is_ok() {
-            passed = reader.position();
-        }
-        let (read, unread) = rest.split_at_checked(passed.saturating_sub(base)).unwrap_or((rest, ""));
-        *here = here.behind(read.as_bytes());
-        *rest = unread;
-        found.map_err(|Stop| reader.refused().into())
+impl Grammar for Answer {
+    type Piece<'p> = Piece<'p>;
+
+    fn more<'p>() -> Piece<'p> {
+        Piece::More
     }
 
-    /// The innermost open element that is not skipped.
-    fn innermost(&self) -> Element {
-        let around = usize::from(self.level).wrapping_sub(1);
-        self.elements.get(around).copied().unwrap_or(Element::NONE)
+    fn end<'p>() -> Piece<'p> {
+        Piece::End
     }
 
-    /// Reads byte order mark and declaration.
-    fn start<'p>(
+    fn root<'p>(
         &mut self,
-        rest: &mut &'p str,
-        here: &mut Position,
-        whole: bool,
-    ) -> Result<Option<Piece<'p>>, Error> {
-        const LONGEST_OPENER: usize = "\u{feff}<?xml ".len();
-        if rest.len() < LONGEST_OPENER && !whole {
-            return Err(Error::refused(Refusal::CutShort, here.at));
-        }
-        let text = rest.strip_prefix('\u{feff}').unwrap_or(rest);
-        let mark = rest.len().saturating_sub(text.len());
-        let mut behind = text.as_bytes();
-        let declared = declaration::skip(&mut behind);
-        let passed = text.len().saturating_sub(behind.len());
-        self.ascii = declared
-            .map_err(|reason| Error::refused(reason, here.at.saturating_add(mark).saturating_add(passed)))?;
-        // The mark is no column.
-        here.at = here.at.saturating_add(mark);
-        let (declaration, behind) = text.split_at_checked(passed).unwrap_or((text, ""));
-        *here = here.behind(declaration.as_bytes());
-        *rest = behind;
-        self.stage = Stage::Prolog;
-        Ok(None)
-    }
-
-    /// Reads what stands before the root up to its start element, or what stands behind it.
-    fn outside<'p>(
-        &mut self,
-        open: &mut NameStack,
         reader: &mut Reader<'p>,
-        here: Position,
-        text: &str,
-        whole: bool,
-        passed: &mut usize,
+        root: ElementName,
+        position: Position,
     ) -> Result<Option<Piece<'p>>, Stop> {
-        let closed = self.stage == Stage::Epilog;
-        let around = if closed { Context::Epilog } else { Context::Document };
-        let root = loop {
-            let token = reader.token(OUTSIDE, around)?;
-            *passed = reader.position();
-            match token {
-                Token::Start(root) => break root,
-                Token::Nothing if !whole => return Err(reader.cut_short()),
-                Token::Nothing if closed => return Ok(Some(Piece::End)),
-                Token::Nothing => return Err(reader.refuse(Refusal::NoRoot, reader.position())),
-                _ => {}
-            }
-        };
-        let (at, name) = reader.token_at();
-        *passed = at;
-        reader.start(root)?;
-        if root.element != ElementName::Response {
-            return Err(reader.refuse(Refusal::OtherRoot(Field::Response), at));
+        if root != ElementName::Response {
+            return Err(reader.refuse(Refusal::OtherRoot(Field::Response), position.at));
         }
-        self.stage = Stage::Inside;
-        self.enter(Element { context: Context::Response, position: here.of(text, at) });
-        self.empty = reader.ends_empty();
-        push(open, reader, name, at)?;
+        self.enter(Element { context: Context::Response, position });
         Ok(None)
     }
 
-    /// Reads one piece of what the root holds.
     fn inside<'p>(
         &mut self,
-        open: &mut NameStack,
+        open: &mut Open,
         reader: &mut Reader<'p>,
         here: Position,
         text: &str,
     ) -> Result<Option<Piece<'p>>, Stop> {
-        if core::mem::take(&mut self.empty) {
-            return self.close(open, reader);
-        }
-        let skipped = open.depth != usize::from(self.level);
+        let skipped = open.depth() != usize::from(self.level);
         let context = if skipped { Context::Ignored } else { self.innermost().context };
-        match reader.token(open.innermost(), context)? {
+        match open.token(reader, context)? {
             Token::Start(child) => {
                 let (at, name) = reader.token_at();
                 reader.start(child)?;
                 if skipped {
-                    push(open, reader, name, at)?;
-                    self.empty = reader.ends_empty();
-                    return Ok(None);
+                    return open.push(reader, name, at).map(|()| None);
                 }
                 // Only results share a key here, and of them one is too many, whichever it is.
                 if let Some(refusal) = self.seen.refuses(child, || child.element) {
@@ -420,8 +225,7 @@ impl State {
                     return Ok(Some(piece));
                 }
                 let piece = self.child(reader, child, position)?;
-                push(open, reader, name, at)?;
-                self.empty = reader.ends_empty();
+                open.push(reader, name, at)?;
                 Ok(piece)
             }
             Token::End => self.close(open, reader),
@@ -429,6 +233,21 @@ impl State {
             Token::Checked => Ok(None),
             Token::Nothing => Err(reader.cut_short()),
         }
+    }
+
+    /// A refusal is about an open element, or about a row of it.
+    fn kept(&self, at: usize) -> Option<Position> {
+        let rows = [self.none, self.does_not_exist, self.failure];
+        let kept = self.elements.iter().map(|element| element.position).chain(rows);
+        kept.into_iter().find(|kept| kept.at == at)
+    }
+}
+
+impl Answer {
+    /// The innermost open element that is not skipped.
+    fn innermost(&self) -> Element {
+        let around = usize::from(self.level).wrapping_sub(1);
+        self.elements.get(around).copied().unwrap_or(Element::NONE)
     }
 
     /// Reads a child whose start tag was read to its end, if it is handed out in one piece.
@@ -498,13 +317,9 @@ impl State {
     }
 
     /// Leaves the innermost open element.
-    fn close<'p>(
-        &mut self,
-        open: &mut NameStack,
-        reader: &mut Reader<'p>,
-    ) -> Result<Option<Piece<'p>>, Stop> {
-        let skipped = open.depth != usize::from(self.level);
-        open.depth = open.depth.saturating_sub(1);
+    fn close<'p>(&mut self, open: &mut Open, reader: &mut Reader<'p>) -> Result<Option<Piece<'p>>, Stop> {
+        let skipped = open.depth() != usize::from(self.level);
+        open.pop();
         if skipped {
             return Ok(None);
         }
@@ -519,28 +334,9 @@ impl State {
             return Err(reader.refuse(refusal, position.at));
         }
         self.level = self.level.saturating_sub(1);
-        if self.level == 0 {
-            self.stage = Stage::Epilog;
-        }
         let does_not_exist = self.seen.has(key::DOES_NOT_EXIST);
         Ok(element.context.is_row().then_some(Piece::UserEnd { does_not_exist }))
     }
-
-    /// The position of a refusal: in `rest`, which is at `here`, or one that was kept.
-    fn position_of(&self, error: Error, here: Position, rest: &str) -> Position {
-        let at = error.position().unwrap_or(here.at);
-        if at >= here.at {
-            return here.of(rest, at);
-        }
-        let rows = [self.none, self.does_not_exist, self.failure];
-        let kept = self.elements.iter().map(|element| element.position).chain(rows);
-        kept.into_iter().find(|kept| kept.at == at).unwrap_or(here)
-    }
-}
-
-/// Goes one deeper.
-fn push(open: &mut NameStack, reader: &mut Reader<'_>, name: &[u8], at: usize) -> Result<(), Stop> {
-    if open.push(name) { Ok(()) } else { Err(reader.refuse(Refusal::Window, at)) }
 }
 
 /// Reads the `failure` whose start element was read last.

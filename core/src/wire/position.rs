@@ -2,7 +2,7 @@
 
 /// A position in the document.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Position {
+pub(crate) struct Position {
     pub(super) at: usize,
     /// Both from 0.
     pub(super) line: u32,
