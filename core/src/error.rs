@@ -96,6 +96,10 @@ impl fmt::Display for Error {
                     )
                 }
                 Unsendable::Value => write!(f, "{field} must be {}", field.values()),
+                #[cfg(feature = "phonexml")]
+                Unsendable::TooMany(most) => {
+                    write!(f, "there are more than {most} {field} in one object; send fewer")
+                }
             },
             Self::BufferTooSmall { needed } => {
                 write!(f, "the buffer is too small; the message needs {needed} bytes")
@@ -121,6 +125,9 @@ pub enum Unsendable {
     Character(char),
     /// It is none of the values that it can have.
     Value,
+    /// There are more of it in one object than so many.
+    #[cfg(feature = "phonexml")]
+    TooMany(u16),
 }
 
 /// The bound of a field.
@@ -132,6 +139,9 @@ pub enum Limit {
     Name,
     /// [`limits::CERTIFICATE_BYTES`] bytes.
     Certificate,
+    /// So many characters.
+    #[cfg(feature = "phonexml")]
+    Characters(u16),
 }
 
 impl fmt::Display for Limit {
@@ -139,6 +149,8 @@ impl fmt::Display for Limit {
         match self {
             Self::Name => write!(f, "{} characters", limits::NAME_CHARS),
             Self::Certificate => write!(f, "{} bytes", limits::CERTIFICATE_BYTES),
+            #[cfg(feature = "phonexml")]
+            Self::Characters(most) => write!(f, "{most} characters"),
         }
     }
 }
@@ -232,6 +244,18 @@ pub enum Refusal {
     TwoXmlFields,
     /// A percent sign in a form body that two hexadecimal digits do not follow (rule 9.2).
     PercentEscape,
+    /// A root element that is no IP phone object (rule 15.1).
+    #[cfg(feature = "phonexml")]
+    UnknownObject,
+    /// An element that an IP phone object does not have there (rule 15.3).
+    #[cfg(feature = "phonexml")]
+    UnknownElement,
+    /// More items than an IP phone object may have (rule 15.4).
+    #[cfg(feature = "phonexml")]
+    TooMany(Field, u16),
+    /// Two items of a `CiscoIPPhoneExecute` that load a page (rule 15.9).
+    #[cfg(feature = "phonexml")]
+    TwoPages,
 }
 
 impl fmt::Display for Refusal {
@@ -303,6 +327,18 @@ impl fmt::Display for Refusal {
             Self::PercentEscape => {
                 "this % is not followed by two hexadecimal digits; write %25 for a plain %"
             }
+            #[cfg(feature = "phonexml")]
+            Self::UnknownObject => {
+                "the root element is no IP phone object; send CiscoIPPhoneText or another one"
+            }
+            #[cfg(feature = "phonexml")]
+            Self::UnknownElement => "this element is not known here; remove it",
+            #[cfg(feature = "phonexml")]
+            Self::TooMany(field, most) => {
+                return write!(f, "there are more than {most} {field} in one object; send fewer");
+            }
+            #[cfg(feature = "phonexml")]
+            Self::TwoPages => "two items load a page over HTTP; send one at a time",
         };
         f.write_str(text)
     }
@@ -348,20 +384,20 @@ impl Choice {
 }
 
 macro_rules! fields {
-    ($($variant:ident = $name:literal,)*) => {
+    ($($(#[$attribute:meta])* $variant:ident = $name:literal,)*) => {
         /// An element or attribute of the protocol, or a part of an HTTP head: what an error is about.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
         #[non_exhaustive]
         pub enum Field {
-            $(#[doc = concat!("`", $name, "`")] $variant,)*
+            $($(#[$attribute])* #[doc = concat!("`", $name, "`")] $variant,)*
         }
 
         impl Field {
             /// Returns the name as it appears on the wire; an attribute's comes after that of its element.
             pub const fn name(self) -> &'static str {
                 match self {
-                    $(Self::$variant => $name,)*
+                    $($(#[$attribute])* Self::$variant => $name,)*
                 }
             }
         }
@@ -412,6 +448,66 @@ fields! {
     ContentType = "HTTP content type",
     HttpStatus = "HTTP status",
     HttpBody = "HTTP body",
+    #[cfg(feature = "emapp")]
+    AcceptLanguage = "Accept-Language",
+    #[cfg(feature = "phonexml")]
+    Object = "object",
+    #[cfg(feature = "phonexml")]
+    ObjectAppId = "appId",
+    #[cfg(feature = "phonexml")]
+    Title = "Title",
+    #[cfg(feature = "phonexml")]
+    Prompt = "Prompt",
+    #[cfg(feature = "phonexml")]
+    ObjectText = "Text",
+    #[cfg(feature = "phonexml")]
+    Url = "URL",
+    #[cfg(feature = "phonexml")]
+    UrlDown = "URLDown",
+    #[cfg(feature = "phonexml")]
+    Timer = "Timer",
+    #[cfg(feature = "phonexml")]
+    SoftKeyItem = "SoftKeyItem",
+    #[cfg(feature = "phonexml")]
+    Position = "Position",
+    #[cfg(feature = "phonexml")]
+    KeyItem = "KeyItem",
+    #[cfg(feature = "phonexml")]
+    Key = "Key",
+    #[cfg(feature = "phonexml")]
+    MenuItem = "MenuItem",
+    #[cfg(feature = "phonexml")]
+    Name = "Name",
+    #[cfg(feature = "phonexml")]
+    InputItem = "InputItem",
+    #[cfg(feature = "phonexml")]
+    DisplayName = "DisplayName",
+    #[cfg(feature = "phonexml")]
+    QueryStringParam = "QueryStringParam",
+    #[cfg(feature = "phonexml")]
+    DefaultValue = "DefaultValue",
+    #[cfg(feature = "phonexml")]
+    InputFlags = "InputFlags",
+    #[cfg(feature = "phonexml")]
+    DirectoryEntry = "DirectoryEntry",
+    #[cfg(feature = "phonexml")]
+    Telephone = "Telephone",
+    #[cfg(feature = "phonexml")]
+    ExecuteItem = "ExecuteItem",
+    #[cfg(feature = "phonexml")]
+    ExecuteUrl = "ExecuteItem URL",
+    #[cfg(feature = "phonexml")]
+    Priority = "ExecuteItem Priority",
+    #[cfg(feature = "phonexml")]
+    ResponseItem = "ResponseItem",
+    #[cfg(feature = "phonexml")]
+    ResponseStatus = "ResponseItem Status",
+    #[cfg(feature = "phonexml")]
+    ResponseData = "ResponseItem Data",
+    #[cfg(feature = "phonexml")]
+    ResponseUrl = "ResponseItem URL",
+    #[cfg(feature = "phonexml")]
+    ErrorNumber = "CiscoIPPhoneError Number",
 }
 
 impl Field {
@@ -422,6 +518,10 @@ impl Field {
 
     /// Returns true for a part of an HTTP message.
     const fn is_http(self) -> bool {
+        #[cfg(feature = "emapp")]
+        if matches!(self, Self::AcceptLanguage) {
+            return true;
+        }
         matches!(self, Self::Host | Self::Path | Self::ContentType | Self::HttpStatus | Self::HttpBody)
     }
 
@@ -437,6 +537,26 @@ impl Field {
             Self::Path => "a path that starts with /",
             Self::HttpStatus => "a final one, 200 to 999",
             Self::HttpBody => "empty with status 204 and 304",
+            #[cfg(feature = "phonexml")]
+            Self::Object => "one without a picture",
+            #[cfg(feature = "phonexml")]
+            Self::UrlDown => "an internal URI such as Key:Soft1",
+            #[cfg(feature = "phonexml")]
+            Self::Timer => "whole seconds, digits only, at most 65535",
+            #[cfg(feature = "phonexml")]
+            Self::Position => "-1, or 1 to 16",
+            #[cfg(feature = "phonexml")]
+            Self::Key => "KeyPad0 to KeyPad9, KeyPadStar, KeyPadPound, NavUp and the like, or PushToTalk",
+            #[cfg(feature = "phonexml")]
+            Self::InputFlags => "one of A, T, N, E, U and L, with P before or after it to hide what is typed",
+            #[cfg(feature = "phonexml")]
+            Self::ExecuteUrl => "other than SoftKey: and Notify:",
+            #[cfg(feature = "phonexml")]
+            Self::Priority => "0, 1 or 2",
+            #[cfg(feature = "phonexml")]
+            Self::ResponseStatus => "a number, digits only, at most 65535",
+            #[cfg(feature = "phonexml")]
+            Self::ErrorNumber => "1 to 4",
             _ => "one of its fixed words",
         }
     }

@@ -18,6 +18,8 @@
 //!   nothing that is read or refused.
 //! - `texts` adds meanings and remedies to the rows of [`codes`].
 //! - `vip` adds the readers of what VIP User Services answer.
+//! - `phonexml` adds the objects of IP phone services, read whole or in pieces and written. It needs `compact`.
+//! - `emapp` adds URLs, query strings and header fields of the login application.
 //! - `defmt` gives the public types `defmt::Format`, secrets masked.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -29,6 +31,8 @@ extern crate std;
 
 mod bytes;
 pub mod codes;
+#[cfg(feature = "emapp")]
+pub mod emapp;
 mod error;
 pub mod explain;
 pub mod form;
@@ -38,6 +42,8 @@ pub mod limits;
 mod message;
 mod names;
 mod percent;
+#[cfg(feature = "phonexml")]
+pub mod phonexml;
 #[doc = include_str!("../PROTOCOL.md")]
 pub mod protocol {}
 #[cfg(doctest)]

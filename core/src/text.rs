@@ -57,6 +57,29 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// Returns what precedes the first `separator`, and what follows it, if it is there.
+    #[cfg(feature = "phonexml")]
+    pub(crate) fn split(&self, separator: char) -> (Self, Option<Self>) {
+        let mut chars = self.chars();
+        loop {
+            let (before, _) = chars.rest();
+            match chars.next() {
+                None => return (*self, None),
+                Some(c) if c == separator => {
+                    let length = self.raw.len();
+                    let (after, coding) = chars.rest();
+                    let first = self.raw.get(..length.saturating_sub(before)).unwrap_or_default();
+                    let rest = self.raw.get(length.saturating_sub(after)..).unwrap_or_default();
+                    return (
+                        Self { raw: first, ..*self },
+                        Some(Self { raw: rest, coding, percent: self.percent }),
+                    );
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
     /// Returns true if it has no characters.
     pub fn is_empty(&self) -> bool {
         self.chars().next().is_none()

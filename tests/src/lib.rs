@@ -13,6 +13,7 @@ use hotdesk_core::Message;
 
 pub mod checks;
 pub mod messages;
+pub mod objects;
 pub mod pieces;
 mod quick_xml;
 pub mod screens;
@@ -20,7 +21,7 @@ mod texts;
 mod vectors;
 
 pub use texts::texts;
-pub use vectors::{Vector, files, good_documents, index, rules, vectors};
+pub use vectors::{Vector, files, good_documents, index, index_of_objects, objects, rules, vectors};
 
 /// Encodes a message into a buffer of exactly its length.
 ///

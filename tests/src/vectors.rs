@@ -64,7 +64,7 @@ pub fn good_documents() -> Vec<Vector> {
     vectors().into_iter().filter(|vector| !vector.is_refused() && !vector.is_form()).collect()
 }
 
-/// Lists the files of all groups, as `group/name`.
+/// Lists the files of all groups, as `group/name`, but not the IP phone objects, which [`objects`] reads.
 ///
 /// # Panics
 ///
@@ -72,7 +72,7 @@ pub fn good_documents() -> Vec<Vector> {
 pub fn files() -> Vec<String> {
     let mut files = Vec::new();
     for group in
-        fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())
+        fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| is_group(path))
     {
         for file in fs::read_dir(&group).unwrap() {
             let file = file.unwrap().path();
@@ -81,6 +81,46 @@ pub fn files() -> Vec<String> {
     }
     files.sort();
     files
+}
+
+fn is_group(path: &Path) -> bool {
+    path.is_dir() && !path.ends_with(OBJECTS)
+}
+
+/// The folder of the IP phone objects.
+const OBJECTS: &str = "phonexml";
+
+/// Reads every IP phone object, in the order of their paths.
+///
+/// # Panics
+///
+/// Panics as [`vectors`] does.
+pub fn objects() -> Vec<Vector> {
+    let mut found = Vec::new();
+    for group in ["read", "refused"] {
+        let mut inputs: Vec<PathBuf> = fs::read_dir(folder().join(OBJECTS).join(group))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "xml"))
+            .collect();
+        inputs.sort();
+        found.extend(inputs.into_iter().map(|path| Vector {
+            input: fs::read(&path).unwrap(),
+            expected: fs::read_to_string(path.with_extension("json")).unwrap().trim_end().to_owned(),
+            path: path.strip_prefix(folder().join(OBJECTS)).unwrap().to_str().unwrap().to_owned(),
+        }));
+    }
+    found
+}
+
+/// Reads `phonexml/index.toml`, as [`index`] does.
+///
+/// # Panics
+///
+/// Panics if it cannot be read or is not TOML.
+pub fn index_of_objects() -> BTreeMap<String, toml::Table> {
+    let text = fs::read_to_string(folder().join(OBJECTS).join("index.toml")).unwrap();
+    toml::from_str(&text).unwrap_or_else(|e| panic!("phonexml/index.toml: {e}"))
 }
 
 /// Reads `index.toml`: a table for each vector's path.

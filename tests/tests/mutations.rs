@@ -10,7 +10,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hotdesk_tests::{checks, vectors};
+use hotdesk_tests::{checks, objects, vectors};
 
 /// How many changed documents each check is run over.
 const CASES: usize = 100_000;
@@ -153,6 +153,18 @@ fn changed_http_answers_are_the_same_in_any_pieces() {
 #[test]
 fn changed_exchanges_end_wiped_and_are_the_same_in_any_pieces() {
     run(checks::session, &seeds("session"), 4);
+}
+
+#[test]
+fn changed_objects_are_the_same_whole_in_pieces_and_written() {
+    // Each is read twice as often as it has bytes.
+    let seeds: Vec<Vec<u8>> = objects().into_iter().map(|vector| vector.input).collect();
+    run_with(&dictionary("dictionary-phone"), CASES / 100, checks::object, &seeds, 10);
+}
+
+#[test]
+fn changed_urls_queries_and_fields_keep_every_promise() {
+    run_with(&dictionary("dictionary-phone"), CASES, checks::emapp, &seeds("emapp"), 11);
 }
 
 #[test]

@@ -34,6 +34,10 @@ pub(crate) enum Target {
     QuickXml,
     /// The core's tokenizers, against each other
     Tokenizers,
+    /// IP phone objects, whole and in pieces
+    Object,
+    /// URLs, query strings and header fields of the login application
+    Emapp,
     /// What the core reads by its optimistic reader and without it
     Readers,
 }
@@ -49,6 +53,8 @@ impl Target {
             Self::Explain => "explain",
             Self::QuickXml => "quick_xml",
             Self::Tokenizers => "tokenizers",
+            Self::Object => "object",
+            Self::Emapp => "emapp",
             Self::Readers => "readers",
         }
     }
@@ -59,6 +65,8 @@ impl Target {
             Self::Http => "http",
             Self::Session => "session",
             Self::Explain => "explain",
+            Self::Object => "objects",
+            Self::Emapp => "emapp",
             Self::Answer
             | Self::Request
             | Self::Pieces
@@ -70,7 +78,11 @@ impl Target {
 
     /// Returns its dictionary in `tests/fuzz`.
     fn dictionary(self) -> &'static str {
-        if self == Self::Explain { "dictionary-explain" } else { "dictionary" }
+        match self {
+            Self::Explain => "dictionary-explain",
+            Self::Object | Self::Emapp => "dictionary-phone",
+            _ => "dictionary",
+        }
     }
 }
 
@@ -139,10 +151,15 @@ fn path() -> Result<OsString> {
 fn seeds() -> Result<()> {
     let into = target().join("fuzz/seeds");
     let _ = fs::remove_dir_all(&into);
-    for name in ["http", "session", "explain"] {
+    for name in ["http", "session", "explain", "emapp"] {
         copy(&root().join("tests/fuzz/seeds").join(name), &into.join(name), "")?;
     }
-    for group in fs::read_dir(root().join("tests/vectors"))?.flatten().filter(|group| group.path().is_dir()) {
+    let objects = root().join("tests/vectors/phonexml");
+    for group in ["read", "refused"] {
+        copy(&objects.join(group), &into.join("objects"), "")?;
+    }
+    let is_group = |group: &fs::DirEntry| group.path().is_dir() && group.path() != objects;
+    for group in fs::read_dir(root().join("tests/vectors"))?.flatten().filter(is_group) {
         let prefix = group.file_name().to_string_lossy().into_owned() + "-";
         copy(&group.path(), &into.join("vectors"), &prefix)?;
     }

@@ -26,8 +26,8 @@ pub(crate) fn run() -> Result<()> {
     // What the default features leave out.
     for (package, features) in [
         ("hotdesk-bindings", "python"),
-        ("hotdesk-core", "compact,defmt,vip,texts"),
-        ("hotdesk-core", "xmlparser,vip,texts"),
+        ("hotdesk-core", "compact,defmt,emapp,phonexml,vip,texts"),
+        ("hotdesk-core", "xmlparser,emapp,vip,texts"),
     ] {
         Program::cargo()
             .args(["clippy", "--locked", "--package", package, "--no-default-features"])
@@ -43,7 +43,10 @@ pub(crate) fn run() -> Result<()> {
     evidence(&setup.thumb)?;
     Program::cargo()
         .args(["doc", "--locked", "--no-deps", "--package", "hotdesk-core", "--package", "hotdesk-phone"])
-        .args(["--features", "hotdesk-core/defmt,hotdesk-core/texts,hotdesk-core/vip"])
+        .args([
+            "--features",
+            "hotdesk-core/defmt,hotdesk-core/emapp,hotdesk-core/phonexml,hotdesk-core/texts,hotdesk-core/vip",
+        ])
         .env("RUSTDOCFLAGS", "--deny warnings")
         .run()?;
     crate::dependencies::check()?;

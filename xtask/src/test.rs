@@ -91,7 +91,7 @@ fn pytest(paths: &[&str]) -> Result<()> {
 fn core(setup: &Setup) -> Result<()> {
     cargo_test(&["hotdesk-core", "hotdesk-tests", "hotdesk-bindings"])?;
     // What the default features leave out, over each tokenizer.
-    for features in ["compact,vip,texts", "xmlparser,vip,texts"] {
+    for features in ["compact,emapp,phonexml,vip,texts", "xmlparser,emapp,vip,texts"] {
         Program::cargo()
             .args(["test", "--locked", "--no-fail-fast", "--package", "hotdesk-core"])
             .args(["--no-default-features", "--features", features])
@@ -108,16 +108,18 @@ fn core(setup: &Setup) -> Result<()> {
 }
 
 /// The features the core is built with for each target: each alone, and all over each tokenizer.
-const CORE_FEATURES: [&str; 9] = [
+const CORE_FEATURES: [&str; 11] = [
     "compact",
     "compact,optimistic",
     "xmlparser",
     "compact,xmlparser",
     "compact,defmt",
     "compact,vip",
+    "compact,phonexml",
+    "compact,emapp",
     "compact,texts",
-    "compact,defmt,vip,texts",
-    "xmlparser,defmt,vip,texts",
+    "compact,defmt,emapp,phonexml,vip,texts",
+    "xmlparser,defmt,emapp,vip,texts",
 ];
 
 /// Builds the core with these features for every target. It only has to compile, so nothing is optimised.

@@ -11,6 +11,8 @@ mod server;
 mod status;
 
 pub use request::{Outgoing, write_post};
+#[cfg(feature = "emapp")]
+pub(crate) use request::{is_host, is_host_character, is_path_character};
 pub use response::ResponseReader;
 pub use server::{IncomingRequest, RequestError, RequestReader, write_response};
 pub use status::{OfChange, Status};

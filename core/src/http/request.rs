@@ -79,12 +79,12 @@ fn check(
     Err(Error::Unsendable { field, reason })
 }
 
-fn is_host_character(c: char) -> bool {
+pub(crate) fn is_host_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':' | '[' | ']')
 }
 
 /// Whether it is a name or an address, with or without a colon and a port after it.
-fn is_host(host: &str) -> bool {
+pub(crate) fn is_host(host: &str) -> bool {
     let (is_name, port) = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
         Some((address, port)) => {
             let is_address = address.contains(':')
@@ -105,7 +105,7 @@ fn is_port(digits: &str) -> bool {
 }
 
 /// The characters of a path and a query in a URI (RFC 3986).
-fn is_path_character(c: char) -> bool {
+pub(crate) fn is_path_character(c: char) -> bool {
     c.is_ascii_graphic()
         && !matches!(c, '"' | '#' | '<' | '>' | '[' | '\\' | ']' | '^' | '`' | '{' | '|' | '}')
 }

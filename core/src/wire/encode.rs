@@ -2,6 +2,8 @@
 //! (PROTOCOL.md section 8). One encoder for all sinks. It must not tie the kinds of messages together: a program links
 //! what it writes and no more.
 
+#[cfg(feature = "phonexml")]
+mod object;
 mod request;
 mod response;
 
@@ -168,11 +170,13 @@ impl Encoder<'_> {
         let (mut blank, mut size) = (true, 0_usize);
         for c in text.chars() {
             blank &= is_blank(c);
-            size = size.saturating_add(if matches!(limit, Limit::Name) { 1 } else { c.len_utf8() });
+            size = size.saturating_add(if matches!(limit, Limit::Certificate) { c.len_utf8() } else { 1 });
         }
         let most = match limit {
             Limit::Name => limits::NAME_CHARS,
             Limit::Certificate => limits::CERTIFICATE_BYTES,
+            #[cfg(feature = "phonexml")]
+            Limit::Characters(most) => most.into(),
         };
         let reason = match size {
             _ if blank => Unsendable::Blank,

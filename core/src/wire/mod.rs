@@ -13,6 +13,7 @@
 //! - `convert`: turns what was collected into messages and rows
 //! - `reading`: reads a document that comes in pieces; `position` and `name_stack` are what it remembers of them
 //! - `pieces`: what it hands out of a response
+//! - `object`: what it hands out of an IP phone object, which is read in no other way
 //! - `parse_vip`: reads the answers of VIP User Services over `reader`
 //!
 //! Writing, from messages to bytes:
@@ -29,6 +30,8 @@ mod element_name;
 mod encode;
 #[cfg(feature = "compact")]
 mod name_stack;
+#[cfg(feature = "phonexml")]
+mod object;
 mod packed;
 #[cfg(feature = "vip")]
 pub(crate) mod parse_vip;
@@ -48,6 +51,10 @@ mod tokens;
 use collect::Collected;
 use element_name::ElementName;
 pub(crate) use encode::{Encode, encode, encode_form, measure, measure_form};
+#[cfg(feature = "phonexml")]
+pub(crate) use object::{Objects, POSITIONS, Walk, is_page, number, position, priority};
+#[cfg(feature = "phonexml")]
+pub(crate) type ObjectReading = reading::Reading<Objects>;
 #[cfg(feature = "compact")]
 pub(crate) use pieces::Reading;
 #[cfg(feature = "compact")]

@@ -7,6 +7,7 @@ use crate::limits;
 const NAMES: usize = 96;
 
 /// The names of the open elements, the outermost first.
+#[cfg_attr(feature = "phonexml", derive(Clone))]
 pub(super) struct NameStack {
     names: [u8; NAMES],
     lengths: [u8; limits::DEPTH],

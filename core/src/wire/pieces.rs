@@ -192,21 +192,22 @@ impl Grammar for Answer {
         reader: &mut Reader<'p>,
         root: ElementName,
         position: Position,
-    ) -> Result<Option<Piece<'p>>, Stop> {
+        _: &mut Option<Piece<'p>>,
+    ) -> Result<(), Stop> {
         if root != ElementName::Response {
             return Err(reader.refuse(Refusal::OtherRoot(Field::Response), position.at));
         }
         self.enter(Element { context: Context::Response, position });
-        Ok(None)
+        Ok(())
     }
 
     fn inside<'p>(
         &mut self,
         open: &mut Open,
         reader: &mut Reader<'p>,
-        here: Position,
-        text: &str,
-    ) -> Result<Option<Piece<'p>>, Stop> {
+        (here, text): (Position, &str),
+        piece: &mut Option<Piece<'p>>,
+    ) -> Result<(), Stop> {
         let skipped = open.depth() != usize::from(self.level);
         let context = if skipped { Context::Ignored } else { self.innermost().context };
         match open.token(reader, context)? {
@@ -214,23 +215,26 @@ impl Grammar for Answer {
                 let (at, name) = reader.token_at();
                 reader.start(child)?;
                 if skipped {
-                    return open.push(reader, name, at).map(|()| None);
+                    return open.push(reader, name, at);
                 }
                 // Only results share a key here, and of them one is too many, whichever it is.
                 if let Some(refusal) = self.seen.refuses(child, || child.element) {
                     return Err(reader.refuse(refusal, at));
                 }
                 let position = here.of(text, at);
-                if let Some(piece) = self.row(reader, context, child, position)? {
-                    return Ok(Some(piece));
+                *piece = self.row(reader, context, child, position)?;
+                if piece.is_some() {
+                    return Ok(());
                 }
-                let piece = self.child(reader, child, position)?;
-                open.push(reader, name, at)?;
-                Ok(piece)
+                *piece = self.child(reader, child, position)?;
+                open.push(reader, name, at)
             }
-            Token::End => self.close(open, reader),
-            Token::Text => reader.other_text().map(|()| None),
-            Token::Checked => Ok(None),
+            Token::End => {
+                *piece = self.close(open, reader)?;
+                Ok(())
+            }
+            Token::Text => reader.other_text(),
+            Token::Checked => Ok(()),
             Token::Nothing => Err(reader.cut_short()),
         }
     }

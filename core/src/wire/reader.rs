@@ -390,6 +390,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Returns the attribute of that name in the start tag read last: it is read again, as its attributes were checked.
+    #[cfg(feature = "phonexml")]
+    pub(super) fn attribute_named(&self, name: &str) -> Option<Attribute<'a>> {
+        let OpenElement { at, content, .. } = self.innermost;
+        let mut tag = Tokens::document(self.between(at, content), at);
+        tag.token(OUTSIDE, Context::Ignored).ok()?;
+        while let Ok(TagToken::Attribute { plain }) = tag.tag_token() {
+            if same(tag.name(), name.as_bytes()) {
+                let (raw, at) = tag.value();
+                return Some(Attribute { raw, at, plain });
+            }
+        }
+        None
+    }
+
     /// Returns the attribute of the innermost open element; refuses the element if it has none.
     pub(super) fn found_attribute(&mut self, field: Field) -> Result<&Attribute<'a>, Stop> {
         let at = self.at();

@@ -21,28 +21,31 @@ pub(crate) trait Grammar {
     /// The end of the document.
     fn end<'p>() -> Self::Piece<'p>;
 
-    /// Takes the root, whose start tag was read to its end and is at `position`.
+    /// Takes the root, whose start tag was read to its end and is at `position`. What is handed out goes to `piece`. (Code
+    /// size: a piece is many words, and each return would copy it.)
     fn root<'p>(
         &mut self,
         reader: &mut Reader<'p>,
         root: ElementName,
         position: Position,
-    ) -> Result<Option<Self::Piece<'p>>, Stop>;
+        piece: &mut Option<Self::Piece<'p>>,
+    ) -> Result<(), Stop>;
 
-    /// Reads one thing inside the root. `text` is what is read, and `here` where it starts.
+    /// Reads one thing inside the root. `at` is where what is read starts, and what it is.
     fn inside<'p>(
         &mut self,
         open: &mut Open,
         reader: &mut Reader<'p>,
-        here: Position,
-        text: &str,
-    ) -> Result<Option<Self::Piece<'p>>, Stop>;
+        at: (Position, &str),
+        piece: &mut Option<Self::Piece<'p>>,
+    ) -> Result<(), Stop>;
 
     /// Returns a position that was kept, by its offset: a refusal may be about what is in the window no more.
     fn kept(&self, at: usize) -> Option<Position>;
 }
 
 /// The open elements of a document.
+#[cfg_attr(feature = "phonexml", derive(Clone))]
 pub(crate) struct Open {
     names: NameStack,
     /// The innermost one ended in its own start tag.
@@ -80,6 +83,13 @@ impl Open {
 
 /// How far a document in pieces is read, for whoever lends the window with each call. It must be the same window each time.
 pub(crate) struct Reading<G> {
+    place: Place,
+    document: Document<G>,
+}
+
+/// Where in its window and in the document a reader is. (Code size: what does not depend on the grammar is apart from what
+/// does, which is compiled once for each.)
+struct Place {
     /// The part of the window that is not read yet.
     start: usize,
     end: usize,
@@ -87,9 +97,27 @@ pub(crate) struct Reading<G> {
     here: Position,
     /// No more bytes come.
     ended: bool,
-    document: Document<G>,
     /// The refusal that ended the reading, and where.
     refused: Option<(Error, Position)>,
+}
+
+/// Bytes that are not of the encoding, and where.
+type Foreign = Option<(Refusal, usize)>;
+
+/// How far a document is read, whatever holds its bytes.
+#[cfg_attr(feature = "phonexml", derive(Clone))]
+pub(super) struct Document<G> {
+    frame: Frame,
+    pub(super) grammar: G,
+}
+
+/// What is around the content of the root.
+#[cfg_attr(feature = "phonexml", derive(Clone))]
+struct Frame {
+    stage: Stage,
+    /// US-ASCII is the declared encoding.
+    ascii: bool,
+    open: Open,
 }
 
 /// Where in the document the reader is.
@@ -102,45 +130,81 @@ enum Stage {
     Epilog,
 }
 
-/// How far a document is read, whatever holds its bytes.
-pub(super) struct Document<G> {
-    stage: Stage,
-    /// US-ASCII is the declared encoding.
-    ascii: bool,
-    open: Open,
-    pub(super) grammar: G,
-}
-
 impl<G: Grammar> Reading<G> {
     /// Starts to read.
-    pub(super) const fn start(grammar: G) -> Self {
-        Self {
-            start: 0,
-            end: 0,
-            here: Position::START,
-            ended: false,
-            document: Document::new(grammar),
-            refused: None,
-        }
+    pub(crate) const fn start(grammar: G) -> Self {
+        let place = Place { start: 0, end: 0, here: Position::START, ended: false, refused: None };
+        Self { place, document: Document::new(grammar) }
     }
 
     /// How many bytes of the document were read.
-    pub(super) const fn position(&self) -> usize {
-        self.here.at
+    pub(crate) const fn position(&self) -> usize {
+        self.place.here.at
     }
 
     /// Whether all bytes of the document were fed.
-    pub(super) const fn ended(&self) -> bool {
-        self.ended
+    pub(crate) const fn ended(&self) -> bool {
+        self.place.ended
     }
 
     /// The refusal that ended the reading.
-    pub(super) fn refused(&self) -> Option<Error> {
-        self.refused.map(|(error, _)| error)
+    pub(crate) fn refused(&self) -> Option<Error> {
+        self.place.refused.map(|(error, _)| error)
+    }
+
+    /// What is known of the document.
+    #[cfg(feature = "phonexml")]
+    pub(crate) const fn grammar(&self) -> &G {
+        &self.document.grammar
     }
 
     /// Takes the next bytes of the document and returns how many: as many as the window has room for.
     pub(crate) fn feed(&mut self, window: &mut [u8], bytes: &[u8]) -> usize {
+        self.place.feed(window, bytes)
+    }
+
+    /// Says that all bytes of the document were fed.
+    pub(crate) fn end(&mut self) {
+        self.place.ended = true;
+    }
+
+    /// Returns line and column of the refusal; (1, 1) before there is one.
+    pub(crate) fn line_column(&self) -> (usize, usize) {
+        let position = self.place.refused.map_or(Position::START, |(_, position)| position);
+        let from_one = |count: u32| usize::try_from(count).unwrap_or(usize::MAX).saturating_add(1);
+        (from_one(position.line), from_one(position.column))
+    }
+
+    /// Returns what comes next.
+    pub(crate) fn next<'p>(&mut self, window: &'p [u8]) -> Result<G::Piece<'p>, Error> {
+        let place = &mut self.place;
+        let (mut rest, mut foreign, full) = place.unread(window)?;
+        self.document.frame.not_ascii(place.here, &mut rest, &mut foreign);
+        let mut piece = None;
+        loop {
+            let starts = self.document.frame.stage == Stage::Start;
+            let before = rest.len();
+            let whole = place.ended && foreign.is_none();
+            let outcome = self.document.step(&mut rest, &mut place.here, whole, &mut piece);
+            place.start = place.start.saturating_add(before.saturating_sub(rest.len()));
+            if let Err(error) = outcome {
+                let Some(error) = place.refusal(error, foreign, full) else { return Ok(G::more()) };
+                place.refused = Some((error, self.document.position_of(error, place.here, rest)));
+                return Err(error);
+            }
+            if let Some(piece) = piece {
+                return Ok(piece);
+            }
+            if starts {
+                // Only now is it known whether the document is US-ASCII.
+                self.document.frame.not_ascii(place.here, &mut rest, &mut foreign);
+            }
+        }
+    }
+}
+
+impl Place {
+    fn feed(&mut self, window: &mut [u8], bytes: &[u8]) -> usize {
         window.copy_within(self.start..self.end, 0);
         self.end = self.end.saturating_sub(self.start);
         self.start = 0;
@@ -153,65 +217,36 @@ impl<G: Grammar> Reading<G> {
         taken
     }
 
-    /// Says that all bytes of the document were fed.
-    pub(crate) fn end(&mut self) {
-        self.ended = true;
-    }
-
-    /// Returns line and column of the refusal; (1, 1) before there is one.
-    pub(crate) fn line_column(&self) -> (usize, usize) {
-        let position = self.refused.map_or(Position::START, |(_, position)| position);
-        let from_one = |count: u32| usize::try_from(count).unwrap_or(usize::MAX).saturating_add(1);
-        (from_one(position.line), from_one(position.column))
-    }
-
-    /// Returns what comes next.
-    pub(crate) fn next<'p>(&mut self, window: &'p [u8]) -> Result<G::Piece<'p>, Error> {
+    /// Returns what is not read yet, up to what is not UTF-8; and whether the window has no room for more.
+    #[inline(never)]
+    fn unread<'p>(&self, window: &'p [u8]) -> Result<(&'p str, Foreign, bool), Error> {
         if let Some((error, _)) = self.refused {
             return Err(error);
         }
-        let unread = window.get(self.start..self.end).unwrap_or_default();
-        // What is not of the encoding, and where.
-        let mut foreign = None;
-        let mut rest = core::str::from_utf8(unread).unwrap_or_else(|error| {
-            let valid = unread.get(..error.valid_up_to()).unwrap_or_default();
-            if error.error_len().is_some() || self.ended {
-                foreign = Some((Refusal::NotUtf8, self.here.at.saturating_add(valid.len())));
-            }
-            core::str::from_utf8(valid).unwrap_or_default()
-        });
         let full = self.start == 0 && self.end == window.len();
-        let mut check_ascii = self.document.ascii;
-        loop {
-            if check_ascii && let Some(offset) = rest.bytes().position(|byte| !byte.is_ascii()) {
-                foreign = Some((Refusal::NotAscii, self.here.at.saturating_add(offset)));
-                rest = rest.get(..offset).unwrap_or_default();
-            }
-            let is_start = self.document.stage == Stage::Start;
-            let whole = self.ended && foreign.is_none();
-            let before = rest.len();
-            let outcome = self.document.step(&mut rest, &mut self.here, whole);
-            self.start = self.start.saturating_add(before.saturating_sub(rest.len()));
-            let error = match outcome {
-                Ok(Some(piece)) => return Ok(piece),
-                Ok(None) => {
-                    check_ascii = is_start && self.document.ascii;
-                    continue;
-                }
-                Err(error) => error,
-            };
-            let cut = matches!(error, Error::Refused { reason: Refusal::CutShort, .. });
-            let error = match foreign {
-                _ if !cut => error,
-                // What is cut here goes on with what is not of the encoding.
-                Some((reason, at)) => Error::refused(reason, at),
-                None if whole => error,
-                None if full && self.start == 0 => Error::refused(Refusal::Window, self.here.at),
-                None => return Ok(G::more()),
-            };
-            let position = self.document.position_of(error, self.here, rest);
-            self.refused = Some((error, position));
-            return Err(error);
+        let unread = window.get(self.start..self.end).unwrap_or_default();
+        let error = match core::str::from_utf8(unread) {
+            Ok(text) => return Ok((text, None, full)),
+            Err(error) => error,
+        };
+        let valid = unread.get(..error.valid_up_to()).unwrap_or_default();
+        let is_foreign = error.error_len().is_some() || self.ended;
+        let at = self.here.at.saturating_add(valid.len());
+        let foreign = is_foreign.then_some((Refusal::NotUtf8, at));
+        Ok((core::str::from_utf8(valid).unwrap_or_default(), foreign, full))
+    }
+
+    /// Returns why the document is refused, after an error in what is there of it; nothing if there may be more.
+    fn refusal(&self, error: Error, foreign: Foreign, full: bool) -> Option<Error> {
+        if !matches!(error, Error::Refused { reason: Refusal::CutShort, .. }) {
+            return Some(error);
+        }
+        match foreign {
+            // What is cut here goes on with what is not of the encoding.
+            Some((reason, at)) => Some(Error::refused(reason, at)),
+            None if self.ended => Some(error),
+            None if full && self.start == 0 => Some(Error::refused(Refusal::Window, self.here.at)),
+            None => None,
         }
     }
 }
@@ -220,10 +255,10 @@ impl<G: Grammar> Document<G> {
     /// Starts before the first byte.
     pub(super) const fn new(grammar: G) -> Self {
         let open = Open { names: NameStack::NONE, empty: false };
-        Self { stage: Stage::Start, ascii: false, open, grammar }
+        Self { frame: Frame { stage: Stage::Start, ascii: false, open }, grammar }
     }
 
-    /// Reads one thing at the start of `rest` and returns it if it is handed out. `here` is where `rest` starts in the
+    /// Reads one thing at the start of `rest`, into `piece` if it is handed out. `here` is where `rest` starts in the
     /// document; both are moved behind what was read. `whole` says that the document ends where `rest` does; if not,
     /// [`Refusal::CutShort`] means that more bytes are needed.
     pub(super) fn step<'p>(
@@ -231,35 +266,51 @@ impl<G: Grammar> Document<G> {
         rest: &mut &'p str,
         here: &mut Position,
         whole: bool,
-    ) -> Result<Option<G::Piece<'p>>, Error> {
-        let base = here.at;
+        piece: &mut Option<G::Piece<'p>>,
+    ) -> Result<(), Error> {
+        let frame = &mut self.frame;
         // Up to where the text is read also if what follows is cut.
-        let mut passed = base;
-        let mut reader = Reader::piece(rest, base, self.open.depth());
-        let found = match self.stage {
-            Stage::Start => return self.start(rest, here, whole),
-            Stage::Prolog | Stage::Epilog => self.outside(&mut reader, *here, rest, whole, &mut passed),
-            Stage::Inside => self.grammar.inside(&mut self.open, &mut reader, *here, rest),
+        let mut passed = here.at;
+        let mut reader = Reader::piece(rest, here.at, frame.open.depth());
+        let found = match frame.stage {
+            Stage::Start => return frame.start(rest, here, whole),
+            Stage::Inside => self.grammar.inside(&mut frame.open, &mut reader, (*here, rest), piece),
+            Stage::Prolog | Stage::Epilog => match frame.outside(&mut reader, whole, &mut passed) {
+                Ok(Some((root, at, name))) => {
+                    let found = self.grammar.root(&mut reader, root, here.of(rest, at), piece);
+                    found.and_then(|()| frame.enter(&mut reader, name, at))
+                }
+                Ok(None) => {
+                    *piece = Some(G::end());
+                    Ok(())
+                }
+                Err(stop) => Err(stop),
+            },
         };
-        if found.is_ok() {
-            passed = reader.position();
-            if self.stage == Stage::Inside && self.open.depth() == 0 {
-                self.stage = Stage::Epilog;
-            }
-        }
-        let (read, unread) = rest.split_at_checked(passed.saturating_sub(base)).unwrap_or((rest, ""));
-        *here = here.behind(read.as_bytes());
-        *rest = unread;
-        found.map_err(|Stop| reader.refused().into())
+        frame.pass(found, &reader, passed, rest, here)
     }
 
+    /// Returns the offset in the document of what is not of the declared encoding, in `rest` at `here`.
+    #[cfg(feature = "phonexml")]
+    pub(super) fn not_ascii(&self, here: Position, rest: &str) -> Option<usize> {
+        let mut foreign = None;
+        self.frame.not_ascii(here, &mut { rest }, &mut foreign);
+        foreign.map(|(_, at)| at)
+    }
+
+    /// The position of a refusal: in `rest`, which is at `here`, or one that was kept.
+    fn position_of(&self, error: Error, here: Position, rest: &str) -> Position {
+        let at = error.position().unwrap_or(here.at);
+        if at >= here.at { here.of(rest, at) } else { self.grammar.kept(at).unwrap_or(here) }
+    }
+}
+
+/// A root, where it is, and its name as written.
+type Root<'p> = (ElementName, usize, &'p [u8]);
+
+impl Frame {
     /// Reads byte order mark and declaration.
-    fn start<'p>(
-        &mut self,
-        rest: &mut &'p str,
-        here: &mut Position,
-        whole: bool,
-    ) -> Result<Option<G::Piece<'p>>, Error> {
+    fn start(&mut self, rest: &mut &str, here: &mut Position, whole: bool) -> Result<(), Error> {
         const LONGEST_OPENER: usize = "\u{feff}<?xml ".len();
         if rest.len() < LONGEST_OPENER && !whole {
             return Err(Error::refused(Refusal::CutShort, here.at));
@@ -277,18 +328,16 @@ impl<G: Grammar> Document<G> {
         *here = here.behind(declaration.as_bytes());
         *rest = behind;
         self.stage = Stage::Prolog;
-        Ok(None)
+        Ok(())
     }
 
-    /// Reads what stands before the root up to its start element, or what stands behind it.
+    /// Reads what stands before the root and its start tag; or what stands behind it, which is nothing.
     fn outside<'p>(
         &mut self,
         reader: &mut Reader<'p>,
-        here: Position,
-        text: &str,
         whole: bool,
         passed: &mut usize,
-    ) -> Result<Option<G::Piece<'p>>, Stop> {
+    ) -> Result<Option<Root<'p>>, Stop> {
         let closed = self.stage == Stage::Epilog;
         let around = if closed { Context::Epilog } else { Context::Document };
         let root = loop {
@@ -297,7 +346,7 @@ impl<G: Grammar> Document<G> {
             match token {
                 Token::Start(root) => break root,
                 Token::Nothing if !whole => return Err(reader.cut_short()),
-                Token::Nothing if closed => return Ok(Some(G::end())),
+                Token::Nothing if closed => return Ok(None),
                 Token::Nothing => return Err(reader.refuse(Refusal::NoRoot, reader.position())),
                 _ => {}
             }
@@ -305,15 +354,47 @@ impl<G: Grammar> Document<G> {
         let (at, name) = reader.token_at();
         *passed = at;
         reader.start(root)?;
-        let piece = self.grammar.root(reader, root.element, here.of(text, at))?;
-        self.open.push(reader, name, at)?;
-        self.stage = Stage::Inside;
-        Ok(piece)
+        Ok(Some((root.element, at, name)))
     }
 
-    /// The position of a refusal: in `rest`, which is at `here`, or one that was kept.
-    fn position_of(&self, error: Error, here: Position, rest: &str) -> Position {
-        let at = error.position().unwrap_or(here.at);
-        if at >= here.at { here.of(rest, at) } else { self.grammar.kept(at).unwrap_or(here) }
+    /// Goes into the root.
+    fn enter(&mut self, reader: &mut Reader<'_>, name: &[u8], at: usize) -> Result<(), Stop> {
+        self.open.push(reader, name, at)?;
+        self.stage = Stage::Inside;
+        Ok(())
+    }
+
+    /// Passes what was read, up to `passed` after an error. Leaves the root, if it is closed.
+    #[inline(never)]
+    fn pass(
+        &mut self,
+        found: Result<(), Stop>,
+        reader: &Reader<'_>,
+        passed: usize,
+        rest: &mut &str,
+        here: &mut Position,
+    ) -> Result<(), Error> {
+        let mut passed = passed;
+        if found.is_ok() {
+            passed = reader.position();
+            if self.stage == Stage::Inside && self.open.depth() == 0 {
+                self.stage = Stage::Epilog;
+            }
+        }
+        let (read, unread) = rest.split_at_checked(passed.saturating_sub(here.at)).unwrap_or((rest, ""));
+        *here = here.behind(read.as_bytes());
+        *rest = unread;
+        found.map_err(|Stop| reader.refused().into())
+    }
+
+    /// Cuts `rest`, which is at `here`, before what is not of the declared encoding.
+    #[inline(never)]
+    fn not_ascii(&self, here: Position, rest: &mut &str, foreign: &mut Foreign) {
+        if self.ascii
+            && let Some(offset) = rest.bytes().position(|byte| !byte.is_ascii())
+        {
+            *foreign = Some((Refusal::NotAscii, here.at.saturating_add(offset)));
+            *rest = rest.get(..offset).unwrap_or_default();
+        }
     }
 }

@@ -126,6 +126,16 @@ impl<'a> Reader<'a> {
         Ok(found.at)
     }
 
+    /// Reads the attribute of that name of the innermost open element; returns `None` if it is blank or not there.
+    #[cfg(feature = "phonexml")]
+    pub(super) fn optional_attribute(&mut self, name: &str, field: Field) -> Result<Option<Text<'a>>, Stop> {
+        let Some(found) = self.attribute_named(name) else { return Ok(None) };
+        let coding = if found.plain { Coding::Plain } else { Coding::Attribute };
+        let mut value = TextValue::NONE;
+        self.check_text(range(found.raw, found.at), coding, field, TextKind::Unbounded, &mut value)?;
+        Ok(value.get())
+    }
+
     /// Reads a text in which only percent-coding needs decoding into `value`.
     #[inline]
     fn plain(

@@ -12,7 +12,7 @@ use crate::run::Program;
 use crate::setup::Thumb;
 
 /// The parts whose size is measured: a name, and the features of the image that hold it.
-pub(crate) const PARTS: [(&str, &str); 13] = [
+pub(crate) const PARTS: [(&str, &str); 17] = [
     ("parse", "parse"),
     ("parse over xmlparser", "parse-xmlparser"),
     ("parse in pieces", "pieces"),
@@ -26,6 +26,10 @@ pub(crate) const PARTS: [(&str, &str); 13] = [
     ("all code tables, names alone", "codes"),
     ("all code tables, with meanings and remedies", "texts"),
     ("explain, with the names", "explain"),
+    ("IP phone objects in pieces", "phonexml"),
+    ("answers and IP phone objects in pieces", "pieces,phonexml"),
+    ("write an IP phone object", "phonexml-write"),
+    ("a URL of the login application, with Refresh", "emapp"),
 ];
 
 /// The images that are run. What shares code with another part is in an image of its own, as it would be in a phone's: a

@@ -12,6 +12,12 @@ pub(crate) fn link() {
     codes();
     #[cfg(feature = "explain")]
     explain();
+    #[cfg(feature = "phonexml")]
+    objects();
+    #[cfg(feature = "phonexml-write")]
+    write_object();
+    #[cfg(feature = "emapp")]
+    url();
 }
 
 #[cfg(feature = "post")]
@@ -77,5 +83,56 @@ fn explain() {
 
     for row in hotdesk_core::explain::explain(black_box("Login is unavailable(213)")) {
         let _ = black_box(row);
+    }
+}
+
+#[cfg(feature = "phonexml")]
+fn objects() {
+    use core::hint::black_box;
+
+    use hotdesk_core::phonexml::{Mode, Piece, PieceReader};
+
+    let mut window = [0; 1024];
+    let mut reader = PieceReader::new(black_box(&mut window), Mode::Lenient);
+    let _ = black_box(reader.feed(black_box(b"<CiscoIPPhoneText/>")));
+    reader.end();
+    while let Ok(piece) = reader.next() {
+        match black_box(piece) {
+            Piece::More | Piece::End => break,
+            Piece::SoftKeyItem(item) => drop(black_box((item.uri(), item.position()))),
+            Piece::InputItem(item) => drop(black_box(item.flags())),
+            _ => {}
+        }
+    }
+    let _ = black_box(reader.tolerated());
+}
+
+#[cfg(feature = "phonexml-write")]
+fn write_object() {
+    use core::hint::black_box;
+
+    use hotdesk_core::phonexml::{Object, PhoneResponse, ResponseItem};
+
+    let items = black_box([ResponseItem::new("0", "Success", "Key:Services")]);
+    let mut out = [0; 512];
+    let _ = black_box(black_box(Object::from(PhoneResponse::new(&items))).encode(black_box(&mut out)));
+}
+
+#[cfg(feature = "emapp")]
+fn url() {
+    use core::hint::black_box;
+
+    use hotdesk_core::Secret;
+    use hotdesk_core::emapp::{Phone, Refresh, Url};
+
+    let phone = black_box(Phone { device_name: "SEP001122334455", emcc: false });
+    let (mut buffer, mut next, mut out) = ([0; 512], [0; 512], [0; 1024]);
+    let Ok(mut url) = Url::new(black_box(&mut buffer), black_box("http://a/"), &phone) else { return };
+    let _ =
+        black_box((url.push("userid", black_box("a")), url.push_secret("seq", Secret::from(black_box("1")))));
+    let _ = black_box(url.write_get(black_box(&mut out), black_box("en")));
+    let refresh = Refresh::parse(black_box("3; url=/b"));
+    if let Some(location) = refresh.url {
+        let _ = black_box(Url::following(&mut next, location, &phone, &url).map(|url| url.host().len()));
     }
 }
