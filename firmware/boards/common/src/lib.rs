@@ -15,6 +15,7 @@ pub mod image;
 pub mod keypad;
 pub mod log;
 pub mod matrix;
+pub mod mmio;
 pub mod record;
 pub mod settings;
 pub mod stack;

@@ -12,9 +12,10 @@
 
 use cortex_m::peripheral::SYST;
 use hotdesk_board::clock;
+use hotdesk_board::mmio::Register;
 
 use crate::interrupts::{self, Interrupt};
-use crate::mmio::{Register, TIMER0};
+use crate::mmio::TIMER0;
 use crate::sysctl;
 
 const CFG: Register = TIMER0.at(0x00);

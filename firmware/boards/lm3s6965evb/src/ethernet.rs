@@ -20,11 +20,12 @@ use core::task::Context;
 
 use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, RxToken, TxToken};
 use embassy_sync::waitqueue::AtomicWaker;
+use hotdesk_board::mmio::Register;
 use static_cell::ConstStaticCell;
 use zeroize::Zeroize;
 
 use crate::interrupts::{self, Interrupt};
-use crate::mmio::{ETHERNET, Register};
+use crate::mmio::ETHERNET;
 use crate::sysctl;
 
 const RIS_IACK: Register = ETHERNET.at(0x00);

@@ -10,7 +10,7 @@
 //! | PUR | 0x510 | 1: pull-up |
 //! | DEN | 0x51C | 1: digital |
 
-use crate::mmio::{Block, Register};
+use hotdesk_board::mmio::{Block, Register};
 
 /// Turns the pins of `mask` on `port` into inputs with pull-ups that interrupt on both edges.
 pub fn listen(port: Block, mask: u8) {

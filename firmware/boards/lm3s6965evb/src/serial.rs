@@ -12,9 +12,10 @@
 
 use hotdesk_board::keypad;
 use hotdesk_board::log::{self, Port};
+use hotdesk_board::mmio::Block;
 
 use crate::interrupts::{self, Interrupt};
-use crate::mmio::{Block, UART0, UART1};
+use crate::mmio::{UART0, UART1};
 use crate::sysctl;
 
 const DR: usize = 0x00;

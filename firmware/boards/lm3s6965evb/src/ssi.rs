@@ -8,7 +8,9 @@
 //! | SR | 0x0C | RNE bit 2: something received; BSY bit 4: something is being sent |
 //! | CPSR | 0x10 | clock divisor, even |
 
-use crate::mmio::{Register, SSI0};
+use hotdesk_board::mmio::Register;
+
+use crate::mmio::SSI0;
 
 const CR0: Register = SSI0.at(0x00);
 const CR1: Register = SSI0.at(0x04);

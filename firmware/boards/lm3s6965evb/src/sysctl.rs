@@ -10,9 +10,10 @@
 //! | RCGC2 | 0x108 | GPIO C 2, D 3, E 4, F 5, Ethernet MAC 28, Ethernet PHY 30 |
 //! | USER0, USER1 | 0x1E0, 0x1E4 | the MAC address, three octets each, the first in the lowest byte; all ones: not written |
 
+use hotdesk_board::mmio::Register;
 use hotdesk_board::record::ResetCause;
 
-use crate::mmio::{Register, SYSCTL};
+use crate::mmio::SYSCTL;
 
 const RESC: Register = SYSCTL.at(0x05C);
 const RCC: Register = SYSCTL.at(0x060);

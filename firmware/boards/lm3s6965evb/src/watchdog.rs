@@ -14,12 +14,13 @@
 #![allow(unsafe_code)] // Exception entry.
 
 use hotdesk_board::board::Chip;
+use hotdesk_board::mmio::Register;
 use hotdesk_board::record::{self, ResetCause};
 use hotdesk_board::{fault, log};
 use hotdesk_phone::Keeps;
 
 use crate::interrupts::{self, Interrupt};
-use crate::mmio::{Register, WATCHDOG};
+use crate::mmio::WATCHDOG;
 use crate::sysctl;
 
 const LOAD: Register = WATCHDOG.at(0x000);
