@@ -64,6 +64,21 @@ pub extern "C" fn unexpected() {
     restart()
 }
 
+/// The interrupt of a watchdog that gives one before it resets the chip. Hands `stuck` the program counter of what it
+/// interrupted: the seventh word of the exception frame.
+#[unsafe(naked)]
+pub extern "C" fn on_watchdog() {
+    core::arch::naked_asm!("mrs r0, msp", "ldr r0, [r0, #24]", "ldr r1, ={stuck}", "bx r1", stuck = sym stuck)
+}
+
+extern "C" fn stuck(program_counter: u32) -> ! {
+    cortex_m::interrupt::disable();
+    record::watchdog(program_counter);
+    log::begin_last_words();
+    defmt::error!("watchdog: no progress at {=u32:#010x}, restarting", program_counter);
+    restart()
+}
+
 fn exception_number() -> u32 {
     let number: u32;
     // SAFETY: reads a status register; no memory, no stack.

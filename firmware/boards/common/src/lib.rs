@@ -10,6 +10,7 @@ pub mod board;
 pub mod clock;
 pub mod executor;
 pub mod fault;
+pub mod greys;
 pub mod identity;
 pub mod image;
 pub mod keypad;

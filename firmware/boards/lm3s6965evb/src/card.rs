@@ -123,12 +123,10 @@ impl SpiDevice for Slot<'_> {
                 Operation::Write(bytes) => self.ssi.send(bytes),
                 Operation::Transfer(received, sent) => {
                     // The longer side goes on alone: the rest sends 0xFF, or drops what comes back.
-                    for index in 0..received.len().max(sent.len()) {
-                        let byte = self.ssi.transfer(sent.get(index).copied().unwrap_or(0xFF));
-                        if let Some(place) = received.get_mut(index) {
-                            *place = byte;
-                        }
-                    }
+                    received.fill(0xFF);
+                    received.iter_mut().zip(*sent).for_each(|(byte, sent)| *byte = *sent);
+                    self.ssi.transfer_in_place(received);
+                    self.ssi.send(sent.get(received.len()..).unwrap_or_default());
                 }
                 Operation::TransferInPlace(bytes) => self.ssi.transfer_in_place(bytes),
                 Operation::DelayNs(duration) => BusyWait.delay_ns(*duration),

@@ -1,14 +1,5 @@
 //! Timer 0, which wakes the phone when something is due; the time itself is the processor's (`hotdesk_board::clock`), for QEMU
 //! models this timer's time-out but not its counter.
-//!
-//! | register | offset | meaning |
-//! |---|---|---|
-//! | CFG | 0x00 | 0: one timer of 32 bits |
-//! | TAMR | 0x04 | 1: one shot |
-//! | CTL | 0x0C | 1: count |
-//! | IMR | 0x18 | 1: enable its interrupt |
-//! | ICR | 0x24 | 1: clear the time-out |
-//! | TAILR | 0x28 | cycles until the time-out |
 
 use cortex_m::peripheral::SYST;
 use hotdesk_board::clock;
@@ -18,12 +9,12 @@ use crate::interrupts::{self, Interrupt};
 use crate::mmio::TIMER0;
 use crate::sysctl;
 
-const CFG: Register = TIMER0.at(0x00);
-const TAMR: Register = TIMER0.at(0x04);
-const CTL: Register = TIMER0.at(0x0C);
-const IMR: Register = TIMER0.at(0x18);
-const ICR: Register = TIMER0.at(0x24);
-const TAILR: Register = TIMER0.at(0x28);
+const CFG: Register = TIMER0.at(0x00); // 0: one timer of 32 bits
+const TAMR: Register = TIMER0.at(0x04); // 1: one shot
+const CTL: Register = TIMER0.at(0x0C); // 1: count
+const IMR: Register = TIMER0.at(0x18); // 1: enable its interrupt
+const ICR: Register = TIMER0.at(0x24); // 1: clear the time-out
+const TAILR: Register = TIMER0.at(0x28); // cycles until the time-out
 
 const CFG_32_BITS: u32 = 0;
 const TAMR_ONE_SHOT: u32 = 1;

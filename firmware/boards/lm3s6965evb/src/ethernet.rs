@@ -1,17 +1,5 @@
 //! The Ethernet controller of the LM3S6965 as an embassy-net driver.
 //!
-//! | register | offset | meaning |
-//! |---|---|---|
-//! | RIS/IACK | 0x00 | interrupts raised, write 1 to clear: received 1, transmitter empty 4 |
-//! | IM | 0x04 | interrupts let through, bits as RIS |
-//! | RCTL | 0x08 | receiver: on 1, refuse bad CRCs 8, reset FIFO 0x10 |
-//! | TCTL | 0x0C | transmitter: on 1, pad to the minimum length 2, append the CRC 4, full duplex 0x10 |
-//! | DATA | 0x10 | both FIFOs, a word at a time |
-//! | IA0, IA1 | 0x14, 0x18 | the station's MAC address, first octet in the lowest byte of IA0 |
-//! | THR | 0x1C | 0x3F: send only when TR says so |
-//! | NP | 0x34 | frames waiting in the receive FIFO |
-//! | TR | 0x38 | write 1 to send; reads 1 until the frame is out |
-//!
 //! Receive: the first word's low half is the length of frame + 2 (this length) + 4 (CRC), its high half already the
 //! frame's first two octets. DATA must not be read while NP is 0. Send: the low half of the first word is the frame's
 //! length without its 14 octets of header, then the frame follows.
@@ -28,19 +16,18 @@ use crate::interrupts::{self, Interrupt};
 use crate::mmio::ETHERNET;
 use crate::sysctl;
 
-const RIS_IACK: Register = ETHERNET.at(0x00);
-const IM: Register = ETHERNET.at(0x04);
-const RCTL: Register = ETHERNET.at(0x08);
-const TCTL: Register = ETHERNET.at(0x0C);
-const DATA: Register = ETHERNET.at(0x10);
-const IA0: Register = ETHERNET.at(0x14);
+const RIS_IACK: Register = ETHERNET.at(0x00); // interrupts raised, write 1 to clear: received 1, transmitter empty 4
+const IM: Register = ETHERNET.at(0x04); // interrupts let through, bits as RIS
+const RCTL: Register = ETHERNET.at(0x08); // receiver: on 1, refuse bad CRCs 8, reset FIFO 0x10
+const TCTL: Register = ETHERNET.at(0x0C); // transmitter: on 1, pad to the minimum length 2, append the CRC 4, full duplex 0x10
+const DATA: Register = ETHERNET.at(0x10); // both FIFOs, a word at a time
+const IA0: Register = ETHERNET.at(0x14); // the station's MAC address, first octet in the lowest byte of IA0
 const IA1: Register = ETHERNET.at(0x18);
-const THR: Register = ETHERNET.at(0x1C);
-const NP: Register = ETHERNET.at(0x34);
-const TR: Register = ETHERNET.at(0x38);
+const THR: Register = ETHERNET.at(0x1C); // 0x3F: send only when TR says so
+const NP: Register = ETHERNET.at(0x34); // frames waiting in the receive FIFO
+const TR: Register = ETHERNET.at(0x38); // write 1 to send; reads 1 until the frame is out
 
-const INTERRUPT_RX: u32 = 1;
-const INTERRUPT_TX_EMPTY: u32 = 4;
+const RX_AND_TX_EMPTY: u32 = 1 | 4;
 const RCTL_ON_GOOD_CRC: u32 = 0x09;
 const RCTL_RESET_FIFO: u32 = 0x10;
 const TCTL_ON_PAD_CRC_DUPLEX: u32 = 0x17;
@@ -98,8 +85,8 @@ impl Ethernet {
         THR.write(THR_ONLY_WHEN_TOLD);
         TCTL.write(TCTL_ON_PAD_CRC_DUPLEX);
         RCTL.write(RCTL_ON_GOOD_CRC);
-        RIS_IACK.write(INTERRUPT_RX | INTERRUPT_TX_EMPTY);
-        IM.write(INTERRUPT_RX | INTERRUPT_TX_EMPTY);
+        RIS_IACK.write(RX_AND_TX_EMPTY);
+        IM.write(RX_AND_TX_EMPTY);
         interrupts::enable(Interrupt::Ethernet);
         Self { buffers: BUFFERS.take() }
     }
@@ -107,7 +94,7 @@ impl Ethernet {
 
 /// The controller's interrupt: a frame came in or went out.
 pub extern "C" fn on_interrupt() {
-    RIS_IACK.write(INTERRUPT_RX | INTERRUPT_TX_EMPTY);
+    RIS_IACK.write(RX_AND_TX_EMPTY);
     WAKER.wake();
 }
 
@@ -128,7 +115,7 @@ impl Driver for Ethernet {
             }
             if let Some(length) = read_frame(&mut self.buffers.receive) {
                 let frame = self.buffers.receive.get_mut(..length)?;
-                return Some((Received { frame }, Sender { buffer: &mut self.buffers.send }));
+                return Some((Received(frame), Sender(&mut self.buffers.send)));
             }
         }
         // A network that sends nothing but what is dropped must not keep the processor.
@@ -138,7 +125,7 @@ impl Driver for Ethernet {
 
     fn transmit(&mut self, context: &mut Context<'_>) -> Option<Sender<'_>> {
         WAKER.register(context.waker());
-        (TR.read() == 0).then_some(Sender { buffer: &mut self.buffers.send })
+        (TR.read() == 0).then_some(Sender(&mut self.buffers.send))
     }
 
     fn link_state(&mut self, _context: &mut Context<'_>) -> LinkState {
@@ -159,30 +146,26 @@ impl Driver for Ethernet {
 }
 
 /// A frame out of the FIFO.
-pub struct Received<'a> {
-    frame: &'a mut [u8],
-}
+pub struct Received<'a>(&'a mut [u8]);
 
 impl RxToken for Received<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, handle: F) -> R {
-        let result = handle(self.frame);
+        let result = handle(self.0);
         // A frame may repeat what was sent: a server's error page, a router's message about a packet.
-        self.frame.zeroize();
+        self.0.zeroize();
         result
     }
 }
 
 /// Room to send one frame.
-pub struct Sender<'a> {
-    buffer: &'a mut [u8; FRAME_MAX],
-}
+pub struct Sender<'a>(&'a mut [u8; FRAME_MAX]);
 
 impl TxToken for Sender<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, length: usize, fill: F) -> R {
         // The stack keeps to the length in `capabilities`. If it ever did not, the frame is dropped below, not cut.
-        let (frame, fits) = match self.buffer.get_mut(..length) {
+        let (frame, fits) = match self.0.get_mut(..length) {
             Some(frame) => (frame, length >= HEADER),
-            None => (&mut self.buffer[..], false),
+            None => (&mut self.0[..], false),
         };
         let result = fill(frame);
         if fits {

@@ -23,7 +23,7 @@ pub fn listen(port: Block, mask: u8) {
     port.at(0x410).modify(0, bits);
 }
 
-/// Reads the pins of `mask` on `port`; other bits are 0.
+/// Reads the pins of `mask` on `port`.
 #[must_use]
 pub fn read(port: Block, mask: u8) -> u8 {
     let [levels, ..] = port.at(usize::from(mask) << 2).read().to_le_bytes();
@@ -44,11 +44,9 @@ impl Output {
     /// Turns a pin into an output with the level `high`.
     #[must_use]
     pub fn new(port: Block, pin: u8, high: bool) -> Self {
-        let mask = 1_u32 << pin;
         let mut output = Self { data: port.at(4 << pin) };
-        output.set(high);
-        port.at(0x400).modify(0, mask);
-        port.at(0x51C).modify(0, mask);
+        port.at(0x400).modify(0, 1 << pin);
+        port.at(0x51C).modify(0, 1 << pin);
         output.set(high);
         output
     }

@@ -8,7 +8,7 @@ use cortex_m::peripheral::NVIC;
 
 use hotdesk_board::fault;
 
-use crate::{buttons, clock, ethernet, serial, watchdog};
+use crate::{buttons, clock, ethernet, serial};
 
 /// The interrupt lines this firmware uses, by their numbers.
 #[derive(Clone, Copy)]
@@ -48,7 +48,7 @@ static __INTERRUPTS: [extern "C" fn(); LINES] = {
     table[Interrupt::GpioE as usize] = buttons::on_interrupt;
     table[Interrupt::Uart0 as usize] = serial::on_keypad;
     table[Interrupt::Uart1 as usize] = serial::on_log;
-    table[Interrupt::Watchdog as usize] = watchdog::on_interrupt;
+    table[Interrupt::Watchdog as usize] = fault::on_watchdog;
     table[Interrupt::Timer0A as usize] = clock::on_interrupt;
     table[Interrupt::GpioF as usize] = buttons::on_interrupt;
     table[Interrupt::Ethernet as usize] = ethernet::on_interrupt;

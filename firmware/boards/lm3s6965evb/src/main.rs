@@ -6,13 +6,14 @@
 
 use cortex_m::Peripherals;
 use hotdesk_board::board::Board;
+use hotdesk_board::greys::Frame;
 use hotdesk_board::settings::Ram;
 use hotdesk_board::wiring::{Network, Phone};
 use hotdesk_board::{executor, stack, wiring};
 use hotdesk_lm3s6965evb::ethernet::{self, Ethernet};
 use hotdesk_lm3s6965evb::gpio::Output;
 use hotdesk_lm3s6965evb::mmio::GPIO_D;
-use hotdesk_lm3s6965evb::oled::{Frame, Oled};
+use hotdesk_lm3s6965evb::oled::Oled;
 use hotdesk_lm3s6965evb::ssi::Ssi;
 use hotdesk_lm3s6965evb::watchdog::Lm3s6965;
 use hotdesk_lm3s6965evb::{buttons, card, clock, serial, sysctl};

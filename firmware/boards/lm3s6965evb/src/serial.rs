@@ -1,14 +1,4 @@
 //! The serial ports (PL011) at 115,200 bit/s, 8 bits, no parity: UART0 takes the serial keypad's bytes, UART1 sends the log.
-//!
-//! | register | offset | meaning |
-//! |---|---|---|
-//! | DR | 0x00 | data, both ways; bits 8 to 11 are errors of a byte, which the decoder of the keypad's frames finds |
-//! | FR | 0x18 | RXFE bit 4: nothing received; TXFF bit 5: no room to send |
-//! | IBRD, FBRD | 0x24, 0x28 | speed: clock / (16 * (IBRD + FBRD / 64)); taken over when LCRH is written |
-//! | LCRH | 0x2C | 0x70: 8 bits, no parity, FIFOs on |
-//! | CR | 0x30 | 0x301: port, receiver and transmitter on |
-//! | IM | 0x38 | interrupts enabled: RX 0x10, TX 0x20, receive time-out 0x40 |
-//! | ICR | 0x44 | write 1 to clear an interrupt, bits as IM |
 
 use hotdesk_board::keypad;
 use hotdesk_board::log::{self, Port};
@@ -18,14 +8,14 @@ use crate::interrupts::{self, Interrupt};
 use crate::mmio::{UART0, UART1};
 use crate::sysctl;
 
-const DR: usize = 0x00;
-const FR: usize = 0x18;
-const IBRD: usize = 0x24;
+const DR: usize = 0x00; // data, both ways; bits 8 to 11 are errors of a byte, which the decoder of the keypad's frames finds
+const FR: usize = 0x18; // RXFE bit 4: nothing received; TXFF bit 5: no room to send
+const IBRD: usize = 0x24; // speed: clock / (16 * (IBRD + FBRD / 64)); taken over when LCRH is written
 const FBRD: usize = 0x28;
-const LCRH: usize = 0x2C;
-const CR: usize = 0x30;
-const IM: usize = 0x38;
-const ICR: usize = 0x44;
+const LCRH: usize = 0x2C; // 0x70: 8 bits, no parity, FIFOs on
+const CR: usize = 0x30; // 0x301: port, receiver and transmitter on
+const IM: usize = 0x38; // interrupts enabled: RX 0x10, TX 0x20, receive time-out 0x40
+const ICR: usize = 0x44; // write 1 to clear an interrupt, bits as IM
 
 const BAUD: u32 = 115_200;
 const FR_RXFE: u32 = 1 << 4;

@@ -1,29 +1,22 @@
 //! The synchronous serial port (PL022) that display and SD card share.
-//!
-//! | register | offset | meaning |
-//! |---|---|---|
-//! | CR0 | 0x00 | 0xC7: 8 bits, clock idles high, data taken on the second edge |
-//! | CR1 | 0x04 | 2: on, as master |
-//! | DR | 0x08 | data, both ways |
-//! | SR | 0x0C | RNE bit 2: something received; BSY bit 4: something is being sent |
-//! | CPSR | 0x10 | clock divisor, even |
 
 use hotdesk_board::mmio::Register;
 
 use crate::mmio::SSI0;
+use crate::sysctl;
 
-const CR0: Register = SSI0.at(0x00);
-const CR1: Register = SSI0.at(0x04);
-const DR: Register = SSI0.at(0x08);
-const SR: Register = SSI0.at(0x0C);
-const CPSR: Register = SSI0.at(0x10);
+const CR0: Register = SSI0.at(0x00); // 0xC7: 8 bits, clock idles high, data taken on the second edge
+const CR1: Register = SSI0.at(0x04); // 2: on, as master
+const DR: Register = SSI0.at(0x08); // data, both ways
+const SR: Register = SSI0.at(0x0C); // RNE bit 2: something received; BSY bit 4: something is being sent
+const CPSR: Register = SSI0.at(0x10); // clock divisor, even
 
 const CR0_MODE_3_8_BITS: u32 = 0xC7;
 const CR1_ON: u32 = 2;
 const SR_RNE: u32 = 1 << 2;
 const SR_BSY: u32 = 1 << 4;
-/// 12.5 MHz / 4: 3.1 Mbit/s, 2.6 microseconds a byte.
-const DIVISOR: u32 = 4;
+/// The most bits a second: 2.6 microseconds a byte.
+const MAX_HZ: u32 = 3_125_000;
 /// Bytes that the port holds at most, each way.
 const FIFO_BYTES: usize = 8;
 /// How often the port is asked whether it is done with a byte: many times as long as a byte takes.
@@ -41,7 +34,7 @@ impl Ssi {
     pub fn start() -> Self {
         CR1.write(0);
         CR0.write(CR0_MODE_3_8_BITS);
-        CPSR.write(DIVISOR);
+        CPSR.write(sysctl::core_clock_hz().div_ceil(MAX_HZ).next_multiple_of(2));
         CR1.write(CR1_ON);
         for _ in 0..FIFO_BYTES {
             let _ = DR.read();
@@ -49,15 +42,8 @@ impl Ssi {
         Self { is_stuck: false }
     }
 
-    /// Sends one byte and returns the one that came back: 0xFF, as from a line that nobody drives, where the port is stuck.
-    pub fn transfer(&mut self, byte: u8) -> u8 {
-        let mut bytes = [byte];
-        self.transfer_in_place(&mut bytes);
-        let [received] = bytes;
-        received
-    }
-
-    /// Sends bytes and puts those that came back in their place, as for [`transfer`](Self::transfer).
+    /// Sends bytes and puts those that came back in their place: 0xFF, as from a line that nobody drives, where the port is
+    /// stuck.
     pub fn transfer_in_place(&mut self, bytes: &mut [u8]) {
         // As many as the port holds: it is empty between two calls.
         for bytes in bytes.chunks_mut(FIFO_BYTES) {

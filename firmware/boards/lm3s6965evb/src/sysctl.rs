@@ -1,27 +1,17 @@
 //! System control: which peripherals run, how fast the core is, what reset the chip, the MAC address.
-//!
-//! | register | offset | bits used |
-//! |---|---|---|
-//! | RESC | 0x05C | what reset the chip since RESC was cleared: POR 1, BOR 2, WDT 3; QEMU sets none |
-//! | RCC | 0x060 | SYSDIV 23 to 26: the clock's divisor less 1 |
-//! | RCC2 | 0x070 | USERCC2 31: RCC2 counts instead of RCC; SYSDIV2 23 to 28 |
-//! | RCGC0 | 0x100 | watchdog 3 |
-//! | RCGC1 | 0x104 | UART0 0, UART1 1, SSI0 4, timer 0 16 |
-//! | RCGC2 | 0x108 | GPIO C 2, D 3, E 4, F 5, Ethernet MAC 28, Ethernet PHY 30 |
-//! | USER0, USER1 | 0x1E0, 0x1E4 | the MAC address, three octets each, the first in the lowest byte; all ones: not written |
 
 use hotdesk_board::mmio::Register;
 use hotdesk_board::record::ResetCause;
 
 use crate::mmio::SYSCTL;
 
-const RESC: Register = SYSCTL.at(0x05C);
-const RCC: Register = SYSCTL.at(0x060);
-const RCC2: Register = SYSCTL.at(0x070);
-const RCGC0: Register = SYSCTL.at(0x100);
-const RCGC1: Register = SYSCTL.at(0x104);
-const RCGC2: Register = SYSCTL.at(0x108);
-const USER0: Register = SYSCTL.at(0x1E0);
+const RESC: Register = SYSCTL.at(0x05C); // what reset the chip since RESC was cleared: POR 1, BOR 2, WDT 3; QEMU sets none
+const RCC: Register = SYSCTL.at(0x060); // SYSDIV 23 to 26: the clock's divisor less 1
+const RCC2: Register = SYSCTL.at(0x070); // USERCC2 31: RCC2 counts instead of RCC; SYSDIV2 23 to 28
+const RCGC0: Register = SYSCTL.at(0x100); // watchdog 3
+const RCGC1: Register = SYSCTL.at(0x104); // UART0 0, UART1 1, SSI0 4, timer 0 16
+const RCGC2: Register = SYSCTL.at(0x108); // GPIO C 2, D 3, E 4, F 5, Ethernet MAC 28, Ethernet PHY 30
+const USER0: Register = SYSCTL.at(0x1E0); // the MAC address, three octets each, the first in the lowest byte; all ones: not written
 const USER1: Register = SYSCTL.at(0x1E4);
 
 /// What the divisor divides: the PLL's 400 MHz, halved.

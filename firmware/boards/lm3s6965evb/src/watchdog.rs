@@ -1,32 +1,23 @@
 //! The chip as `hotdesk_board` wants it: what reset it, and the watchdog, which restarts a phone that makes no progress.
 //!
-//! After [`PATIENCE`] without food an interrupt notes where the firmware is stuck and restarts. Where that interrupt cannot come
-//! through, the watchdog resets the board by itself after the same time again.
-//!
-//! | register | offset | meaning |
-//! |---|---|---|
-//! | LOAD | 0x000 | cycles until the time-out; writing it starts anew |
-//! | CTL | 0x008 | interrupt at the first time-out, from now on 1, reset at the second 2 |
-//! | ICR | 0x00C | any write: clear the interrupt |
-//! | LOCK | 0xC00 | 0x1ACCE551: registers can be written; any other value: they cannot |
+//! After [`PATIENCE`] without food an interrupt (`hotdesk_board::fault::on_watchdog`) notes where the firmware is stuck and
+//! restarts. Where that cannot come through, the watchdog resets the board by itself after the same time again.
 //!
 //! On the emulated board time goes on while the host gives QEMU no processor: the patience must bear a loaded host.
-#![allow(unsafe_code)] // Exception entry.
 
 use hotdesk_board::board::Chip;
 use hotdesk_board::mmio::Register;
-use hotdesk_board::record::{self, ResetCause};
-use hotdesk_board::{fault, log};
+use hotdesk_board::record::ResetCause;
 use hotdesk_phone::Keeps;
 
 use crate::interrupts::{self, Interrupt};
 use crate::mmio::WATCHDOG;
 use crate::sysctl;
 
-const LOAD: Register = WATCHDOG.at(0x000);
-const CTL: Register = WATCHDOG.at(0x008);
-const ICR: Register = WATCHDOG.at(0x00C);
-const LOCK: Register = WATCHDOG.at(0xC00);
+const LOAD: Register = WATCHDOG.at(0x000); // cycles until the time-out; writing it starts anew
+const CTL: Register = WATCHDOG.at(0x008); // interrupt at the first time-out, from now on 1, reset at the second 2
+const ICR: Register = WATCHDOG.at(0x00C); // any write: clear the interrupt
+const LOCK: Register = WATCHDOG.at(0xC00); // 0x1ACCE551: registers can be written; any other value: they cannot
 
 const CTL_INTERRUPT_AND_RESET: u32 = 1 | 2;
 const LOCK_OPEN: u32 = 0x1ACC_E551;
@@ -60,19 +51,4 @@ impl Chip for Lm3s6965 {
         LOAD.write(sysctl::core_clock_hz().saturating_mul(PATIENCE));
         LOCK.write(LOCK_CLOSED);
     }
-}
-
-/// The watchdog's interrupt. Hands `bite` the program counter of what it interrupted: the seventh word of the exception
-/// frame.
-#[unsafe(naked)]
-pub extern "C" fn on_interrupt() {
-    core::arch::naked_asm!("mrs r0, msp", "ldr r0, [r0, #24]", "b {bite}", bite = sym bite)
-}
-
-extern "C" fn bite(program_counter: u32) -> ! {
-    cortex_m::interrupt::disable();
-    record::watchdog(program_counter);
-    log::begin_last_words();
-    defmt::error!("watchdog: no progress at {=u32:#010x}, restarting", program_counter);
-    fault::restart()
 }
