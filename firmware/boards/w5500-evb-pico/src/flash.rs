@@ -57,7 +57,7 @@ impl BoardFlash {
         self.flash.blocking_read(CONFIGURATION, buffer).map_err(|_| SetupError::Unreadable)?;
         // Not up to the first byte 0xFF, which a text may have by mistake: then it is to be told, not cut.
         match buffer.iter().rposition(|byte| *byte != 0xFF).map(|last| last.saturating_add(1)) {
-            None => Err(SetupError::NoFile),
+            None => Err(SetupError::NotWritten),
             Some(length) if length == bound => Err(SetupError::TooLong { bound }),
             Some(length) => Ok(length),
         }

@@ -83,6 +83,8 @@ pub enum SetupError {
     NoCard,
     /// The card has no file `HOTDESK.TXT`.
     NoFile,
+    /// The board keeps its configuration in flash, and none is written there.
+    NotWritten,
     /// The card or its file system cannot be read.
     Unreadable,
     /// The file is longer than the board's buffer.

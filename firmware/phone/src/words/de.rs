@@ -123,6 +123,7 @@ pub(super) const WORDS: Words<&str> = Words {
 
     no_card: "Keine SD-Karte. Setzen Sie eine mit HOTDESK.TXT ein und starten Sie neu.",
     no_file: "Auf der SD-Karte fehlt HOTDESK.TXT. Legen Sie die Datei an und starten Sie neu.",
+    not_written: "Im Flash steht keine Konfiguration. Schreiben Sie eine und starten Sie neu.",
     card_unreadable: "Die SD-Karte ist nicht lesbar. Formatieren Sie sie mit FAT und starten Sie neu.",
     file_too_long: "HOTDESK.TXT ist zu lang. Erlaubt sind {} Bytes. Kürzen Sie die Datei und starten Sie neu.",
     then_restart: "Starten Sie dann neu.",

@@ -123,6 +123,7 @@ pub(super) const WORDS: Words<&str> = Words {
 
     no_card: "No SD card. Insert one with HOTDESK.TXT and restart.",
     no_file: "No HOTDESK.TXT on the SD card. Write it and restart.",
+    not_written: "No configuration in the flash. Write one and restart.",
     card_unreadable: "The SD card cannot be read. Format it as FAT and restart.",
     file_too_long: "HOTDESK.TXT is too long. {} bytes are the limit. Shorten it and restart.",
     then_restart: "Then restart.",

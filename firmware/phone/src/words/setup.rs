@@ -11,6 +11,7 @@ pub(super) fn setup(error: SetupError, words: &Words, out: &mut dyn fmt::Write) 
     match error {
         SetupError::NoCard => words.no_card.write(out),
         SetupError::NoFile => words.no_file.write(out),
+        SetupError::NotWritten => words.not_written.write(out),
         SetupError::Unreadable => words.card_unreadable.write(out),
         SetupError::TooLong { bound } => fill(out, words.file_too_long, &[&bound]),
         SetupError::File(error) => {

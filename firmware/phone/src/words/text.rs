@@ -200,6 +200,7 @@ pub(crate) struct Words<T> {
     // Setup.
     pub(crate) no_card: T,
     pub(crate) no_file: T,
+    pub(crate) not_written: T,
     pub(crate) card_unreadable: T,
     /// The number of bytes that the file may have.
     pub(crate) file_too_long: T,
