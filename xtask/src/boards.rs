@@ -36,6 +36,7 @@ pub(crate) struct Board {
 pub(crate) const BOARDS: &[Board] = &[
     DEFAULT,
     PICO,
+    Board { name: "stm32f746g-disco", target: "thumbv7em-none-eabihf", runs: Runs::BuiltOnly },
 ];
 
 /// The board that QEMU emulates.

@@ -45,7 +45,7 @@ pub(crate) fn run() -> Result<()> {
         .args(["doc", "--locked", "--no-deps", "--package", "hotdesk-core", "--package", "hotdesk-phone"])
         .args([
             "--features",
-            "hotdesk-core/defmt,hotdesk-core/emapp,hotdesk-core/phonexml,hotdesk-core/texts,hotdesk-core/vip",
+            "hotdesk-core/defmt,hotdesk-core/emapp,hotdesk-core/phonexml,hotdesk-core/texts,hotdesk-core/vip,hotdesk-phone/touch",
         ])
         .env("RUSTDOCFLAGS", "--deny warnings")
         .run()?;

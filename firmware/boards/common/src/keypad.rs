@@ -42,12 +42,18 @@ pub fn look(buttons: &mut Buttons, down: u8, keys: &[Key]) {
     }
 }
 
+/// Takes that a key went down or came up.
+pub fn report(event: KeyEvent) {
+    match event {
+        KeyEvent::Pressed(key) => press(key),
+        KeyEvent::Released(key) => KEYS.hold(key, false),
+    }
+}
+
 /// Takes a byte of the serial keypad's line.
 pub fn receive(byte: u8) {
     let event = critical_section::with(|token| DECODER.borrow_ref_mut(token).push(byte));
-    match event {
-        Some(KeyEvent::Pressed(key)) => press(key),
-        Some(KeyEvent::Released(key)) => KEYS.hold(key, false),
-        None => {}
+    if let Some(event) = event {
+        report(event);
     }
 }

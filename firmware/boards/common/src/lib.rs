@@ -6,10 +6,14 @@
 #![no_std]
 
 pub mod board;
+#[cfg(feature = "card")]
+pub mod card;
 #[cfg(feature = "systick")]
 pub mod clock;
 pub mod executor;
 pub mod fault;
+#[cfg(feature = "touch")]
+pub mod frame;
 pub mod greys;
 pub mod identity;
 pub mod image;
@@ -18,7 +22,11 @@ pub mod log;
 pub mod matrix;
 pub mod mmio;
 pub mod record;
+#[cfg(feature = "rtt")]
+mod rtt;
 pub mod settings;
 pub mod stack;
 pub mod starts;
+#[cfg(feature = "touch")]
+pub mod touch;
 pub mod wiring;

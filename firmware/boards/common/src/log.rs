@@ -127,8 +127,14 @@ pub trait Port: Sync {
     fn call_when_there_is_room(&self, wanted: bool);
 }
 
-/// Gives the log its port, which must be on. What was logged before waits in the ring.
+/// Gives the log its port, which must be on. What was logged before waits in the ring. With the feature `rtt` the log goes to
+/// a debug probe, and the port sends nothing.
 pub fn start(port: &'static dyn Port) {
+    #[cfg(feature = "rtt")]
+    let port = {
+        let _ = port;
+        crate::rtt::start()
+    };
     with(|log| {
         log.outgoing.port = Some(port);
         log.outgoing.pump();

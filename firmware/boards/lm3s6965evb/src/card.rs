@@ -9,30 +9,28 @@ use embedded_hal::delay::DelayNs;
 use embedded_hal::spi::{ErrorType, Operation, SpiDevice};
 use embedded_sdmmc::embedded_sdmmc_types::sdcard::CardType;
 use embedded_sdmmc::sdcard::spi::AcquireOpts;
-use embedded_sdmmc::{Error, Mode, SdCard, SdCardError, TimeSource, Timestamp, VolumeIdx, VolumeManager};
+use embedded_sdmmc::{SdCard, SdCardError};
+use hotdesk_board::card;
 use hotdesk_phone::SetupError;
 
 use crate::gpio::Output;
 use crate::ssi::Ssi;
 use crate::sysctl;
 
-/// The configuration's name in the root directory of the first partition (FAT16 or FAT32).
-const FILE_NAME: &str = "HOTDESK.TXT";
-
 /// How many wake-up calls the card gets before it counts as missing. Each takes up to 0.1 s.
 const ATTEMPTS: u32 = 5;
 
-/// Reads the configuration file into `buffer` and returns its bytes.
+/// Reads the configuration file into `buffer` and returns its length.
 ///
 /// # Errors
 ///
 /// What is missing: the card, the file, a readable file system, or room in `buffer`.
 #[inline(never)]
-pub fn read_configuration<'b>(
+pub fn read_configuration(
     ssi: &mut Ssi,
     select: &mut Output,
-    buffer: &'b mut [u8],
-) -> Result<&'b mut [u8], SetupError> {
+    buffer: &mut [u8],
+) -> Result<usize, SetupError> {
     // These bytes go to no device: the card needs 74 clocks before it is first selected.
     ssi.send(&[0xFF; 10]);
     let options = AcquireOpts { use_crc: true, acquire_retries: ATTEMPTS };
@@ -40,27 +38,7 @@ pub fn read_configuration<'b>(
     if matches!(card.num_bytes(), Err(SdCardError::Cmd58Error)) {
         take_over(&card)?;
     }
-    let volumes: VolumeManager<_, _, 1, 1, 1> = VolumeManager::new_with_limits(card, NoClock, 0);
-    let volume = volumes.open_volume(VolumeIdx(0)).map_err(explain)?;
-    let directory = volume.open_root_dir().map_err(explain)?;
-    let file = directory.open_file_in_dir(FILE_NAME, Mode::ReadOnly).map_err(explain)?;
-    let bound = buffer.len();
-    let Some(contents) = usize::try_from(file.length()).ok().and_then(|length| buffer.get_mut(..length))
-    else {
-        return Err(SetupError::TooLong { bound });
-    };
-    let mut rest = &mut *contents;
-    while !rest.is_empty() {
-        let length = file.read(rest).map_err(explain)?;
-        rest = match rest.get_mut(length..) {
-            Some(rest) if length > 0 => rest,
-            // The directory entry is longer than the file's clusters.
-            _ => return Err(SetupError::Unreadable),
-        };
-    }
-    // The card driver's buffer still holds the file's last sector; reading the directory overwrites it.
-    let _ = directory.directory_entry_exists(FILE_NAME);
-    Ok(contents)
+    card::read_configuration(card, buffer, |error| matches!(error, SdCardError::CardNotFound))
 }
 
 /// Completes the card's initialisation where the driver gave up, at command 58, the last step.
@@ -90,15 +68,6 @@ fn take_over(card: &SdCard<Slot<'_>, BusyWait>) -> Result<(), SetupError> {
     // version 2; the kind is what the card itself says.
     unsafe { card.mark_card_as_init(kind) };
     Ok(())
-}
-
-fn explain(error: Error<SdCardError>) -> SetupError {
-    defmt::warn!("card: {}", error);
-    match error {
-        Error::NotFound => SetupError::NoFile,
-        Error::DeviceError(SdCardError::CardNotFound) => SetupError::NoCard,
-        _ => SetupError::Unreadable,
-    }
 }
 
 /// The card on the shared port, selected for one transaction at a time.
@@ -144,21 +113,5 @@ impl DelayNs for BusyWait {
     fn delay_ns(&mut self, duration: u32) {
         let ns_per_cycle = 1_000_000_000_u32.checked_div(sysctl::core_clock_hz()).unwrap_or(1).max(1);
         cortex_m::asm::delay(duration.div_ceil(ns_per_cycle));
-    }
-}
-
-/// Nothing is written, so no time is needed.
-struct NoClock;
-
-impl TimeSource for NoClock {
-    fn get_timestamp(&self) -> Timestamp {
-        Timestamp {
-            year_since_1970: 0,
-            zero_indexed_month: 0,
-            zero_indexed_day: 0,
-            hours: 0,
-            minutes: 0,
-            seconds: 0,
-        }
     }
 }

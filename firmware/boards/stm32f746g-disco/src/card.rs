@@ -1,0 +1,54 @@
+//! The SD card on the chip's SDMMC1, read once at start.
+
+use embassy_futures::block_on;
+use embassy_stm32::sdmmc::Sdmmc;
+use embassy_stm32::sdmmc::sd::{CmdBlock, DataBlock, StorageDevice};
+use embassy_stm32::time::Hertz;
+use embassy_time::{Duration, with_timeout};
+use hotdesk_board::card::{self, Blocks, Failed};
+use hotdesk_phone::SetupError;
+use static_cell::StaticCell;
+use zeroize::Zeroize;
+
+/// The card's clock: every card of the last twenty years takes twice as much.
+const CLOCK: Hertz = Hertz(12_000_000);
+/// What a card may take to start, or to answer: 1 s and 0.1 s by its standard.
+const START_PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Reads the configuration file into `buffer` and returns its length. `is_there` is the slot's switch.
+///
+/// # Errors
+///
+/// What is missing: the card, the file, a readable file system, or room in `buffer`.
+pub(crate) fn read_configuration(
+    mut slot: Sdmmc<'static>,
+    is_there: bool,
+    buffer: &mut [u8],
+) -> Result<usize, SetupError> {
+    // The card's DMA writes here: on the stack it would be in the DTCM.
+    static COMMAND: StaticCell<CmdBlock> = StaticCell::new();
+    static DATA: StaticCell<DataBlock> = StaticCell::new();
+    if !is_there {
+        return Err(SetupError::NoCard);
+    }
+    let start = StorageDevice::new_sd_card(&mut slot, COMMAND.init_with(CmdBlock::new), CLOCK);
+    let mut card = match block_on(with_timeout(START_PATIENCE, start)) {
+        Ok(Ok(card)) => card,
+        _ => {
+            defmt::warn!("card: it does not start");
+            return Err(SetupError::Unreadable);
+        }
+    };
+    let data = DATA.init_with(|| DataBlock([0; 128]));
+    let read = |index, block: &mut [u8; 512]| {
+        let read = block_on(with_timeout(PATIENCE, card.read_block(index, data)));
+        for (bytes, word) in block.chunks_mut(4).zip(data.0) {
+            bytes.copy_from_slice(&word.to_le_bytes());
+        }
+        // The file holds a certificate.
+        data.0.zeroize();
+        if let Ok(Ok(())) = read { Ok(()) } else { Err(Failed) }
+    };
+    card::read_configuration(Blocks::new(read), buffer, |_| false)
+}
