@@ -4,9 +4,12 @@
 //! whole core of the host busy.
 #![allow(unsafe_code)] // The executor's raw interface has rules that only its caller can keep.
 
+use core::pin::pin;
 use core::sync::atomic::{AtomicBool, Ordering};
+use core::task::{Context, Poll, Waker};
 
 use embassy_executor::{SpawnError, SpawnToken, Spawner, raw};
+use embassy_time::{Duration, Instant};
 use static_cell::StaticCell;
 
 use crate::{log, stack};
@@ -25,6 +28,21 @@ pub fn start<S>(spawner: Spawner, task: Result<SpawnToken<S>, SpawnError>) {
     match task {
         Ok(task) => spawner.spawn(task),
         Err(_) => unreachable!("each task is started once"),
+    }
+}
+
+/// Waits for a future before the tasks run, so long at most. It must not wait for a time: the clock wakes tasks alone.
+pub fn wait<F: Future>(patience: Duration, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let start = Instant::now();
+    loop {
+        // It is asked again and again: nobody needs to be woken.
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return Some(output);
+        }
+        if Instant::now().saturating_duration_since(start) >= patience {
+            return None;
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! The SD card on the chip's SDMMC1, read once at start.
 
-use embassy_futures::block_on;
 use embassy_stm32::sdmmc::Sdmmc;
 use embassy_stm32::sdmmc::sd::{CmdBlock, DataBlock, StorageDevice};
 use embassy_stm32::time::Hertz;
-use embassy_time::{Duration, with_timeout};
+use embassy_time::Duration;
 use hotdesk_board::card::{self, Blocks, Failed};
+use hotdesk_board::executor;
 use hotdesk_phone::SetupError;
 use static_cell::StaticCell;
 use zeroize::Zeroize;
@@ -33,22 +33,20 @@ pub(crate) fn read_configuration(
         return Err(SetupError::NoCard);
     }
     let start = StorageDevice::new_sd_card(&mut slot, COMMAND.init_with(CmdBlock::new), CLOCK);
-    let mut card = match block_on(with_timeout(START_PATIENCE, start)) {
-        Ok(Ok(card)) => card,
-        _ => {
-            defmt::warn!("card: it does not start");
-            return Err(SetupError::Unreadable);
-        }
+    // The HAL asks a card that is busy within one poll, again and again: the watchdog ends that.
+    let Some(Ok(mut card)) = executor::wait(START_PATIENCE, start) else {
+        defmt::warn!("card: it does not start");
+        return Err(SetupError::Unreadable);
     };
     let data = DATA.init_with(|| DataBlock([0; 128]));
     let read = |index, block: &mut [u8; 512]| {
-        let read = block_on(with_timeout(PATIENCE, card.read_block(index, data)));
+        let read = executor::wait(PATIENCE, card.read_block(index, data));
         for (bytes, word) in block.chunks_mut(4).zip(data.0) {
             bytes.copy_from_slice(&word.to_le_bytes());
         }
         // The file holds a certificate.
         data.0.zeroize();
-        if let Ok(Ok(())) = read { Ok(()) } else { Err(Failed) }
+        if let Some(Ok(())) = read { Ok(()) } else { Err(Failed) }
     };
     card::read_configuration(Blocks::new(read), buffer, |_| false)
 }

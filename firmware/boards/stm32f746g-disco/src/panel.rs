@@ -7,8 +7,9 @@ use embassy_stm32::ltdc::{
     Ltdc, LtdcConfiguration, LtdcLayer, LtdcLayerConfig, PixelFormat, PolarityActive, PolarityEdge, RgbColor,
 };
 use embassy_stm32::peripherals::LTDC;
-use embassy_time::{Duration, with_timeout};
+use embassy_time::Duration;
 use embedded_graphics::pixelcolor::{Rgb888, RgbColor as _};
+use hotdesk_board::executor;
 use hotdesk_board::frame::{Frame, Framed, frame};
 use hotdesk_board::touch::Shown;
 use hotdesk_phone::view::{Indexed, LAYOUT_480X272_TOUCH, Layout};
@@ -73,10 +74,10 @@ pub(crate) fn start(
     controller.init(&TIMING);
     controller.init_layer(&LAYER, Some(&colours));
     let started = controller.set_buffer(LtdcLayer::Layer1, FRAME.as_ptr().cast());
-    match embassy_futures::block_on(with_timeout(PATIENCE, started)) {
-        Ok(Ok(())) => {}
-        Ok(Err(_)) => defmt::error!("panel: the display controller does not get the frame"),
-        Err(_) => defmt::error!("panel: the display controller sends no picture"),
+    match executor::wait(PATIENCE, started) {
+        Some(Ok(())) => {}
+        Some(Err(_)) => defmt::error!("panel: the display controller does not get the frame"),
+        None => defmt::error!("panel: the display controller sends no picture"),
     }
     on.set_high();
     // Dropped, they would turn their pins off.
