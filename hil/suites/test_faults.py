@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hotdesk_hil.emservice import EmService
-from hotdesk_hil.rig import Phone, Rig, debugger, repository
+from hotdesk_hil.rig import Phone, Rig, debugger, keypad, repository
 from hotdesk_hil.rig.demo_cluster import DemoCluster
 from hotdesk_hil.rig.phone import ANSWER
 from hotdesk_hil.rig.place import Place, Source
@@ -155,6 +155,31 @@ def test_the_watchdog_resets_a_phone_that_takes_no_interrupt(
         assert "watchdog:thephonewasstuck" in about
     else:
         assert "Laststart:resetkey" in about
+    assert service.sessions() == {}
+
+
+def test_the_wait_after_wrong_admin_codes_outlasts_a_reset_and_not_the_power(
+    rig: Rig, service: EmService, cluster: DemoCluster
+) -> None:
+    config = cluster.phone_config(service.port).text() + "adminCode = 4711\n"
+    rig.boot(config)
+    phone = Phone(rig)
+    phone.open_menu()
+    phone.choose("Settings")
+    for wait in (2, 4):
+        phone.wait_title("Settings", "Admin code:", seconds=ANSWER)
+        phone.press(*"4712", keypad.SELECT)
+        phone.wait_title("Settings", f"Try again in {wait} s.")
+    rig.strategy.reset()
+    phone.wait_idle("Nobody logged in")
+    phone.open_menu()
+    phone.choose("Settings")
+    phone.wait_title("Settings", "The admin code is wrong.")
+    rig.boot(config)
+    phone = Phone(rig)
+    phone.open_menu()
+    phone.choose("Settings")
+    phone.wait_title("Settings", "Admin code:")
     assert service.sessions() == {}
 
 

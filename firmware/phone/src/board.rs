@@ -18,6 +18,8 @@ pub enum Effect {
     Save,
     /// Forget every setting made on the phone.
     Forget,
+    /// Count so many wrong admin codes in a row, over a restart.
+    CountWrongCodes(u32),
 }
 
 /// A board, as far as the phone needs one.
@@ -33,6 +35,10 @@ pub trait Board {
 
     /// Restarts the phone. Only a double in a test returns.
     fn restart(&mut self);
+
+    /// Keeps how many wrong admin codes were typed in a row until the phone is switched off: a restart must not end the wait
+    /// after them.
+    fn count_wrong_codes(&mut self, count: u32);
 
     /// Keeps the settings that `write` puts into a buffer of [`settings::LIMIT`](crate::settings::LIMIT) bytes, so that a
     /// loss of power at any time leaves either these or those before.
@@ -70,6 +76,8 @@ pub struct Facts {
     pub start: Start,
     /// How long settings are kept.
     pub keeps: Keeps,
+    /// What [`Board::count_wrong_codes`] was told last since the phone was switched on; else 0.
+    pub wrong_codes: u32,
 }
 
 /// How long a board keeps settings.

@@ -323,6 +323,10 @@ impl Phone<'_, '_> {
                             board.restart();
                             continue;
                         }
+                        Effect::CountWrongCodes(count) => {
+                            board.count_wrong_codes(count);
+                            continue;
+                        }
                         Effect::Save => board.save(|out| self.app.borrow().write_settings(out)).await,
                         Effect::Forget => board.forget().await,
                     };
@@ -354,10 +358,7 @@ impl Phone<'_, '_> {
                 |service: &Service, out: &mut [u8]| self.app.borrow().write_request(ask, service, out);
             let task = if ask.is_change() { Task::Change } else { Task::Query };
             let mut on_piece = |piece: Option<Piece<'_>>| self.app.borrow_mut().take_piece(piece);
-            let reading = match ask {
-                Ask::Profiles => Reading::Pieces(&mut on_piece),
-                _ => Reading::Whole,
-            };
+            let reading = if ask.comes_in_pieces() { Reading::Pieces(&mut on_piece) } else { Reading::Whole };
             let asking = net::ask(network, services, turn, task, write, reading, buffers);
             match select3(asking, self.asked.wait(), self.cancelled()).await {
                 Either3::First((service, answer)) => {

@@ -31,8 +31,8 @@
 //! | `saves slowly` | the memory for settings takes its time: it does not answer |
 //! | `restarts slowly` | a restart takes its time: it does not come about |
 //! | `restarted N times` | how often the phone had its board restart it |
-//! | `answer success` / `nobody` / `user ID` / `where ID DEVICES` / `failure CODE TEXT` | a whole answer; a document of its own follows `answer` in lines with `>` |
-//! | `answer profiles USER NAME…` | profiles of a user: the default one ends with a star, `A01..A99` are all between |
+//! | `answer success` / `nobody` / `user ID` / `where ID DEVICES` / `failure CODE TEXT` | a whole answer; of names, `A01..A99` are all between; a document of its own follows `answer` in lines with `>` |
+//! | `answer profiles USER NAME…` | profiles of a user: the default one ends with a star |
 //! | `raw` | bytes with escapes follow in lines with `>` |
 //! | `flood N TEXT` | TEXT, N times |
 //! | `close`, `reset` | the service ends the connection |
@@ -337,7 +337,7 @@ fn document(name: &str, block: &[&str]) -> Vec<u8> {
         "where" => {
             let mut words = rest.split_whitespace();
             let user = words.next().unwrap();
-            answers::devices(user, &words.collect::<Vec<_>>())
+            answers::devices(user, &words.flat_map(names).collect::<Vec<_>>())
         }
         "failure" => {
             let (code, text) = rest.split_once(' ').unwrap_or((rest, ""));

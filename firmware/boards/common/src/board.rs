@@ -66,6 +66,7 @@ impl<C: Chip, M: Memory> hotdesk_phone::Board for Board<C, M> {
             starts: self.starts,
             start: self.start.clone(),
             keeps: C::KEEPS,
+            wrong_codes: record::wrong_codes(),
         }
     }
 
@@ -76,6 +77,10 @@ impl<C: Chip, M: Memory> hotdesk_phone::Board for Board<C, M> {
     fn restart(&mut self) {
         record::restarted();
         fault::restart()
+    }
+
+    fn count_wrong_codes(&mut self, count: u32) {
+        record::count_wrong_codes(count);
     }
 
     async fn save(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {

@@ -9,6 +9,7 @@
 //! | 1 | starts since power-on |
 //! | 2 | how the firmware ended; see [`Ended`] |
 //! | 3 to 7 | a panic's line and four return addresses, an exception's number, or PC, LR, CFSR and BFAR |
+//! | 8 | wrong admin codes in a row |
 //!
 //! What the chip says of its reset counts where the record says nothing.
 #![allow(unsafe_code)] // A place in RAM of its own, which start-up leaves alone.
@@ -23,7 +24,8 @@ const CHECK: usize = 0;
 const STARTS: usize = 1;
 const ENDED: usize = 2;
 const VALUES: [usize; 1 + CALLS] = [3, 4, 5, 6, 7];
-const WORDS: usize = 8;
+const WRONG_CODES: usize = 8;
+const WORDS: usize = 9;
 
 // SAFETY: cortex-m-rt's linker script has this section and neither clears nor loads it. Any content is valid numbers.
 #[unsafe(link_section = ".uninit.record")]
@@ -73,8 +75,23 @@ pub fn begin(reset: ResetCause) -> (Start, u32) {
         None => (Start::PowerOn, 1),
     };
     write(STARTS, starts);
+    if !is_kept {
+        write(WRONG_CODES, 0);
+    }
     leave(Ended::Unnoticed, []);
     (start, starts)
+}
+
+/// How many wrong admin codes were typed in a row since power-on.
+#[must_use]
+pub fn wrong_codes() -> u32 {
+    read(WRONG_CODES)
+}
+
+/// Notes how many wrong admin codes were typed in a row.
+pub fn count_wrong_codes(count: u32) {
+    write(WRONG_CODES, count);
+    write(CHECK, check());
 }
 
 /// Notes that the firmware restarts because it was told to.

@@ -20,15 +20,13 @@ impl App<'_> {
             // Even where the answer was faster: nothing goes on from here.
             self.form.wipe_pin();
         }
-        if ask == Ask::Where {
-            return match answer.and_then(|response| self.learn_where(response)) {
-                Err(BUSY) if !quiet && self.is_busy_with(ask) && self.waits_for_service(ask, now) => {}
-                outcome => self.found_where(outcome, now),
-            };
-        }
-        if ask == Ask::Profiles {
+        if ask.comes_in_pieces() {
             // One that was not read in pieces is none.
-            return self.profiles_answered(flight, Err(answer.err().unwrap_or(Trouble::Unexpected)), now);
+            let trouble = answer.err().unwrap_or(Trouble::Unexpected);
+            return match ask {
+                Ask::Where => self.found_where(Err(trouble), now),
+                _ => self.profiles_answered(flight, Err(trouble), now),
+            };
         }
         match (ask, answer.and_then(|response| self.take_in(flight, response))) {
             (_, Err(BUSY))
@@ -44,6 +42,24 @@ impl App<'_> {
                 self.carried_out(ask, came, now);
             }
             (_, Err(trouble)) => self.failed(ask, trouble, now),
+        }
+    }
+
+    /// Takes that the answer to the exchange that is on its way was read to its end.
+    pub(super) fn was_read(&mut self, now: Duration) {
+        let Some(flight @ Flight { ask, quiet }) = self.in_flight.take() else { return };
+        self.cancelled = false;
+        if ask == Ask::Where {
+            let outcome = self.end_search();
+            self.keep_exchange(ask, outcome.err().map_or(Exchanged::Done, Exchanged::from));
+            match outcome {
+                Err(BUSY) if !quiet && self.is_busy_with(ask) && self.waits_for_service(ask, now) => {}
+                outcome => self.found_where(outcome, now),
+            }
+        } else {
+            let content = self.profiles.end();
+            self.keep_exchange(ask, Exchanged::from(content));
+            self.profiles_answered(flight, Ok(content), now);
         }
     }
 

@@ -8,7 +8,7 @@
 use core::time::Duration;
 
 use hotdesk_core::codes::em_service::EmServiceCode;
-use hotdesk_core::{DeviceName, DeviceStatus, Response, Text, UserDevicesStatus};
+use hotdesk_core::{DeviceName, DeviceStatus, Piece, Text};
 
 use super::{App, Ask, Came, Failure, Field, Holder, Notice, Screen, Trouble};
 use crate::{ConnectError, Key};
@@ -45,6 +45,19 @@ pub(crate) struct Elsewhere {
     pub(crate) device: DeviceName,
     /// How many other phones there are besides.
     pub(crate) others: usize,
+}
+
+/// What an answer has told so far of where the user of the form is logged in.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    /// The rows that come are the user's.
+    is_ours: bool,
+    /// The user was mentioned.
+    is_told: bool,
+    /// Another phone than this one was among them.
+    has_found: bool,
+    /// A failure, with its code if there is one.
+    refused: Option<Option<EmServiceCode>>,
 }
 
 impl App<'_> {
@@ -141,7 +154,10 @@ impl App<'_> {
             (Screen::Busy(Ask::Where), Ok(()), Some(_)) => self.go(Screen::Elsewhere),
             (Screen::Busy(Ask::Where), outcome, _) => match outcome {
                 Ok(()) => self.log_in_again(HINDERED_THERE),
-                Err(_) => self.fail(Ask::Login, HINDERED_THERE),
+                Err(_) => {
+                    self.elsewhere = None;
+                    self.fail(Ask::Login, HINDERED_THERE);
+                }
             },
             (Screen::Settling(failure), Ok(()), None) => {
                 self.carried_out(failure.ask, failure.trouble.came(), now);
@@ -219,38 +235,56 @@ impl App<'_> {
         self.fail(ask, Trouble::NoConnection(ConnectError::NoNetwork));
     }
 
-    /// Takes in where the user of the form is logged in but here.
-    pub(super) fn learn_where(&mut self, response: Response<'_>) -> Result<(), Trouble> {
-        self.elsewhere = None;
-        let Self { elsewhere, device: own, form, .. } = self;
-        let user = Text::from(form.user());
-        let mut see = |device: Text<'_>| {
-            match elsewhere {
-                _ if device.eq_ignore_case(&*own) => {}
-                Some(elsewhere) => elsewhere.others = elsewhere.others.saturating_add(1),
-                None => {
-                    let device = DeviceName::try_from(device).map_err(|_| Trouble::Unexpected)?;
-                    *elsewhere = Some(Elsewhere { device, others: 0 });
-                }
+    /// Takes a piece of the answer to where the user of the form is logged in; none where an answer starts.
+    pub(super) fn take_where(&mut self, piece: Option<Piece<'_>>) {
+        let Some(piece) = piece else { return self.search = Search::default() };
+        let user = Text::from(self.form.user());
+        let search = &mut self.search;
+        match piece {
+            Piece::User(id) => {
+                search.is_ours = id.eq_ignore_case(user);
+                search.is_told |= search.is_ours;
             }
-            Ok(())
-        };
-        match response {
-            Response::UserDevicesResults(results) => {
-                let row = results.users.iter().find(|row| row.id.eq_ignore_case(user));
-                match row.ok_or(Trouble::Unexpected)?.status {
-                    UserDevicesStatus::LoggedIn(devices) => devices.iter().try_for_each(see),
-                    UserDevicesStatus::None | UserDevicesStatus::DoesNotExist => Ok(()),
-                    _ => Err(Trouble::Unexpected),
-                }
-            }
+            Piece::UserEnd { .. } => search.is_ours = false,
+            Piece::Failure(failure) => search.refused = Some(failure.code),
+            Piece::UserFailure(failure) if search.is_ours => search.refused = Some(failure.code),
+            Piece::DeviceName(device) if search.is_ours => self.see(device),
             // Published samples answer one query with the results of the other.
-            Response::DeviceUserResults(results) => {
-                let is_there = |status| matches!(status, DeviceStatus::LoggedIn { user: there, .. } if there.eq_ignore_case(user));
-                results.devices.iter().filter(|row| is_there(row.status)).try_for_each(|row| see(row.name))
+            Piece::Device(row) => {
+                search.is_told = true;
+                if matches!(row.status, DeviceStatus::LoggedIn { user: there, .. } if there.eq_ignore_case(user))
+                {
+                    self.see(row.name);
+                }
             }
-            Response::Failure(failure) => Err(Trouble::Refused(failure.code)),
-            _ => Err(Trouble::Unexpected),
+            _ => {}
         }
+    }
+
+    /// Takes in a phone that the user is logged in on: the first is named, others are counted.
+    fn see(&mut self, device: Text<'_>) {
+        if device.eq_ignore_case(&self.device) {
+            return;
+        }
+        if let (true, Some(elsewhere)) = (self.search.has_found, &mut self.elsewhere) {
+            elsewhere.others = elsewhere.others.saturating_add(1);
+        } else if let Ok(device) = DeviceName::try_from(device) {
+            self.search.has_found = true;
+            self.elsewhere = Some(Elsewhere { device, others: 0 });
+        } else {
+            self.search.is_told = false;
+        }
+    }
+
+    /// Takes that the answer was read to its end, and says whether it tells where the user is.
+    pub(super) fn end_search(&mut self) -> Result<(), Trouble> {
+        let Search { is_told, refused, has_found, .. } = core::mem::take(&mut self.search);
+        if let Some(code) = refused {
+            return Err(Trouble::Refused(code));
+        }
+        if !has_found {
+            self.elsewhere = None;
+        }
+        if is_told { Ok(()) } else { Err(Trouble::Unexpected) }
     }
 }

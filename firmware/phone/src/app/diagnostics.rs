@@ -9,8 +9,9 @@ use hotdesk_core::Response;
 use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::session::ExchangeFailure;
 
+use super::profiles::Content;
 use super::{App, Ask, Screen, Trouble};
-use crate::{Key, Start};
+use crate::{Facts, Key, Start};
 
 /// Exchanges kept.
 const KEPT: usize = 8;
@@ -78,7 +79,23 @@ impl From<Trouble> for Outcome {
     }
 }
 
+impl From<Content> for Outcome {
+    fn from(content: Content) -> Self {
+        match content {
+            Content::Profiles(_) => Self::Done,
+            Content::Refused(code) => Self::Refused(code),
+            Content::Unexpected => Self::Unusable,
+        }
+    }
+}
+
 impl App<'_> {
+    /// Takes what the board knows of itself. A restart is no way around the wait after wrong admin codes: it begins anew.
+    pub(super) fn started(&mut self, facts: Facts) {
+        self.hold_codes(facts.wrong_codes);
+        self.facts = Some(facts);
+    }
+
     /// Takes which service answers what was asked, or was tried last.
     pub(crate) fn answered_by(&mut self, service: Option<usize>) {
         self.service = service;

@@ -56,7 +56,7 @@ pub enum Ask {
     Login,
     /// Log out who is logged in.
     Logout,
-    /// Which device profiles the user of the form has. It is a list of any length, so it is read in pieces.
+    /// Which device profiles the user of the form has.
     Profiles,
     /// On which phones the user of the form is logged in.
     Where,
@@ -68,6 +68,11 @@ impl Ask {
     /// Whether it changes who is logged in: then it is never sent while it may have been carried out.
     pub(crate) fn is_change(self) -> bool {
         matches!(self, Self::Login | Self::Logout | Self::LogoutThere)
+    }
+
+    /// Whether the answer is a list of any length, so that it is read in pieces: [`App::take_piece`].
+    pub(crate) fn comes_in_pieces(self) -> bool {
+        matches!(self, Self::Profiles | Self::Where)
     }
 }
 

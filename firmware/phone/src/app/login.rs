@@ -33,10 +33,13 @@ impl<'c> App<'c> {
         {
             self.service_text.keep(failure.text);
         }
-        self.profiles.take(piece, self.form.user());
+        match self.in_flight {
+            Some(Flight { ask: Ask::Where, .. }) => self.take_where(piece),
+            _ => self.profiles.take(piece, self.form.user()),
+        }
     }
 
-    /// Goes on from the form. Without an application user the phone asks nothing but what a person has to sign anyway.
+    /// Goes on from the form.
     pub(super) fn begin_login(&mut self) {
         if self.repeats_login() {
             return self.ask(Ask::Login);
@@ -46,19 +49,16 @@ impl<'c> App<'c> {
             term.can_repeat = false;
         }
         self.wish = Wish::default();
-        if self.has_app_user() {
-            self.ask(Ask::Profiles);
-        } else {
-            self.choose_time();
-        }
+        self.ask(Ask::Profiles);
     }
 
     /// Takes in what became of the question for profiles.
-    pub(super) fn profiles_answered(&mut self, flight: Flight, outcome: Result<(), Trouble>, now: Duration) {
-        let outcome = match outcome {
-            Ok(()) => Ok(self.profiles.end()),
-            Err(trouble) => Err(trouble),
-        };
+    pub(super) fn profiles_answered(
+        &mut self,
+        flight: Flight,
+        outcome: Result<Content, Trouble>,
+        now: Duration,
+    ) {
         match outcome {
             Ok(_) => self.polling.answered(now),
             Err(_) => {
@@ -83,6 +83,10 @@ impl<'c> App<'c> {
                     self.go(Screen::Profiles);
                 }
                 self.want_rows();
+            }
+            // It lets no person ask. There is nothing that whoever logs in could do about that, and nothing to choose.
+            Ok(Content::Refused(Some(EmServiceCode::USER_LACKS_APP_PROXY_RIGHTS))) if !flight.quiet => {
+                self.choose_time();
             }
             Ok(Content::Refused(code)) => self.no_profiles(Trouble::Refused(code)),
             Ok(Content::Unexpected) => self.no_profiles(Trouble::Unexpected),

@@ -51,7 +51,7 @@ pub(crate) use self::settings::Setting;
 pub(crate) use self::symbols::Symbols;
 pub(crate) use self::waiting::Waiting;
 
-use self::course::Course;
+use self::course::{Course, Search};
 use self::diagnostics::Exchanges;
 use self::ending::Term;
 use self::event::Flight;
@@ -115,6 +115,7 @@ pub struct App<'c> {
     /// How far the login has come, where somebody was in its way.
     course: Option<Course>,
     elsewhere: Option<Elsewhere>,
+    search: Search,
     in_flight: Option<Flight>,
     /// What is on its way is to be given up.
     cancelled: bool,
@@ -186,6 +187,7 @@ impl<'c> App<'c> {
             service_text: ServiceText::default(),
             course: None,
             elsewhere: None,
+            search: Search::default(),
             in_flight: None,
             cancelled: false,
             busy_tries: 0,
@@ -237,16 +239,11 @@ impl<'c> App<'c> {
                 }
             }
             Event::Network(state) => self.network_changed(state),
-            Event::Started(facts) => self.facts = Some(facts),
+            Event::Started(facts) => self.started(facts),
             Event::Address(address) => self.address = address,
             Event::Kept(kept) => self.kept(kept),
             Event::Answer(answer) => self.answered(answer, now),
-            Event::Read => {
-                if let Some(flight) = self.in_flight.take() {
-                    self.keep_exchange(flight.ask, Exchanged::Done);
-                    self.profiles_answered(flight, Ok(()), now);
-                }
-            }
+            Event::Read => self.was_read(now),
             Event::Turned => self.turns = self.turns.wrapping_add(1),
             Event::Time => {}
         }

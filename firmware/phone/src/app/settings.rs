@@ -94,16 +94,22 @@ impl App<'_> {
             Outcome::Submit => {
                 let code = self.config().and_then(|config| config.admin_code());
                 if code.is_some_and(|code| code.is(self.form.pin().expose())) {
-                    self.attempts = Attempts::default();
+                    self.hold_codes(0);
                     self.go(Screen::Settings { selected: 0 });
                 } else {
-                    let hold = FIRST_HOLD.saturating_mul(1 << self.attempts.wrong.min(8)).min(LAST_HOLD);
-                    self.attempts.wrong = self.attempts.wrong.saturating_add(1);
-                    self.attempts.held_until = self.now.saturating_add(hold);
+                    self.hold_codes(self.attempts.wrong.saturating_add(1));
                     self.go(Screen::CodeHeld);
                 }
+                self.effect = Some(Effect::CountWrongCodes(self.attempts.wrong));
             }
         }
+    }
+
+    /// Holds up the next code, after so many wrong ones in a row.
+    pub(super) fn hold_codes(&mut self, wrong: u32) {
+        let hold =
+            wrong.checked_sub(1).map(|before| FIRST_HOLD.saturating_mul(1 << before.min(8)).min(LAST_HOLD));
+        self.attempts = Attempts { wrong, held_until: self.now.saturating_add(hold.unwrap_or_default()) };
     }
 
     /// Seconds until the next code may be typed.

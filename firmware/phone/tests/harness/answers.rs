@@ -34,10 +34,10 @@ pub(crate) fn profiles(user: &str, names: &[impl AsRef<str>]) -> String {
 }
 
 /// The phones a user is logged in on.
-pub(crate) fn devices(user: &str, devices: &[&str]) -> String {
+pub(crate) fn devices(user: &str, devices: &[impl AsRef<str>]) -> String {
     let devices = match devices {
         [] => "<none/>".to_owned(),
-        _ => devices.iter().map(|device| format!("<deviceName>{device}</deviceName>")).collect(),
+        _ => devices.iter().map(|device| format!("<deviceName>{}</deviceName>", device.as_ref())).collect(),
     };
     format!(
         "<response><userDevicesResults><user id=\"{user}\">{devices}</user></userDevicesResults></response>"

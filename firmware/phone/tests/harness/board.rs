@@ -31,6 +31,7 @@ impl Default for Bench {
             starts: 1,
             start: Start::PowerOn,
             keeps: Keeps::ForGood,
+            wrong_codes: 0,
         };
         Self {
             facts,
@@ -60,6 +61,10 @@ impl Board for Double {
 
     fn restart(&mut self) {
         self.0.borrow_mut().is_restarting = true;
+    }
+
+    fn count_wrong_codes(&mut self, count: u32) {
+        self.0.borrow_mut().facts.wrong_codes = count;
     }
 
     async fn save(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {
