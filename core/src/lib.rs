@@ -65,7 +65,7 @@ pub use message::{
     UserProfiles, UserProfilesStatus,
 };
 pub use names::{AppId, DeviceName, ProfileName, UserId};
-pub use secret::{Certificate, Secret};
+pub use secret::{Certificate, Secret, wipe};
 pub use text::{Chars, Text};
 #[cfg(feature = "compact")]
 pub use wire::{Piece, PieceReader};

@@ -4,7 +4,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use zeroize::{Zeroize as _, ZeroizeOnDrop};
+use zeroize::{Zeroize as _, ZeroizeOnDrop, optimization_barrier};
 
 use crate::error::{Error, Field, Limit, Unsendable};
 use crate::limits;
@@ -64,6 +64,20 @@ impl defmt::Format for Secret<'_> {
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(f, "***");
     }
+}
+
+/// Overwrites a buffer that may hold a secret with zeros; the compiler does not remove it.
+///
+/// It takes a fraction of the time of `zeroize`, which writes byte by byte.
+///
+/// ```
+/// let mut request = *b"POST / HTTP/1.1";
+/// hotdesk_core::wipe(&mut request);
+/// assert_eq!(request, [0; 15]);
+/// ```
+pub fn wipe(buffer: &mut [u8]) {
+    buffer.fill(0);
+    optimization_barrier(buffer);
 }
 
 /// An owned secret of up to [`limits::CERTIFICATE_BYTES`] bytes: a certificate, a password, a PIN.

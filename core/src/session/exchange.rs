@@ -4,9 +4,8 @@
 use core::fmt;
 use core::time::Duration;
 
-use zeroize::Zeroize;
-
 use crate::http::{self, OfChange, ResponseReader, Status};
+use crate::wipe;
 
 /// How long each part of an exchange may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,7 +194,7 @@ impl<'b> Exchange<'b> {
 
     /// Starts anew at the time `now`, with nothing to send until [`load`](Self::load).
     pub(super) fn restart(&mut self, now: Duration) {
-        self.request.zeroize();
+        wipe(self.request);
         (self.length, self.sent, self.offered) = (0, 0, false);
         self.reader.restart();
         self.state = State::Connecting;
@@ -211,7 +210,7 @@ impl<'b> Exchange<'b> {
                 Ok(true)
             }
             not_written => {
-                self.request.zeroize();
+                wipe(self.request);
                 not_written.map(|_| false)
             }
         }
@@ -219,8 +218,8 @@ impl<'b> Exchange<'b> {
 
     /// Wipes both buffers.
     pub(super) fn wipe(&mut self) {
-        self.request.zeroize();
-        self.reader.buffer_mut().zeroize();
+        wipe(self.request);
+        wipe(self.reader.buffer_mut());
     }
 
     /// Returns the buffer of the answer.
@@ -283,7 +282,7 @@ impl<'b> Exchange<'b> {
         }
         let end = self.sent.saturating_add(count).min(self.length);
         if let Some(taken) = self.request.get_mut(self.sent..end) {
-            taken.zeroize();
+            wipe(taken);
         }
         self.sent = end;
     }
@@ -392,12 +391,12 @@ impl<'b> Exchange<'b> {
     }
 
     fn done(&mut self) {
-        self.request.zeroize();
+        wipe(self.request);
         self.state = State::Done;
     }
 
     fn fail(&mut self, failure: ExchangeFailure) {
-        self.request.zeroize();
+        wipe(self.request);
         let turned_away = matches!(failure, ExchangeFailure::Status(status)
             if status.of_change() == OfChange::NotCarriedOut);
         self.state =
@@ -419,6 +418,6 @@ impl fmt::Debug for Exchange<'_> {
 
 impl Drop for Exchange<'_> {
     fn drop(&mut self) {
-        self.request.zeroize();
+        wipe(self.request);
     }
 }

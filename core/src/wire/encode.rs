@@ -7,8 +7,6 @@ mod object;
 mod request;
 mod response;
 
-use zeroize::Zeroize as _;
-
 use super::sink::Sink;
 use super::text_value::WITHIN_ANY_BOUND;
 use crate::bytes::{PLAIN, is};
@@ -17,6 +15,7 @@ use crate::limits;
 use crate::message::{List, Message, Row};
 use crate::percent;
 use crate::text::{Text, is_blank, is_xml};
+use crate::wipe;
 
 type Encoded = Result<(), Error>;
 
@@ -81,7 +80,7 @@ fn count(sink: Sink<'_>, message: &impl Encode) -> Result<usize, Error> {
 /// Wipes `out` after an error: a half-written request may hold a certificate.
 fn wiped(out: &mut [u8], done: Result<usize, Error>) -> Result<usize, Error> {
     if done.is_err() {
-        out.zeroize();
+        wipe(out);
     }
     done
 }

@@ -15,10 +15,9 @@ use embassy_time::{Duration, Timer};
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::Point;
 use embedded_graphics::primitives::Rectangle;
-use zeroize::Zeroize;
 
 use hotdesk_core::session::Task;
-use hotdesk_core::{Piece, Response};
+use hotdesk_core::{Piece, Response, wipe};
 
 use crate::clock::{instant, now};
 use crate::config::Service;
@@ -370,16 +369,16 @@ impl Phone<'_, '_> {
                         Err(trouble) => Event::Answer(Err(trouble)),
                     });
                     // An answer may repeat the request it was sent for.
-                    return buffers.answer.zeroize();
+                    return wipe(buffers.answer);
                 }
                 Either3::Second(urgent) => {
                     network.wipe();
-                    buffers.answer.zeroize();
+                    wipe(buffers.answer);
                     ask = urgent;
                 }
                 Either3::Third(()) => {
                     network.wipe();
-                    buffers.answer.zeroize();
+                    wipe(buffers.answer);
                     let sent = turn.given_up();
                     log!(info, "given up, something was sent: {=bool}", sent);
                     return self.happen(Event::Answer(Err(Trouble::Cancelled { sent })));

@@ -9,8 +9,8 @@ use core::task::Context;
 use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, RxToken, TxToken};
 use embassy_sync::waitqueue::AtomicWaker;
 use hotdesk_board::mmio::Register;
+use hotdesk_core::wipe;
 use static_cell::ConstStaticCell;
-use zeroize::Zeroize;
 
 use crate::interrupts::{self, Interrupt};
 use crate::mmio::ETHERNET;
@@ -152,7 +152,7 @@ impl RxToken for Received<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, handle: F) -> R {
         let result = handle(self.0);
         // A frame may repeat what was sent: a server's error page, a router's message about a packet.
-        self.0.zeroize();
+        wipe(self.0);
         result
     }
 }
@@ -172,7 +172,7 @@ impl TxToken for Sender<'_> {
             send_frame(frame);
         }
         // The frame of a login holds a PIN.
-        frame.zeroize();
+        wipe(frame);
         result
     }
 }

@@ -10,7 +10,7 @@ use embassy_net::tcp::{ConnectError as TcpError, TcpSocket};
 use embassy_net::udp::{PacketMetadata, UdpSocket};
 use embassy_net::{IpAddress, IpEndpoint, Stack};
 use embassy_time::{Duration, Instant, with_deadline, with_timeout};
-use zeroize::Zeroize;
+use hotdesk_core::wipe;
 
 use super::dns::{Addresses, QUESTION_BYTES};
 use super::names::{Datagrams, Servers, look_up};
@@ -158,9 +158,9 @@ impl Network for EmbassyNetwork<'_> {
     }
 
     fn wipe(&mut self) {
-        self.tx.zeroize();
+        wipe(self.tx);
         // An answer may repeat the request it was sent for.
-        self.rx.zeroize();
+        wipe(self.rx);
     }
 }
 

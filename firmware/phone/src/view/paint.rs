@@ -48,15 +48,25 @@ impl<D: Display> Painter<'_, D> {
         }
     }
 
+    /// Cells that become blank are drawn together as far as they follow one another.
     fn line(&mut self, top: i32, ground: D::Color, cells: &mut [Cell]) -> Result<bool, D::Error> {
         let mut draws = false;
-        for (column, cell) in cells.iter_mut().enumerate().filter(|(_, cell)| cell.shown != cell.wanted) {
+        let mut column = 0;
+        for cells in cells.chunk_by_mut(|one, next| becomes_blank(*one) && becomes_blank(*next)) {
             let at = self.layout.cell(column, top);
-            match cell.wanted.parts() {
+            column += cells.len();
+            let Some(first) = cells.first().filter(|cell| cell.shown != cell.wanted) else { continue };
+            match first.wanted.parts() {
                 Some((glyph, role)) => self.glyph(self.layout.font, at, glyph, role)?,
-                None => self.display.fill_solid(&Rectangle::new(at, self.layout.font.cell()), ground)?,
+                None => {
+                    let Size { width, height } = self.layout.font.cell();
+                    let count = u32::try_from(cells.len()).unwrap_or(1);
+                    self.display.fill_solid(&Rectangle::new(at, Size::new(count * width, height)), ground)?;
+                }
             }
-            cell.shown = cell.wanted;
+            for cell in cells {
+                cell.shown = cell.wanted;
+            }
             draws = true;
         }
         Ok(draws)
@@ -127,6 +137,10 @@ impl<D: Display> Painter<'_, D> {
         let (ink, ground) = self.palette.cell(role);
         self.display.draw_bitmap(at, &font.bitmap(glyph), ink, ground)
     }
+}
+
+fn becomes_blank(cell: Cell) -> bool {
+    cell.wanted == Look::BLANK && cell.shown != Look::BLANK
 }
 
 /// How many cells a text has up to its last character.
