@@ -157,9 +157,8 @@ fn changed_exchanges_end_wiped_and_are_the_same_in_any_pieces() {
 
 #[test]
 fn changed_objects_are_the_same_whole_in_pieces_and_written() {
-    // Each is read twice as often as it has bytes.
     let seeds: Vec<Vec<u8>> = objects().into_iter().map(|vector| vector.input).collect();
-    run_with(&dictionary("dictionary-phone"), CASES / 100, checks::object, &seeds, 10);
+    run_with(&dictionary("dictionary-phone"), CASES / 10, checks::object, &seeds, 10);
 }
 
 #[test]

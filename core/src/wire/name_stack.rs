@@ -11,20 +11,30 @@ const NAMES: usize = 96;
 pub(super) struct NameStack {
     names: [u8; NAMES],
     lengths: [u8; limits::DEPTH],
-    pub(super) depth: usize,
+    /// How many there are. (A byte, so that the whole needs no alignment.)
+    depth: u8,
 }
 
 impl NameStack {
     pub(super) const NONE: Self = Self { names: [0; NAMES], lengths: [0; limits::DEPTH], depth: 0 };
 
+    pub(super) const fn depth(&self) -> usize {
+        self.depth as usize
+    }
+
+    /// Leaves the innermost open element.
+    pub(super) fn pop(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
     fn used(&self) -> usize {
-        self.lengths.iter().take(self.depth).fold(0, |sum, length| sum.saturating_add(usize::from(*length)))
+        self.lengths.iter().take(self.depth()).fold(0, |sum, length| sum.saturating_add(usize::from(*length)))
     }
 
     /// Returns the name of the innermost open element.
     pub(super) fn innermost(&self) -> &[u8] {
         let used = self.used();
-        let length = self.lengths.get(self.depth.wrapping_sub(1)).copied().unwrap_or(0);
+        let length = self.lengths.get(self.depth().wrapping_sub(1)).copied().unwrap_or(0);
         self.names.get(used.saturating_sub(usize::from(length))..used).unwrap_or_default()
     }
 
@@ -33,7 +43,7 @@ impl NameStack {
         let used = self.used();
         let room = self.names.get_mut(used..used.saturating_add(name.len()));
         let (Some(room), Some(kept), Ok(length)) =
-            (room, self.lengths.get_mut(self.depth), u8::try_from(name.len()))
+            (room, self.lengths.get_mut(usize::from(self.depth)), u8::try_from(name.len()))
         else {
             return false;
         };

@@ -222,17 +222,13 @@ impl Grammar for Answer {
                     return Err(reader.refuse(refusal, at));
                 }
                 let position = here.of(text, at);
-                *piece = self.row(reader, context, child, position)?;
-                if piece.is_some() {
+                if self.row(reader, context, child, position, piece)? {
                     return Ok(());
                 }
-                *piece = self.child(reader, child, position)?;
+                self.child(reader, child, position, piece)?;
                 open.push(reader, name, at)
             }
-            Token::End => {
-                *piece = self.close(open, reader)?;
-                Ok(())
-            }
+            Token::End => self.close(open, reader, piece),
             Token::Text => reader.other_text(),
             Token::Checked => Ok(()),
             Token::Nothing => Err(reader.cut_short()),
@@ -254,20 +250,21 @@ impl Answer {
         self.elements.get(around).copied().unwrap_or(Element::NONE)
     }
 
-    /// Reads a child whose start tag was read to its end, if it is handed out in one piece.
+    /// Reads a child whose start tag was read to its end, if it is handed out in one piece; returns true if it is.
     fn row<'p>(
         &mut self,
         reader: &mut Reader<'p>,
         context: Context,
         child: &Child,
         position: Position,
-    ) -> Result<Option<Piece<'p>>, Stop> {
-        let piece = match (context, child.element) {
+        piece: &mut Option<Piece<'p>>,
+    ) -> Result<bool, Stop> {
+        *piece = Some(match (context, child.element) {
             (Context::Response, ElementName::Failure) => Piece::Failure(failure(reader)?),
             (Context::UserProfiles, ElementName::Failure) => {
-                let piece = Piece::UserFailure(failure(reader)?);
+                let failure = failure(reader)?;
                 self.failure = position;
-                piece
+                Piece::UserFailure(failure)
             }
             (Context::DeviceUserResults, ElementName::Device) => Piece::Device(DeviceResult::read(reader)?),
             (Context::CheckUserResults, ElementName::User) => Piece::Check(UserCheck::read(reader)?),
@@ -277,10 +274,10 @@ impl Answer {
             (Context::UserProfiles, ElementName::DeviceProfile) => {
                 Piece::Profile(DeviceProfile::read(reader)?)
             }
-            _ => return Ok(None),
-        };
+            _ => return Ok(false),
+        });
         self.seen.insert(child.key);
-        Ok(Some(piece))
+        Ok(true)
     }
 
     /// Goes into a child whose start tag was read; of one that is not read further, what it holds is skipped.
@@ -289,14 +286,14 @@ impl Answer {
         reader: &mut Reader<'p>,
         child: &Child,
         position: Position,
-    ) -> Result<Option<Piece<'p>>, Stop> {
-        let mut piece = None;
+        piece: &mut Option<Piece<'p>>,
+    ) -> Result<(), Stop> {
         match child.element {
-            ElementName::Success => piece = Some(Piece::Success),
+            ElementName::Success => *piece = Some(Piece::Success),
             ElementName::User => {
                 let mut id = TextValue::NONE;
                 reader.read_attribute(Field::UserIdAttribute, TextKind::CodedName, &mut id)?;
-                piece = Some(Piece::User(id.get().unwrap_or(Text::EMPTY)));
+                *piece = Some(Piece::User(id.get().unwrap_or(Text::EMPTY)));
             }
             ElementName::None => self.none = position,
             ElementName::DoesNotExist => self.does_not_exist = position,
@@ -308,7 +305,7 @@ impl Answer {
         {
             self.enter(Element { context, position });
         }
-        Ok(piece)
+        Ok(())
     }
 
     /// Goes into an element whose children are read one by one.
@@ -321,11 +318,16 @@ impl Answer {
     }
 
     /// Leaves the innermost open element.
-    fn close<'p>(&mut self, open: &mut Open, reader: &mut Reader<'p>) -> Result<Option<Piece<'p>>, Stop> {
+    fn close<'p>(
+        &mut self,
+        open: &mut Open,
+        reader: &mut Reader<'p>,
+        piece: &mut Option<Piece<'p>>,
+    ) -> Result<(), Stop> {
         let skipped = open.depth() != usize::from(self.level);
         open.pop();
         if skipped {
-            return Ok(None);
+            return Ok(());
         }
         let element = self.innermost();
         if let Some((refusal, fault)) = self.seen.at_end(element.context) {
@@ -339,7 +341,10 @@ impl Answer {
         }
         self.level = self.level.saturating_sub(1);
         let does_not_exist = self.seen.has(key::DOES_NOT_EXIST);
-        Ok(element.context.is_row().then_some(Piece::UserEnd { does_not_exist }))
+        if element.context.is_row() {
+            *piece = Some(Piece::UserEnd { does_not_exist });
+        }
+        Ok(())
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) struct Open {
 impl Open {
     /// How many there are.
     pub(super) const fn depth(&self) -> usize {
-        self.names.depth
+        self.names.depth()
     }
 
     /// Returns the next token inside the innermost one.
@@ -77,7 +77,7 @@ impl Open {
 
     /// Leaves the innermost one.
     pub(super) fn pop(&mut self) {
-        self.names.depth = self.names.depth.saturating_sub(1);
+        self.names.pop();
     }
 }
 
@@ -179,10 +179,14 @@ impl<G: Grammar> Reading<G> {
     pub(crate) fn next<'p>(&mut self, window: &'p [u8]) -> Result<G::Piece<'p>, Error> {
         let place = &mut self.place;
         let (mut rest, mut foreign, full) = place.unread(window)?;
-        self.document.frame.not_ascii(place.here, &mut rest, &mut foreign);
         let mut piece = None;
+        let mut check_ascii = true;
         loop {
-            let starts = self.document.frame.stage == Stage::Start;
+            if check_ascii {
+                self.document.frame.not_ascii(place.here, &mut rest, &mut foreign);
+            }
+            // The first step tells whether the document is US-ASCII.
+            check_ascii = self.document.frame.stage == Stage::Start;
             let before = rest.len();
             let whole = place.ended && foreign.is_none();
             let outcome = self.document.step(&mut rest, &mut place.here, whole, &mut piece);
@@ -194,10 +198,6 @@ impl<G: Grammar> Reading<G> {
             }
             if let Some(piece) = piece {
                 return Ok(piece);
-            }
-            if starts {
-                // Only now is it known whether the document is US-ASCII.
-                self.document.frame.not_ascii(place.here, &mut rest, &mut foreign);
             }
         }
     }
@@ -218,7 +218,7 @@ impl Place {
     }
 
     /// Returns what is not read yet, up to what is not UTF-8; and whether the window has no room for more.
-    #[inline(never)]
+    #[cfg_attr(feature = "phonexml", inline(never))]
     fn unread<'p>(&self, window: &'p [u8]) -> Result<(&'p str, Foreign, bool), Error> {
         if let Some((error, _)) = self.refused {
             return Err(error);
@@ -365,7 +365,7 @@ impl Frame {
     }
 
     /// Passes what was read, up to `passed` after an error. Leaves the root, if it is closed.
-    #[inline(never)]
+    #[cfg_attr(feature = "phonexml", inline(never))]
     fn pass(
         &mut self,
         found: Result<(), Stop>,
@@ -388,7 +388,7 @@ impl Frame {
     }
 
     /// Cuts `rest`, which is at `here`, before what is not of the declared encoding.
-    #[inline(never)]
+    #[cfg_attr(feature = "phonexml", inline(never))]
     fn not_ascii(&self, here: Position, rest: &mut &str, foreign: &mut Foreign) {
         if self.ascii
             && let Some(offset) = rest.bytes().position(|byte| !byte.is_ascii())
