@@ -22,6 +22,7 @@ use embedded_graphics::draw_target::{DrawTarget, DrawTargetExt};
 use embedded_graphics::geometry::{OriginDimensions, Point, Size};
 use gallery::sheet::Canvas;
 use harness::answers::{self, Framing};
+use harness::dice::Dice;
 use harness::network::{Double, Wire};
 use harness::{DEVICE, board, clock};
 use hotdesk_core::DeviceName;
@@ -323,4 +324,45 @@ fn a_touch_beside_every_key_does_nothing() {
     phone.tap(Point::new(200, 10));
     phone.tap(Point::new(200, 150));
     assert_eq!(phone.rows(), before);
+}
+
+#[test]
+fn whatever_fingers_do_the_glass_is_readable_and_works_afterwards() {
+    let mut phone = Phone::new();
+    let mut dice = Dice(0x6A09_E667_F3BC_C908);
+    let mut fingers: Vec<Touch> = Vec::new();
+    for step in 0..5_000 {
+        let at = |dice: &mut Dice| {
+            let [x, y] = [480, 272].map(|length| i32::try_from(dice.roll(length)).unwrap());
+            Point::new(x, y)
+        };
+        match dice.roll(8) {
+            0 | 1 if fingers.len() < 3 => {
+                fingers.push(Touch { id: u8::try_from(dice.roll(5)).unwrap(), at: at(&mut dice) });
+            }
+            2 | 3 => fingers.truncate(fingers.len().saturating_sub(1)),
+            4 => fingers.iter_mut().for_each(|finger| finger.at = at(&mut dice)),
+            _ => {}
+        }
+        phone.look(&fingers);
+        phone.wait(10);
+        if step % 10 == 0 {
+            // Panics where a cell holds no glyph, and a digit of a PIN would be one.
+            for row in phone.rows() {
+                let pin = row.strip_prefix("PIN: ").unwrap_or_default();
+                assert!(pin.chars().all(|character| matches!(character, '*' | '\u{AB}')), "{row}");
+            }
+        }
+    }
+    for _ in 0..5 {
+        phone.look(&[]);
+        phone.wait(10);
+    }
+    assert!(phone.glass.is_untouched());
+    // Left alone, it goes back to where it was.
+    phone.wait(300_000);
+    phone.tap(Point::new(5, 5));
+    assert_eq!(phone.rows()[0], DEVICE);
+    phone.tap_softkey("Menu");
+    assert_eq!(phone.rows()[0], "Menu");
 }
