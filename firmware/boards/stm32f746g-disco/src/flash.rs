@@ -58,7 +58,7 @@ impl Memory for BoardFlash {
     }
 
     /// The driver writes whole units. What of a unit is not meant is written as it is: this flash has no check bits, and bits
-    /// that stay as they are may be written again (RM0385, 3.3.7).
+    /// that stay as they are may be written again (RM0385, Flash programming sequences).
     fn write(&mut self, slot: Slot, at: usize, bytes: &[u8]) -> Result<(), NotKept> {
         let (mut at, mut rest) = (at, bytes);
         while !rest.is_empty() {
