@@ -14,7 +14,9 @@
 
 mod bus;
 mod chip;
+mod device;
 mod log;
 mod runner;
 
-pub use runner::{Counts, Device, FRAME, Runner, State, new};
+pub use device::{Device, RxToken};
+pub use runner::{Counts, FRAME, Runner, State, new};

@@ -7,8 +7,10 @@ use embassy_time::{Duration, Instant, Timer};
 use embedded_hal::digital::OutputPin;
 use embedded_hal::spi::SpiDevice;
 use embedded_hal_async::digital::Wait;
+use zeroize::Zeroize;
 
 use crate::chip::{Chip, Lost, Received};
+use crate::device::Device;
 use crate::log::log;
 
 /// Bytes of the longest frame that is passed on: an Ethernet frame without VLAN tag and checksum.
@@ -21,9 +23,6 @@ const START_AGAIN: Duration = Duration::from_millis(500);
 
 /// Frames between the chip and the stack: `RX` and `TX` of them, [`FRAME`] bytes each.
 pub type State<const RX: usize, const TX: usize> = channel::State<FRAME, RX, TX>;
-
-/// The network device for embassy-net.
-pub type Device<'d> = channel::Device<'d, FRAME>;
 
 /// What was dropped and how often the chip was started, since power came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +74,10 @@ where
     R: OutputPin,
 {
     let (channel, device) = channel::new(state, HardwareAddress::Ethernet(address));
-    (device, Runner { chip: Chip::new(spi, reset), interrupt, address, channel, counts: Counts::default() })
+    (
+        Device(device),
+        Runner { chip: Chip::new(spi, reset), interrupt, address, channel, counts: Counts::default() },
+    )
 }
 
 impl<S: SpiDevice, I: Wait, R: OutputPin> Runner<'_, S, I, R> {
@@ -116,6 +118,8 @@ impl<S: SpiDevice, I: Wait, R: OutputPin> Runner<'_, S, I, R> {
             if let Some(frame) = to_send.try_tx_buf() {
                 // Without a link the chip would keep the frame and send it late.
                 let sent = if has_link { self.chip.send(frame).await } else { Err(Lost::SendStuck) };
+                // It may hold a PIN.
+                frame.zeroize();
                 to_send.tx_done();
                 match sent {
                     Ok(()) => {}

@@ -132,6 +132,26 @@ fn the_chip_is_reset_told_its_address_and_gives_all_its_memory_to_one_socket() {
 }
 
 #[test]
+fn what_a_frame_held_is_wiped_once_it_was_sent_or_read() {
+    let mut bench = Bench::new();
+    // Each buffer once; the next frames in them are as long, and tell what is there.
+    for number in 0..4 {
+        bench.send(&frame(number, 60));
+        bench.arrive(&frame(number, 60));
+        bench.received();
+    }
+    let waker = Waker::from(bench.woken.clone());
+    for _ in 0..2 {
+        let token = bench.device.transmit(&mut Context::from_waker(&waker)).unwrap();
+        let left = token.consume(60, |room| room.to_vec());
+        bench.settle();
+        assert_eq!(left, [0; 60]);
+    }
+    bench.arrive(&frame(9, 60));
+    assert_eq!(bench.chip.borrow().overwritten, [0; 60]);
+}
+
+#[test]
 fn frames_pass_both_ways_at_every_length() {
     let mut bench = Bench::new();
     for length in [1, 14, 60, 61, 1513, 1514] {

@@ -38,6 +38,8 @@ pub(crate) struct Model {
     pub(crate) dropped: usize,
     /// Times the reset pin went low.
     pub(crate) resets: usize,
+    /// What the buffer held that the last frame was read into.
+    pub(crate) overwritten: Vec<u8>,
     common: Vec<u8>,
     socket: Vec<u8>,
     sizes: [[u8; 2]; 8],
@@ -211,6 +213,9 @@ impl SpiDevice for Spi {
         let start = usize::from(u16::from_be_bytes([*high, *low]));
         match data {
             Operation::Read(data) if !writes => {
+                if data.len() > 4 {
+                    model.overwritten = data.to_vec();
+                }
                 data.iter_mut().zip(start..).for_each(|(byte, at)| *byte = model.read(block, at));
             }
             Operation::Write(data) if writes => {

@@ -58,16 +58,16 @@ class EmulatedPico:
     """
 
     def __init__(self, image: Path, emulator: Path, flash: Path, *, records_frames: bool = False) -> None:
-        node = shutil.which("node")
-        if node is None:
-            raise BoardError("node is not installed: install Node 18 or later, or run cargo xtask setup")
-        if not (emulator / "node_modules").is_dir():
-            raise BoardError(f"{emulator} is not installed: run npm ci there, or cargo xtask setup")
         if not image.is_file():
             raise BoardError(
                 f"no phone image at {image}: build it with cargo build --release in its board's folder, "
                 "or name another one"
             )
+        node = shutil.which("node")
+        if node is None:
+            raise BoardError("node is not installed: install Node 18 or later, or run cargo xtask setup")
+        if not (emulator / "node_modules").is_dir():
+            raise BoardError(f"{emulator} is not installed: run npm ci there, or cargo xtask setup")
         self._files = Path(tempfile.mkdtemp(prefix="hotdesk-pico-"))
         self.log_file = self._files / "log"
         self.frames_file = self._files / "frames.pcap"

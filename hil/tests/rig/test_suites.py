@@ -1,0 +1,78 @@
+"""How the suites are told which rigs to run on, and what a rig that cannot start comes to. Needs no phone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from hotdesk_hil.rig import repository
+
+SUITE = "hil/suites/test_words.py"
+BOTH = {"lm3s6965evb", "w5500-evb-pico"}
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs a suite with these arguments of pytest's."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", SUITE, *arguments],
+        cwd=repository(),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def rigs(listed: str) -> set[str]:
+    """The rigs in the names of the tests that were collected."""
+    return {line.partition("[")[2].rstrip("]") for line in listed.splitlines() if "::" in line}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--rig", "lm3s6965evb,w5500-evb-pico"],
+        ["--rig", "lm3s6965evb", "--rig", "hil/rigs/w5500-evb-pico.yaml"],
+    ],
+    ids=["commas", "again"],
+)
+def test_each_test_runs_on_each_rig_and_says_on_which(arguments: list[str]) -> None:
+    done = run("--collect-only", *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert rigs(done.stdout) == BOTH
+
+
+def test_one_rig_is_the_default() -> None:
+    assert rigs(run("--collect-only").stdout) == {"lm3s6965evb"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--rig", "pico"], "--rig: no rig is named 'pico': name a file, or one of lm3s6965evb"),
+        (["--rig", "lm3s6965evb,w5500-evb-pico", "--kernel", "x"], "--kernel: an image is for one board"),
+    ],
+    ids=["unknown-rig", "image-for-two"],
+)
+def test_what_cannot_be_meant_is_refused(arguments: list[str], words: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert words in done.stderr
+
+
+@pytest.mark.parametrize("rig", sorted(BOTH))
+def test_image_that_is_missing_is_the_rigs_error_and_says_what_to_do(rig: str, tmp_path: Path) -> None:
+    junit = tmp_path / "junit.xml"
+    done = run("--rig", rig, "--kernel", str(tmp_path / "phone.elf"), f"--junitxml={junit}")
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "no phone image at" in done.stdout
+    assert "build it" in done.stdout
+    suite = ElementTree.parse(junit).getroot().find("testsuite")
+    assert (suite.get("failures"), suite.get("errors")) == ("0", "2")
+    for case in suite.iter("testcase"):
+        assert case.get("name").endswith(f"[{rig}]")
+        assert case.find("error") is not None
