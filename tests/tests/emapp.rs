@@ -118,6 +118,7 @@ fn rule_16_4_parameters_are_added_percent_encoded() {
         ("http://a/b?", "/b?n%20m=%C3%A4%2B%26&q=1"),
         ("http://a/b?c=d", "/b?c=d&n%20m=%C3%A4%2B%26&q=1"),
         ("http://a/b?c=d&", "/b?c=d&n%20m=%C3%A4%2B%26&q=1"),
+        ("http://a/b?c?", "/b?c?&n%20m=%C3%A4%2B%26&q=1"),
         ("http://a?c", "/?c&n%20m=%C3%A4%2B%26&q=1"),
     ] {
         let mut buffer = [0; 256];

@@ -366,11 +366,10 @@ impl<'b> Url<'b> {
 
     /// Parts what comes next from what is there.
     fn separate(&mut self) -> Result<(), UrlError> {
-        let url = self.expose();
-        match (url.contains('?'), url.ends_with(['?', '&'])) {
-            (false, _) => self.put(b"?"),
-            (true, false) => self.put(b"&"),
-            (true, true) => Ok(()),
+        match self.expose().split_once('?') {
+            None => self.put(b"?"),
+            Some((_, query)) if query.is_empty() || query.ends_with('&') => Ok(()),
+            Some(_) => self.put(b"&"),
         }
     }
 
