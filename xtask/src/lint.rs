@@ -40,6 +40,9 @@ pub(crate) fn run() -> Result<()> {
         cargo.args(["clippy", "--locked", "--release", "--all-targets"]).args(DENY).run()?;
     }
     new_board::check(&setup.thumb)?;
+    // The log to a debug probe, which no image has by default.
+    let cargo = setup.thumb.cargo().folder(boards().join("stm32f746g-disco"));
+    cargo.args(["clippy", "--locked", "--release", "--features", "rtt"]).args(DENY).run()?;
     evidence(&setup.thumb)?;
     Program::cargo()
         .args(["doc", "--locked", "--no-deps", "--package", "hotdesk-core", "--package", "hotdesk-phone"])
