@@ -200,7 +200,7 @@ impl Layout {
         Rectangle::new(Point::new(0, top), Size::new(self.size.width, bottom.abs_diff(top)))
     }
 
-    /// The layout of the screen that the app shows: this one, or one of [`others`](Self::others).
+    /// The layout of the screen that the app shows: this one, or one of its `others`.
     #[must_use]
     pub fn shown(&self, app: &App<'_>) -> &Self {
         let Some(others) = self.others() else { return self };
