@@ -258,6 +258,78 @@ pub enum Refusal {
     TwoPages,
 }
 
+impl Refusal {
+    /// Returns the name of the rule's variant, for a display that has no room for a sentence.
+    ///
+    /// ```
+    /// use hotdesk_core::{Field, Refusal};
+    ///
+    /// let reason = Refusal::Missing(Field::DeviceName);
+    /// assert_eq!((reason.name(), reason.field()), ("Missing", Some(Field::DeviceName)));
+    /// ```
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NotUtf8 => "NotUtf8",
+            Self::Declaration => "Declaration",
+            Self::XmlVersion => "XmlVersion",
+            Self::Encoding => "Encoding",
+            Self::NotAscii => "NotAscii",
+            Self::LateDeclaration => "LateDeclaration",
+            Self::Doctype => "Doctype",
+            Self::CutShort => "CutShort",
+            Self::NoRoot => "NoRoot",
+            Self::SecondRoot => "SecondRoot",
+            Self::TextOutsideRoot => "TextOutsideRoot",
+            Self::WrongEndTag => "WrongEndTag",
+            Self::TooDeep => "TooDeep",
+            Self::TooManyAttributes => "TooManyAttributes",
+            Self::RepeatedAttribute => "RepeatedAttribute",
+            Self::ForbiddenCharacter => "ForbiddenCharacter",
+            Self::BareAmpersand => "BareAmpersand",
+            Self::UnknownEntity => "UnknownEntity",
+            Self::BadCharacterReference => "BadCharacterReference",
+            Self::Comment => "Comment",
+            Self::ProcessingInstruction => "ProcessingInstruction",
+            Self::Tag => "Tag",
+            Self::Attribute => "Attribute",
+            Self::CdataEnd => "CdataEnd",
+            Self::Markup => "Markup",
+            Self::ElementInText(..) => "ElementInText",
+            Self::TooLong(..) => "TooLong",
+            Self::UnknownRoot => "UnknownRoot",
+            Self::OtherRoot(..) => "OtherRoot",
+            Self::Repeated(..) => "Repeated",
+            Self::Missing(..) => "Missing",
+            Self::Blank(..) => "Blank",
+            Self::MissingOneOf(..) => "MissingOneOf",
+            Self::Excluded(..) => "Excluded",
+            Self::TwoOperations => "TwoOperations",
+            Self::TwoResults => "TwoResults",
+            Self::Value(..) => "Value",
+            Self::ThirdSlot => "ThirdSlot",
+            Self::Window => "Window",
+            Self::NoXmlField => "NoXmlField",
+            Self::TwoXmlFields => "TwoXmlFields",
+            Self::PercentEscape => "PercentEscape",
+        }
+    }
+
+    /// Returns the element or attribute that the rule is about, where there is one.
+    pub const fn field(&self) -> Option<Field> {
+        match *self {
+            Self::ElementInText(field)
+            | Self::TooLong(field, _)
+            | Self::OtherRoot(field)
+            | Self::Repeated(field)
+            | Self::Missing(field)
+            | Self::Blank(field)
+            | Self::Excluded(field)
+            | Self::Value(field) => Some(field),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {

@@ -71,6 +71,30 @@ pub enum Error {
     Host,
 }
 
+impl Error {
+    /// Returns the name of the variant, for a display that has no room for a sentence.
+    ///
+    /// ```
+    /// assert_eq!(hotdesk_core::http::Error::ContentLength.name(), "ContentLength");
+    /// ```
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Head => "Head",
+            Self::HeadTooLong { .. } => "HeadTooLong",
+            Self::TooManyFields => "TooManyFields",
+            Self::Upgrade => "Upgrade",
+            Self::ContentLength => "ContentLength",
+            Self::TransferEncoding => "TransferEncoding",
+            Self::ContentEncoding => "ContentEncoding",
+            Self::Chunk => "Chunk",
+            Self::LineTooLong => "LineTooLong",
+            Self::BodyTooLong { .. } => "BodyTooLong",
+            Self::CutShort => "CutShort",
+            Self::Host => "Host",
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {

@@ -33,18 +33,19 @@ pub fn read_configuration<D: BlockDevice<Error: Debug + defmt::Format>>(
         }
     };
     let volumes: VolumeManager<_, _, 1, 1, 1> = VolumeManager::new_with_limits(card, NoClock, 0);
-    let volume = volumes.open_volume(VolumeIdx(0)).map_err(explain)?;
-    let directory = volume.open_root_dir().map_err(explain)?;
-    let file = directory.open_file_in_dir(FILE_NAME, Mode::ReadOnly).map_err(explain)?;
+    // Nothing is closed, for nothing was written: handles that close themselves bring 2 kB of writing along.
+    let volume = volumes.open_raw_volume(VolumeIdx(0)).map_err(explain)?;
+    let directory = volumes.open_root_dir(volume).map_err(explain)?;
+    let file = volumes.open_file_in_dir(directory, FILE_NAME, Mode::ReadOnly).map_err(explain)?;
+    let length = volumes.file_length(file).map_err(explain)?;
     let bound = buffer.len();
-    let Some(contents) = usize::try_from(file.length()).ok().and_then(|length| buffer.get_mut(..length))
-    else {
+    let Some(contents) = usize::try_from(length).ok().and_then(|length| buffer.get_mut(..length)) else {
         return Err(SetupError::TooLong { bound });
     };
     let length = contents.len();
     let mut rest = contents;
     while !rest.is_empty() {
-        let length = file.read(rest).map_err(explain)?;
+        let length = volumes.read(file, rest).map_err(explain)?;
         rest = match rest.get_mut(length..) {
             Some(rest) if length > 0 => rest,
             // The directory entry is longer than the file's clusters.
@@ -52,7 +53,7 @@ pub fn read_configuration<D: BlockDevice<Error: Debug + defmt::Format>>(
         };
     }
     // The card driver's buffer still holds the file's last sector; reading the directory overwrites it.
-    let _ = directory.directory_entry_exists(FILE_NAME);
+    let _ = volumes.find_directory_entry(directory, FILE_NAME);
     Ok(length)
 }
 

@@ -3,8 +3,8 @@
 use core::fmt;
 
 use hotdesk_core::codes::em_service::EmServiceCode;
-use hotdesk_core::http;
 use hotdesk_core::session::{ExchangeFailure, Phase};
+use hotdesk_core::{Error, http};
 
 use super::Words;
 use super::codes::{self, Meaning, Remedy};
@@ -193,12 +193,15 @@ fn name(trouble: Trouble, words: &Words, out: &mut dyn fmt::Write) -> fmt::Resul
                 fill(out, words.more_than_bytes, &[&limit])
             }
             ExchangeFailure::Status(status) => fill(out, words.status, &[&status]),
-            ExchangeFailure::Http(error) => write!(out, "{error}."),
+            ExchangeFailure::Http(error) => write!(out, "HTTP: {}", error.name()),
             _ => words.no_answer.write(out),
         },
         Trouble::Unreadable { error, line, column } => {
             fill(out, words.line_and_column, &[&line, &column])?;
-            write!(out, " {error}.")
+            // Nothing else is wrong with what was read.
+            let Error::Refused { reason, .. } = error else { return Ok(()) };
+            write!(out, " {}", reason.name())?;
+            reason.field().map_or(Ok(()), |field| write!(out, " {}", field.name()))
         }
         Trouble::Unexpected => words.answer_unexpected.write(out),
         Trouble::DeviceUnknown | Trouble::NoApplicationUser | Trouble::Cancelled { .. } => Ok(()),
