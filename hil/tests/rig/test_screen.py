@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from labgrid.binding import BindingState
 from rig.drawing import Canvas, form
 
-from hotdesk_hil.rig.errors import NotShown
+from hotdesk_hil.rig import waiting
+from hotdesk_hil.rig.errors import BoardError, NotShown
 from hotdesk_hil.rig.font import Font
+from hotdesk_hil.rig.protocols import TimeProtocol
 from hotdesk_hil.rig.reader import Screen, read
 from hotdesk_hil.rig.screen import ScreenDriver
+from hotdesk_hil.rig.waiting import Deadline
+
+
+class Wall(TimeProtocol):
+    """A board whose time is this machine's."""
+
+    def time(self) -> float:
+        return time.monotonic()
 
 
 def driver(pictures: list[Canvas], font: Font) -> ScreenDriver:
@@ -22,6 +34,7 @@ def driver(pictures: list[Canvas], font: Font) -> ScreenDriver:
 
     scripted = object.__new__(Scripted)
     scripted.state = BindingState.active
+    scripted.clock = Wall()
     return scripted
 
 
@@ -39,3 +52,29 @@ def test_screen_that_moves_settles(font: Font) -> None:
 def test_screen_that_never_comes_is_told(font: Font) -> None:
     with pytest.raises(NotShown, match=r"did not show the menu within 0\.1 s"):
         driver([form(font)], font).wait_for("the menu", lambda s: s.title == "Menu", seconds=0.1)
+
+
+class Busy(TimeProtocol):
+    """A board that this machine has no time for: its own goes on by so much with each look."""
+
+    def __init__(self, step: float) -> None:
+        self.now = 0.0
+        self._step = step
+
+    def time(self) -> float:
+        self.now += self._step
+        return self.now
+
+
+def test_deadline_is_in_the_boards_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting.time, "monotonic", iter(range(0, 1000, 10)).__next__)
+    deadline = Deadline(Busy(1.0), seconds=10.0)
+    assert [deadline.expired for _ in range(10)] == [False] * 9 + [True]
+
+
+def test_time_that_stands_still_is_the_rigs_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting.time, "monotonic", iter([0.0, 79.0, 80.0]).__next__)
+    deadline = Deadline(Busy(0.0), seconds=5.0)
+    assert not deadline.expired
+    with pytest.raises(BoardError, match="does not go on: 0 s in 80 s; is this machine too busy"):
+        _ = deadline.expired

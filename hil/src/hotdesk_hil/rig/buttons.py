@@ -11,7 +11,8 @@ import attr
 from labgrid import target_factory
 from labgrid.driver import Driver
 
-from .protocols import BoardKeysProtocol
+from .protocols import BoardKeysProtocol, TimeProtocol
+from .waiting import pass_time
 
 # How long a person holds a key. A firmware that looks at its keys now and then must see it, too.
 HOLD = 0.08
@@ -26,9 +27,13 @@ class ButtonsDriver(Driver):
 
     Bindings:
         board (BoardKeysProtocol): the board with the keys
+        clock (TimeProtocol): the time in which they are held
     """
 
-    bindings = {"board": BoardKeysProtocol}  # noqa: RUF012 - labgrid reads this class attribute
+    bindings = {  # noqa: RUF012 - labgrid reads this class attribute
+        "board": BoardKeysProtocol,
+        "clock": TimeProtocol,
+    }
 
     @property
     def keys(self) -> Sequence[str]:
@@ -40,6 +45,6 @@ class ButtonsDriver(Driver):
         """Presses each key, holds it for so long (default: as a person does), and releases it."""
         for key in keys:
             self.board.hold(key, down=True)
-            self.board.pass_time(seconds)
+            pass_time(self.clock, seconds)
             self.board.hold(key, down=False)
-            self.board.pass_time(RELEASE)
+            pass_time(self.clock, RELEASE)

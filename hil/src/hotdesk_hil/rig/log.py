@@ -19,10 +19,11 @@ from labgrid import target_factory
 from labgrid.binding import BindingState
 from labgrid.driver import Driver
 from labgrid.protocol import ConsoleProtocol
-from labgrid.util import Timeout
 from pexpect import TIMEOUT
 
 from .errors import LogError, NotShown
+from .protocols import TimeProtocol
+from .waiting import Deadline
 
 DECODE_DEADLINE = 20.0
 INTERVAL = 0.02
@@ -35,9 +36,13 @@ class LogDriver(Driver):
 
     Bindings:
         console (ConsoleProtocol): the serial line that the log comes from
+        clock (TimeProtocol): the time in which something is expected of it
     """
 
-    bindings = {"console": ConsoleProtocol}  # noqa: RUF012 - labgrid reads this class attribute
+    bindings = {  # noqa: RUF012 - labgrid reads this class attribute
+        "console": ConsoleProtocol,
+        "clock": TimeProtocol,
+    }
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -71,11 +76,11 @@ class LogDriver(Driver):
         self, expected: str, holds: Callable[[list[bytes]], bool], seconds: float = 10.0
     ) -> list[bytes]:
         """Waits until `holds` is true of the log's frames. Raises NotShown when it does not come true."""
-        timeout = Timeout(float(seconds))
+        deadline = Deadline(self.clock, seconds)
         while not holds(frames := self.frames()):
-            if timeout.expired:
+            if deadline.expired:
                 raise NotShown(f"{expected} in its log", f"  ({len(frames)} frames)", seconds)
-            time.sleep(min(INTERVAL, timeout.remaining))
+            time.sleep(min(INTERVAL, seconds))
         return frames
 
     def frames(self) -> list[bytes]:

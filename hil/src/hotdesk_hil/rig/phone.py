@@ -10,13 +10,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from labgrid.util import Timeout
-
 from . import keypad
 from .errors import NotShown
 from .reader import Screen
 from .rig import Rig
 from .screen import INTERVAL
+from .waiting import Deadline
 
 # A key's effect shows at once: what is slower than this is a fault of the phone.
 REACTION = 5.0
@@ -117,12 +116,12 @@ class Phone:
 
     def find(self, text: str, seconds: float = ANSWER) -> Screen:
         """Scrolls down until the body shows this text, and waits for it where there is nothing to scroll."""
-        timeout = Timeout(float(seconds))
+        deadline = Deadline(self._rig.screen.clock, seconds)
         while True:
             screen = self.wait("text", lambda s: s.text != "", REACTION)
             if text in screen.flowing:
                 return screen
-            if timeout.expired:
+            if deadline.expired:
                 raise NotShown(f"the text {text!r} on scrolling down", str(screen), seconds)
             if MORE_BELOW in screen.text:
                 self.press(keypad.DOWN)

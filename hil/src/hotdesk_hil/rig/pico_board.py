@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,12 +33,12 @@ from .protocols import (
     MemoryProtocol,
     ProcessorProtocol,
     Ram,
+    TimeProtocol,
     device_name,
 )
 
 WIDTH, HEIGHT = 320, 240
 RAM = Ram(0x2000_0000, 264 * 1024)
-INTERVAL = 0.005
 
 
 @target_factory.reg_driver
@@ -102,6 +101,7 @@ class EmulatedPicoDriver(
     ForeignFramesProtocol,
     MemoryProtocol,
     ProcessorProtocol,
+    TimeProtocol,
 ):
     """The board, on rp2040js.
 
@@ -124,6 +124,7 @@ class EmulatedPicoDriver(
         super().__attrs_post_init__()
         self.records_frames = False
         self._process: pico.EmulatedPico | None = None
+        self._passed = self._shown = 0.0
 
     @property
     def device_name(self) -> str:
@@ -194,17 +195,13 @@ class EmulatedPicoDriver(
         """Presses a key of the matrix, or lets it go."""
         self._board.hold(key, down)
 
-    def pass_time(self, seconds: float) -> None:
-        """Lets the board go on for so long in its own time, which stands still where this machine is busy."""
-        passed, before = 0.0, self.counters()["milliseconds"]
-        end = time.monotonic() + seconds + pico.ANSWER_DEADLINE
-        while passed < 1000 * seconds:
-            if time.monotonic() > end:
-                raise BoardError(f"the board's time does not go on: {passed:.0f} ms of {1000 * seconds:g}")
-            time.sleep(INTERVAL)
-            now = self.counters()["milliseconds"]
-            # A reset sets the clock back.
-            passed, before = passed + max(0.0, now - before), now
+    def time(self) -> float:
+        """Returns the seconds that the board was on, by its own clock."""
+        shown = self.counters()["milliseconds"]
+        # A reset sets the clock back.
+        self._passed += max(0.0, shown - self._shown)
+        self._shown = shown
+        return self._passed / 1000
 
     def set_link(self, up: bool) -> None:
         """Plugs the cable in or out."""

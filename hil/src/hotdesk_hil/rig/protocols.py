@@ -61,6 +61,17 @@ class DisplayProtocol(abc.ABC):
         """Returns what the display shows now."""
 
 
+class TimeProtocol(abc.ABC):
+    """The board's own time, in which a phone is expected to do something.
+
+    An emulated board that this machine has no time for is not slow: its time stands still.
+    """
+
+    @abc.abstractmethod
+    def time(self) -> float:
+        """Returns seconds since some moment."""
+
+
 class BoardKeysProtocol(abc.ABC):
     """Keys that are on the board itself, beside the keypad's line."""
 
@@ -72,10 +83,6 @@ class BoardKeysProtocol(abc.ABC):
     @abc.abstractmethod
     def hold(self, key: str, down: bool) -> None:
         """Presses a key, or lets it go."""
-
-    @abc.abstractmethod
-    def pass_time(self, seconds: float) -> None:
-        """Lets the board go on for so long in its own time, which is how long a key is held."""
 
 
 class LinkProtocol(abc.ABC):

@@ -40,6 +40,7 @@ from .protocols import (
     MemoryProtocol,
     ProcessorProtocol,
     Ram,
+    TimeProtocol,
     device_name,
 )
 
@@ -75,6 +76,7 @@ class EmulatedBoardDriver(
     MemoryProtocol,
     ProcessorProtocol,
     FramesProtocol,
+    TimeProtocol,
 ):
     """QEMUDriver with keypad, log, buttons, display and an SD card.
 
@@ -234,9 +236,9 @@ class EmulatedBoardDriver(
         """Plugs the cable in or out, which the board does not learn."""
         self.monitor_command("set_link", {"name": "net0", "up": up})
 
-    def pass_time(self, seconds: float) -> None:
-        """Lets the board go on for so long."""
-        time.sleep(seconds)
+    def time(self) -> float:
+        """Returns this machine's time, which the board's follows."""
+        return time.monotonic()
 
     def picture(self) -> Picture:
         """Returns what the display shows."""

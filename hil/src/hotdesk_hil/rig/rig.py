@@ -103,6 +103,10 @@ class Rig:
         """The image the board runs."""
         return self.strategy.image.kernel_path
 
+    def time(self) -> float:
+        """Returns seconds in the board's own time, which stands still where this machine is too busy."""
+        return self.screen.clock.time()
+
     @cached_property
     def buttons(self) -> buttons.ButtonsDriver:
         """The keys on the board itself."""

@@ -14,12 +14,12 @@ from pathlib import Path
 import attr
 from labgrid import target_factory
 from labgrid.driver import Driver
-from labgrid.util import Timeout
 
 from .errors import NotShown
 from .font import Font
-from .protocols import DisplayProtocol
+from .protocols import DisplayProtocol, TimeProtocol
 from .reader import Screen, read
+from .waiting import Deadline
 
 # A person sees a change within a tenth of a second; the rig looks several times within that.
 INTERVAL = 0.02
@@ -32,12 +32,16 @@ class ScreenDriver(Driver):
 
     Bindings:
         display (DisplayProtocol): the board's display
+        clock (TimeProtocol): the time in which something is expected of it
 
     Args:
         font (str): path of the phone's font, the BDF file the firmware draws from
     """
 
-    bindings = {"display": DisplayProtocol}  # noqa: RUF012 - labgrid reads this class attribute
+    bindings = {  # noqa: RUF012 - labgrid reads this class attribute
+        "display": DisplayProtocol,
+        "clock": TimeProtocol,
+    }
 
     font = attr.ib(validator=attr.validators.instance_of(str))
 
@@ -76,14 +80,14 @@ class ScreenDriver(Driver):
         that is seen twice in a row is whole. Raises NotShown, which is the phone's failure, with what was
         `expected` and what the screen said at the end.
         """
-        timeout = Timeout(float(seconds))
+        deadline = Deadline(self.clock, seconds)
         before: Screen | None = None
         while True:
             screen = self.look()
             fits = not screen.unmatched and holds(screen)
             if fits and before is not None and screen.picture == before.picture:
                 return screen
-            if timeout.expired:
+            if deadline.expired:
                 raise NotShown(expected, str(screen), seconds)
             before = screen if fits else None
-            time.sleep(min(INTERVAL, timeout.remaining))
+            time.sleep(min(INTERVAL, seconds))
