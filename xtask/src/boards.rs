@@ -36,6 +36,7 @@ pub(crate) struct Board {
 pub(crate) const BOARDS: &[Board] = &[
     DEFAULT,
     PICO,
+    PICO2,
     Board { name: "stm32f746g-disco", target: "thumbv7em-none-eabihf", runs: Runs::BuiltOnly },
 ];
 
@@ -47,6 +48,10 @@ pub(crate) const DEFAULT: Board =
 pub(crate) const PICO: Board =
     Board { name: "w5500-evb-pico", target: "thumbv6m-none-eabi", runs: Runs::Emulated };
 
+/// The same board with an RP2350: a feature of the same package.
+const PICO2: Board =
+    Board { name: "w5500-evb-pico2", target: "thumbv8m.main-none-eabihf", runs: Runs::BuiltOnly };
+
 /// Reads a board's name on the command line. An unknown one is told with those there are.
 pub(crate) fn parser() -> impl clap::builder::TypedValueParser<Value = Board> {
     PossibleValuesParser::new(BOARDS.iter().map(|board| board.name))
@@ -56,12 +61,26 @@ pub(crate) fn parser() -> impl clap::builder::TypedValueParser<Value = Board> {
 impl Board {
     /// Returns the name of its package and of its image.
     pub(crate) fn package(&self) -> String {
-        format!("hotdesk-{}", self.name)
+        format!("hotdesk-{}", self.source())
     }
 
     /// Returns its folder.
     pub(crate) fn folder(&self) -> PathBuf {
-        boards().join(self.name)
+        boards().join(self.source())
+    }
+
+    /// Returns what cargo is told in that folder besides a command, to build for this board.
+    pub(crate) fn arguments(&self) -> &'static [&'static str] {
+        if self.name == PICO2.name {
+            &["--target", PICO2.target, "--no-default-features", "--features", "pico2"]
+        } else {
+            &[]
+        }
+    }
+
+    /// Returns the name of the board that it shares its folder with: its own, mostly.
+    fn source(&self) -> &'static str {
+        if self.name == PICO2.name { PICO.name } else { self.name }
     }
 
     /// Returns where its image is, once it is built.

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::boards::{BOARDS, Board};
+use crate::boards::BOARDS;
 use crate::new_board;
 use crate::paths::{boards, python, root, target};
 use crate::run::Program;
@@ -35,9 +35,12 @@ pub(crate) fn run() -> Result<()> {
             .args(DENY)
             .run()?;
     }
-    for folder in BOARDS.iter().map(Board::folder).chain([boards().join(new_board::TEMPLATE)]) {
+    let template = (boards().join(new_board::TEMPLATE), [].as_slice());
+    for (folder, arguments) in
+        BOARDS.iter().map(|board| (board.folder(), board.arguments())).chain([template])
+    {
         let cargo = setup.thumb.cargo().folder(folder);
-        cargo.args(["clippy", "--locked", "--release", "--all-targets"]).args(DENY).run()?;
+        cargo.args(["clippy", "--locked", "--release", "--all-targets"]).args(arguments).args(DENY).run()?;
     }
     new_board::check(&setup.thumb)?;
     // The log to a debug probe, which no image has by default.

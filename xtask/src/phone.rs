@@ -21,6 +21,7 @@ pub(crate) fn build(setup: &Setup, board: Board) -> Result<()> {
         .cargo()
         .folder(board.folder())
         .args(["build", "--release", "--locked", "--bins", "--examples"])
+        .args(board.arguments())
         .args(["--config".to_owned(), without_build_paths(board)?])
         .run()
 }
@@ -38,6 +39,7 @@ pub(crate) fn build_verbose(setup: &Setup, board: Board) -> Result<PathBuf> {
         .cargo()
         .folder(board.folder())
         .args(["build", "--release", "--locked", "--bins"])
+        .args(board.arguments())
         .args(["--config".to_owned(), without_build_paths(board)?])
         .env("CARGO_TARGET_DIR", &folder)
         .env(

@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 
 pub(crate) use thumb::Thumb;
 
-use crate::boards::{Board, PICO};
+use crate::boards::{BOARDS, Board, PICO};
 use crate::paths::{CORE_TARGETS, THUMB_TARGET};
 
 /// What the set-up found, for the commands that build and test.
@@ -83,7 +83,10 @@ pub(crate) fn run() -> Result<Setup> {
     let mut report = Report::default();
     debian::programs(&mut report);
     debian::browser(&mut report);
-    let thumb = thumb::find_or_build(&CORE_TARGETS, &mut report);
+    let mut targets = [CORE_TARGETS.to_vec(), BOARDS.iter().map(|board| board.target).collect()].concat();
+    targets.sort_unstable();
+    targets.dedup();
+    let thumb = thumb::find_or_build(&targets, &mut report);
     python::environment(python::Extent::Tests, &mut report);
     node::emulators_and_node(&mut report);
     tools::defmt_print(&mut report);

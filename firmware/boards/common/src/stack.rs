@@ -4,6 +4,7 @@
 //! says what happens then.
 #![allow(unsafe_code)] // Memory that only the linker script names, at a time when Rust uses none of it. Registers of the MPU.
 
+#[cfg(not(armv8m))]
 use cortex_m::peripheral::MPU;
 
 use hotdesk_phone::CALLS;
@@ -119,6 +120,7 @@ pub fn paint() {
 
 /// Has the memory protection unit forbid the 1 MiB below RAM, where a stack that overflows goes, for a chip that does not
 /// fault there by itself. RAM starts at 0x2000_0000, and nothing else is in that MiB. Call it first.
+#[cfg(not(armv8m))] // Its memory protection unit has other registers, and a register for the stack's end instead.
 pub fn guard(mpu: &mut MPU) {
     /// Where the guarded region starts; it ends where RAM starts.
     const BELOW_RAM: u32 = 0x1FF0_0000;

@@ -24,12 +24,18 @@ impl Rp {
 }
 
 impl Chip for Rp {
+    #[cfg(feature = "rp2040")]
     const NAME: &'static str = "w5500-evb-pico";
+    #[cfg(feature = "pico2")]
+    const NAME: &'static str = "w5500-evb-pico2";
     const KEEPS: Keeps = Keeps::ForGood;
 
     /// The chip's registers of it cannot be cleared: a reset changes them.
     fn take_reset_cause(&mut self) -> ResetCause {
+        #[cfg(feature = "rp2040")]
         let reset = pac::VREG_AND_CHIP_RESET.chip_reset().read();
+        #[cfg(feature = "pico2")]
+        let reset = pac::POWMAN.chip_reset().read();
         ResetCause { power: reset.had_por(), watchdog: pac::WATCHDOG.reason().read().timer() }
     }
 

@@ -43,7 +43,10 @@ impl BoardFlash {
         let (mut written, mut unique) = ([0xFF; 6], [0; 8]);
         // What cannot be read is as if nobody had written it. Boards whose ID cannot be read all have the same address.
         let _ = self.flash.blocking_read(MAC_ADDRESS, &mut written);
+        #[cfg(feature = "rp2040")]
         let _ = self.flash.blocking_unique_id(&mut unique);
+        #[cfg(feature = "pico2")]
+        unique.copy_from_slice(&embassy_rp::otp::get_chipid().unwrap_or_default().to_be_bytes());
         identity::mac_address(written, unique)
     }
 
