@@ -43,6 +43,8 @@ class ButtonsDriver(Driver):
     @Driver.check_active
     def press(self, *keys: str, seconds: float = HOLD) -> None:
         """Presses each key, holds it for so long (default: as a person does), and releases it."""
+        # What was sent on the keypad's line before is taken by then: a hand moves.
+        pass_time(self.clock, RELEASE)
         for key in keys:
             self.board.hold(key, down=True)
             pass_time(self.clock, seconds)
