@@ -153,12 +153,20 @@ fn bindings() -> Result<()> {
     pytest(&["bindings/tests"])
 }
 
+/// Cuts of the supply in the short form that every run of the tests has.
+const POWER_CUTS: &str = "20";
+
 /// Tests the models by themselves, then the board's image on them.
 fn run_emulators(setup: &Setup) -> Result<()> {
-    for emulator in emulators() {
-        Program::new("npm").folder(emulator).args(["test"]).run()?;
-    }
+    let npm = |words: &[&str]| {
+        emulators()
+            .into_iter()
+            .try_for_each(|emulator| Program::new("npm").folder(emulator).args(words).run())
+    };
+    npm(&["test"])?;
     crate::phone::build(setup, PICO)?;
+    npm(&["run", "speed"])?;
+    npm(&["run", "power-cuts", "--", "--cuts", POWER_CUTS])?;
     pytest(&["hil/tests/emulators"])
 }
 
