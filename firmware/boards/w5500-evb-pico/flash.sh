@@ -7,8 +7,8 @@ set -eu
 image=$1
 shift
 case $image in
-    *thumbv8m*) chip=RP235x family=rp2350-arm-s ;;
-    *) chip=RP2040 family=rp2040 ;;
+    *thumbv8m*) chip=RP235x ;;
+    *) chip=RP2040 ;;
 esac
 
 need() {
@@ -18,8 +18,13 @@ need() {
 }
 
 if [ "${1-}" = --uf2 ]; then
+    if [ "$chip" != RP2040 ]; then
+        # The boot ROM of the RP2350 refuses files that are marked for another chip.
+        echo "flash.sh: elf2uf2-rs writes for the RP2040 only; run: picotool uf2 convert '$image' -t elf '$image.uf2'" >&2
+        exit 1
+    fi
     need elf2uf2-rs elf2uf2-rs
-    elf2uf2-rs convert --family "$family" "$image" "$image.uf2"
+    elf2uf2-rs "$image" "$image.uf2"
     echo "Hold BOOTSEL while you plug the board in, then copy $image.uf2 onto its drive."
 else
     need probe-rs probe-rs-tools
