@@ -60,6 +60,9 @@ enum Command {
     },
     /// Measure in the emulated board's own time how long the phone lets people wait; fail over budget
     Speed {
+        /// Fewer boots and logins: enough to see that a figure is over its budget
+        #[arg(long, conflicts_with = "write")]
+        check: bool,
         /// Also write the table into README.md
         #[arg(long)]
         write: bool,
@@ -102,7 +105,7 @@ fn main() -> ExitCode {
         Command::Test { groups } => test::run(&groups),
         Command::Lint => lint::run(),
         Command::Size { board, write } => size::run(board, write),
-        Command::Speed { write } => speed::run(write),
+        Command::Speed { check, write } => speed::run(check, write),
         Command::Bench { check } => bench::run(check),
         Command::Fuzz { targets, seconds } => fuzz::run(&targets, seconds),
         Command::NewBoard { name, target } => new_board::run(&name, &target),
