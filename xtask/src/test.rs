@@ -167,7 +167,7 @@ fn run_emulators(setup: &Setup) -> Result<()> {
     crate::phone::build(setup, PICO)?;
     npm(&["run", "speed"])?;
     npm(&["run", "power-cuts", "--", "--cuts", POWER_CUTS])?;
-    pytest(&["hil/tests/emulators"])
+    pytest(&["--numprocesses", "2", "hil/tests/emulators"])
 }
 
 fn rig(setup: &Setup) -> Result<()> {
