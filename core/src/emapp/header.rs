@@ -23,11 +23,18 @@ pub struct Refresh<'a> {
 impl<'a> Refresh<'a> {
     /// Reads the value of the field.
     pub fn parse(value: &'a str) -> Self {
-        let (seconds, rest) = value.split_once([';', ',']).unwrap_or((value, ""));
-        let digits = seconds.trim();
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let seconds = is_number.then(|| digits.parse().unwrap_or(u32::MAX)).filter(|seconds| *seconds > 0);
-        Self { seconds, url: named(rest.trim(), "url") }
+        let (seconds, rest) = split(value, |byte| matches!(byte, b';' | b','));
+        let mut number = 0_u32;
+        for byte in seconds.trim_ascii().bytes() {
+            let digit =
+                if byte.is_ascii_digit() { byte.wrapping_sub(b'0') } else { return Self::by_hand(rest) };
+            number = number.saturating_mul(10).saturating_add(digit.into());
+        }
+        Self { seconds: Some(number).filter(|seconds| *seconds > 0), ..Self::by_hand(rest) }
+    }
+
+    fn by_hand(rest: &'a str) -> Self {
+        Self { seconds: None, url: named(rest.trim_ascii(), "url") }
     }
 }
 
@@ -81,15 +88,15 @@ pub struct ContentType {
 impl ContentType {
     /// Reads the value of the field.
     pub fn parse(value: &str) -> Self {
-        let (media, parameters) = value.split_once(';').unwrap_or((value, ""));
-        let is = |name: &str| media.trim().eq_ignore_ascii_case(name);
+        let (media, parameters) = split(value, |byte| byte == b';');
+        let is = |name: &str| media.trim_ascii().eq_ignore_ascii_case(name);
         let body = match () {
             () if is("text/xml") => Body::Object,
             () if is("application/xml") => Body::ObjectAsOther,
             () if is("text/plain") => Body::Text,
             () => Body::Other,
         };
-        let charset = parameters.split(';').find_map(|parameter| named(parameter.trim(), "charset"));
+        let charset = parameters.split(';').find_map(|parameter| named(parameter.trim_ascii(), "charset"));
         let is = |name: &str, known: &str| name.eq_ignore_ascii_case(known);
         let charset = charset.map(|name| match () {
             () if is(name, "utf-8") || is(name, "utf8") => Charset::Utf8,
@@ -157,12 +164,12 @@ impl<'a> Iterator for Preferences<'a> {
 
     fn next(&mut self) -> Option<Preference<'a>> {
         while !self.rest.is_empty() {
-            let (value, rest) = self.rest.split_once(',').unwrap_or((self.rest, ""));
+            let (value, rest) = split(self.rest, |byte| byte == b',');
             self.rest = rest;
-            let (name, parameters) = value.split_once(';').unwrap_or((value, ""));
-            let name = name.trim();
+            let (name, parameters) = split(value, |byte| byte == b';');
+            let name = name.trim_ascii();
             if !name.is_empty() {
-                let quality = named(parameters.trim(), "q").and_then(thousandths).unwrap_or(1000);
+                let quality = named(parameters.trim_ascii(), "q").and_then(thousandths).unwrap_or(1000);
                 return Some(Preference { name, quality });
             }
         }
@@ -170,15 +177,25 @@ impl<'a> Iterator for Preferences<'a> {
     }
 }
 
+/// Returns what precedes the first separator and what follows it, which is empty if there is none. (Code size: a search by the
+/// standard library is for any text and any pattern, and can panic.)
+fn split(text: &str, is_separator: impl Fn(u8) -> bool) -> (&str, &str) {
+    let at = text.bytes().position(is_separator).unwrap_or(text.len());
+    (text.get(..at).unwrap_or_default(), text.get(at.saturating_add(1)..).unwrap_or_default())
+}
+
 /// Returns the value of `name=value`, without quotes, if it has that name in either case and is not empty.
 fn named<'a>(parameter: &'a str, name: &str) -> Option<&'a str> {
-    let (found, value) = parameter.split_once('=')?;
-    if !found.trim().eq_ignore_ascii_case(name) {
+    let (found, value) = split(parameter, |byte| byte == b'=');
+    if !found.trim_ascii().eq_ignore_ascii_case(name) {
         return None;
     }
-    let value = value.trim();
-    let quoted = |quote| value.strip_prefix(quote).and_then(|value| value.strip_suffix(quote));
-    Some(quoted('"').or_else(|| quoted('\'')).unwrap_or(value)).filter(|value| !value.is_empty())
+    let value = value.trim_ascii();
+    let inside = match value.as_bytes() {
+        [b'"', .., b'"'] | [b'\'', .., b'\''] => value.get(1..value.len().saturating_sub(1)),
+        _ => Some(value),
+    };
+    inside.filter(|value| !value.is_empty())
 }
 
 /// Reads `1`, `0.8` or `0.125`, up to 1.

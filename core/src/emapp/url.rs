@@ -224,7 +224,8 @@ impl<'b> Url<'b> {
                     self.put(b"true")?;
                     continue;
                 }
-                let start = self.expose().rfind(['?', '&']).ok_or(UrlError::Character(c))?;
+                let start = self.written().iter().rposition(|byte| matches!(byte, b'?' | b'&'));
+                let start = start.ok_or(UrlError::Character(c))?;
                 separator = self.buffer.get(start).copied();
                 self.cut(start);
                 continue;
@@ -366,10 +367,12 @@ impl<'b> Url<'b> {
 
     /// Parts what comes next from what is there.
     fn separate(&mut self) -> Result<(), UrlError> {
-        match self.expose().split_once('?') {
-            None => self.put(b"?"),
-            Some((_, query)) if query.is_empty() || query.ends_with('&') => Ok(()),
-            Some(_) => self.put(b"&"),
+        let query = self.query();
+        match self.written().last() {
+            _ if query.is_none() => self.put(b"?"),
+            Some(b'&') => Ok(()),
+            _ if query == Some(self.length) => Ok(()),
+            _ => self.put(b"&"),
         }
     }
 
@@ -415,6 +418,16 @@ impl<'b> Url<'b> {
         self.length = length;
     }
 
+    /// What is there of it.
+    fn written(&self) -> &[u8] {
+        self.buffer.get(..self.length).unwrap_or_default()
+    }
+
+    /// Returns where the query starts, behind its question mark.
+    fn query(&self) -> Option<usize> {
+        self.written().iter().position(|byte| *byte == b'?').map(|mark| mark.saturating_add(1))
+    }
+
     fn between(&self, start: usize, end: usize) -> &str {
         // Only ASCII is put in.
         self.buffer.get(start..end).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default()
@@ -422,10 +435,9 @@ impl<'b> Url<'b> {
 
     /// What may be printed, and whether it is all.
     fn shown(&self) -> (&str, bool) {
-        let url = self.expose();
-        match url.find('?') {
-            Some(query) if self.has_secret => (url.get(..query).unwrap_or_default(), false),
-            _ => (url, true),
+        match self.query() {
+            Some(query) if self.has_secret => (self.between(0, query.saturating_sub(1)), false),
+            _ => (self.expose(), true),
         }
     }
 }
@@ -503,7 +515,7 @@ impl NoBlanks<'_> {
 
     /// Skips a token whose first `#` was read, if it comes next.
     fn skip(&mut self, token: &str) -> bool {
-        let rest = token.trim_start_matches('#');
+        let rest = token.get(1..).unwrap_or_default();
         let is_next = self.starts_with(rest);
         if is_next {
             let _ = self.nth(rest.chars().count().saturating_sub(1));

@@ -85,23 +85,33 @@ pub(crate) fn is_host_character(c: char) -> bool {
 
 /// Whether it is a name or an address, with or without a colon and a port after it.
 pub(crate) fn is_host(host: &str) -> bool {
-    let (is_name, port) = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
-        Some((address, port)) => {
-            let is_address = address.contains(':')
-                && address.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, ':' | '.'));
-            (is_address, port)
+    // By bytes: a search in a text could panic.
+    let part = |bytes: &'_ [u8], end: u8| bytes.iter().position(|byte| *byte == end);
+    let (is_name, port) = match host.as_bytes() {
+        [b'[', rest @ ..] => {
+            let end = part(rest, b']').and_then(|end| rest.split_at_checked(end));
+            let Some((address, [_, port @ ..])) = end else { return false };
+            let is_digit = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+            (address.contains(&b':') && address.iter().all(is_digit), port)
         }
-        None => {
-            let (name, port) = host.split_at(host.find(':').unwrap_or(host.len()));
-            (!name.is_empty() && !name.contains(['[', ']']), port)
+        name => {
+            let end = part(name, b':').unwrap_or(name.len());
+            let (name, port) = name.split_at_checked(end).unwrap_or((name, &[]));
+            (!name.is_empty() && !name.iter().any(|byte| matches!(byte, b'[' | b']')), port)
         }
     };
-    is_name && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+    is_name
+        && matches!(port, [] | [b':', ..])
+        && (port.is_empty() || is_port(port.get(1..).unwrap_or_default()))
 }
 
 /// Whether it is a number from 1 to 65535, in digits only.
-fn is_port(digits: &str) -> bool {
-    digits.chars().all(|c| c.is_ascii_digit()) && digits.parse::<u16>().is_ok_and(|port| port > 0)
+fn is_port(digits: &[u8]) -> bool {
+    let number = digits.iter().try_fold(0_u32, |number, digit| {
+        let digit = digit.is_ascii_digit().then(|| digit.wrapping_sub(b'0'))?;
+        Some(number.saturating_mul(10).saturating_add(digit.into()))
+    });
+    matches!(number, Some(1..=65535))
 }
 
 /// The characters of a path and a query in a URI (RFC 3986).
