@@ -311,6 +311,14 @@ impl Refusal {
             Self::NoXmlField => "NoXmlField",
             Self::TwoXmlFields => "TwoXmlFields",
             Self::PercentEscape => "PercentEscape",
+            #[cfg(feature = "phonexml")]
+            Self::UnknownObject => "UnknownObject",
+            #[cfg(feature = "phonexml")]
+            Self::UnknownElement => "UnknownElement",
+            #[cfg(feature = "phonexml")]
+            Self::TooMany(..) => "TooMany",
+            #[cfg(feature = "phonexml")]
+            Self::TwoPages => "TwoPages",
         }
     }
 
@@ -325,6 +333,8 @@ impl Refusal {
             | Self::Blank(field)
             | Self::Excluded(field)
             | Self::Value(field) => Some(field),
+            #[cfg(feature = "phonexml")]
+            Self::TooMany(field, _) => Some(field),
             _ => None,
         }
     }
