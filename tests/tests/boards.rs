@@ -13,6 +13,10 @@ use std::path::{Path, PathBuf};
 /// The folder that `cargo xtask new-board` copies.
 const TEMPLATE: &str = "template";
 
+/// The most lines of Rust in a board's own folder. The emulated board has drivers of its own for everything.
+const LINES: usize = 450;
+const LINES_WITH_DRIVERS: (&str, usize) = ("lm3s6965evb", 1_100);
+
 /// What a `main.rs` calls of what is shared, in the order of its text.
 const WIRING: [&str; 8] = [
     "stack::paint()",
@@ -101,6 +105,16 @@ fn nothing_that_is_shared_is_in_a_board() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_boards_folder_stays_small() {
+    for name in names() {
+        let lines: usize = sources(&name).iter().map(|(_, source)| source.lines().count()).sum();
+        let (with_drivers, more) = LINES_WITH_DRIVERS;
+        let most = if name == with_drivers { more } else { LINES };
+        assert!(lines <= most, "{name} has {lines} lines of Rust, more than {most}");
     }
 }
 

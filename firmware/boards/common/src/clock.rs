@@ -118,7 +118,7 @@ impl Driver for Clock {
 }
 
 /// The timer's interrupt: the alarm is due. If a new alarm has replaced it, nothing is due.
-pub fn on_alarm() {
+pub extern "C" fn on_alarm() {
     CLOCK.with_queue(|queue| CLOCK.wake_due(queue));
 }
 

@@ -12,6 +12,8 @@ pub mod card;
 pub mod clock;
 pub mod executor;
 pub mod fault;
+#[cfg(feature = "flash")]
+pub mod flash;
 #[cfg(feature = "touch")]
 pub mod frame;
 pub mod greys;

@@ -11,37 +11,26 @@ use crate::sysctl;
 
 const CFG: Register = TIMER0.at(0x00); // 0: one timer of 32 bits
 const TAMR: Register = TIMER0.at(0x04); // 1: one shot
-const CTL: Register = TIMER0.at(0x0C); // 1: count
+const CTL: Register = TIMER0.at(0x0C); // 1: count; 0: stop
 const IMR: Register = TIMER0.at(0x18); // 1: enable its interrupt
 const ICR: Register = TIMER0.at(0x24); // 1: clear the time-out
 const TAILR: Register = TIMER0.at(0x28); // cycles until the time-out
 
-const CFG_32_BITS: u32 = 0;
-const TAMR_ONE_SHOT: u32 = 1;
-const CTL_STOP: u32 = 0;
-const CTL_COUNT: u32 = 1;
-const TIME_OUT: u32 = 1;
-
 /// Starts time.
 pub fn start(systick: &mut SYST) {
-    CTL.write(CTL_STOP);
-    CFG.write(CFG_32_BITS);
-    TAMR.write(TAMR_ONE_SHOT);
-    IMR.write(TIME_OUT);
+    CTL.write(0);
+    CFG.write(0);
+    TAMR.write(1);
+    IMR.write(1);
     clock::start(systick, sysctl::core_clock_hz(), set_alarm);
     interrupts::enable(Interrupt::Timer0A);
 }
 
 fn set_alarm(cycles: Option<u32>) {
-    CTL.write(CTL_STOP);
-    ICR.write(TIME_OUT);
+    CTL.write(0);
+    ICR.write(1);
     if let Some(cycles) = cycles {
         TAILR.write(cycles);
-        CTL.write(CTL_COUNT);
+        CTL.write(1);
     }
-}
-
-/// Timer 0's interrupt.
-pub extern "C" fn on_interrupt() {
-    clock::on_alarm();
 }

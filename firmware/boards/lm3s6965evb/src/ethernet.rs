@@ -29,9 +29,7 @@ const TR: Register = ETHERNET.at(0x38); // write 1 to send; reads 1 until the fr
 
 const RX_AND_TX_EMPTY: u32 = 1 | 4;
 const RCTL_ON_GOOD_CRC: u32 = 0x09;
-const RCTL_RESET_FIFO: u32 = 0x10;
 const TCTL_ON_PAD_CRC_DUPLEX: u32 = 0x17;
-const THR_ONLY_WHEN_TOLD: u32 = 0x3F;
 
 /// The longest frame without its CRC: 14 octets of header and 1500 of payload.
 const FRAME_MAX: usize = 1514;
@@ -54,12 +52,10 @@ struct Buffers {
 /// The station's MAC address: the one written into the chip, else the one that QEMU presets in IA0 and IA1.
 #[must_use]
 pub fn mac_address() -> [u8; 6] {
-    if let Some(mac) = sysctl::mac_address() {
-        return mac;
-    }
-    let [a, b, c, d] = IA0.read().to_le_bytes();
-    let [e, f, ..] = IA1.read().to_le_bytes();
-    [a, b, c, d, e, f]
+    sysctl::mac_address().unwrap_or_else(|| {
+        let ([a, b, c, d], [e, f, ..]) = (IA0.read().to_le_bytes(), IA1.read().to_le_bytes());
+        [a, b, c, d, e, f]
+    })
 }
 
 /// The controller, turned on.
@@ -81,8 +77,8 @@ impl Ethernet {
         IM.write(0);
         IA0.write(u32::from_le_bytes([a, b, c, d]));
         IA1.write(u32::from_le_bytes([e, f, 0, 0]));
-        RCTL.write(RCTL_RESET_FIFO);
-        THR.write(THR_ONLY_WHEN_TOLD);
+        RCTL.write(0x10);
+        THR.write(0x3F);
         TCTL.write(TCTL_ON_PAD_CRC_DUPLEX);
         RCTL.write(RCTL_ON_GOOD_CRC);
         RIS_IACK.write(RX_AND_TX_EMPTY);

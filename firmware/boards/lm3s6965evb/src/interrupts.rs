@@ -6,9 +6,9 @@
 use cortex_m::interrupt::InterruptNumber;
 use cortex_m::peripheral::NVIC;
 
-use hotdesk_board::fault;
+use hotdesk_board::{clock, fault};
 
-use crate::{buttons, clock, ethernet, serial};
+use crate::{buttons, ethernet, serial};
 
 /// The interrupt lines this firmware uses, by their numbers.
 #[derive(Clone, Copy)]
@@ -49,7 +49,7 @@ static __INTERRUPTS: [extern "C" fn(); LINES] = {
     table[Interrupt::Uart0 as usize] = serial::on_keypad;
     table[Interrupt::Uart1 as usize] = serial::on_log;
     table[Interrupt::Watchdog as usize] = fault::on_watchdog;
-    table[Interrupt::Timer0A as usize] = clock::on_interrupt;
+    table[Interrupt::Timer0A as usize] = clock::on_alarm;
     table[Interrupt::GpioF as usize] = buttons::on_interrupt;
     table[Interrupt::Ethernet as usize] = ethernet::on_interrupt;
     table
@@ -71,9 +71,4 @@ pub fn enable(line: Interrupt) {
     // SAFETY: the drivers share state with their handlers only through atomics and critical sections, and no critical
     // section in this firmware masks single lines; so a line that opens breaks none.
     unsafe { NVIC::unmask(line) }
-}
-
-/// Has a line's handler called once more, after those that wait.
-pub fn again(line: Interrupt) {
-    NVIC::pend(line);
 }

@@ -4,8 +4,7 @@
 //! is `hotdesk_phone`'s business; a driver here turns registers into that crate's events and effects, and must never decide
 //! anything a person can see. `main.rs` connects the two.
 //!
-//! A driver accesses the chip only through [`mmio`], so that it needs no unsafe code of its own. None waits for a flag without
-//! a bound.
+//! A driver accesses the chip only through [`mmio`], so it needs no unsafe code. None waits for a flag without a bound.
 #![no_std]
 
 pub mod buttons;

@@ -1,5 +1,6 @@
 //! The serial ports (PL011) at 115,200 bit/s, 8 bits, no parity: UART0 takes the serial keypad's bytes, UART1 sends the log.
 
+use cortex_m::peripheral::NVIC;
 use hotdesk_board::keypad;
 use hotdesk_board::log::{self, Port};
 use hotdesk_board::mmio::Block;
@@ -20,8 +21,6 @@ const ICR: usize = 0x44; // write 1 to clear an interrupt, bits as IM
 const BAUD: u32 = 115_200;
 const FR_RXFE: u32 = 1 << 4;
 const FR_TXFF: u32 = 1 << 5;
-const LCRH_8N1_FIFO: u32 = 0x70;
-const CR_ON: u32 = 0x301;
 const RX: u32 = 0x10;
 const TX: u32 = 0x20;
 const RX_TIMEOUT: u32 = 0x40;
@@ -61,9 +60,9 @@ fn set_up(port: Block, interrupts: u32) {
     port.at(CR).write(0);
     port.at(IBRD).write(divisor / 64);
     port.at(FBRD).write(divisor % 64);
-    port.at(LCRH).write(LCRH_8N1_FIFO);
+    port.at(LCRH).write(0x70);
     port.at(IM).write(interrupts);
-    port.at(CR).write(CR_ON);
+    port.at(CR).write(0x301);
 }
 
 /// UART0's interrupt: bytes came in.
@@ -76,7 +75,7 @@ pub extern "C" fn on_keypad() {
         let [byte, ..] = UART0.at(DR).read().to_le_bytes();
         keypad::receive(byte);
     }
-    interrupts::again(Interrupt::Uart0);
+    NVIC::pend(Interrupt::Uart0);
 }
 
 /// UART1's interrupt: there is room again.

@@ -11,8 +11,6 @@ const DR: Register = SSI0.at(0x08); // data, both ways
 const SR: Register = SSI0.at(0x0C); // RNE bit 2: something received; BSY bit 4: something is being sent
 const CPSR: Register = SSI0.at(0x10); // clock divisor, even
 
-const CR0_MODE_3_8_BITS: u32 = 0xC7;
-const CR1_ON: u32 = 2;
 const SR_RNE: u32 = 1 << 2;
 const SR_BSY: u32 = 1 << 4;
 /// The most bits a second: 2.6 microseconds a byte.
@@ -33,9 +31,9 @@ impl Ssi {
     #[must_use]
     pub fn start() -> Self {
         CR1.write(0);
-        CR0.write(CR0_MODE_3_8_BITS);
+        CR0.write(0xC7);
         CPSR.write(sysctl::core_clock_hz().div_ceil(MAX_HZ).next_multiple_of(2));
-        CR1.write(CR1_ON);
+        CR1.write(2);
         for _ in 0..FIFO_BYTES {
             let _ = DR.read();
         }

@@ -19,9 +19,7 @@ const CTL: Register = WATCHDOG.at(0x008); // interrupt at the first time-out, fr
 const ICR: Register = WATCHDOG.at(0x00C); // any write: clear the interrupt
 const LOCK: Register = WATCHDOG.at(0xC00); // 0x1ACCE551: registers can be written; any other value: they cannot
 
-const CTL_INTERRUPT_AND_RESET: u32 = 1 | 2;
 const LOCK_OPEN: u32 = 0x1ACC_E551;
-const LOCK_CLOSED: u32 = 0;
 
 /// Seconds without progress.
 const PATIENCE: u32 = 20;
@@ -41,14 +39,14 @@ impl Chip for Lm3s6965 {
         self.feed_watchdog();
         LOCK.write(LOCK_OPEN);
         ICR.write(0);
-        CTL.write(CTL_INTERRUPT_AND_RESET);
-        LOCK.write(LOCK_CLOSED);
+        CTL.write(1 | 2);
+        LOCK.write(0);
         interrupts::enable(Interrupt::Watchdog);
     }
 
     fn feed_watchdog(&mut self) {
         LOCK.write(LOCK_OPEN);
         LOAD.write(sysctl::core_clock_hz().saturating_mul(PATIENCE));
-        LOCK.write(LOCK_CLOSED);
+        LOCK.write(0);
     }
 }

@@ -29,7 +29,7 @@ use embassy_stm32::sdmmc::{self, Sdmmc};
 use embassy_stm32::time::Hertz;
 use embassy_stm32::{Config, Peri, Peripherals, bind_interrupts, dma, interrupt};
 use embassy_time::Duration;
-use flash::BoardFlash;
+use flash::ChipFlash;
 use hotdesk_board::board::Board;
 use hotdesk_board::wiring::{Network, Phone};
 use hotdesk_board::{executor, stack, touch, wiring};
@@ -62,7 +62,7 @@ type TouchLine = ExtiInput<'static, Async>;
 struct Tasks {
     touch: (TouchBus, TouchLine),
     network: Network<Device>,
-    phone: Phone<Panel, Board<Stm32F746, BoardFlash>>,
+    phone: Phone<Panel, Board<Stm32F746, ChipFlash>>,
 }
 
 #[cortex_m_rt::entry]
@@ -113,8 +113,7 @@ fn clocks() -> Config {
 #[inline(never)]
 fn make_phone(p: Peripherals) -> Tasks {
     serial::start(p.USART1, p.PA9, p.PB7, Interrupts);
-    let mut flash = BoardFlash::new(p.FLASH);
-    let mac = flash.mac_address();
+    let (flash, mac) = flash::start(p.FLASH);
     #[rustfmt::skip]
     let slot = Sdmmc::new_4bit(p.SDMMC1, p.DMA2_CH3, Interrupts, p.PC12, p.PD2,
         p.PC8, p.PC9, p.PC10, p.PC11, sdmmc::Config::default());
@@ -168,6 +167,6 @@ async fn run_network(network: Network<Device>) -> ! {
 }
 
 #[embassy_executor::task]
-async fn run_phone(phone: Phone<Panel, Board<Stm32F746, BoardFlash>>) -> ! {
+async fn run_phone(phone: Phone<Panel, Board<Stm32F746, ChipFlash>>) -> ! {
     phone.run().await
 }

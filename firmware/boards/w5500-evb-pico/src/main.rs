@@ -17,7 +17,7 @@ use embassy_rp::spi::{self, Blocking, Spi};
 use embassy_rp::{Peri, Peripherals, bind_interrupts};
 use embassy_time::Delay;
 use embedded_hal_bus::spi::ExclusiveDevice;
-use flash::BoardFlash;
+use flash::PicoFlash;
 use hotdesk_board::board::Board;
 use hotdesk_board::matrix::Matrix;
 use hotdesk_board::wiring::{Network, Phone};
@@ -59,7 +59,7 @@ struct Tasks {
     keys: Keys,
     ethernet: Ethernet,
     network: Network<Device>,
-    phone: Phone<Panel, Board<Rp, BoardFlash>>,
+    phone: Phone<Panel, Board<Rp, PicoFlash>>,
 }
 
 #[cortex_m_rt::entry]
@@ -79,9 +79,10 @@ fn main() -> ! {
 #[inline(never)]
 fn make_phone(p: Peripherals) -> Tasks {
     serial::start(p.UART0, p.PIN_0, p.PIN_1, Interrupts);
-    let mut flash = BoardFlash::new(p.FLASH);
-    let mac = flash.mac_address();
-    let (app, board) = wiring::set_up(Rp::new(p.WATCHDOG), flash, mac, BoardFlash::read_configuration);
+    let (flash, mac) = flash::start(p.FLASH);
+    let (app, board) = wiring::set_up(Rp::new(p.WATCHDOG), flash, mac, |flash, buffer| {
+        flash.read_configuration(flash::CONFIGURATION, buffer)
+    });
 
     let high = |pin: Peri<'static, AnyPin>| Output::new(pin, Level::High);
     let up = |pin: Peri<'static, AnyPin>| Input::new(pin, Pull::Up);
@@ -129,6 +130,6 @@ async fn run_network(network: Network<Device>) -> ! {
 }
 
 #[embassy_executor::task]
-async fn run_phone(phone: Phone<Panel, Board<Rp, BoardFlash>>) -> ! {
+async fn run_phone(phone: Phone<Panel, Board<Rp, PicoFlash>>) -> ! {
     phone.run().await
 }

@@ -4,6 +4,7 @@ use core::convert::Infallible;
 
 use embassy_rp::gpio::{Level, Output};
 use embassy_rp::pac::SPI1;
+use embassy_rp::pac::spi::regs::Sr as Status;
 use embassy_rp::peripherals;
 use embassy_rp::spi::{Blocking, Spi};
 use embassy_time::Delay;
@@ -37,12 +38,18 @@ impl Bus {
         SPI1.cr0().modify(|control| control.set_dss(bits.saturating_sub(1)));
         SPI1.cr1().modify(|control| control.set_sse(true));
         for word in words {
-            // A word leaves within a quarter of a microsecond, whatever the panel does.
-            while !SPI1.sr().read().tnf() {}
+            wait(|status| status.tnf());
             SPI1.dr().write(|data| data.set_data(word));
         }
-        while SPI1.sr().read().bsy() {}
+        wait(|status| !status.bsy());
     }
+}
+
+/// Waits until the port's status is so, with a bound: a word leaves within a quarter of a microsecond, whatever the panel does. A
+/// port that is stuck loses words, and what is drawn with them.
+fn wait(is_so: impl Fn(Status) -> bool) {
+    const PATIENCE: u32 = 1_000;
+    let _ = (0..PATIENCE).any(|_| is_so(SPI1.sr().read()));
 }
 
 impl Interface for Bus {
