@@ -22,6 +22,8 @@ pub mod image;
 pub mod keypad;
 pub mod log;
 pub mod matrix;
+#[cfg(feature = "memory")]
+mod memory;
 pub mod mmio;
 pub mod record;
 #[cfg(feature = "rtt")]

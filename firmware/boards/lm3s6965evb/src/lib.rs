@@ -13,7 +13,6 @@ pub mod clock;
 pub mod ethernet;
 pub mod gpio;
 pub mod interrupts;
-mod memory;
 pub mod mmio;
 pub mod oled;
 pub mod serial;
