@@ -55,7 +55,7 @@ rows! {
         "Enable Extension Mobility in the configuration of the phone.";
     6 DATABASE_ERROR "Database Error", Wait, ResponseCodes,
         "The database could not serve the request.",
-        "Try again in a while; if it stays, compare the counters of requests in progress and throttled.";
+        "Try again later; if it stays, compare the counters of requests in progress and throttled.";
     7 LOGOUT_REQUEST_ERROR "Logout Request Error", Administrator, ResponseCodes,
         "The timer of the automatic logout could not be set or removed.",
         "Look for the cause in the log of the Extension Mobility service.";

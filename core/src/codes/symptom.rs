@@ -17,7 +17,7 @@ macro_rules! symptoms {
 symptoms! {
     "Host not found", Administrator, [],
         "The phone could not find the server of the service by its name or address.",
-        "Check name resolution and that Tomcat runs; if the service's address changed, update the subscriptions.";
+        "Check name resolution and that Tomcat runs; if the service moved, update the subscriptions.";
     "You can't see the EM feature", Administrator,
         ["cant see feature services", "cannot see feature services"],
         "The phone's list of services lacks Extension Mobility.",
@@ -37,7 +37,7 @@ symptoms! {
         "Let the auto device profile follow the phone's configuration, and subscribe the phone.";
     "the phone resets instead of restarting", Administrator,
         ["reset instead restart"],
-        "The locale of the user or profile differs from that of the phone, so its files are built anew.",
+        "The locale of the user or profile differs from the phone's, so its files are built anew.",
         "Nothing is broken; to avoid it give user, profile and phone the same locale.";
     "8945 phone does not show EM service", Administrator,
         ["8945 not show service", "8945 doesnt show service"],
