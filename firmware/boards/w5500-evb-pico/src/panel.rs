@@ -38,7 +38,10 @@ impl Bus {
         SPI1.cr0().modify(|control| control.set_dss(bits.saturating_sub(1)));
         SPI1.cr1().modify(|control| control.set_sse(true));
         for word in words {
-            wait(|status| status.tnf());
+            // There is room nearly always: the loop is what takes the time of a picture.
+            if !SPI1.sr().read().tnf() {
+                wait(|status| status.tnf());
+            }
             SPI1.dr().write(|data| data.set_data(word));
         }
         wait(|status| !status.bsy());
@@ -50,6 +53,11 @@ impl Bus {
 fn wait(is_so: impl Fn(Status) -> bool) {
     const PATIENCE: u32 = 1_000;
     let _ = (0..PATIENCE).any(|_| is_so(SPI1.sr().read()));
+}
+
+/// A pixel of this panel has two bytes, the higher one first.
+fn word<const N: usize>(pixel: [u8; N]) -> u16 {
+    pixel.iter().fold(0, |word, byte| word << 8 | u16::from(*byte))
 }
 
 impl Interface for Bus {
@@ -69,16 +77,14 @@ impl Interface for Bus {
         &mut self,
         pixels: impl IntoIterator<Item = [u8; N]>,
     ) -> Result<(), Infallible> {
-        // A pixel of this panel has two bytes.
-        self.send(
-            16,
-            pixels.into_iter().map(|pixel| pixel.iter().fold(0, |word, byte| word << 8 | u16::from(*byte))),
-        );
+        self.send(16, pixels.into_iter().map(word));
         Ok(())
     }
 
     fn send_repeated_pixel<const N: usize>(&mut self, pixel: [u8; N], count: u32) -> Result<(), Infallible> {
-        self.send_pixels((0..count).map(|_| pixel))
+        let pixel = word(pixel);
+        self.send(16, (0..count).map(|_| pixel));
+        Ok(())
     }
 }
 
