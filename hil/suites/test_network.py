@@ -180,7 +180,7 @@ CANNOT_READ = "This phone cannot read the answer."
         (b"Service Unavailable", [CANNOT_READ, "Line 1, column 1:"]),
         (
             b'<!DOCTYPE response [<!ENTITY a "b">]>' + SUCCESS,
-            [CANNOT_READ, "Line 1, column", "DOCTYPE"],
+            [CANNOT_READ, "Line 1, column", "Doctype"],
         ),
         (b"<a>" * 349_526, ["The answer is too long for this phone.", "More than 2048 bytes"]),
         (
@@ -189,11 +189,11 @@ CANNOT_READ = "This phone cannot read the answer."
         ),
         (
             b"<response><success>\xff</success></response>",
-            [CANNOT_READ, "Line 1, column 20", "UTF-8"],
+            [CANNOT_READ, "Line 1, column 20", "NotUtf8"],
         ),
         (b"<response><success/></respons>", [CANNOT_READ, "Line 1, column"]),
         (b"", [CANNOT_READ]),
-        (b"<response><checkUserResults/></response>", [CANNOT_READ, "user is missing"]),
+        (b"<response><checkUserResults/></response>", [CANNOT_READ, "Missing user"]),
     ],
     ids=["not-xml", "doctype", "megabyte", "wrong-code", "not-utf8", "unpaired", "empty", "another-answer"],
 )
