@@ -167,7 +167,8 @@ fn run_emulators(setup: &Setup) -> Result<()> {
     crate::phone::build(setup, PICO)?;
     npm(&["run", "speed"])?;
     npm(&["run", "power-cuts", "--", "--cuts", POWER_CUTS])?;
-    pytest(&["--numprocesses", "2", "hil/tests/emulators"])
+    // One at a time: of the keys typed behind a burst of frames some were lost on a busy machine, and why is not known yet.
+    pytest(&["hil/tests/emulators"])
 }
 
 fn rig(setup: &Setup) -> Result<()> {
