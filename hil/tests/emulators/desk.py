@@ -42,14 +42,18 @@ class Desk:
         return [self._line(picture, top) for top in tops]
 
     def wait(self, what: str, holds: Callable[[list[str]], bool]) -> list[str]:
-        """Waits until the display says so."""
+        """Waits until the display says so twice in a row: half-drawn it may lack keys."""
         lines: list[str] = []
 
         def look() -> bool:
+            before = lines[:]
             lines[:] = self.lines()
-            return holds(lines)
+            return holds(lines) and lines == before
 
-        wait_until(what, look, lambda: "the display says:\n" + "\n".join(lines))
+        def said() -> str:
+            return "\n".join(["the display says:", *lines, str(self.board.state())])
+
+        wait_until(what, look, said)
         return lines
 
     def wait_text(self, text: str) -> list[str]:
