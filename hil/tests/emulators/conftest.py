@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from emulators.desk import Desk
 
+from hotdesk_hil import package_data
 from hotdesk_hil.emservice import EmService
-from hotdesk_hil.rig import repository
 from hotdesk_hil.rig.demo_cluster import DemoCluster
 from hotdesk_hil.rig.font import Font
-from hotdesk_hil.rig.pico import EMULATOR_IN_REPOSITORY, PICO_KERNEL_IN_REPOSITORY, EmulatedPico, flash
+from hotdesk_hil.rig.pico import EmulatedPico, flash
 from hotdesk_hil.rig.rig import DEFAULT_MAC
 
 
@@ -26,13 +26,13 @@ def service() -> Iterator[EmService]:
 @pytest.fixture
 def dark_desk(service: EmService, tmp_path: Path) -> Iterator[Desk]:
     """A phone that is off, set up for the service."""
-    root = repository()
     configuration = DemoCluster.read().phone_config(service.port).text().encode("utf-8")
-    image, emulator = root / PICO_KERNEL_IN_REPOSITORY, root / EMULATOR_IN_REPOSITORY
+    image = package_data.IMAGES / "thumbv6m-none-eabi/release/hotdesk-w5500-evb-pico"
+    emulator = package_data.EMULATORS / "w5500-evb-pico"
     flash_file = tmp_path / "flash"
     flash_file.write_bytes(flash(configuration, DEFAULT_MAC))
     with EmulatedPico(image, emulator, flash_file) as board:
-        yield Desk(board, Font.read(root / Path("firmware/phone/font/hotdesk-10x20.bdf")))
+        yield Desk(board, Font.read(package_data.FONTS / "hotdesk-10x20.bdf"))
 
 
 @pytest.fixture

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from hotdesk_hil.rig.font import FONT_IN_REPOSITORY, Font
-
-REPOSITORY = Path(__file__).parents[3]
+from hotdesk_hil.package_data import FONTS
+from hotdesk_hil.rig.font import Font
 
 
 @pytest.fixture(scope="session")
 def font_file() -> Path:
     """The one committed font."""
-    return REPOSITORY / FONT_IN_REPOSITORY
+    return FONTS / "hotdesk-6x10.bdf"
 
 
 @pytest.fixture(scope="session")

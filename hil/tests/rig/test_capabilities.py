@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from hotdesk_hil.package_data import RIGS
 from hotdesk_hil.rig import RigError, repository, rig_file
 from hotdesk_hil.rig.capabilities import CAPABILITIES, capabilities
-from hotdesk_hil.rig.rig import RIGS_IN_REPOSITORY
 
 pytest_plugins = ["pytester"]
 
@@ -34,7 +34,7 @@ def written(path: Path, features: list[str], cannot: dict[str, str]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("file", sorted((repository() / RIGS_IN_REPOSITORY).glob("*.yaml")), ids=str)
+@pytest.mark.parametrize("file", sorted(RIGS.glob("*.yaml")), ids=str)
 def test_every_rig_says_all_its_board_can_and_cannot(file: Path) -> None:
     said = capabilities(file)
     assert said.features | said.reasons.keys() == CAPABILITIES.keys()
@@ -75,9 +75,13 @@ def test_file_that_is_no_rig_is_refused(tmp_path: Path, text: str, words: str) -
         capabilities(tmp_path / "rig.yaml")
 
 
-def test_rig_is_named_or_is_a_path() -> None:
+def test_rig_is_named_or_is_a_path(tmp_path: Path) -> None:
     assert rig_file("w5500-evb-pico").is_file()
-    assert rig_file("here/my.yaml") == Path("here/my.yaml")
+    mine = tmp_path / "my.yaml"
+    mine.touch()
+    assert rig_file(str(mine)) == mine
+    with pytest.raises(RigError, match=r"there is no rig file here/my\.yaml: name a file, or one of .*pico"):
+        rig_file("here/my.yaml")
     with pytest.raises(RigError, match=r"no rig is named 'pico': name a file, or one of .*w5500-evb-pico"):
         rig_file("pico")
 

@@ -25,7 +25,7 @@ def test_no_two_letters_or_digits_look_alike(font: Font) -> None:
 
 
 def test_missing_font_names_the_file_and_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(FontError, match=r"nowhere\.bdf: .*; give the path of hotdesk-6x10\.bdf"):
+    with pytest.raises(FontError, match=r"nowhere\.bdf: .*; name a file .*, fonts/hotdesk-6x10\.bdf"):
         Font.read(tmp_path / "nowhere.bdf")
 
 

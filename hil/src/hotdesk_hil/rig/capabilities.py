@@ -14,6 +14,7 @@ from pathlib import Path
 from labgrid import Environment
 from labgrid.exceptions import InvalidConfigError, NoConfigFoundError
 
+from .. import package_data
 from .errors import RigError
 
 TARGET = "main"
@@ -61,13 +62,16 @@ def known(capability: str) -> str:
 
 
 def environment(rig_file: Path) -> Environment:
-    """Reads a rig file. Raises RigError when it is missing or describes no rig."""
+    """Reads a rig file and finds what it names. Raises RigError when it is missing or describes no rig."""
     try:
         read = Environment(str(rig_file))
     except (NoConfigFoundError, InvalidConfigError) as error:
         raise RigError(f"the rig cannot be described: {error.msg}") from error
     if TARGET not in (read.config.get_targets() or {}):
         raise RigError(f"{rig_file} describes no target {TARGET!r}")
+    for section in ("images", "paths"):
+        for name, path in read.config.data.get(section, {}).items():
+            read.config.data[section][name] = str(package_data.find(str(path), Path(read.config.base)))
     return read
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .. import package_data
 from ..emservice import Cluster, ClusterError
 from .configuration import PhoneConfig
 from .errors import RigError
-from .rig import repository
 
-CLUSTER_IN_REPOSITORY = Path("hil/clusters/demo.toml")
+CLUSTER = package_data.CLUSTERS / "demo.toml"
 APPLICATION_USER = "emphone"
 USER = "john"
 # QEMU's user networking shows the host's loopback under this address.
@@ -33,7 +33,7 @@ class DemoCluster:
     @classmethod
     def read(cls, path: Path | None = None) -> DemoCluster:
         """Reads the cluster file (default: the demo's). Raises RigError when an account is missing in it."""
-        path = path or repository() / CLUSTER_IN_REPOSITORY
+        path = path or CLUSTER
         try:
             cluster = Cluster.read(path)
             application = cluster.application_users[APPLICATION_USER]

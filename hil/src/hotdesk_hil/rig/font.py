@@ -13,10 +13,8 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..package_data import FONTS
 from .errors import FontError
-
-# Where the font lies in the repository.
-FONT_IN_REPOSITORY = Path("firmware/phone/font/hotdesk-6x10.bdf")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +36,10 @@ class Font:
         try:
             text = path.read_text(encoding="latin-1")
         except OSError as error:
+            ours = ", ".join(f"fonts/{font.name}" for font in sorted(FONTS.glob("*.bdf")))
             raise FontError(
-                f"cannot read the phone's font {path}: {error.strerror}; give the path of "
-                f"{FONT_IN_REPOSITORY.name} (in the repository: {FONT_IN_REPOSITORY})"
+                f"cannot read the phone's font {path}: {error.strerror}; name a file in the rig file, or one "
+                f"that comes with the package: {ours}"
             ) from error
         return _parse(text, path)
 

@@ -24,9 +24,7 @@ from typing import Any
 
 from .errors import BoardError, KeypadError
 from .keypad import frame
-
-EMULATOR_IN_REPOSITORY = Path("hil/emulators/w5500-evb-pico")
-PICO_KERNEL_IN_REPOSITORY = Path("firmware/boards/target/thumbv6m-none-eabi/release/hotdesk-w5500-evb-pico")
+from .protocols import check_image
 
 # What is kept of the flash, and where in it a person writes: see firmware/boards/w5500-evb-pico/src/flash.rs.
 KEPT, SECTOR = 64 * 1024, 4 * 1024
@@ -58,16 +56,12 @@ class EmulatedPico:
     """
 
     def __init__(self, image: Path, emulator: Path, flash: Path, *, records_frames: bool = False) -> None:
-        if not image.is_file():
-            raise BoardError(
-                f"no phone image at {image}: build it with cargo build --release in its board's folder, "
-                "or name another one"
-            )
+        check_image(image)
         node = shutil.which("node")
         if node is None:
-            raise BoardError("node is not installed: install Node 18 or later, or run cargo xtask setup")
+            raise BoardError("node is not installed: install Node 18 or later")
         if not (emulator / "node_modules").is_dir():
-            raise BoardError(f"{emulator} is not installed: run npm ci there, or cargo xtask setup")
+            raise BoardError(f"the emulator lacks its Node packages: run npm ci --prefix {emulator}")
         self._files = Path(tempfile.mkdtemp(prefix="hotdesk-pico-"))
         self.log_file = self._files / "log"
         self.frames_file = self._files / "frames.pcap"

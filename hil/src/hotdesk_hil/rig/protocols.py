@@ -27,6 +27,15 @@ def device_name(mac: str) -> str:
     return "SEP" + mac.replace(":", "").upper()
 
 
+def check_image(image: Path) -> None:
+    """Raises BoardError where there is no image of the phone, with where one comes from."""
+    if not image.is_file():
+        raise BoardError(
+            f"no phone image at {image}: build it (cargo build --release in its board's folder) and install "
+            "hotdesk-hil again, or name one with --image"
+        )
+
+
 class ImageProtocol(abc.ABC):
     """A board that runs the phone's image, under a name in the network."""
 

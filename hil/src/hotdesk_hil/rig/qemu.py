@@ -41,6 +41,7 @@ from .protocols import (
     ProcessorProtocol,
     Ram,
     TimeProtocol,
+    check_image,
     device_name,
 )
 
@@ -159,8 +160,7 @@ class EmulatedBoardDriver(
         qemu = self.target.env.config.get_tool(self.qemu_bin)
         if shutil.which(qemu) is None:
             raise BoardError(f"{qemu} is not installed: install the package qemu-system-arm")
-        if not self.kernel_path.is_file():
-            raise BoardError(f"no phone image at {self.kernel_path}: build it first, or name another one")
+        check_image(self.kernel_path)
         _ = self.device_name
         self._files = Path(tempfile.mkdtemp(prefix="hotdesk-board-"))
         super().on_activate()

@@ -14,11 +14,12 @@ from typing import Any
 
 from labgrid.exceptions import NoDriverFoundError
 
+from .. import package_data
+
 # Registers the drivers under the names the rig files use.
 from . import buttons, capabilities, keypad, log, pico_board, qemu, screen, sdcard, strategy  # noqa: F401
 from .configuration import PhoneConfig
 from .errors import RigError
-from .font import FONT_IN_REPOSITORY
 from .protocols import (
     ConfigurationProtocol,
     ForeignFramesProtocol,
@@ -29,33 +30,29 @@ from .protocols import (
 )
 from .strategy import Status
 
-RIGS_IN_REPOSITORY = Path("hil/rigs")
 DEFAULT_RIG = "lm3s6965evb"
 DEFAULT_MAC = "00:30:94:C2:5B:15"
 
 
 def repository() -> Path:
-    """Returns the repository: above the working directory, else above this file. The font tells it apart."""
-    for start in (Path.cwd(), Path(__file__).resolve().parent):
-        for directory in (start, *start.parents):
-            if (directory / FONT_IN_REPOSITORY).is_file():
-                return directory
-    raise RigError(
-        f"the repository with {FONT_IN_REPOSITORY} is neither above {Path.cwd()} nor above the package: "
-        "run from inside it, or name rig file, cluster and image"
-    )
+    """Returns the checkout of hotdesk that this package is run from, for tests of what else is in it."""
+    checkout = package_data.FOLDER.resolve().parents[2]
+    if not (checkout / "firmware").is_dir():
+        raise RigError("hotdesk-hil is installed, not run from a checkout: use pip install --editable")
+    return checkout
 
 
 def rig_file(name: str | None = None) -> Path:
-    """Returns a rig file: this path, or the one of this name in `hil/rigs`. None: the lm3s6965evb's."""
+    """Returns a rig file: this path, or the one of this name that comes with the package.
+
+    None is the lm3s6965evb's. Raises RigError where there is no such file.
+    """
     name = name or DEFAULT_RIG
-    if name.endswith((".yaml", ".yml")) or "/" in name:
-        return Path(name)
-    folder = repository() / RIGS_IN_REPOSITORY
-    found = folder / f"{name}.yaml"
+    is_path = name.endswith((".yaml", ".yml")) or "/" in name
+    found = Path(name) if is_path else package_data.RIGS / f"{name}.yaml"
     if not found.is_file():
-        there = ", ".join(sorted(path.stem for path in folder.glob("*.yaml")))
-        raise RigError(f"no rig is named {name!r}: name a file, or one of {there}")
+        what = f"there is no rig file {name}" if is_path else f"no rig is named {name!r}"
+        raise RigError(f"{what}: name a file, or one of {', '.join(package_data.rig_names())}")
     return found
 
 

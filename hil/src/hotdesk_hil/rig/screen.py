@@ -15,6 +15,7 @@ import attr
 from labgrid import target_factory
 from labgrid.driver import Driver
 
+from .. import package_data
 from .errors import NotShown
 from .font import Font
 from .protocols import DisplayProtocol, TimeProtocol
@@ -35,7 +36,8 @@ class ScreenDriver(Driver):
         clock (TimeProtocol): the time in which something is expected of it
 
     Args:
-        font (str): path of the phone's font, the BDF file the firmware draws from
+        font (str): path of the phone's font, the BDF file the firmware draws from; one that is relative is
+            beside the rig file, else comes with the package
     """
 
     bindings = {  # noqa: RUF012 - labgrid reads this class attribute
@@ -55,7 +57,7 @@ class ScreenDriver(Driver):
 
     def on_activate(self) -> None:
         """Reads the font."""
-        self._font = Font.read(Path(self.target.env.config.resolve_path(self.font)))
+        self._font = Font.read(package_data.find(self.font, Path(self.target.env.config.base)))
 
     @Driver.check_active
     def look(self) -> Screen:
