@@ -100,12 +100,12 @@ def test_name_that_does_not_exist_is_told_as_that(rig: Rig, service: EmService, 
 
 @pytest.mark.needs("frames")
 def test_dhcp_hears_the_name_of_the_phone(rig: Rig, service: EmService, cluster: DemoCluster) -> None:
-    rig.frames.records_frames = True
+    rig.frames.records = True
     try:
         rig.boot(cluster.phone_config(service.port))
-        names = [name for frame in rig.frames.frames() if (name := host_name(frame)) is not None]
+        names = [name for frame in rig.frames.recorded if (name := host_name(frame)) is not None]
     finally:
-        rig.frames.records_frames = False
+        rig.frames.records = False
     assert set(names) == {rig.device_name}
     assert len(names) >= 2, "in DHCPDISCOVER and in DHCPREQUEST"
 

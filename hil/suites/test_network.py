@@ -10,7 +10,6 @@ from hotdesk_hil.emservice import Answer, CloseWithoutAnswer, CutAnswer, Dribble
 from hotdesk_hil.rig import Phone, Rig, Status, keypad
 from hotdesk_hil.rig.demo_cluster import DemoCluster
 from hotdesk_hil.rig.phone import ANSWER
-from hotdesk_hil.rig.reader import Screen
 
 # The phone gives up waiting for the first byte after 10 s.
 PATIENCE = 15.0
@@ -252,25 +251,4 @@ def test_cable_that_is_out_is_said_and_the_phone_works_when_it_is_back(
     phone.wait_idle("Nobody logged in")
     phone.log_in(cluster.user, cluster.pin)
     phone.confirm_logged_in(cluster.user)
-    assert service.sessions() == {rig.device_name: cluster.user}
-
-
-@pytest.mark.needs("foreign-frames")
-def test_network_that_chatters_keeps_nobody_from_logging_in(
-    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
-) -> None:
-    broadcast = bytes.fromhex("ffffffffffff0200000000090806") + bytes(46)
-    # A full frame with a VLAN tag: 1,518 bytes.
-    tagged = bytes.fromhex("ffffffffffff020000000009810000010800") + bytes(1500)
-    chatter = [broadcast] * 8 + [tagged]
-
-    def chatters(_: Screen) -> None:
-        rig.foreign_frames.receive(chatter)
-
-    rig.screen.watchers.append(chatters)
-    try:
-        phone.log_in(cluster.user, cluster.pin)
-        phone.confirm_logged_in(cluster.user)
-    finally:
-        rig.screen.watchers.remove(chatters)
     assert service.sessions() == {rig.device_name: cluster.user}

@@ -14,6 +14,7 @@ from hotdesk_hil.rig.demo_cluster import DemoCluster
 from hotdesk_hil.rig.font import Font
 from hotdesk_hil.rig.pico import EmulatedPico, flash
 from hotdesk_hil.rig.rig import DEFAULT_MAC
+from hotdesk_hil.rig.wire import Wire
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def dark_desk(service: EmService, tmp_path: Path) -> Iterator[Desk]:
     emulator = package_data.EMULATORS / "w5500-evb-pico"
     flash_file = tmp_path / "flash"
     flash_file.write_bytes(flash(configuration, DEFAULT_MAC))
-    with EmulatedPico(image, emulator, flash_file) as board:
+    with EmulatedPico(image, emulator, flash_file, Wire()) as board:
         yield Desk(board, Font.read(package_data.FONTS / "hotdesk-10x20.bdf"))
 
 

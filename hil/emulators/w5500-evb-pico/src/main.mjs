@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The emulated W5500-EVB-Pico as a process: options say what it is made of, lines on standard input what happens to it.
 //
-//   node src/main.mjs --image ELF --flash FILE --keypad SOCKET --log FILE --network SOCKET [--frames FILE] [--qemu PROGRAM] [--user OPTIONS]
+//   node src/main.mjs --image ELF --flash FILE --keypad SOCKET --log FILE --network SOCKET [--wire SOCKET] [--qemu PROGRAM] [--user OPTIONS]
 //
+// With --wire somebody listens at both sockets and carries the frames from one to the other (network.mjs).
 // Each line in is a JSON object, {"do": NAME, …}, and is answered by one line, {"ok": true, …} or {"error": TEXT}, in
 // order. `tell()` below has the names. The first line out says that it is ready. It ends when standard input does.
 import fs from 'node:fs';
@@ -10,12 +11,11 @@ import net from 'node:net';
 import readline from 'node:readline';
 import { parseArgs } from 'node:util';
 import { Board } from './board.mjs';
-import { Handshakes } from './handshake.mjs';
 import { Network } from './network.mjs';
 
 const text = { type: 'string' };
 const { values: options } = parseArgs({
-  options: { image: text, flash: text, keypad: text, log: text, network: text, frames: text, qemu: { ...text, default: 'qemu-system-arm' }, user: { ...text, default: '' } },
+  options: { image: text, flash: text, keypad: text, log: text, network: text, wire: text, qemu: { ...text, default: 'qemu-system-arm' }, user: { ...text, default: '' } },
 });
 for (const name of ['image', 'flash', 'keypad', 'log', 'network']) {
   if (options[name] === undefined) fail(`--${name} is missing`);
@@ -28,18 +28,11 @@ board.onLog = (byte) => fs.writeSync(log, Uint8Array.of(byte));
 let resets = 0;
 board.onReset = () => { resets++; };
 
-const network = await Network.start({ qemu: options.qemu, user: options.user, path: options.network, frames: options.frames })
+const network = await Network.start({ qemu: options.qemu, user: options.user, path: options.network, wire: options.wire })
   .catch((error) => fail(error.message));
-const handshakes = new Handshakes();
-network.onFrame = (frame) => {
-  handshakes.toBoard(frame);
-  board.wire.receive(frame);
-};
+network.onFrame = (frame) => board.wire.receive(frame);
 network.onEnd = (reason) => fail(reason);
-board.wire.toNetwork = (frame) => {
-  const again = handshakes.again(frame);
-  if (again) board.wire.receive(again); else network.send(frame);
-};
+board.wire.toNetwork = (frame) => network.send(frame);
 
 const keypad = net.createServer((socket) => {
   socket.on('data', (data) => board.type(data));
@@ -54,8 +47,10 @@ const actions = {
   link: ({ up }) => board.setLink(up),
   /** Frames that come in from the wire beside the network's own, in base64. */
   frames: ({ frames }) => { for (const frame of frames) board.wire.receive(Buffer.from(frame, 'base64')); },
-  /** What goes wrong from now on, in the Ethernet chip (w5500.mjs) and on its cable (wire.mjs). */
-  faults: ({ ethernet, wire }) => { Object.assign(board.ethernet.faults, ethernet); board.wire.set(wire); },
+  /** Broadcasts that come in from the wire from now on. */
+  flood: ({ perSecond }) => board.wire.flood(perSecond),
+  /** What goes wrong in the Ethernet chip from now on (w5500.mjs). */
+  faults: ({ ethernet }) => { Object.assign(board.ethernet.faults, ethernet); },
   failPower: ({ writes }) => board.failPower(writes),
   picture: ({ file }) => fs.writeFileSync(file, board.panel.ppm()),
   memory: ({ address, length, file }) => fs.writeFileSync(file, board.memory(address, length)),

@@ -1,7 +1,8 @@
-// The network behind the chip: QEMU without a machine, its user-mode network joined with a unix socket.
+// The network behind the chip: QEMU without a machine, its user-mode network joined with a unix socket, straight or
+// through a wire that somebody else holds.
 //
-// On that socket each frame has its length in front, four bytes. The machine's loopback is 10.0.2.2, as on a board
-// that QEMU emulates.
+// On a socket each frame has its length in front, four bytes. The machine's loopback is 10.0.2.2, as on a board that
+// QEMU emulates.
 import { spawn } from 'node:child_process';
 import net from 'node:net';
 
@@ -15,15 +16,17 @@ export class Network {
   /** Called with the reason when the network ends by itself. */
   onEnd = () => {};
 
-  /** Starts QEMU (`qemu`) with `user`, the options of `-netdev user`, and a socket at `path`; `frames` is where it records them. */
-  static async start({ qemu, user, path, frames }) {
+  /**
+   * Starts QEMU (`qemu`) with `user`, the options of `-netdev user`, and speaks with it by a socket at `path`. Where there
+   * is a `wire`, somebody listens at both: QEMU connects to that one, and we to `path`.
+   */
+  static async start({ qemu, user, path, wire }) {
     const network = new Network();
     const netdev = (...words) => ['-netdev', words.filter(Boolean).join(',')];
     network.#child = spawn(qemu, ['-M', 'none', '-nodefaults', '-display', 'none', '-monitor', 'none', '-serial', 'none',
       ...netdev('user', 'id=user', user), ...netdev('hubport', 'id=user-port', 'hubid=0', 'netdev=user'),
-      ...netdev('stream', 'id=wire', 'server=on', 'addr.type=unix', `addr.path=${path}`),
-      ...netdev('hubport', 'id=wire-port', 'hubid=0', 'netdev=wire'),
-      ...(frames ? ['-object', `filter-dump,id=frames,netdev=user,file=${frames}`] : [])], { stdio: ['ignore', 'ignore', 'pipe'] });
+      ...netdev('stream', 'id=wire', `server=${wire ? 'off' : 'on'}`, 'addr.type=unix', `addr.path=${wire ?? path}`),
+      ...netdev('hubport', 'id=wire-port', 'hubid=0', 'netdev=wire')], { stdio: ['ignore', 'ignore', 'pipe'] });
     // Also where this program ends by an error.
     process.on('exit', () => network.#child.kill());
     let errors = '';

@@ -23,7 +23,7 @@ CAPABILITIES = {
     "board-keys": "keys on the board itself can be pressed and held",
     "fault-status": "the processor says why it faulted",
     "foreign-frames": "frames of others can come in from the cable",
-    "frames": "the Ethernet frames are recorded",
+    "frames": "the Ethernet frames pass through the rig: recorded, lost, late, changed",
     "hard-fault": "a hard fault reaches the phone's handler",
     "instruction-time": "time goes on with the instructions, at a speed of the board's own",
     "link": "the network cable can be plugged out",

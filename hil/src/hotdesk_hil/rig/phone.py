@@ -15,7 +15,7 @@ from .errors import NotShown
 from .reader import Screen
 from .rig import Rig
 from .screen import INTERVAL
-from .waiting import Deadline
+from .waiting import Deadline, pass_time
 
 # A key's effect shows at once: what is slower than this is a fault of the phone.
 REACTION = 5.0
@@ -100,6 +100,24 @@ class Phone:
         self.wait_title("Logged out", "Nobody logged in", seconds=ANSWER)
         self.softkey("OK")
         return self.wait_idle("Nobody logged in")
+
+    def to_idle(self, seconds: float = 6 * ANSWER) -> Screen:
+        """Leaves whatever is shown, by OK or else the right softkey, once the phone waits for nothing.
+
+        Returns the idle screen.
+        """
+        deadline = Deadline(self._rig.screen.clock, seconds)
+        while not deadline.expired:
+            screen = self._rig.screen.settle(seconds)
+            if self._rig.strategy.is_idle(screen) and "Menu" in screen.softkeys:
+                return screen
+            if any(mark.startswith("wait") for mark in screen.marks) or not any(screen.softkeys):
+                time.sleep(INTERVAL)
+                continue
+            self._rig.keypad.press(keypad.SOFTKEYS[0 if screen.softkeys[0] == "OK" else 2])
+            # What the key does shows at once; where it does nothing, another look tells.
+            pass_time(self._rig.screen.clock, 0.2)
+        raise NotShown("the idle screen after leaving what it showed", str(self.screen), seconds)
 
     def choose(self, item: str) -> None:
         """Chooses an item of the menu shown, with down and select."""

@@ -25,6 +25,7 @@ from typing import Any
 from .errors import BoardError, KeypadError
 from .keypad import frame
 from .protocols import check_image
+from .wire import BOARD, NETWORK, Wire
 
 # What is kept of the flash, and where in it a person writes: see firmware/boards/w5500-evb-pico/src/flash.rs.
 KEPT, SECTOR = 64 * 1024, 4 * 1024
@@ -43,19 +44,19 @@ class EmulatedPico:
     """One board, off at first. A context manager: leaving it ends the emulator and removes its files.
 
     `flash` is the file with what is kept of the flash, see the function of this name; the board writes to
-    it. With `records_frames` all Ethernet frames are recorded in `frames_file`.
+    it. `wire` is the cable to its network, open as long as the board is.
 
     ```python
     file = Path("flash")
     file.write_bytes(flash(b"service = 10.0.2.2:8080\\n", "00:30:94:C2:5B:15"))
-    with EmulatedPico(image, emulator, file) as board:
+    with EmulatedPico(image, emulator, file, Wire()) as board:
         board.power(on=True)
         board.type(b"+a\\n-a\\n")
         Path("screen.ppm").write_bytes(board.screendump())
     ```
     """
 
-    def __init__(self, image: Path, emulator: Path, flash: Path, *, records_frames: bool = False) -> None:
+    def __init__(self, image: Path, emulator: Path, flash: Path, wire: Wire) -> None:
         check_image(image)
         node = shutil.which("node")
         if node is None:
@@ -64,11 +65,11 @@ class EmulatedPico:
             raise BoardError(f"the emulator lacks its Node packages: run npm ci --prefix {emulator}")
         self._files = Path(tempfile.mkdtemp(prefix="hotdesk-pico-"))
         self.log_file = self._files / "log"
-        self.frames_file = self._files / "frames.pcap"
-        options = {name: self._files / name for name in ("log", "keypad", "network")}
+        self._wire = wire
+        wire.open(self._files)
+        options = {name: self._files / name for name in ("log", "keypad")}
+        options |= {"network": self._files / BOARD, "wire": self._files / NETWORK}
         options |= {"image": image, "flash": flash}
-        if records_frames:
-            options["frames"] = self.frames_file
         words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
         self._errors = (self._files / "stderr").open("wb")
         self._line: socket.socket | None = None
@@ -107,6 +108,10 @@ class EmulatedPico:
     def receive(self, frames: Sequence[bytes]) -> None:
         """Lets Ethernet frames come in from the wire, beside the network's own."""
         self.tell("frames", frames=[base64.b64encode(each).decode("ascii") for each in frames])
+
+    def flood(self, per_second: int) -> None:
+        """Lets so many broadcasts a second of the board's time come in from the wire. 0 ends it."""
+        self.tell("flood", perSecond=per_second)
 
     def type(self, data: bytes) -> None:
         """Sends bytes on the serial keypad's line."""
@@ -185,6 +190,7 @@ class EmulatedPico:
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._errors.close()
+        self._wire.close()
         shutil.rmtree(self._files, ignore_errors=True)
 
     def __enter__(self) -> EmulatedPico:

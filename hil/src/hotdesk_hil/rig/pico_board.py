@@ -18,7 +18,7 @@ from labgrid import target_factory
 from labgrid.driver import Driver
 from labgrid.protocol import ConsoleProtocol, PowerProtocol, ResetProtocol
 
-from . import pcap, pico
+from . import pico
 from .console import EmulatedConsole
 from .errors import BoardError
 from .picture import Picture
@@ -36,6 +36,7 @@ from .protocols import (
     TimeProtocol,
     device_name,
 )
+from .wire import Wire
 
 WIDTH, HEIGHT = 320, 240
 RAM = Ram(0x2000_0000, 264 * 1024)
@@ -122,7 +123,7 @@ class EmulatedPicoDriver(
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        self.records_frames = False
+        self._wire = Wire()
         self._process: pico.EmulatedPico | None = None
         self._passed = self._shown = 0.0
 
@@ -160,9 +161,7 @@ class EmulatedPicoDriver(
         self.flash.set_mac(self.mac)
         emulator = Path(self.target.env.config.get_path(self.emulator))
         self.begin_log()
-        self._process = pico.EmulatedPico(
-            self.kernel_path, emulator, self.flash.file, records_frames=self.records_frames
-        )
+        self._process = pico.EmulatedPico(self.kernel_path, emulator, self.flash.file, self._wire)
         self._process.power(on=True)
 
     def off(self) -> None:
@@ -207,13 +206,22 @@ class EmulatedPicoDriver(
         """Plugs the cable in or out."""
         self._board.link(up)
 
-    def frames(self) -> list[bytes]:
-        """The Ethernet frames since power on, both ways. They hold PINs: for a test, not for evidence."""
-        return pcap.frames(self._board.frames_file)
+    @property
+    def wire(self) -> Wire:
+        """The cable between the board and QEMU's user network."""
+        return self._wire
 
     def receive(self, frames: Sequence[bytes]) -> None:
         """Lets frames come in from the cable, beside those of the phone's network."""
         self._board.receive(frames)
+
+    def flood(self, per_second: int) -> None:
+        """Lets so many broadcasts a second come in."""
+        self._board.flood(per_second)
+
+    def arrived(self) -> int:
+        """Returns how many frames the Ethernet chip has taken."""
+        return self.counters()["ethernet"]["received"]
 
     @property
     def ram(self) -> Ram:

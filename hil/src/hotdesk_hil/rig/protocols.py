@@ -16,6 +16,7 @@ from pathlib import Path
 
 from .errors import BoardError
 from .picture import Picture
+from .wire import Wire
 
 MAC_ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
 
@@ -103,14 +104,12 @@ class LinkProtocol(abc.ABC):
 
 
 class FramesProtocol(abc.ABC):
-    """The Ethernet frames on the cable."""
+    """The Ethernet frames on the cable, each of which passes through us."""
 
-    records_frames: bool
-    """Whether the next power on begins a record of all frames."""
-
+    @property
     @abc.abstractmethod
-    def frames(self) -> list[bytes]:
-        """The frames since power on, both ways. They hold PINs: for a test, not for evidence."""
+    def wire(self) -> Wire:
+        """The cable: what goes wrong on it, and what passed."""
 
 
 class ForeignFramesProtocol(abc.ABC):
@@ -119,6 +118,14 @@ class ForeignFramesProtocol(abc.ABC):
     @abc.abstractmethod
     def receive(self, frames: Sequence[bytes]) -> None:
         """Lets frames come in from the cable, beside those of the phone's network."""
+
+    @abc.abstractmethod
+    def flood(self, per_second: int) -> None:
+        """Lets so many broadcasts a second come in, of the board's own time. 0 ends it."""
+
+    @abc.abstractmethod
+    def arrived(self) -> int:
+        """Returns how many frames have come in since power on, everybody's."""
 
 
 @dataclass(frozen=True)

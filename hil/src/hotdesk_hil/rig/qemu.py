@@ -27,13 +27,14 @@ from labgrid.driver.exception import ExecutionError
 from labgrid.protocol import ResetProtocol
 from labgrid.util.qmp import QMPError
 
-from . import gdb, keypad, pcap
+from . import gdb, keypad
 from .console import EmulatedConsole
 from .errors import BoardError, KeypadError
 from .picture import Picture
 from .protocols import (
     BoardKeysProtocol,
     DisplayProtocol,
+    ForeignFramesProtocol,
     FramesProtocol,
     ImageProtocol,
     LinkProtocol,
@@ -44,6 +45,7 @@ from .protocols import (
     check_image,
     device_name,
 )
+from .wire import BOARD, Wire, netdev, user_network
 
 # QEMU opens its serial lines within milliseconds; a loaded machine may need seconds.
 START_DEADLINE = 20.0
@@ -77,6 +79,7 @@ class EmulatedBoardDriver(
     MemoryProtocol,
     ProcessorProtocol,
     FramesProtocol,
+    ForeignFramesProtocol,
     TimeProtocol,
 ):
     """QEMUDriver with keypad, log, buttons, display and an SD card.
@@ -96,8 +99,7 @@ class EmulatedBoardDriver(
         super().__attrs_post_init__()
         self._files: Path | None = None
         self._keypad: socket.socket | None = None
-        self.records_frames = False
-        """Whether the next power on begins a record of all frames: see `frames`."""
+        self._wire = Wire()
         self.instruction_shift: int | None = None
         """From the next power on an instruction takes two to the power of this in nanoseconds of board time.
 
@@ -124,9 +126,22 @@ class EmulatedBoardDriver(
         """The board's memory."""
         return RAM
 
-    def frames(self) -> list[bytes]:
-        """The Ethernet frames since power on, both ways. They hold PINs: for a test, not for evidence."""
-        return pcap.frames(self._frames_file())
+    @property
+    def wire(self) -> Wire:
+        """The cable between the board and QEMU's user network."""
+        return self._wire
+
+    def receive(self, frames: Sequence[bytes]) -> None:
+        """Lets frames come in from the cable, beside those of the phone's network."""
+        self._wire.receive(frames)
+
+    def flood(self, per_second: int) -> None:
+        """Lets so many broadcasts a second come in."""
+        self._wire.flood(per_second)
+
+    def arrived(self) -> int:
+        """Returns how many frames have come in."""
+        return self._wire.counts.to_board
 
     @property
     def kernel_path(self) -> Path:
@@ -143,14 +158,13 @@ class EmulatedBoardDriver(
     def get_qemu_base_args(self) -> list[str]:
         """Adds network, keypad, log and card; labgrid's own serial line comes after them."""
         arguments = super().get_qemu_base_args()
-        arguments += ["-nic", f"user,id=net0,mac={self.mac}"]
+        arguments += user_network(self._directory()) + netdev("net0", self._directory() / BOARD)
+        arguments += ["-net", f"nic,netdev=net0,macaddr={self.mac}"]
         arguments += ["-serial", f"unix:{self._keypad_socket()},server=on,wait=off"]
         # A file takes all the board can say. A socket that is not read in time stops QEMU.
         arguments += ["-serial", f"file:{self._directory() / 'log'}"]
         if self.instruction_shift is not None:
             arguments += ["-icount", f"shift={self.instruction_shift},sleep=on"]
-        if self.records_frames:
-            arguments += ["-object", f"filter-dump,id=frames,netdev=net0,file={self._frames_file()}"]
         if self.card.image is not None:
             arguments += ["-drive", f"if=sd,format=raw,file={self.card.image}"]
         return arguments
@@ -180,6 +194,7 @@ class EmulatedBoardDriver(
         """Switches the board on. Raises BoardError with QEMU's own words when it does not come up."""
         words = self._directory() / "stderr"
         try:
+            self._wire.open(self._directory())
             with _stderr_to(words):
                 super().on()
             self._keypad = self._open_keypad()
@@ -295,15 +310,13 @@ class EmulatedBoardDriver(
     def _keypad_socket(self) -> Path:
         return self._directory() / "keypad"
 
-    def _frames_file(self) -> Path:
-        return self._directory() / "frames.pcap"
-
     def _directory(self) -> Path:
         if self._files is None:
             raise BoardError("the board is not active: the strategy activates it on the way to 'on'")
         return self._files
 
     def _end(self) -> None:
+        self._wire.close()
         if self._keypad is not None:
             self._keypad.close()
             self._keypad = None

@@ -29,6 +29,7 @@ from .protocols import (
     ProcessorProtocol,
 )
 from .strategy import Status
+from .wire import NOTHING_WRONG, Wire
 
 DEFAULT_RIG = "lm3s6965evb"
 DEFAULT_MAC = "00:30:94:C2:5B:15"
@@ -130,9 +131,9 @@ class Rig:
         return self._driver(LinkProtocol)
 
     @cached_property
-    def frames(self) -> FramesProtocol:
-        """The Ethernet frames on the cable."""
-        return self._driver(FramesProtocol)
+    def frames(self) -> Wire:
+        """The Ethernet frames on the cable: what goes wrong with them, and a record."""
+        return self._driver(FramesProtocol).wire
 
     @cached_property
     def foreign_frames(self) -> ForeignFramesProtocol:
@@ -155,7 +156,9 @@ class Rig:
         self.strategy.transition(until)
 
     def off(self) -> None:
-        """Switches the phone off."""
+        """Switches the phone off. Its network is as it should be when it is on again."""
+        if "frames" in self.capabilities:
+            self.frames.faults = NOTHING_WRONG
         self.strategy.transition(Status.off)
 
     def __enter__(self) -> Rig:
