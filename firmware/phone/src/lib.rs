@@ -25,6 +25,7 @@ mod key;
 pub mod keypad;
 mod log;
 pub mod net;
+mod part;
 mod queue;
 mod repeat;
 mod run;

@@ -1,7 +1,5 @@
 //! What a MAC address makes of a phone: its name, and a seed for its network.
 
-use core::fmt::Write as _;
-
 use heapless::String;
 use hotdesk_core::DeviceName;
 
@@ -10,8 +8,9 @@ use hotdesk_core::DeviceName;
 pub fn device_name(mac: [u8; 6]) -> DeviceName {
     let mut name = String::<15>::new();
     let _ = name.push_str("SEP");
-    for octet in mac {
-        let _ = write!(name, "{octet:02X}");
+    for digit in mac.into_iter().flat_map(|octet| [octet >> 4, octet & 0xF]) {
+        let digit = char::from_digit(digit.into(), 16).unwrap_or('0');
+        let _ = name.push(digit.to_ascii_uppercase());
     }
     let Ok(name) = DeviceName::try_from(name.as_str()) else { unreachable!("15 letters are a device name") };
     name

@@ -1,7 +1,5 @@
 //! What the app asks, as an HTTP request, and who signs it. It must never put the PIN anywhere but into the request.
 
-use core::fmt::Write as _;
-
 use heapless::String;
 use hotdesk_core::http::{SERVICE_PATH, write_post};
 use hotdesk_core::{
@@ -11,6 +9,7 @@ use hotdesk_core::{
 
 use super::{App, Ask, Signer, Trouble};
 use crate::config::{HOST_CHARACTERS, LoginTime, Service};
+use crate::part::Part;
 
 /// Bytes of a host, a colon and a port.
 const HOST_AND_PORT: usize = HOST_CHARACTERS + 6;
@@ -40,7 +39,7 @@ impl App<'_> {
         };
         let mut host = String::<HOST_AND_PORT>::new();
         // It is as long as the longest service, so there is always room.
-        let _ = write!(host, "{service}");
+        let _ = Part::Service(service).write(&mut host);
         let written = match ask {
             Ask::Who => {
                 write_post(out, &host, SERVICE_PATH, &Query::new(app, DeviceUserQuery::new(&devices)))

@@ -2,12 +2,13 @@
 //!
 //! What the board could not keep does not count. The code is a secret like a PIN: typed into the form's PIN, and wiped with it.
 
-use core::fmt::{self, Write as _};
+use core::fmt;
 use core::time::Duration;
 
 use super::form::Outcome;
 use super::{App, DONE_TIME, Field, Hint, Screen};
 use crate::config::{self, Brightness, Name, Service, UserIdMode};
+use crate::part::{Part, write_all};
 use crate::settings::{Changed, LIMIT, Settings};
 use crate::{Effect, Key, Language, NotKept};
 
@@ -142,7 +143,7 @@ impl App<'_> {
                 let mut text = heapless::String::<LIMIT>::new();
                 if let Some(service) = self.config().and_then(|config| config.services().get(*place)) {
                     // One that is longer than what can be typed starts empty.
-                    let _ = write!(text, "{service}");
+                    let _ = Part::Service(service).write(&mut text);
                 }
                 self.go(Screen::ServiceForm { place: *place });
                 self.form.ask_only(Field::User, &text);
@@ -311,36 +312,38 @@ impl App<'_> {
         let Some(config) = self.config() else { return Ok(()) };
         config.print_line().iter().try_for_each(|byte| out.write_char(char::from(*byte)))?;
         for name in self.changed.names() {
-            let label = name.text();
-            match name {
+            let value = match name {
                 Name::Service => {
                     for place in 0..config::SERVICES {
                         match config.services().get(place) {
                             _ if typed == Some(place) && self.form.user().is_empty() => {}
-                            _ if typed == Some(place) => writeln!(out, "{label} = {}", self.form.user())?,
-                            Some(service) => writeln!(out, "{label} = {service}")?,
+                            _ if typed == Some(place) => write_line(name, Part::Text(self.form.user()), out)?,
+                            Some(service) => write_line(name, Part::Service(service), out)?,
                             None => {}
                         }
                     }
+                    continue;
                 }
-                Name::Language => writeln!(out, "{label} = {}", self.settings.language.code())?,
-                Name::UserIdMode => {
-                    let mode = match self.settings.user_id_mode {
-                        Some(UserIdMode::Letters) => "letters",
-                        Some(UserIdMode::Digits) => "digits",
-                        None => "last",
-                    };
-                    writeln!(out, "{label} = {mode}")?;
-                }
+                Name::Language => Part::Text(self.settings.language.code()),
+                Name::UserIdMode => Part::Text(match self.settings.user_id_mode {
+                    Some(UserIdMode::Letters) => "letters",
+                    Some(UserIdMode::Digits) => "digits",
+                    None => "last",
+                }),
                 Name::Brightness => {
                     let is_low = self.settings.brightness == Brightness::Low;
-                    writeln!(out, "{label} = {}", if is_low { "low" } else { "high" })?;
+                    Part::Text(if is_low { "low" } else { "high" })
                 }
-                _ => writeln!(out, "{label} = {}", self.settings.poll_minutes)?,
-            }
+                _ => Part::number(self.settings.poll_minutes),
+            };
+            write_line(name, value, out)?;
         }
         Ok(())
     }
+}
+
+fn write_line(name: Name, value: Part<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    write_all(out, &[Part::Text(name.text()), Part::Text(" = "), value, Part::Text("\n")])
 }
 
 /// A text in bytes that are there.

@@ -8,6 +8,7 @@ use heapless::String;
 use super::error::{Error, What};
 use super::{DEFAULT_PORT, HOST_CHARACTERS};
 use crate::Language;
+use crate::part::Part;
 
 /// Port of a name server that names none.
 const NAME_SERVER_PORT: u16 = 53;
@@ -57,7 +58,7 @@ impl Service {
 
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.host, self.port)
+        Part::Service(self).write(f)
     }
 }
 
@@ -71,12 +72,13 @@ pub(super) fn parse_name_server(value: &str) -> Result<SocketAddrV4, What> {
 /// Whether it is an IPv4 address or a name: labels of up to 63 characters, with a dot at the end or without.
 pub(super) fn is_host(host: &str) -> bool {
     let in_label = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let labels = || host.strip_suffix('.').unwrap_or(host).split('.');
-    if labels().next_back().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit())) {
+    let host_bytes = host.as_bytes();
+    let mut labels = host_bytes.strip_suffix(b".").unwrap_or(host_bytes).split(|byte| *byte == b'.');
+    if labels.clone().next_back().is_some_and(|last| last.iter().all(u8::is_ascii_digit)) {
         // No name ends with a number (RFC 1123, section 2.1), so this is meant to be an address.
         return host.parse::<Ipv4Addr>().is_ok();
     }
-    labels().all(|label| (1..=63).contains(&label.len()) && label.bytes().all(in_label))
+    labels.all(|label| (1..=63).contains(&label.len()) && label.iter().copied().all(in_label))
 }
 
 /// Reads a number in digits alone.
@@ -91,7 +93,8 @@ fn split_port(value: &str) -> Result<(&str, Option<u16>), What> {
     if value.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("https:")) {
         return Err(What::Https);
     }
-    if value.contains("://") {
+    // Searching for a `str` brings a searcher of 1 kB along.
+    if value.as_bytes().windows(3).any(|bytes| bytes == b"://") {
         return Err(What::Url);
     }
     if value.contains(['/', '?', '#']) {

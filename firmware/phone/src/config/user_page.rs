@@ -4,6 +4,8 @@ use core::fmt;
 
 use heapless::String;
 
+use crate::part::Part;
+
 /// Characters of an address: eight lines of the smallest display.
 pub const USER_PAGE_CHARACTERS: usize = 160;
 
@@ -20,17 +22,13 @@ pub const USER_PAGE_CHARACTERS: usize = 160;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct UserPage<'a> {
-    pub(super) given: Option<&'a str>,
-    pub(super) host: &'a str,
+    pub(crate) given: Option<&'a str>,
+    pub(crate) host: &'a str,
 }
 
 impl fmt::Display for UserPage<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.given {
-            Some(page) => f.write_str(page),
-            // A call manager's self care portal.
-            None => write!(f, "https://{}/ucmuser", self.host),
-        }
+        Part::UserPage(self).write(f)
     }
 }
 

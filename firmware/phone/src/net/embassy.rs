@@ -61,7 +61,7 @@ impl<'a> EmbassyNetwork<'a> {
         let leased = leased.into_iter().map(|server| SocketAddrV4::new(server, DNS_PORT));
         let mut servers: Servers = configured.chain(leased).collect();
         if let Some(first) = servers.iter().position(|server| Some(*server) == self.answering) {
-            servers.rotate_left(first);
+            servers.swap(0, first);
         }
         servers
     }

@@ -108,7 +108,7 @@ async fn ask_in_turn(
             }
         };
         let answering = servers.iter().position(|known| *known == server).unwrap_or(0);
-        servers.rotate_left(answering);
+        servers.swap(0, answering);
         return Ok(addresses);
     }
     Err(ConnectError::NameServerFailed)

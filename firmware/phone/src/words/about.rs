@@ -4,19 +4,21 @@ use core::fmt::{self, Write};
 use core::time::Duration;
 
 use super::Words;
-use super::packed::fill;
+use super::packed::{Text, fill};
 use crate::app::{App, Ask, Exchanged, NetworkState};
+use crate::part::{Part, two_digits, write_all, write_texts};
 use crate::{Facts, Keeps, Start};
 
 pub(super) fn about(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
     let words = app.words();
-    writeln!(out, "hotdesk {}", env!("CARGO_PKG_VERSION"))?;
-    write!(out, "{}\n{}", words.device, app.device())?;
+    out.write_str(concat!("hotdesk ", env!("CARGO_PKG_VERSION"), "\n"))?;
+    words.device.write(out)?;
+    write_texts(out, &["\n", app.device().as_str()])?;
     if let Some(facts) = app.facts() {
-        write!(out, "\n{}", words.last_start)?;
+        words.last_start.write_after("\n", out)?;
         start(&facts.start, words, out)?;
     }
-    write!(out, "\n{}\n", words.uptime)?;
+    label(words.uptime, out)?;
     duration(app.uptime(), words, out)?;
     network(app, out)?;
     services(app, out)?;
@@ -25,8 +27,11 @@ pub(super) fn about(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
 
 fn board(facts: &Facts, words: &Words, out: &mut dyn Write) -> fmt::Result {
     out.write_str("\n")?;
-    fill(out, words.starts, &[&facts.starts])?;
-    write!(out, "\n{}\n{}\n{}\n{}\nMAC:\n", words.build, facts.build, words.board, facts.board)?;
+    fill(out, words.starts, &[Part::Number(facts.starts)])?;
+    label(words.build, out)?;
+    out.write_str(&facts.build)?;
+    label(words.board, out)?;
+    write_texts(out, &[facts.board, "\nMAC:\n"])?;
     for (index, octet) in facts.mac.iter().enumerate() {
         if index > 0 {
             out.write_char(':')?;
@@ -44,36 +49,45 @@ fn board(facts: &Facts, words: &Words, out: &mut dyn Write) -> fmt::Result {
 fn network(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
     let words = app.words();
     match app.network() {
-        NetworkState::NoLink => return write!(out, "\n{}", words.waiting_for_link),
-        NetworkState::NoAddress => return write!(out, "\n{}", words.waiting_for_address),
+        NetworkState::NoLink => return words.waiting_for_link.write_after("\n", out),
+        NetworkState::NoAddress => return words.waiting_for_address.write_after("\n", out),
         NetworkState::Ready => {}
     }
     let Some(network) = app.address() else { return Ok(()) };
-    write!(out, "\n{}\n{}\n{}\n{}", words.address, network.address, words.mask, network.mask)?;
-    write!(out, "\n{}\n", words.gateway)?;
+    label(words.address, out)?;
+    Part::Address(network.address).write(out)?;
+    label(words.mask, out)?;
+    Part::Address(network.mask).write(out)?;
+    label(words.gateway, out)?;
     match network.gateway {
-        Some(gateway) => write!(out, "{gateway}")?,
+        Some(gateway) => Part::Address(gateway).write(out)?,
         None => words.none.write(out)?,
     }
-    write!(out, "\n{}", words.name_servers)?;
+    words.name_servers.write_after("\n", out)?;
     if network.name_servers.is_empty() {
-        write!(out, "\n{}", words.none)?;
+        words.none.write_after("\n", out)?;
     }
-    network.name_servers.iter().try_for_each(|server| write!(out, "\n{server}"))
+    network.name_servers.iter().try_for_each(|server| {
+        write_all(
+            out,
+            &[Part::Text("\n"), Part::Address(*server.ip()), Part::Text(":"), Part::number(server.port())],
+        )
+    })
 }
 
 fn services(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
     let words = app.words();
     let Some(config) = app.config() else { return Ok(()) };
     for (label, service) in [words.service, words.backup].iter().zip(config.services()) {
-        write!(out, "\n{label}\n{service}")?;
+        write_all(out, &[Part::Text("\n"), Part::Text(label), Part::Text("\n"), Part::Service(service)])?;
     }
-    write!(out, "\n{}\n", words.app_user)?;
+    label(words.app_user, out)?;
     match config.app_user() {
         Some(user) if user.certificate_has_outer_blank() => {
-            write!(out, "{}\n{}", user.id(), words.outer_blank)
+            out.write_str(user.id().as_str())?;
+            words.outer_blank.write_after("\n", out)
         }
-        Some(user) => write!(out, "{}", user.id()),
+        Some(user) => out.write_str(user.id().as_str()),
         None => words.no_app_user.write(out),
     }
 }
@@ -95,12 +109,14 @@ pub(super) fn exchanges(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
             Ask::Where => words.exchange_where,
             Ask::Profiles => words.profiles,
         };
-        write!(out, "\n{asked}: ")?;
+        write_texts(out, &["\n", asked, ": "])?;
         match exchange.outcome {
             Exchanged::Done => words.exchange_done.write(out)?,
-            Exchanged::Refused(Some(code)) => write!(out, "[{}]", code.number())?,
+            Exchanged::Refused(Some(code)) => {
+                write_all(out, &[Part::Text("["), Part::number(code.number()), Part::Text("]")])?;
+            }
             Exchanged::Refused(None) => words.exchange_refused.write(out)?,
-            Exchanged::Status(status) => write!(out, "HTTP {status}")?,
+            Exchanged::Status(status) => write_all(out, &[Part::Text("HTTP "), Part::number(status)])?,
             Exchanged::NoConnection => words.exchange_no_connection.write(out)?,
             Exchanged::NoAnswer => words.exchange_no_answer.write(out)?,
             Exchanged::Unusable => words.exchange_unusable.write(out)?,
@@ -109,7 +125,7 @@ pub(super) fn exchanges(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
         }
         let services = app.config().map_or(&[][..], |config| config.services());
         if let Some(service) = exchange.service.and_then(|index| services.get(index)) {
-            write!(out, "\n{service}")?;
+            write_all(out, &[Part::Text("\n"), Part::Service(service)])?;
         }
     }
     if is_first { words.no_exchange.write(out) } else { Ok(()) }
@@ -118,16 +134,16 @@ pub(super) fn exchanges(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
 /// Why the phone started.
 fn start(start: &Start, words: &Words, out: &mut dyn Write) -> fmt::Result {
     match start {
-        Start::PowerOn => write!(out, "\n{}", words.start_power_on),
-        Start::Reset => write!(out, "\n{}", words.start_reset),
-        Start::Restart => write!(out, "\n{}", words.start_restart),
+        Start::PowerOn => words.start_power_on.write_after("\n", out),
+        Start::Reset => words.start_reset.write_after("\n", out),
+        Start::Restart => words.start_restart.write_after("\n", out),
         Start::Watchdog { program_counter } => {
-            write!(out, "\n{}", words.start_watchdog)?;
+            words.start_watchdog.write_after("\n", out)?;
             program_counter.map_or(Ok(()), |at| register("PC", at, out))
         }
         Start::Panic { line, calls } => {
             out.write_str("\n")?;
-            fill(out, words.start_panic, &[line])?;
+            fill(out, words.start_panic, &[Part::Number(*line)])?;
             let known = calls.iter().take_while(|address| **address != 0);
             // Two fill a line of the smallest display.
             known.zip([true, false].into_iter().cycle()).try_for_each(|(address, begins_line)| {
@@ -136,19 +152,28 @@ fn start(start: &Start, words: &Words, out: &mut dyn Write) -> fmt::Result {
             })
         }
         Start::HardFault(fault) => {
-            write!(out, "\n{}", words.start_hard_fault)?;
+            words.start_hard_fault.write_after("\n", out)?;
             register("PC", fault.program_counter, out)?;
             register("LR", fault.link_register, out)?;
             register("CFSR", fault.status, out)?;
             register("BFAR", fault.address, out)
         }
-        Start::StackOverflow => write!(out, "\n{}", words.start_stack_overflow),
-        Start::Exception { number } => write!(out, "\n{} {number}", words.start_exception),
+        Start::StackOverflow => words.start_stack_overflow.write_after("\n", out),
+        Start::Exception { number } => {
+            words.start_exception.write_after("\n", out)?;
+            write_all(out, &[Part::Text(" "), Part::Number(*number)])
+        }
     }
 }
 
+/// Writes a line that says what the next one is.
+fn label(text: Text, out: &mut dyn Write) -> fmt::Result {
+    text.write_after("\n", out)?;
+    out.write_str("\n")
+}
+
 fn register(name: &str, value: u32, out: &mut dyn Write) -> fmt::Result {
-    write!(out, "\n{name} ")?;
+    write_texts(out, &["\n", name, " "])?;
     hexadecimal(value, 8, out)
 }
 
@@ -160,25 +185,30 @@ fn hexadecimal(value: u32, digits: u32, out: &mut dyn Write) -> fmt::Result {
     })
 }
 
+/// Whole seconds: a phone does not run for the 136 years that fit.
+fn seconds(time: Duration) -> u32 {
+    time.as_secs().try_into().unwrap_or(u32::MAX)
+}
+
 /// A moment since the start, as on a clock.
 fn clock(time: Duration, out: &mut dyn Write) -> fmt::Result {
-    let seconds = time.as_secs();
-    write!(out, "{}", seconds / 3600)?;
-    [seconds / 60 % 60, seconds % 60].iter().try_for_each(|part| {
-        out.write_str(if *part < 10 { ":0" } else { ":" })?;
-        write!(out, "{part}")
-    })
+    let minutes = seconds(time) / 60;
+    Part::Number(minutes / 60).write(out)?;
+    two_digits(minutes % 60, out)?;
+    two_digits(seconds(time) % 60, out)
 }
 
 /// How long something has lasted, in minutes.
 fn duration(time: Duration, words: &Words, out: &mut dyn Write) -> fmt::Result {
-    let minutes = time.as_secs() / 60;
+    let minutes = seconds(time) / 60;
     let (days, hours) = (minutes / 1440, minutes / 60 % 24);
     if days > 0 {
-        write!(out, "{days} {} ", words.days)?;
+        write_all(out, &[Part::Number(days), Part::Text(" ")])?;
+        words.days.write(out)?;
+        out.write_str(" ")?;
     }
     if minutes >= 60 {
-        write!(out, "{hours} h ")?;
+        write_all(out, &[Part::Number(hours), Part::Text(" h ")])?;
     }
-    write!(out, "{} min", minutes % 60)
+    write_all(out, &[Part::Number(minutes % 60), Part::Text(" min")])
 }

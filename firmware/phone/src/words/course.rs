@@ -4,16 +4,17 @@ use core::fmt;
 
 use super::packed::fill;
 use crate::app::{App, Ask, Holder, LoggedOut};
+use crate::part::Part;
 
 /// The question before a colleague is logged out.
 pub(super) fn take_over(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let words = app.words();
     let Holder::User(user) = app.holder() else { return words.holder_nobody.write(out) };
-    fill(out, words.is_here, &[user])?;
+    fill(out, words.is_here, &[Part::Text(user.as_str())])?;
     out.write_str("\n")?;
     match app.form().user() {
-        "" => fill(out, words.take_over_yourself, &[user]),
-        typed => fill(out, words.take_over_user, &[user, &typed]),
+        "" => fill(out, words.take_over_yourself, &[Part::Text(user.as_str())]),
+        typed => fill(out, words.take_over_user, &[user.as_str(), typed].map(Part::Text)),
     }
 }
 
@@ -23,10 +24,13 @@ pub(super) fn elsewhere(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result 
     let Some(elsewhere) = app.elsewhere() else { return Ok(()) };
     let user = app.form().user();
     match elsewhere.others {
-        0 => fill(out, words.is_elsewhere, &[&user, &elsewhere.device]),
-        others => fill(out, words.is_elsewhere_and, &[&user, &elsewhere.device, &others]),
+        0 => fill(out, words.is_elsewhere, &[user, elsewhere.device.as_str()].map(Part::Text)),
+        others => {
+            let device = Part::Text(elsewhere.device.as_str());
+            fill(out, words.is_elsewhere_and, &[Part::Text(user), device, Part::number(others)])
+        }
     }?;
-    write!(out, "\n{}", words.move_here)
+    words.move_here.write_after("\n", out)
 }
 
 /// What is waited for, and what cancelling it can do.
@@ -36,20 +40,25 @@ pub(super) fn busy(app: &App<'_>, ask: Ask, out: &mut dyn fmt::Write) -> fmt::Re
     match (ask, app.holder(), app.elsewhere()) {
         (Ask::Who, ..) => words.asking_who.write(out),
         (Ask::Profiles, ..) => words.asking_profiles.write(out),
-        (Ask::Where, ..) => fill(out, words.asking_where, &[&typed]),
-        (Ask::Login, ..) => fill(out, words.logging_in, &[&typed]),
-        (Ask::Logout, Holder::User(user), _) => fill(out, words.logging_out_user, &[user]),
-        (Ask::LogoutThere, _, Some(elsewhere)) => fill(out, words.logging_out_there, &[&elsewhere.device]),
+        (Ask::Where, ..) => fill(out, words.asking_where, &[Part::Text(typed)]),
+        (Ask::Login, ..) => fill(out, words.logging_in, &[Part::Text(typed)]),
+        (Ask::Logout, Holder::User(user), _) => {
+            fill(out, words.logging_out_user, &[Part::Text(user.as_str())])
+        }
+        (Ask::LogoutThere, _, Some(elsewhere)) => {
+            fill(out, words.logging_out_there, &[Part::Text(elsewhere.device.as_str())])
+        }
         (Ask::Logout | Ask::LogoutThere, ..) => words.logging_out.write(out),
     }?;
-    if ask.is_change() { write!(out, "\n{}", words.cancel_may_be_late) } else { Ok(()) }
+    if ask.is_change() { words.cancel_may_be_late.write_after("\n", out) } else { Ok(()) }
 }
 
 /// When the service is asked again, and what has happened until then.
 pub(super) fn service_busy(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let seconds = app.waiting().map_or(0, |waiting| waiting.seconds);
-    write!(out, "{} ", app.words().service_busy)?;
-    fill(out, app.words().trying_again, &[&seconds])?;
+    app.words().service_busy.write(out)?;
+    out.write_str(" ")?;
+    fill(out, app.words().trying_again, &[Part::number(seconds)])?;
     out.write_str("\n")?;
     match app.logged_out() {
         Some(_) => logged_out(app, out),
@@ -63,9 +72,11 @@ pub(super) fn logged_out(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result
     match (app.logged_out(), app.holder(), app.last_holder(), app.elsewhere()) {
         // Somebody came in between, and it is that name which is known now.
         (Some(LoggedOut::Here), Holder::User(_), ..) => words.user_before_was_logged_out.write(out),
-        (Some(LoggedOut::Here), _, Some(user), _) => fill(out, words.was_logged_out, &[user]),
+        (Some(LoggedOut::Here), _, Some(user), _) => {
+            fill(out, words.was_logged_out, &[Part::Text(user.as_str())])
+        }
         (Some(LoggedOut::There), .., Some(elsewhere)) => {
-            fill(out, words.was_logged_out_there, &[&elsewhere.device])
+            fill(out, words.was_logged_out_there, &[Part::Text(elsewhere.device.as_str())])
         }
         _ => Ok(()),
     }

@@ -8,10 +8,11 @@ use hotdesk_core::codes::emcc::EmccCode;
 use hotdesk_core::codes::{Source, phone};
 
 use super::codes::{self, Meaning};
-use super::failure::remedy_after;
+use super::failure::{remedy_after, write_coded};
 use super::packed::fill;
 use super::{Text, Words};
 use crate::app::{App, Signer};
+use crate::part::Part;
 
 /// The codes of the service that are shown as another number, all of Cross Cluster use.
 const SHOWN_AS_ANOTHER: core::ops::RangeInclusive<u16> = 31..=47;
@@ -66,14 +67,14 @@ impl Origin {
             Self::Page => EmAppCode::new(number).name(),
             Self::Visitors => EmccCode::new(number).name(),
             Self::Phone(Source::PhoneHttp) if FAILED_STATUSES.contains(&number) => {
-                return fill(out, words.status, &[&number]);
+                return fill(out, words.status, &[Part::number(number)]);
             }
             // The name has the number.
             Self::Phone(source) => {
                 return phone::rows(source, number).next().map_or(Ok(()), |row| out.write_str(row.name()));
             }
         };
-        write!(out, "[{number}] {}", name.unwrap_or(words.unknown_code))
+        write_coded(number, name, words, out)
     }
 }
 
@@ -98,12 +99,13 @@ pub(super) fn explained(app: &App<'_>, number: u16, out: &mut dyn fmt::Write) ->
         }
         any = true;
         if several {
-            writeln!(out, "{}", origin.text(words))?;
+            origin.text(words).write(out)?;
+            out.write_str("\n")?;
         }
         what.write(out)?;
         remedy_after(app, remedy, out)?;
         out.write_str("\n")?;
         origin.name(number, words, out)?;
     }
-    if any { Ok(()) } else { fill(out, words.number_unknown, &[&number]) }
+    if any { Ok(()) } else { fill(out, words.number_unknown, &[Part::number(number)]) }
 }

@@ -12,6 +12,7 @@ use super::course::logged_out;
 use super::packed::{Text, fill};
 use crate::app::{App, Ask, ConnectError, Failure, Holder, NetworkState, Screen, Signer, Trouble};
 use crate::config::AppUser;
+use crate::part::{Part, write_all, write_texts};
 
 /// A failure of what somebody asked for.
 pub(super) fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -32,7 +33,7 @@ pub(super) fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write)
         remedy_after(app, remedy, out)?;
     }
     if failure.calls_for_a_look() && !failure.settled && app.is_looking() {
-        write!(out, "\n{}", words.asking_who)?;
+        words.asking_who.write_after("\n", out)?;
     }
     Ok(())
 }
@@ -69,9 +70,11 @@ fn known(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Res
         _ if failure.is_uncertain() => {
             out.write_str(" ")?;
             match (failure.ask, app.last_holder(), app.elsewhere()) {
-                (Ask::Logout, Some(user), _) => fill(out, words.logout_of_unknown, &[user]),
+                (Ask::Logout, Some(user), _) => {
+                    fill(out, words.logout_of_unknown, &[Part::Text(user.as_str())])
+                }
                 (Ask::LogoutThere, _, Some(elsewhere)) => {
-                    fill(out, words.logout_there_unknown, &[&elsewhere.device])
+                    fill(out, words.logout_there_unknown, &[Part::Text(elsewhere.device.as_str())])
                 }
                 (Ask::Logout | Ask::LogoutThere, ..) => words.logout_unknown.write(out),
                 _ => words.login_unknown.write(out),
@@ -79,19 +82,19 @@ fn known(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write) -> fmt::Res
         }
         (Ask::LogoutThere, _, Some(elsewhere)) if is_known => {
             out.write_str(" ")?;
-            fill(out, words.still_logged_in_there, &[&elsewhere.device])
+            fill(out, words.still_logged_in_there, &[Part::Text(elsewhere.device.as_str())])
         }
-        (Ask::Login, Holder::Nobody, _) if failure.settled => write!(out, " {}", words.not_logged_in),
+        (Ask::Login, Holder::Nobody, _) if failure.settled => words.not_logged_in.write_after(" ", out),
         (Ask::Logout, Holder::Nobody, _) if failure.settled => {
-            write!(out, " {}", words.nobody_is_logged_in)
+            words.nobody_is_logged_in.write_after(" ", out)
         }
         (Ask::Login, Holder::User(user), _) if failure.settled => {
             out.write_str(" ")?;
-            fill(out, words.is_logged_in, &[user])
+            fill(out, words.is_logged_in, &[Part::Text(user.as_str())])
         }
         (Ask::Logout, Holder::User(user), _) if is_known => {
             out.write_str(" ")?;
-            fill(out, words.is_logged_in, &[user])
+            fill(out, words.is_logged_in, &[Part::Text(user.as_str())])
         }
         _ => Ok(()),
     }
@@ -102,7 +105,7 @@ fn hint(app: &App<'_>, trouble: Trouble, signer: Signer, out: &mut dyn fmt::Writ
     let refused = trouble == Trouble::Refused(Some(EmServiceCode::INVALID_APP_USER));
     let app_user = app.config().and_then(|config| config.app_user()).filter(|_| signer == Signer::AppUser);
     if refused && app_user.is_some_and(AppUser::certificate_has_outer_blank) {
-        write!(out, " {}", app.words().outer_blank)?;
+        app.words().outer_blank.write_after(" ", out)?;
     }
     Ok(())
 }
@@ -111,8 +114,8 @@ pub(super) fn remedy_after(app: &App<'_>, remedy: Remedy, out: &mut dyn fmt::Wri
     out.write_str(" ")?;
     let text = remedy.text(app.words());
     match (remedy, app.config()) {
-        (Remedy::ChangeIt, Some(config)) => fill(out, text, &[&config.user_page()]),
-        _ => fill(out, text, &[app.device()]),
+        (Remedy::ChangeIt, Some(config)) => fill(out, text, &[Part::UserPage(&config.user_page())]),
+        _ => fill(out, text, &[Part::Text(app.device().as_str())]),
     }
 }
 
@@ -125,11 +128,11 @@ fn service_says(app: &App<'_>, trouble: Trouble, out: &mut dyn fmt::Write) -> fm
     let words = app.words();
     let text = app.service_text();
     if text.as_str().is_empty() {
-        return write!(out, " {}", words.no_reason);
+        return words.no_reason.write_after(" ", out);
     }
     out.write_str(" ")?;
     let end = if text.goes_on() { "..." } else { "" };
-    fill(out, words.service_says, &[&text.as_str(), &end])
+    fill(out, words.service_says, &[text.as_str(), end].map(Part::Text))
 }
 
 /// What happened, and what the person does.
@@ -183,25 +186,25 @@ fn name(trouble: Trouble, words: &Words, out: &mut dyn fmt::Write) -> fmt::Resul
         Trouble::Refused(Some(code)) => coded(code, words, out),
         Trouble::Refused(None) => words.no_code.write(out),
         Trouble::NoConnection(_) => words.no_connection.write(out),
-        Trouble::RequestTooLong { needed } => fill(out, words.bytes_needed, &[&needed]),
+        Trouble::RequestTooLong { needed } => fill(out, words.bytes_needed, &[Part::number(needed)]),
         Trouble::Unsendable => words.request_not_sent.write(out),
         Trouble::NoAnswer(error) => match error.failure() {
             ExchangeFailure::TimedOut(Phase::Answer)
             | ExchangeFailure::Broken
             | ExchangeFailure::Http(http::Error::CutShort) => words.answer_cut.write(out),
             ExchangeFailure::Http(http::Error::BodyTooLong { limit }) => {
-                fill(out, words.more_than_bytes, &[&limit])
+                fill(out, words.more_than_bytes, &[Part::number(limit)])
             }
-            ExchangeFailure::Status(status) => fill(out, words.status, &[&status]),
-            ExchangeFailure::Http(error) => write!(out, "HTTP: {}", error.name()),
+            ExchangeFailure::Status(status) => fill(out, words.status, &[Part::number(status.number())]),
+            ExchangeFailure::Http(error) => write_texts(out, &["HTTP: ", error.name()]),
             _ => words.no_answer.write(out),
         },
         Trouble::Unreadable { error, line, column } => {
-            fill(out, words.line_and_column, &[&line, &column])?;
+            fill(out, words.line_and_column, &[line, column].map(Part::number))?;
             // Nothing else is wrong with what was read.
             let Error::Refused { reason, .. } = error else { return Ok(()) };
-            write!(out, " {}", reason.name())?;
-            reason.field().map_or(Ok(()), |field| write!(out, " {}", field.name()))
+            write_texts(out, &[" ", reason.name()])?;
+            reason.field().map_or(Ok(()), |field| write_texts(out, &[" ", field.name()]))
         }
         Trouble::Unexpected => words.answer_unexpected.write(out),
         Trouble::DeviceUnknown | Trouble::NoApplicationUser | Trouble::Cancelled { .. } => Ok(()),
@@ -209,5 +212,16 @@ fn name(trouble: Trouble, words: &Words, out: &mut dyn fmt::Write) -> fmt::Resul
 }
 
 fn coded(code: EmServiceCode, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
-    write!(out, "[{}] {}", code.number(), code.name().unwrap_or(words.unknown_code))
+    write_coded(code.number(), code.name(), words, out)
+}
+
+/// Writes the number of a code with its name.
+pub(super) fn write_coded(
+    number: u16,
+    name: Option<&str>,
+    words: &Words,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    write_all(out, &[Part::Text("["), Part::number(number)])?;
+    write_texts(out, &["] ", name.unwrap_or(words.unknown_code)])
 }

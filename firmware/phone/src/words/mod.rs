@@ -31,6 +31,7 @@ use crate::app::{
 };
 use crate::config::LoginTime;
 use crate::font::marks;
+use crate::part::{Part, write_texts};
 
 pub use self::language::Language;
 
@@ -216,32 +217,10 @@ fn login_time(time: LoginTime, words: &Words, out: &mut dyn fmt::Write) -> fmt::
         LoginTime::Indefinite => words.time_indefinite.write(out),
         LoginTime::Minutes(1) => words.one_minute.write(out),
         LoginTime::Minutes(60) => words.one_hour.write(out),
-        LoginTime::Minutes(minutes) if minutes % 60 == 0 => fill(out, words.hours, &[&(minutes / 60)]),
-        LoginTime::Minutes(minutes) => fill(out, words.minutes, &[&minutes]),
-    }
-}
-
-/// So many seconds, in hours and minutes, rounded up.
-struct Minutes(u32);
-
-impl fmt::Display for Minutes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let minutes = self.0.div_ceil(60);
-        match (minutes / 60, minutes % 60) {
-            (0, minutes) => write!(f, "{minutes} min"),
-            (hours, 0) => write!(f, "{hours} h"),
-            (hours, minutes) => write!(f, "{hours} h {minutes} min"),
+        LoginTime::Minutes(minutes) if minutes % 60 == 0 => {
+            fill(out, words.hours, &[Part::number(minutes / 60)])
         }
-    }
-}
-
-/// So many seconds, in minutes and seconds.
-struct Seconds(u32);
-
-impl fmt::Display for Seconds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (minutes, seconds) = (self.0 / 60, self.0 % 60);
-        write!(f, "{minutes}:{}{}", seconds / 10, seconds % 10)
+        LoginTime::Minutes(minutes) => fill(out, words.minutes, &[Part::number(minutes)]),
     }
 }
 
@@ -301,7 +280,7 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             failed_start(app, out)
         }
         Screen::SetupFailed => {
-            writeln!(out, "{}", app.device())?;
+            write_texts(out, &[app.device().as_str(), "\n"])?;
             app.setup_error().map_or(Ok(()), |error| setup(error, words, out))
         }
         Screen::Idle => {
@@ -311,7 +290,7 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             }?;
             if let Some(left) = app.seconds_left() {
                 out.write_str("\n")?;
-                fill(out, words.ends_in, &[&Minutes(left)])?;
+                fill(out, words.ends_in, &[Part::Minutes(left)])?;
             }
             network(app, out)?;
             match (app.network(), app.look_trouble(), app.notice()) {
@@ -336,7 +315,10 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         }
         Screen::Settling(failure) => match failure.trouble {
             Trouble::Cancelled { .. } => words.cancelled_sent.write(out),
-            _ => write!(out, "{}\n{}", words.answer_lost, words.asking_outcome),
+            _ => {
+                words.answer_lost.write(out)?;
+                words.asking_outcome.write_after("\n", out)
+            }
         },
         Screen::Busy(ask) => busy(app, *ask, out),
         Screen::ServiceBusy { .. } => service_busy(app, out),
@@ -344,7 +326,7 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         Screen::Elsewhere => elsewhere(app, out),
         Screen::Done { ask, came, .. } => {
             match (ask, app.holder()) {
-                (Ask::Login, Holder::User(user)) => write!(out, "{user}")?,
+                (Ask::Login, Holder::User(user)) => out.write_str(user.as_str())?,
                 (Ask::LogoutThere, _) => logged_out(app, out)?,
                 _ => holder(app, out)?,
             }
@@ -356,38 +338,40 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
                 (_, Came::Already) => words.were_logged_in,
                 (_, Came::Unsure) => words.end_unknown,
             };
-            write!(out, "\n{how}")
+            how.write_after("\n", out)
         }
         Screen::LogoutConfirm => match app.holder() {
-            Holder::User(user) => fill(out, words.log_out_user, &[user]),
+            Holder::User(user) => fill(out, words.log_out_user, &[Part::Text(user.as_str())]),
             Holder::Nobody => words.log_out_nobody.write(out),
             Holder::Unknown => words.log_out_unknown.write(out),
         },
         Screen::Failed(failure) => failed(app, failure, out),
         Screen::About => about(app, out),
-        Screen::Ending => fill(out, words.ends_soon, &[&Seconds(app.seconds_left().unwrap_or_default())]),
+        Screen::Ending => {
+            fill(out, words.ends_soon, &[Part::Seconds(app.seconds_left().unwrap_or_default())])
+        }
         Screen::Explain { number } => {
-            writeln!(out, "{}", words.type_number)?;
-            match number {
-                Some(number) => write!(out, "{number}_"),
-                None => out.write_str("_"),
-            }
+            words.type_number.write(out)?;
+            out.write_str("\n")?;
+            number.map_or(Ok(()), |number| Part::number(number).write(out))?;
+            out.write_str("_")
         }
         Screen::Explained { number } => explained(app, *number, out),
         Screen::Exchanges => exchanges(app, out),
         Screen::RestartConfirm => words.restart_question.write(out),
-        Screen::CodeHeld => fill(out, words.code_held, &[&app.code_held_for()]),
+        Screen::CodeHeld => fill(out, words.code_held, &[Part::number(app.code_held_for())]),
         Screen::BadService { place, error } => {
-            write!(out, "{} ", if *place == 0 { words.service } else { words.backup })?;
+            write_texts(out, &[if *place == 0 { words.service } else { words.backup }, " "])?;
             mistake(*error, words, out)
         }
         Screen::ForgetConfirm => forget_question(app, out),
         Screen::Saving { .. } => words.saving.write(out),
         Screen::Saved { setting, kept, .. } => saved(app, *setting, *kept, out),
         Screen::Restarting => words.restarting.write(out),
-        Screen::Profiles => fill(out, words.no_profile_begins, &[&app.profiles().letters()]),
+        Screen::Profiles => fill(out, words.no_profile_begins, &[Part::Text(app.profiles().letters())]),
         Screen::NoProfiles(trouble) => {
-            writeln!(out, "{}", words.profiles_not_listed)?;
+            words.profiles_not_listed.write(out)?;
+            out.write_str("\n")?;
             told(app, *trouble, Signer::Person, out)
         }
         Screen::Menu { .. }
@@ -403,7 +387,7 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
 fn holder(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let words = app.words();
     match app.holder() {
-        Holder::User(user) => fill(out, words.holder, &[user]),
+        Holder::User(user) => fill(out, words.holder, &[Part::Text(user.as_str())]),
         Holder::Nobody => words.holder_nobody.write(out),
         Holder::Unknown => words.holder_unknown.write(out),
     }
@@ -411,13 +395,13 @@ fn holder(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
 
 /// That the phone failed before this start, until a key is pressed.
 fn failed_start(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-    app.failed_start().map_or(Ok(()), |_| write!(out, "\n{}", app.words().failed_start))
+    app.failed_start().map_or(Ok(()), |_| app.words().failed_start.write_after("\n", out))
 }
 
 fn network(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     match app.network() {
-        NetworkState::NoLink => write!(out, "\n{}", app.words().waiting_for_link),
-        NetworkState::NoAddress => write!(out, "\n{}", app.words().waiting_for_address),
+        NetworkState::NoLink => app.words().waiting_for_link.write_after("\n", out),
+        NetworkState::NoAddress => app.words().waiting_for_address.write_after("\n", out),
         NetworkState::Ready => Ok(()),
     }
 }

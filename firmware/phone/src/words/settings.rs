@@ -7,6 +7,7 @@ use super::packed::fill;
 use crate::Keeps;
 use crate::app::{App, Setting};
 use crate::config::{Brightness, UserIdMode};
+use crate::part::{Part, write_texts};
 use crate::settings::Settings;
 
 pub(super) fn setting_name(setting: Setting, words: &Words) -> &'static str {
@@ -31,8 +32,11 @@ pub(super) fn setting_line(app: &App<'_>, index: usize, out: &mut dyn Write) -> 
         Setting::Service(place) => {
             let service = app.config().and_then(|config| config.services().get(*place));
             match service {
-                Some(service) => write!(out, " {service}"),
-                None => write!(out, " {}", words.none),
+                Some(service) => {
+                    out.write_str(" ")?;
+                    Part::Service(service).write(out)
+                }
+                None => words.none.write_after(" ", out),
             }
         }
         _ => {
@@ -60,7 +64,7 @@ pub(super) fn setting_value(
         Setting::Brightness if settings.brightness == Brightness::High => words.brightness_high,
         Setting::Brightness => words.brightness_low,
         Setting::Polling if settings.poll_minutes == 0 => words.never,
-        Setting::Polling => return fill(out, words.short_minutes, &[&settings.poll_minutes]),
+        Setting::Polling => return fill(out, words.short_minutes, &[Part::number(settings.poll_minutes)]),
         Setting::Service(_) | Setting::Forget => "",
     })
 }
@@ -83,12 +87,12 @@ pub(super) fn saved(app: &App<'_>, setting: Setting, kept: bool, out: &mut dyn W
         (_, true) => {
             words.saved.write(out)?;
             if app.facts().is_some_and(|facts| facts.keeps == Keeps::UntilPowerOff) {
-                write!(out, " {}", words.keeps_until_power_off)?;
+                words.keeps_until_power_off.write_after(" ", out)?;
             }
         }
     }
     if matches!(setting, Setting::Service(_) | Setting::Forget) {
-        write!(out, "\n{}", words.restarts_now)?;
+        words.restarts_now.write_after("\n", out)?;
     }
     Ok(())
 }
@@ -97,8 +101,8 @@ pub(super) fn saved(app: &App<'_>, setting: Setting, kept: bool, out: &mut dyn W
 fn names(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
     let mut between = " ";
     for name in app.changed().names() {
-        write!(out, "{between}{}", name.text())?;
+        write_texts(out, &[between, name.text()])?;
         between = ", ";
     }
-    if between == " " { write!(out, " {}", app.words().forget_nothing) } else { Ok(()) }
+    if between == " " { app.words().forget_nothing.write_after(" ", out) } else { Ok(()) }
 }

@@ -6,6 +6,7 @@ use super::Language;
 use super::Words;
 use super::packed::fill;
 use crate::config::{self, Name, SetupError, What};
+use crate::part::{Part, write_texts};
 
 pub(super) fn setup(error: SetupError, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
     match error {
@@ -13,11 +14,11 @@ pub(super) fn setup(error: SetupError, words: &Words, out: &mut dyn fmt::Write) 
         SetupError::NoFile => words.no_file.write(out),
         SetupError::NotWritten => words.not_written.write(out),
         SetupError::Unreadable => words.card_unreadable.write(out),
-        SetupError::TooLong { bound } => fill(out, words.file_too_long, &[&bound]),
+        SetupError::TooLong { bound } => fill(out, words.file_too_long, &[Part::number(bound)]),
         SetupError::File(error) => {
             out.write_str("HOTDESK.TXT\n")?;
             mistake(error, words, out)?;
-            write!(out, "\n{}", words.then_restart)
+            words.then_restart.write_after("\n", out)
         }
     }
 }
@@ -25,7 +26,7 @@ pub(super) fn setup(error: SetupError, words: &Words, out: &mut dyn fmt::Write) 
 /// Writes what is wrong with a configuration file, and where.
 pub(crate) fn mistake(error: config::Error, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
     if let Some(line) = error.line() {
-        fill(out, words.config_line, &[&line])?;
+        fill(out, words.config_line, &[Part::number(line)])?;
     }
     let text = match error.what() {
         What::NotUtf8 => words.config_not_utf8,
@@ -75,7 +76,7 @@ fn known(names: impl Iterator<Item = &'static str>, words: &Words, out: &mut dyn
         if names.peek().is_none() {
             between = words.and;
         }
-        write!(out, "{between}{name}")?;
+        write_texts(out, &[between, name])?;
         between = ", ";
     }
     out.write_str(".")

@@ -15,6 +15,7 @@ use super::{Language, Text, Words};
 use crate::app::Signer;
 use crate::config::Name;
 use crate::font::Glyph;
+use crate::part::Part;
 use crate::view::wrap::Wrap;
 use crate::view::{LAYOUT_128X64, LAYOUT_320X240, LAYOUT_480X272, Layout};
 
@@ -277,12 +278,12 @@ fn a_language_has_a_code_and_a_name_of_its_own() {
 #[test]
 fn what_a_text_takes_in_is_written_in_its_place() {
     let words = Language::default().words();
-    let filled = |text: Text, values: &[&dyn core::fmt::Display]| {
+    let filled = |text: Text, values: &[Part<'_>]| {
         let mut out = String::new();
         fill(&mut out, text, values).unwrap();
         out
     };
-    assert_eq!(filled(words.line_and_column, &[&1, &22]), "Line 1, column 22:");
-    assert_eq!(filled(words.is_logged_in, &[&"{}"]), "{} is logged in.");
+    assert_eq!(filled(words.line_and_column, &[1_u8, 22].map(Part::number)), "Line 1, column 22:");
+    assert_eq!(filled(words.is_logged_in, &[Part::Text("{}")]), "{} is logged in.");
     assert_eq!(filled(words.not_logged_in, &[]), "You are not logged in.");
 }
