@@ -23,7 +23,7 @@
 //! | `wait up to N` | lets time pass until something is asked that no `asked` has seen, N milliseconds at most |
 //! | `screen` | six lines `\|…\|` follow: title, four lines, labels |
 //! | `state TEXT` | what the marks in the title bar say: who, secured or not, link |
-//! | `light bright` / `dim` / `off` | how bright the picture is |
+//! | `light bright` / `low` / `dim` / `off` | how bright the picture is |
 //! | `picture NAME` | takes a picture; in the gallery alone |
 //! | `inverse ROW TEXT` | the cells of the row that are dark on light spell TEXT |
 //! | `asked TEXT` | the last request; `nothing asked`: there is none since the last `asked` |
@@ -112,6 +112,31 @@ fn every_screen_looks_as_on_its_sheet_in_every_size_and_language() {
         Language::all().flat_map(|language| gallery::compare(language, &pictures(language), &seen)).collect();
     let advice = "if that is right, `cargo run -p hotdesk-phone --example screens` writes the sheets anew";
     assert!(differences.is_empty(), "{}\n{advice}", differences.join("\n"));
+}
+
+/// What nobody looks at is at least a quarter darker than what somebody does, whatever the settings want.
+#[test]
+fn every_size_is_visibly_darker_after_two_minutes_and_dark_after_ten_at_any_brightness() {
+    let mut brightest = Vec::new();
+    for brightness in ["brightness = high", "brightness = low", "BLANK"] {
+        let mut player = Player::new(None, Some(Displays::new()));
+        let script = format!(
+            "config\n> service = a\n> {brightness}\nnetwork ready\npress soft3\npicture lit\n\
+             wait 120000\npicture dim\nwait 480000\npicture off\n"
+        );
+        player.play("light", &script);
+        let [lit, dim, off] = &player.displays.unwrap().pictures[..] else { panic!("three pictures") };
+        for ((lit, dim), off) in lit.canvases.iter().zip(&dim.canvases).zip(&off.canvases) {
+            let ((lit_sum, lit_peak), (dim_sum, dim_peak)) = (lit.light(), dim.light());
+            assert!(dim_sum * 4 <= lit_sum * 3, "{brightness}: {dim_sum} of {lit_sum}");
+            assert!(dim_peak * 4 <= lit_peak * 3 && dim_peak > 0, "{brightness}: {dim_peak} of {lit_peak}");
+            assert_eq!(off.light(), (0, 0), "{brightness}");
+        }
+        brightest.push(lit.canvases.iter().map(gallery::sheet::Canvas::light).collect::<Vec<_>>());
+    }
+    let [high, low, default] = &brightest[..] else { panic!("three brightnesses") };
+    assert_eq!(high, default);
+    assert!(high.iter().zip(low).all(|(high, low)| low.0 * 4 <= high.0 * 3), "{low:?} of {high:?}");
 }
 
 #[test]

@@ -20,14 +20,16 @@ const LIT_TIME: Duration = Duration::from_secs(10 * 60);
 pub enum Light {
     /// Somebody is at the phone.
     Bright,
-    /// Nobody was for two minutes.
+    /// Somebody is at the phone, and the settings want it low.
+    Low,
+    /// Nobody was for two minutes. It is darker than low.
     Dim,
     /// Nobody was for ten minutes. The display shows nothing.
     Off,
 }
 
 impl App<'_> {
-    /// How brightly the display is to be lit, as of the last event.
+    /// How brightly the display is to be lit, as of the last event, whatever the settings want.
     #[must_use]
     pub fn light(&self) -> Light {
         let dark = self.now.saturating_sub(self.lit_at);
@@ -40,10 +42,10 @@ impl App<'_> {
         }
     }
 
-    /// How brightly the display is drawn: where the settings want it low, never brighter than dim.
+    /// How brightly the display is drawn.
     pub(crate) fn drawn_light(&self) -> Light {
         match (self.light(), self.settings().brightness) {
-            (Light::Bright, Brightness::Low) => Light::Dim,
+            (Light::Bright, Brightness::Low) => Light::Low,
             (light, _) => light,
         }
     }
@@ -52,8 +54,8 @@ impl App<'_> {
     pub(super) fn light_changes_at(&self) -> Option<Duration> {
         let after = match self.light() {
             Light::Bright => BRIGHT_TIME,
-            Light::Dim => LIT_TIME,
             Light::Off => return None,
+            _ => LIT_TIME,
         };
         Some(self.lit_at.saturating_add(after))
     }

@@ -27,7 +27,7 @@ pub enum Brightness {
     /// As bright as it is made for.
     #[default]
     High,
-    /// As dim as it is else when nobody was at the phone for two minutes.
+    /// Darker, but brighter than when nobody was at the phone for two minutes.
     Low,
 }
 

@@ -18,10 +18,12 @@ use super::layout::{Colours, Palette};
 pub struct Indexed(u8);
 
 impl Indexed {
-    /// The colours that the numbers stand for, those of a 16-bit display: bright ones, dim ones, and off.
-    pub const COLOURS: [Rgb565; 17] = {
-        let ([a, b, c, d, e, f, g, h], [i, j, k, l, m, n, o, p]) = (all(&Rgb565::BRIGHT), all(&Rgb565::DIM));
-        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, Rgb565::OFF]
+    /// The colours that the numbers stand for, those of a 16-bit display: bright ones, low ones, dim ones, and off.
+    pub const COLOURS: [Rgb565; 25] = {
+        let [a, b, c, d, e, f, g, h] = all(&Rgb565::BRIGHT);
+        let [i, j, k, l, m, n, o, p] = all(&Rgb565::LOW);
+        let [q, r, s, t, u, v, w, x] = all(&Rgb565::DIM);
+        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, Rgb565::OFF]
     };
 
     /// What a pixel of the colour has in the frame.
@@ -53,8 +55,9 @@ const fn numbered_from(first: u8) -> Palette<Indexed> {
 
 impl Colours for Indexed {
     const BRIGHT: Palette<Self> = numbered_from(0);
-    const DIM: Palette<Self> = numbered_from(8);
-    const OFF: Self = Self(16);
+    const LOW: Palette<Self> = numbered_from(8);
+    const DIM: Palette<Self> = numbered_from(16);
+    const OFF: Self = Self(24);
 }
 
 impl PixelColor for Indexed {
@@ -80,7 +83,12 @@ mod tests {
 
     #[test]
     fn every_number_stands_for_the_colour_of_its_role() {
-        for (numbers, colours) in [(Indexed::BRIGHT, Rgb565::BRIGHT), (Indexed::DIM, Rgb565::DIM)] {
+        let palettes = [
+            (Indexed::BRIGHT, Rgb565::BRIGHT),
+            (Indexed::LOW, Rgb565::LOW),
+            (Indexed::DIM, Rgb565::DIM),
+        ];
+        for (numbers, colours) in palettes {
             let Palette { ground, text, faint, selected, title, title_text, softkey, softkey_text } = numbers;
             let numbers = [ground, text, faint, selected, title, title_text, softkey, softkey_text];
             assert_eq!(numbers.map(Rgb888::from), all(&colours).map(Rgb888::from));

@@ -299,7 +299,9 @@ pub struct Palette<C> {
 pub trait Colours: PixelColor {
     /// The colours while somebody is at the phone.
     const BRIGHT: Palette<Self>;
-    /// The colours when nobody was for a while.
+    /// The same where the settings want it low.
+    const LOW: Palette<Self>;
+    /// The colours when nobody was for a while, the darkest.
     const DIM: Palette<Self>;
     /// A display that is off.
     const OFF: Self;
@@ -331,6 +333,16 @@ impl Colours for Gray4 {
         softkey: Self::WHITE,
         softkey_text: Self::BLACK,
     };
+    const LOW: Palette<Self> = Palette {
+        ground: Self::BLACK,
+        text: Self::new(9),
+        faint: Self::new(6),
+        selected: Self::new(9),
+        title: Self::new(8),
+        title_text: Self::BLACK,
+        softkey: Self::new(8),
+        softkey_text: Self::BLACK,
+    };
     const DIM: Palette<Self> = Palette {
         ground: Self::BLACK,
         text: Self::new(5),
@@ -355,6 +367,16 @@ impl Colours for Rgb565 {
         softkey: Self::new(6, 16, 9),
         softkey_text: Self::new(31, 63, 31),
     };
+    const LOW: Palette<Self> = Palette {
+        ground: Self::BLACK,
+        text: Self::new(19, 39, 19),
+        faint: Self::new(13, 27, 14),
+        selected: Self::new(21, 34, 5),
+        title: Self::new(2, 14, 10),
+        title_text: Self::new(21, 43, 21),
+        softkey: Self::new(4, 10, 6),
+        softkey_text: Self::new(21, 43, 21),
+    };
     const DIM: Palette<Self> = Palette {
         ground: Self::BLACK,
         text: Self::new(11, 23, 11),
@@ -372,6 +394,7 @@ impl Colours for Rgb565 {
 pub(crate) fn palette<C: Colours>(light: Light) -> Option<Palette<C>> {
     match light {
         Light::Bright => Some(C::BRIGHT),
+        Light::Low => Some(C::LOW),
         Light::Dim => Some(C::DIM),
         Light::Off => None,
     }

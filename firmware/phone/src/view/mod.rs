@@ -91,7 +91,7 @@ impl<'m> View<'m> {
         self.next = 0;
         match light {
             Light::Off => usize::MAX,
-            Light::Bright | Light::Dim => screen(app, &mut Page::new(shown, self.cells)),
+            _ => screen(app, &mut Page::new(shown, self.cells)),
         }
     }
 

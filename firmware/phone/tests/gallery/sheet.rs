@@ -45,6 +45,15 @@ impl Canvas {
         self.pixels[y * self.width + x]
     }
 
+    /// How much light there is in all, and how bright the brightest pixel is.
+    pub(crate) fn light(&self) -> (u32, u32) {
+        let luma = |[red, green, blue]: &Rgb| {
+            (299 * u32::from(*red) + 587 * u32::from(*green) + 114 * u32::from(*blue)) / 1000
+        };
+        let pixels = self.pixels.iter().map(luma);
+        (pixels.clone().sum(), pixels.max().unwrap_or(0))
+    }
+
     /// The picture with each pixel repeated `scale` times in both directions.
     pub(crate) fn enlarged(&self, scale: usize) -> Self {
         let row = |row: &[Rgb]| {

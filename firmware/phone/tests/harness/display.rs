@@ -81,6 +81,7 @@ impl Picture {
     pub(crate) fn light(&self) -> Light {
         match self.0.iter().max() {
             Some(15) => Light::Bright,
+            Some(9..) => Light::Low,
             Some(1..) => Light::Dim,
             _ => Light::Off,
         }
