@@ -83,6 +83,9 @@ impl<'c> App<'c> {
                     self.go(Screen::Profiles);
                 }
                 self.want_rows();
+                if self.profiles.take_awaited() {
+                    self.press_in_profiles(Key::Select, now);
+                }
             }
             // It lets no person ask. There is nothing that whoever logs in could do about that, and nothing to choose.
             Ok(Content::Refused(Some(EmServiceCode::USER_LACKS_APP_PROXY_RIGHTS))) if !flight.quiet => {
@@ -131,9 +134,12 @@ impl<'c> App<'c> {
         match key {
             Key::Soft3 => self.go(Screen::Idle),
             Key::Select | Key::Soft1 => {
-                if let Some(profile) = self.profiles.chosen() {
-                    self.wish.profile = Some(profile);
+                let profile = self.profiles.chosen().and_then(|name| ProfileName::try_from(name).ok());
+                if profile.is_some() {
+                    self.wish.profile = profile;
                     self.choose_time();
+                } else {
+                    self.profiles.choose_later();
                 }
             }
             key => {

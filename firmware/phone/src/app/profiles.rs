@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use heapless::Vec;
 use hotdesk_core::codes::em_service::EmServiceCode;
-use hotdesk_core::{DeviceProfile, Piece, ProfileName, Text};
+use hotdesk_core::{DeviceProfile, Piece, Text};
 
 use super::letters::Letters;
 use crate::Key;
@@ -44,6 +44,8 @@ pub(crate) struct Profiles {
     around: usize,
     /// The list is not the one that was there first.
     changed: bool,
+    /// Select was pressed on a name that is being read again; the list says at its end whether it is the same.
+    awaited: bool,
     reading: Option<Reading>,
 }
 
@@ -135,6 +137,7 @@ impl Profiles {
         let before = self.found.sum;
         found.sum = Some(sum);
         self.changed = before.is_some_and(|before| before != sum);
+        self.awaited &= !self.changed;
         if before.is_none() {
             self.selected = found.default.unwrap_or(0);
         }
@@ -146,6 +149,7 @@ impl Profiles {
     /// Takes that no answer comes.
     pub(crate) fn give_up(&mut self) {
         self.reading = None;
+        self.awaited = false;
     }
 
     /// Whether rows are missing around the selected one, so that the list is to be asked for again.
@@ -167,6 +171,7 @@ impl Profiles {
     /// Moves through the list or types a letter.
     pub(crate) fn press(&mut self, key: Key, now: Duration) {
         self.changed = false;
+        self.awaited = false;
         let last = self.found.len.saturating_sub(1);
         let hidden = self.hidden;
         self.hidden = 0;
@@ -187,10 +192,20 @@ impl Profiles {
         }
     }
 
-    /// The name of the selected row, if it is the one that is shown.
-    pub(crate) fn chosen(&self) -> Option<ProfileName> {
-        let is_shown = !self.is_searching() && !self.reading.as_ref().is_some_and(|reading| reading.replaced);
-        self.name(self.selected).filter(|_| is_shown).and_then(|name| ProfileName::try_from(name).ok())
+    /// The name of the selected row, if it is certain to be the one that is shown.
+    pub(crate) fn chosen(&self) -> Option<&str> {
+        let is_certain = !self.is_searching() && !self.reading.as_ref().is_some_and(|reading| reading.replaced);
+        self.name(self.selected).filter(|_| is_certain)
+    }
+
+    /// Has the name that is shown chosen once the list is read, should it be the same list.
+    pub(crate) fn choose_later(&mut self) {
+        self.awaited = self.reading.is_some() && !self.is_searching() && self.name(self.selected).is_some();
+    }
+
+    /// Whether a name was to be chosen, and can be now.
+    pub(crate) fn take_awaited(&mut self) -> bool {
+        core::mem::take(&mut self.awaited)
     }
 
     /// A name of the list, if it is kept.
