@@ -83,8 +83,8 @@ impl<'c> App<'c> {
                     self.go(Screen::Profiles);
                 }
                 self.want_rows();
-                if self.profiles.take_awaited() {
-                    self.press_in_profiles(Key::Select, now);
+                if self.profiles.was_awaited() {
+                    self.choose_profile();
                 }
             }
             // It lets no person ask. There is nothing that whoever logs in could do about that, and nothing to choose.
@@ -133,19 +133,22 @@ impl<'c> App<'c> {
     pub(super) fn press_in_profiles(&mut self, key: Key, now: Duration) {
         match key {
             Key::Soft3 => self.go(Screen::Idle),
-            Key::Select | Key::Soft1 => {
-                let profile = self.profiles.chosen().and_then(|name| ProfileName::try_from(name).ok());
-                if profile.is_some() {
-                    self.wish.profile = profile;
-                    self.choose_time();
-                } else {
-                    self.profiles.choose_later();
-                }
-            }
+            Key::Select | Key::Soft1 => self.choose_profile(),
             key => {
                 self.profiles.press(key, now);
                 self.want_rows();
             }
+        }
+    }
+
+    /// Takes the selected profile, or takes it later: its row may be being read again.
+    fn choose_profile(&mut self) {
+        let profile = self.profiles.chosen().and_then(|name| ProfileName::try_from(name).ok());
+        if profile.is_some() {
+            self.wish.profile = profile;
+            self.choose_time();
+        } else {
+            self.profiles.await_choice();
         }
     }
 
@@ -161,6 +164,8 @@ impl<'c> App<'c> {
     /// Asks for the rows around the selected one if they are not kept. Nobody waits for them.
     fn want_rows(&mut self) {
         if self.profiles.wants_rows() {
+            // The seconds of this wait count from here.
+            self.since = self.now;
             self.wanted = Some(Ask::Profiles);
         }
     }

@@ -194,18 +194,26 @@ impl Profiles {
 
     /// The name of the selected row, if it is certain to be the one that is shown.
     pub(crate) fn chosen(&self) -> Option<&str> {
-        let is_certain = !self.is_searching() && !self.reading.as_ref().is_some_and(|reading| reading.replaced);
-        self.name(self.selected).filter(|_| is_certain)
+        self.shown().filter(|_| !self.reading.as_ref().is_some_and(|reading| reading.replaced))
     }
 
     /// Has the name that is shown chosen once the list is read, should it be the same list.
-    pub(crate) fn choose_later(&mut self) {
-        self.awaited = self.reading.is_some() && !self.is_searching() && self.name(self.selected).is_some();
+    pub(crate) fn await_choice(&mut self) {
+        self.awaited = self.reading.is_some() && self.shown().is_some();
     }
 
-    /// Whether a name was to be chosen, and can be now.
-    pub(crate) fn take_awaited(&mut self) -> bool {
-        core::mem::take(&mut self.awaited)
+    /// Whether a name that was selected can be chosen now that the list is read.
+    pub(crate) fn was_awaited(&self) -> bool {
+        self.awaited
+    }
+
+    fn shown(&self) -> Option<&str> {
+        if self.is_searching() { None } else { self.name(self.selected) }
+    }
+
+    /// Whether rows are on their way.
+    pub(crate) fn is_reading(&self) -> bool {
+        self.reading.is_some()
     }
 
     /// A name of the list, if it is kept.

@@ -3,7 +3,7 @@
 
 use core::time::Duration;
 
-use super::{App, Ask, Flight, Screen};
+use super::{App, Ask, Screen};
 use crate::Key;
 
 /// A wait, for the screen that shows it.
@@ -19,25 +19,15 @@ impl App<'_> {
     /// The wait that the screen shows, if it shows one. `view` draws its mark and its seconds.
     pub(crate) fn waiting(&self) -> Option<Waiting> {
         match self.screen {
+            Screen::Profiles if self.profiles.chosen().is_some() || !self.profiles.is_reading() => None,
+            Screen::Starting | Screen::Busy(_) | Screen::Settling(_) | Screen::Profiles => {
+                let seconds = self.now.saturating_sub(self.since).as_secs();
+                Some(Waiting { seconds, counts_down: false })
+            }
             Screen::ServiceBusy { until, .. } => {
                 let left = until.saturating_sub(self.now);
                 let started = u64::from(left.subsec_nanos() > 0);
                 Some(Waiting { seconds: left.as_secs().saturating_add(started), counts_down: true })
-            }
-            _ => {
-                let seconds = self.now.saturating_sub(self.waits_since()?).as_secs();
-                Some(Waiting { seconds, counts_down: false })
-            }
-        }
-    }
-
-    /// Since when the person waits for something, if they do.
-    fn waits_since(&self) -> Option<Duration> {
-        match (self.screen, self.in_flight) {
-            (Screen::Starting | Screen::Busy(_) | Screen::Settling(_), _) => Some(self.since),
-            // The selected row is being read.
-            (Screen::Profiles, Some(Flight { ask: Ask::Profiles, .. })) if self.profiles.chosen().is_none() => {
-                Some(self.asked_at)
             }
             _ => None,
         }
@@ -50,7 +40,7 @@ impl App<'_> {
             Screen::ServiceBusy { until, .. } if counts_down => {
                 until.saturating_sub(Duration::from_secs(seconds.saturating_sub(1)))
             }
-            _ => self.waits_since()?.saturating_add(Duration::from_secs(seconds.saturating_add(1))),
+            _ => self.since.saturating_add(Duration::from_secs(seconds.saturating_add(1))),
         })
     }
 

@@ -83,11 +83,8 @@ mod tests {
 
     #[test]
     fn every_number_stands_for_the_colour_of_its_role() {
-        let palettes = [
-            (Indexed::BRIGHT, Rgb565::BRIGHT),
-            (Indexed::LOW, Rgb565::LOW),
-            (Indexed::DIM, Rgb565::DIM),
-        ];
+        let palettes =
+            [(Indexed::BRIGHT, Rgb565::BRIGHT), (Indexed::LOW, Rgb565::LOW), (Indexed::DIM, Rgb565::DIM)];
         for (numbers, colours) in palettes {
             let Palette { ground, text, faint, selected, title, title_text, softkey, softkey_text } = numbers;
             let numbers = [ground, text, faint, selected, title, title_text, softkey, softkey_text];

@@ -14,9 +14,7 @@ pub(super) fn put(app: &App<'_>, page: &mut Page<'_>) {
     let wait = app.waiting();
     let columns = page.layout.title_columns;
     let note = words::title_note(app);
-    // Letters that are looked for are not to be taken for the wait.
-    let gap = wait.filter(|_| !note.is_empty()).map(|_| ' ');
-    let noted = note.chars().chain(gap).count() + wait.map_or(0, wait_columns);
+    let noted = note.chars().count() + wait.map_or(0, wait_columns);
 
     // The title has the first right to the bar, then the note; marks take what is left.
     let state = state(app);
@@ -31,7 +29,7 @@ pub(super) fn put(app: &App<'_>, page: &mut Page<'_>) {
         page.title(column, if last && too_long { marks::GOES_ON } else { character });
     }
     let wait = wait.into_iter().flat_map(wait_characters);
-    for (column, character) in (note_at..).zip(note.chars().chain(gap).chain(wait)) {
+    for (column, character) in (note_at..).zip(note.chars().chain(wait)) {
         page.title(column, character);
     }
     for (column, mark) in (columns - marks..).zip(state.into_iter().skip(state.len() - marks)) {
