@@ -8,14 +8,20 @@ what a phone has, over protocols that each board's drivers implement. Needs the 
 
 from .configuration import PhoneConfig
 from .errors import NotShown, RigError
+from .network import Network
+from .packets import Lease
 from .phone import Phone
 from .picture import Picture
 from .reader import Screen
 from .rig import Rig, repository, rig_file
 from .strategy import Status
+from .wire import Part
 
 __all__ = [
+    "Lease",
+    "Network",
     "NotShown",
+    "Part",
     "Phone",
     "PhoneConfig",
     "Picture",

@@ -6,6 +6,7 @@ it to the phone at 10.0.2.2. It must not ask anybody itself.
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import socket
 import struct
@@ -47,6 +48,8 @@ class NameServer:
         self._hosts = dict(hosts or {})
         self.manner = manner
         """How it answers from now on."""
+        self.delay = 0.0
+        """Seconds until it answers."""
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self.asked: list[str] = []
@@ -56,6 +59,10 @@ class NameServer:
     def as_seen_by_phone(self) -> str:
         """Address and port for the phone's card."""
         return f"10.0.2.2:{self._socket.getsockname()[1]}"
+
+    def answer(self, host: str, addresses: Sequence[str]) -> None:
+        """Answers from now on that the host has these addresses."""
+        self._hosts[host] = addresses
 
     def forget(self, host: str) -> None:
         """Answers from now on that there is no such host."""
@@ -81,8 +88,19 @@ class NameServer:
             if not question:
                 return
             answer = self._answer(question)
-            if answer is not None:
-                self._socket.sendto(answer, sender)
+            if answer is None:
+                continue
+            if self.delay:
+                # Others are not kept waiting.
+                late = threading.Timer(self.delay, self._send, (answer, sender))
+                late.daemon = True
+                late.start()
+            else:
+                self._send(answer, sender)
+
+    def _send(self, answer: bytes, sender: tuple[str, int]) -> None:
+        with contextlib.suppress(OSError):  # closed meanwhile, or the asker is gone
+            self._socket.sendto(answer, sender)
 
     def _answer(self, question: bytes) -> bytes | None:
         number = HEADER.unpack_from(question)[0]

@@ -101,6 +101,11 @@ class Rig:
         """The image the board runs."""
         return self.strategy.image.kernel_path
 
+    @property
+    def is_on(self) -> bool:
+        """Whether the board has power."""
+        return self.strategy.status in (Status.on, Status.ready)
+
     def time(self) -> float:
         """Returns seconds in the board's own time, which stands still where this machine is too busy."""
         return self.screen.clock.time()
