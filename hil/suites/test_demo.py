@@ -22,7 +22,7 @@ DEADLINE = 60.0
 @pytest.fixture
 def arguments(rig: Rig, tmp_path: Path) -> list[str]:
     """The demo's arguments for the image under test."""
-    return ["--rig", str(rig.file), "--kernel", str(rig.kernel), "--out", str(tmp_path)]
+    return ["--rig", str(rig.file), "--image", str(rig.kernel), "--out", str(tmp_path)]
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ pub(crate) fn play(board: Board) -> Result<()> {
 
 /// Takes a module of the rig's, with the board's image and rig file.
 pub(crate) fn on_rig(module: &str, board: Board) -> Program {
-    Program::new(python()).args(["-m", module, "--kernel"]).args([
+    Program::new(python()).args(["-m", module, "--image"]).args([
         board.kernel().as_os_str(),
         "--rig".as_ref(),
         board.rig().as_os_str(),

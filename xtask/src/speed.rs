@@ -34,7 +34,7 @@ pub(crate) fn run(check: bool, write: bool) -> Result<()> {
     let setup = setup::phone(&[DEFAULT])?;
     let kernel = crate::phone::build_verbose(&setup, DEFAULT)?;
     let said = Program::new(python())
-        .args(["-m", "hotdesk_hil.rig.speed", "--kernel"])
+        .args(["-m", "hotdesk_hil.rig.speed", "--image"])
         .args([kernel.as_os_str(), "--defmt-print".as_ref(), defmt_print().as_os_str()])
         .args(check.then_some(["--runs", RUNS_TO_CHECK]).into_iter().flatten())
         .output()?;

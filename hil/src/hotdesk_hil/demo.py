@@ -163,7 +163,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the demo and returns its exit code: 0 if phone and service agreed at each step."""
     summary = "Boots a phone, logs john in and out with its keys, and asks the service after each step."
     parser = argparse.ArgumentParser(prog="python -m hotdesk_hil.demo", description=summary)
-    parser.add_argument("--kernel", type=Path, help="the phone's image (default: the one the rig names)")
+    parser.add_argument("--image", type=Path, help="the phone's image (default: the one the rig names)")
     parser.add_argument(
         "--out", type=Path, default=Path("target/demo"), help="where the PNGs go (%(default)s)"
     )
@@ -175,7 +175,7 @@ def main(arguments: list[str] | None = None) -> int:
     demo: Demo | None = None
     try:
         cluster = DemoCluster.read(options.cluster)
-        with Rig(options.kernel, rig_file(options.rig)) as rig:
+        with Rig(options.image, rig_file(options.rig)) as rig:
             recorder = Recorder(options.out, rig.device_name, sys.stdout)
             rig.screen.watchers.append(recorder)
             with ServiceProcess(cluster.path, options.out / "service.log") as service:

@@ -1,4 +1,4 @@
-"""The pytest plugin of the simulator: the fixture `em_service`, and ini options that say how it is served.
+"""The pytest plugin: the fixture `em_service`, ini options that say how it is served, and the rig's plugin.
 
 Must never import labgrid or Locust: a project that tests a client installs neither.
 """
@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from hotdesk_hil.emservice import Cluster, ClusterError, EmService
+
+pytest_plugins = ("hotdesk_hil.rig_plugin", "hotdesk_hil.needs", "hotdesk_hil.verdict", "hotdesk_hil.report")
 
 SHOWN = 20
 """Requests that the report of a failed test shows, the newest."""

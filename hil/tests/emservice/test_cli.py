@@ -80,7 +80,7 @@ def test_a_port_that_is_taken_is_one_line(demo_file: Path) -> None:
         port = str(taken.getsockname()[1])
         done = run("--cluster", demo_file, "--port", port)
     assert done.returncode == 2
-    what = "Address already in use; it was wanted for the service"
+    what = "Address already in use; it was wanted for the service: end what uses it, or name another port"
     assert done.stderr == f"hotdesk-emservice: 127.0.0.1:{port}: {what}\n"
 
 
@@ -94,7 +94,8 @@ def test_a_port_clash_names_the_port_that_is_taken(option: str, what: str) -> No
         done = run("--port", "0", option, port)
     assert done.returncode == 2
     assert done.stderr == (
-        f"hotdesk-emservice: 127.0.0.1:{port}: Address already in use; it was wanted for {what}\n"
+        f"hotdesk-emservice: 127.0.0.1:{port}: Address already in use; it was wanted for {what}"
+        ": end what uses it, or name another port\n"
     )
     assert done.stdout == ""
 

@@ -87,29 +87,20 @@ def test_rig_is_named_or_is_a_path(tmp_path: Path) -> None:
 
 
 CONFTEST = """
-from pathlib import Path
 import pytest
-from hotdesk_hil.rig.needs import pytest_runtest_setup, pytest_terminal_summary
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "needs(*capabilities)")
-
-@pytest.fixture
-def bench(request):
+@pytest.fixture(scope="session")
+def shared_rig(request):
     return request.param
-
-def pytest_generate_tests(metafunc):
-    files = sorted(Path(__file__).parent.glob("*.yaml"))
-    metafunc.parametrize("bench", files, ids=[file.stem for file in files], indirect=True)
 """
 
 TESTS = """
 import pytest
 
 @pytest.mark.needs("link")
-def test_cable(bench): pass
+def test_cable(shared_rig): pass
 
-def test_anywhere(bench): pass
+def test_anywhere(shared_rig): pass
 """
 
 
@@ -120,7 +111,8 @@ def test_run_says_what_it_left_out_and_why(pytester: pytest.Pytester, workers: t
     written(pytester.path / "plugged.yaml", ["link", *others[1:]], {others[0]: "It has none."})
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(TESTS)
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--junitxml=junit.xml", *workers)
+    options = ("--rig", "soldered.yaml,plugged.yaml", "--junitxml=junit.xml")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *options, *workers)
     result.assert_outcomes(passed=3, skipped=1)
     result.stdout.fnmatch_lines(
         ["*not run, since the board cannot*", "soldered: link: It is soldered.", "    test_cable?soldered?"]

@@ -99,12 +99,12 @@ def test_phone_that_does_not_boot_fails_the_demo_at_that_step(
     idle = tmp_path / "idle.bin"
     idle.write_bytes(struct.pack("<II", 0x2001_0000, 0x101).ljust(0x100, b"\0") + b"\xfe\xe7")
     monkeypatch.setattr("hotdesk_hil.rig.strategy.READY_DEADLINE", 0.2)
-    assert demo.main(["--kernel", str(idle), "--out", str(tmp_path / "out")]) == 1
+    assert demo.main(["--image", str(idle), "--out", str(tmp_path / "out")]) == 1
     said = capsys.readouterr().err
     assert "demo: failed at 'boot': the phone did not show the idle screen of SEP003094C25B15" in said
     assert "(nothing)" in said
 
 
 def test_missing_image_is_the_rigs_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert demo.main(["--kernel", str(tmp_path / "phone.elf"), "--out", str(tmp_path / "out")]) == 1
+    assert demo.main(["--image", str(tmp_path / "phone.elf"), "--out", str(tmp_path / "out")]) == 1
     assert "the rig failed at 'boot': no phone image at" in capsys.readouterr().err

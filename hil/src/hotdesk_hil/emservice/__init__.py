@@ -38,7 +38,7 @@ from hotdesk_hil.emservice.faults import (
     Silence,
     WrongLength,
 )
-from hotdesk_hil.emservice.records import RequestRecord
+from hotdesk_hil.emservice.records import Exchange, RequestRecord
 from hotdesk_hil.emservice.rules import FaultRule, Faults
 from hotdesk_hil.emservice.simulator import Counters, EmService, Traffic
 from hotdesk_hil.emservice.state_file import StateError
@@ -64,6 +64,7 @@ __all__ = [
     "EmService",
     "EndUserCredential",
     "Event",
+    "Exchange",
     "Fault",
     "FaultRule",
     "Faults",

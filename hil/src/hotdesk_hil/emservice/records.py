@@ -5,6 +5,7 @@ Values only. Must never hold a certificate or PIN, nor the query of an address, 
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from hotdesk_hil.emservice.codes import Code
@@ -59,6 +60,33 @@ class RequestRecord(NamedTuple):
         if self.fault is not None:
             line += f" ({self.fault})"
         return printable(line)
+
+
+class Exchange(NamedTuple):
+    """What arrived, with the documents that went over the wire, the certificate masked.
+
+    `request` and `answer` are None for what did not reach the service. `answer` is what the service said; a
+    fault may have kept the client from reading it as it is.
+    """
+
+    record: RequestRecord
+    request: str | None
+    answer: str | None
+
+
+def exchange(record: RequestRecord, request: bytes | None, answer: bytes | None) -> Exchange:
+    """Returns the exchange of a request. Of a document that could not be read nothing is shown."""
+    asked = None
+    if request is not None and record.operation is None:
+        asked = f"({len(request)} bytes that are no document)"
+    elif request is not None:
+        asked = _CERTIFICATE.sub(r"\1***\2", request.decode("utf-8", errors="replace"))
+    return Exchange(record, asked, None if answer is None else answer.decode("utf-8", errors="replace"))
+
+
+# What stands in the elements that hold a certificate or PIN.
+_ELEMENT = r"(?:\w+:)?app(?:Encrypted)?Certificate"
+_CERTIFICATE = re.compile(rf"(<{_ELEMENT}\b[^>]*>).*?(</{_ELEMENT}\s*>)", re.DOTALL)
 
 
 def elsewhere(at: float, request_line: str, status: int | None, detail: str) -> RequestRecord:

@@ -53,7 +53,9 @@ class _Anywhere(web.PlainResource):
 
 
 class Servlet:
-    """Answers the requests of one service; `record` is called once a request, before its answer is sent.
+    """Answers the requests of one service.
+
+    `record` is called once a request, before its answer is sent, with the documents of both.
 
     `lenient` tells, at each request, whether a looser document than the DTD's is taken.
     """
@@ -63,7 +65,7 @@ class Servlet:
         service: Service,
         slots: Slots,
         faults: Faults,
-        record: Callable[[RequestRecord], None],
+        record: Callable[[RequestRecord, bytes | None, bytes | None], None],
         lenient: Callable[[], bool],
         arrivals: Arrivals,
     ) -> None:
@@ -105,14 +107,17 @@ class Servlet:
 
     def _refuse(self, request: web.Request, status: HTTPStatus, why: str) -> web.Response:
         self._arrivals.arrived(request.protocol)
-        self._record(elsewhere(self._service.clock.now(), _request_line(request), status, why))
+        record = elsewhere(self._service.clock.now(), _request_line(request), status, why)
+        self._record(record, None, None)
         return web.Response(status=status, text=f"{status.value}: {why}\n")
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        xml: bytes | None = None
         asked: Document | None = None
         refused: Refused | None = None
         try:
-            asked = await self._read(request)
+            xml = await self._document(request)
+            asked = self._read(xml)
         except Refused as error:
             refused = error
         except _Late as late:
@@ -132,7 +137,7 @@ class Servlet:
             app_id = "" if asked is None else asked.app_id
             declared = asked is None or not asked.is_query
             body = answers.failure(str(refused.code.value), refused.text(app_id), declared=declared)
-        self._record(self._describe(asked, refused, fault))
+        self._record(self._describe(asked, refused, fault), xml, body)
         in_progress = asked is not None and executed and asked.operation in CHANGES
         if in_progress and self._seconds > 0 and (refused is None or refused.code is not Code.BUSY):
             await asyncio.sleep(self._seconds)
@@ -162,8 +167,8 @@ class Servlet:
             asked.operation, asked.devices, asked.users, asked.app_id, code, now, executed, name, detail
         )
 
-    async def _read(self, request: web.Request) -> Document:
-        """Reads the document of the parameter `xml`: of the address, else of the form, as servlets do."""
+    async def _document(self, request: web.Request) -> bytes:
+        """Returns the text of the parameter `xml`: of the address, else of the form, as servlets do."""
         xml = None
         if "?" in request.raw_path:
             parameters = request.raw_path.partition("?")[2]
@@ -177,6 +182,9 @@ class Servlet:
             xml = document.form_field(await self._body(request), "xml")
             if xml is None:
                 raise Refused(Code.PARSING, "the form has no field xml")
+        return xml
+
+    def _read(self, xml: bytes) -> Document:
         asked = document.read(xml, lenient=self._lenient())
         if b"%" in xml:
             cluster = self._service.cluster

@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -22,7 +23,7 @@ from hotdesk_hil.emservice.arrivals import Arrivals
 from hotdesk_hil.emservice.changes import Event, Session
 from hotdesk_hil.emservice.clock import Clock
 from hotdesk_hil.emservice.cluster import Cluster
-from hotdesk_hil.emservice.records import RequestRecord
+from hotdesk_hil.emservice.records import Exchange, RequestRecord, exchange
 from hotdesk_hil.emservice.rules import Faults
 from hotdesk_hil.emservice.running import BACKLOG, Door, Running
 from hotdesk_hil.emservice.server import PATH, Servlet
@@ -136,6 +137,8 @@ class EmService:
         self._forgotten = 0
         self._waited_for = 0
         self._running: Running | None = None
+        self.watchers: list[Callable[[Exchange], None]] = []
+        """Called, in the service's thread, with what arrived and the answer to it, before it is sent."""
 
     def __repr__(self) -> str:
         state = "running" if self._running is not None else "stopped"
@@ -314,8 +317,12 @@ class EmService:
     def _records(self) -> list[RequestRecord]:
         return [RequestRecord._make(row) for row in self._requests]
 
-    def _record(self, record: RequestRecord) -> None:
+    def _record(
+        self, record: RequestRecord, request: bytes | None = None, answer: bytes | None = None
+    ) -> None:
         log.info("%s", record)
+        for watcher in self.watchers:
+            watcher(exchange(record, request, answer))
         with self._lock:
             kept = self._requests
             kept.append(tuple(record))
@@ -328,16 +335,25 @@ class EmService:
                 self._arrived.notify_all()
 
 
+class ListenError(OSError):
+    """A port cannot be listened at. In a test that is no fault of what is tested: see `verdict`."""
+
+    verdict = "rig"
+
+
 def _listen(host: str, port: int, what: str) -> socket.socket:
-    """Returns a listening socket; raises `OSError` that names the port, and `what` it was wanted for."""
+    """Returns a listening socket; raises `ListenError` that names the port, and `what` it was wanted for."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except UnicodeError as error:
-        raise OSError(errno.EINVAL, f"{host}:{port}: is no host name; it was wanted for {what}") from error
+        raise ListenError(
+            errno.EINVAL, f"{host}:{port}: is no host name; it was wanted for {what}"
+        ) from error
     except OSError as error:
         why = (error.strerror or str(error)).partition(" (while attempting")[0]
-        raise OSError(error.errno, f"{host}:{port}: {why}; it was wanted for {what}") from error
+        todo = ": end what uses it, or name another port" if error.errno == errno.EADDRINUSE else ""
+        raise ListenError(error.errno, f"{host}:{port}: {why}; it was wanted for {what}{todo}") from error
 
 
 def _authority(folder: str | os.PathLike[str] | None) -> Authority:

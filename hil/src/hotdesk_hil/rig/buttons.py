@@ -5,7 +5,7 @@ Boards differ in which keys they have; how long one is held is here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import attr
 from labgrid import target_factory
@@ -35,6 +35,11 @@ class ButtonsDriver(Driver):
         "clock": TimeProtocol,
     }
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        self.watchers: list[Callable[[Sequence[str]], None]] = []
+        """Called with the keys before they are pressed. They may be those of a PIN."""
+
     @property
     def keys(self) -> Sequence[str]:
         """The keys there are, named as in `keypad`."""
@@ -43,6 +48,8 @@ class ButtonsDriver(Driver):
     @Driver.check_active
     def press(self, *keys: str, seconds: float = HOLD) -> None:
         """Presses each key, holds it for so long (default: as a person does), and releases it."""
+        for watcher in self.watchers:
+            watcher(keys)
         # What was sent on the keypad's line before is taken by then: a hand moves.
         pass_time(self.clock, RELEASE)
         for key in keys:

@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the cycles against the demo cluster and prints the marks."""
     summary = "Logs in and out many times; fails if the phone's stack ever gets deeper after the first tenth."
     parser = argparse.ArgumentParser(prog="python -m hotdesk_hil.rig.endurance", description=summary)
-    parser.add_argument("--kernel", type=Path, help="the phone's image (default: the one the rig names)")
+    parser.add_argument("--image", type=Path, help="the phone's image (default: the one the rig names)")
     parser.add_argument("--rig", help="rig file, or the name of one in hil/rigs (default: lm3s6965evb)")
     parser.add_argument(
         "--cycles", type=int, default=2000, help="logins, each with its logout (default: 2000)"
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"--cycles must be {TENTHS} at least")
     cluster = DemoCluster.read()
     try:
-        with EmService(cluster.path) as service, Rig(options.kernel, rig_file(options.rig)) as rig:
+        with EmService(cluster.path) as service, Rig(options.image, rig_file(options.rig)) as rig:
             rig.boot(cluster.phone_config(service.port))
             used = high_water(rig, Phone(rig), cluster, options.cycles)
     except (RigError, AssertionError) as error:

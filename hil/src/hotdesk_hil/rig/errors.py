@@ -1,9 +1,9 @@
 """What can go wrong on the rig, and what can go wrong on the phone, kept apart.
 
 A verdict has three colours: PASS and FAIL are the phone's, ERROR is the rig's. Everything a driver cannot
-do is a `RigError`, and the suites report it as ERROR wherever it is raised. `NotShown` is the phone's: it
-did not show in time what a person should have seen. Nothing here may carry a PIN or a certificate:
-messages end in logs.
+do is a `RigError`, and the pytest plugin reports it as ERROR wherever it is raised. `NotShown` is the
+phone's: it did not show in time what a person should have seen. Nothing here may carry a PIN or a
+certificate: messages end in logs.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 class RigError(Exception):
     """The rig failed, so nothing is known about the phone. Says what happened, where, and what to do."""
+
+    verdict = "rig"
 
 
 class BoardError(RigError):
@@ -39,6 +41,8 @@ class LogError(RigError):
 
 class NotShown(AssertionError):
     """The phone did not show in time what was expected. Carries that and the screen last seen."""
+
+    verdict = "phone"
 
     def __init__(self, expected: str, seen: str, seconds: float) -> None:
         self.expected = expected

@@ -7,6 +7,8 @@ for the phone to react: whoever presses looks at the screen.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import attr
 from labgrid import target_factory
 from labgrid.driver import Driver
@@ -18,6 +20,10 @@ DIGITS = "0123456789"
 STAR, POUND = "*", "#"
 SOFTKEYS = ("a", "b", "c")
 UP, DOWN, LEFT, RIGHT, SELECT = "u", "d", "l", "r", "s"
+NAMED = {"up": UP, "down": DOWN, "left": LEFT, "right": RIGHT, "select": SELECT} | {
+    f"softkey {place}": key for place, key in enumerate(SOFTKEYS, start=1)
+}
+"""Keys by the words for them."""
 KEYS = frozenset(DIGITS + STAR + POUND + "".join(SOFTKEYS) + UP + DOWN + LEFT + RIGHT + SELECT)
 
 # What the number keys give, as the title bar shows it, in the order of `#`.
@@ -92,9 +98,16 @@ class KeypadDriver(Driver):
 
     bindings = {"console": ConsoleProtocol}  # noqa: RUF012 - labgrid reads this class attribute
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        self.watchers: list[Callable[[Sequence[str]], None]] = []
+        """Called with the keys before they are pressed. They may be those of a PIN."""
+
     @Driver.check_active
     def press(self, *keys: str) -> None:
         """Presses and releases each key, one after the other."""
+        for watcher in self.watchers:
+            watcher(keys)
         self.send(b"".join(frame(key, pressed=True) + frame(key, pressed=False) for key in keys))
 
     @Driver.check_active

@@ -21,11 +21,14 @@ from labgrid.driver import Driver
 from labgrid.protocol import ConsoleProtocol
 from pexpect import TIMEOUT
 
+from ..package_data import FOLDER
 from .errors import LogError, NotShown
 from .protocols import TimeProtocol
 from .waiting import Deadline
 
 DECODE_DEADLINE = 20.0
+# Where the tool is that puts a log into words: on the PATH, or in the checkout that this is run from.
+TOOLS = (Path("defmt-print"), FOLDER.resolve().parents[2] / "target/tools/bin/defmt-print")
 INTERVAL = 0.02
 
 
@@ -55,6 +58,11 @@ class LogDriver(Driver):
     def on_deactivate(self) -> None:
         """Keeps the log of a board that is being switched off."""
         self._take()
+
+    def cut(self) -> None:
+        """Ends the log's last frame: the power goes, and what comes next is the start of another run."""
+        if self.data and not self._data.endswith(b"\0"):
+            self._data += b"\0"
 
     @property
     def data(self) -> bytes:
@@ -87,11 +95,18 @@ class LogDriver(Driver):
         """Returns the log's frames, unwrapped. A frame that is still incomplete is left out."""
         return [unwrap(frame) for frame in self.data.split(b"\0")[:-1] if frame]
 
-    def text(self, defmt_print: Path, kernel: Path) -> str:
-        """Returns the log in words by running defmt-print over it with the image that wrote it."""
-        tool = shutil.which(defmt_print)
+    def text(self, defmt_print: Path | None, kernel: Path) -> str:
+        """Returns the log in words by running defmt-print over it with the image that wrote it.
+
+        `defmt_print` None: the one on the PATH, else the one that `cargo xtask setup` installed.
+        """
+        places = TOOLS if defmt_print is None else [defmt_print]
+        tool = next(filter(None, map(shutil.which, places)), None)
         if tool is None:
-            raise LogError(f"no {defmt_print}: install it with `cargo install defmt-print`, or name it")
+            raise LogError(
+                f"no {defmt_print or 'defmt-print'}: install it (cargo install --locked defmt-print), "
+                "or name it with --defmt-print"
+            )
         try:
             done = subprocess.run(  # noqa: S603 - the arguments are ours
                 [tool, "-e", str(kernel)],

@@ -10,6 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from PIL import Image
+
 from . import keypad
 from .errors import NotShown
 from .reader import Screen
@@ -47,9 +49,37 @@ class Phone:
         self._unhurried = unhurried
 
     @property
+    def name(self) -> str:
+        """The device name, under which the service knows the phone."""
+        return self._rig.device_name
+
+    @property
     def screen(self) -> Screen:
         """The screen as it is now."""
         return self._rig.screen.look()
+
+    def lines(self) -> list[str]:
+        """Returns the text on the screen, line by line from the top, read from its pixels."""
+        return [line.text for line in self._rig.screen.look().lines]
+
+    def screenshot(self) -> Image.Image:
+        """Returns a picture of the screen, pixel for pixel, in RGB."""
+        return self._rig.screen.look().picture.image().convert("RGB")
+
+    def log(self) -> str:
+        """Returns the phone's log since power on, a line a message."""
+        return self._rig.log_text()
+
+    def power_cycle(self) -> None:
+        """Takes the power away and gives it back; does not wait for the phone to start."""
+        self._rig.strategy.power_cycle()
+
+    def wait_for(self, text: str, timeout: float = REACTION) -> Screen:
+        """Waits until the screen says this anywhere, `timeout` seconds at most; returns the screen.
+
+        A text that the phone breaks between words is found as well. Raises NotShown.
+        """
+        return self.wait(repr(text), lambda s: text in s.text or text in s.flowing, timeout)
 
     def wait(self, expected: str, holds: Callable[[Screen], bool], seconds: float = REACTION) -> Screen:
         """Waits for a screen of which `holds` is true; `expected` says it in words."""
@@ -69,11 +99,12 @@ class Phone:
         return self.wait(words, lambda s: strategy.is_idle(s) and text in ("", s.flowing), seconds)
 
     def press(self, *keys: str) -> None:
-        """Presses keys, named as in `keypad`; those on the board there, where asked for."""
+        """Presses keys: digits, `*`, `#`, and those in `keypad.NAMED`, as `select` or `softkey 1`."""
         if self._unhurried:
             # Not between the keys: taps of one letter must follow each other within a second.
             self._rig.screen.settle()
-        for key in keys:
+        for named in keys:
+            key = keypad.NAMED.get(named, named)
             if self._by_buttons and key in self._rig.buttons.keys:
                 self._rig.buttons.press(key)
             else:
@@ -157,19 +188,29 @@ class Phone:
             lines.append(screen.body[-1])
         return " ".join(line.rstrip(MORE_ABOVE + MORE_BELOW).rstrip() for line in lines)
 
+    def type(self, text: str) -> None:
+        """Types into the field that is being filled in: a user ID in letters, else digits, as of a PIN."""
+        if self._rig.screen.settle().title_note in keypad.MODES:
+            self.type_user(text)
+        else:
+            with self._rig.history.secret(text):
+                self.press(*text)
+
     def type_user(self, user: str) -> None:
         """Types a user ID on the number keys and checks each piece as it appears."""
         screen = self.wait("what the number keys give", lambda s: s.title_note in keypad.MODES)
         typed = ""
-        for piece, keys in keypad.spell(user, screen.title_note):
-            typed += piece
-            self.press(*keys)
-            self.wait(f"the user ID {typed!r}", lambda s, typed=typed: _shows_end(s, typed))
-        self.press(keypad.RIGHT)
+        with self._rig.history.typing(user):
+            for piece, keys in keypad.spell(user, screen.title_note):
+                typed += piece
+                self.press(*keys)
+                self.wait(f"the user ID {typed!r}", lambda s, typed=typed: _shows_end(s, typed))
+            self.press(keypad.RIGHT)
 
     def type_pin(self, pin: str) -> None:
         """Types a PIN and checks that it shows as stars, as far as there is room for them."""
-        self.press(*pin)
+        with self._rig.history.secret(pin):
+            self.press(*pin)
         stars = "*" * len(pin)
 
         def holds(screen: Screen) -> bool:

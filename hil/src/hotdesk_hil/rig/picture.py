@@ -99,11 +99,15 @@ class Picture:
     def save_png(self, path: Path, scale: int | None = None) -> None:
         """Writes a PNG, each pixel a square of `scale` (default: so wide that one can read it)."""
         scale = scale or max(1, PNG_WIDTH // self.width)
-        image = Image.frombytes("P", (self.width, self.height), self.pixels)
-        image.putpalette([value for colour in self.colours for value in colour])
         path.parent.mkdir(parents=True, exist_ok=True)
         size = (self.width * scale, self.height * scale)
-        image.convert("RGB").resize(size, Image.Resampling.NEAREST).save(path, format="PNG")
+        self.image().convert("RGB").resize(size, Image.Resampling.NEAREST).save(path, format="PNG")
+
+    def image(self) -> Image.Image:
+        """Returns the picture as one of Pillow's, of mode P: pixel for pixel, with nothing beside them."""
+        image = Image.frombytes("P", (self.width, self.height), self.pixels)
+        image.putpalette([value for colour in self.colours for value in colour])
+        return image
 
 
 def luma(colour: Colour) -> int:

@@ -156,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the places of addresses. Returns the exit status."""
     summary = (__doc__ or "").partition("\n")[0].partition(": ")[2]
     parser = argparse.ArgumentParser(prog="python -m hotdesk_hil.rig.place", description=summary)
-    parser.add_argument("--kernel", type=Path, required=True, help="the image that ran, an ELF file")
+    parser.add_argument("--image", type=Path, required=True, help="the image that ran, an ELF file")
     parser.add_argument("--line", type=int, help="the line of a panic, which About and the log tell")
     parser.add_argument(
         "address",
@@ -166,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        source = Source(options.kernel)
+        source = Source(options.image)
         print(f"build {source.build}")
         if options.line is not None:
             place = source.panic(options.line, options.address)

@@ -135,7 +135,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs until Ctrl-C."""
     summary = "A phone to play with on an emulated board, with the service simulator beside it."
     parser = argparse.ArgumentParser(prog="python -m hotdesk_hil.rig.play", description=summary)
-    parser.add_argument("--kernel", type=Path, help="the phone's image (default: the one the rig names)")
+    parser.add_argument("--image", type=Path, help="the phone's image (default: the one the rig names)")
     parser.add_argument("--rig", help="rig file, or the name of one in hil/rigs (default: lm3s6965evb)")
     options = parser.parse_args(arguments)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -143,7 +143,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         cluster = DemoCluster.read()
-        with EmService(cluster.path) as service, Rig(options.kernel, rig_file(options.rig)) as rig:
+        with EmService(cluster.path) as service, Rig(options.image, rig_file(options.rig)) as rig:
             rig.boot(cluster.phone_config(service.port), until=Status.on)
             with _raw_terminal():
                 _play(rig, service, cluster)

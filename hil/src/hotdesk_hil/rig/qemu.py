@@ -226,7 +226,19 @@ class EmulatedBoardDriver(
         try:
             return self.qmp.execute(command, arguments or {})
         except (OSError, QMPError, ValueError) as error:
+            if self._child is not None and self._ends():
+                raise BoardError(f"QEMU has ended, boot the rig again: {self._ending()}") from error
             raise BoardError(f"the board did not execute {command}: {error}") from error
+
+    def _ends(self) -> bool:
+        """Whether QEMU has ended, or is about to: its monitor closes a moment before."""
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(timeout=STOP_DEADLINE)
+        return self._child.returncode is not None
+
+    def _ending(self) -> str:
+        code = self._child.returncode
+        return f"signal {-code}" if code < 0 else f"exit code {code}"
 
     def reset(self) -> None:
         """Resets the board as its reset button would."""

@@ -15,11 +15,13 @@ from typing import Any
 from labgrid.exceptions import NoDriverFoundError
 
 from .. import package_data
+from ..masking import Secrets
 
 # Registers the drivers under the names the rig files use.
 from . import buttons, capabilities, keypad, log, pico_board, qemu, screen, sdcard, strategy  # noqa: F401
 from .configuration import PhoneConfig
 from .errors import RigError
+from .history import History
 from .protocols import (
     ConfigurationProtocol,
     ForeignFramesProtocol,
@@ -85,6 +87,10 @@ class Rig:
         self.keypad: keypad.KeypadDriver = self.strategy.keypad
         self.screen: screen.ScreenDriver = self.strategy.screen
         self.log: log.LogDriver = self.strategy.log
+        self.history = History(Secrets())
+        """What is done with the phone and what comes of it; see `record`."""
+        self.defmt_print: Path | None = None
+        """The tool that puts the log into words. None: as LogDriver finds it."""
 
     @property
     def name(self) -> str:
@@ -105,6 +111,27 @@ class Rig:
     def is_on(self) -> bool:
         """Whether the board has power."""
         return self.strategy.status in (Status.on, Status.ready)
+
+    @property
+    def board_name(self) -> str:
+        """The board in words, as the rig file has it under the option `board`; else the rig's name."""
+        return str(self.environment.config.get_target_option(capabilities.TARGET, "board", self.name))
+
+    def record(self, history: History) -> None:
+        """Notes from now on in this history what is done with the phone."""
+        before, self.history = self.history, history
+        keys = [self.keypad] if self.strategy.buttons is None else [self.keypad, self.strategy.buttons]
+        for watched, old, new in [
+            (self.screen, before.saw, history.saw),
+            *((each, before.pressed, history.pressed) for each in keys),
+        ]:
+            if old in watched.watchers:
+                watched.watchers.remove(old)
+            watched.watchers.append(new)
+
+    def log_text(self) -> str:
+        """Returns the phone's log since power on in words. Raises LogError where no tool for it is found."""
+        return self.log.text(self.defmt_print, self.kernel)
 
     def time(self) -> float:
         """Returns seconds in the board's own time, which stands still where this machine is too busy."""
@@ -161,10 +188,17 @@ class Rig:
         self.strategy.transition(until)
 
     def off(self) -> None:
-        """Switches the phone off. Its network is as it should be when it is on again."""
+        """Switches the phone off, where the rig is not broken. Its network is as it should be afterwards."""
+        if self.strategy.broken is not None:
+            return
         if "frames" in self.capabilities:
             self.frames.faults = NOTHING_WRONG
         self.strategy.transition(Status.off)
+
+    def check(self) -> None:
+        """Raises RigError where the board is on and does not answer: its emulator was killed, for example."""
+        if self.is_on:
+            self.screen.look()
 
     def __enter__(self) -> Rig:
         return self

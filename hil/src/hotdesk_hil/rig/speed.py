@@ -125,7 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     summary = "Prints how long the phone lets people wait, in milliseconds of the board's clock, as JSON."
     parser = argparse.ArgumentParser(prog="python -m hotdesk_hil.rig.speed", description=summary)
-    parser.add_argument("--kernel", type=Path, required=True, help="an image that logs at the level debug")
+    parser.add_argument("--image", type=Path, required=True, help="an image that logs at the level debug")
     parser.add_argument("--defmt-print", type=Path, help="puts logs into words (default: as set up)")
     parser.add_argument("--runs", type=int, default=RUNS, help=f"boots and logins (default: {RUNS})")
     options = parser.parse_args(arguments)
@@ -133,7 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         tool = options.defmt_print or repository() / "target/tools/bin/defmt-print"
         boots, logins = [], []
-        with Rig(options.kernel) as rig:
+        with Rig(options.image) as rig:
             rig.board.instruction_shift = INSTRUCTION_SHIFT
             phone = Phone(rig)
 

@@ -73,12 +73,12 @@ def main(arguments: list[str] | None = None) -> int:
 
     summary = "Prints how much stack the phone used for a login and a logout, as JSON."
     parser = argparse.ArgumentParser(prog="python -m hotdesk_hil.rig.stack", description=summary)
-    parser.add_argument("--kernel", type=Path, help="the phone's image (default: the one the rig names)")
+    parser.add_argument("--image", type=Path, help="the phone's image (default: the one the rig names)")
     parser.add_argument("--rig", help="rig file, or the name of one in hil/rigs (default: lm3s6965evb)")
     options = parser.parse_args(arguments)
     cluster = DemoCluster.read()
     try:
-        with EmService(cluster.path) as service, Rig(options.kernel, rig_file(options.rig)) as rig:
+        with EmService(cluster.path) as service, Rig(options.image, rig_file(options.rig)) as rig:
             stack = Stack.of(rig.kernel)
             phone = Phone(rig)
             rig.boot(cluster.phone_config(service.port))

@@ -3,7 +3,7 @@
 The strategy owns power, configuration, keypad and log, and knows in which order they go. Each transition goes
 through `off`, so a state never carries anything over from the test before. Whether the phone reaches
 `ready` is the phone's business (NotShown); everything else that goes wrong on the way is the rig's
-(RigError).
+(RigError). A rig that could not be switched on or off is broken and stays so: no later transition is tried.
 """
 
 from __future__ import annotations
@@ -66,10 +66,17 @@ class PhoneStrategy(Strategy):
             return
         if wanted is Status.unknown:
             raise RigError("the rig cannot be brought to 'unknown': use off, on or ready")
-        if wanted is Status.off or self.status in (Status.unknown, Status.off):
-            self._off()
-        if wanted is not Status.off and self.status is Status.off:
-            self._on()
+        if self.broken is not None:
+            raise RigError(f"the rig is broken: {self.broken}") from self.broken
+        try:
+            if wanted is Status.off or self.status in (Status.unknown, Status.off):
+                self._off()
+            if wanted is not Status.off and self.status is Status.off:
+                self._on()
+        except Exception as error:
+            # As labgrid's own strategies: what cannot be switched on or off is not tried again.
+            self.broken = error
+            raise
         if wanted is Status.ready:
             self.screen.wait_for(f"the idle screen of {self.image.device_name}", self.is_idle, READY_DEADLINE)
             self.status = Status.ready
@@ -83,6 +90,7 @@ class PhoneStrategy(Strategy):
     @step()
     def power_cycle(self) -> None:
         """Takes the power away and gives it back, with all that is kept as it was; leaves it in `on`."""
+        self.log.cut()
         self.power.cycle()
         self.status = Status.on
 

@@ -1,8 +1,8 @@
 """What a test needs of a board, for pytest: the marker `needs`, and what was not run for want of it.
 
-A conftest imports the hooks by name. A test that needs what its rig cannot is skipped, with the reason
-out of the rig file; the end of the run lists all of them, so that nobody takes a run on one board for one
-on all.
+A test that needs what its rig cannot is skipped, with the reason out of the rig file; the end of the run
+lists all of them, so that nobody takes a run on one board for one on all. Must not import the rig before a
+test asks for one.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from . import capabilities
-
 PREFIX = "not on "
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skips a test that needs what its rig cannot, and notes the rig in the report of every test."""
-    file = _rig_file(item)
+    file = rig_file_of(item)
     if file is None:
         return
+    from .rig import capabilities
+
     item.user_properties.append(("rig", file.stem))
     needed = [str(name) for marker in item.iter_markers("needs") for name in marker.args]
     missing = capabilities.capabilities(file).missing(*dict.fromkeys(needed))
@@ -46,6 +46,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"    {name}")
 
 
-def _rig_file(item: pytest.Item) -> Path | None:
+def rig_file_of(item: pytest.Item) -> Path | None:
+    """Returns the file of the rig that a test runs on, None where it runs on none."""
     callspec = getattr(item, "callspec", None)
-    return None if callspec is None else callspec.params.get("bench")
+    return None if callspec is None else callspec.params.get("shared_rig")
