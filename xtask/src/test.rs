@@ -20,7 +20,7 @@ pub(crate) enum Group {
     Core,
     /// The Python package, over the same vectors
     Python,
-    /// The service simulator
+    /// The service simulator, and the load on it
     Simulator,
     /// The phone's application and the driver of an Ethernet chip, in virtual time
     Phone,
@@ -71,7 +71,7 @@ impl Group {
         match self {
             Self::Core => core(setup),
             Self::Python => bindings(),
-            Self::Simulator => pytest(&["--numprocesses", "2", "hil/tests/emservice"]),
+            Self::Simulator => pytest(&["--numprocesses", "2", "hil/tests/emservice", "hil/tests/load"]),
             Self::Phone => cargo_test(&["hotdesk-phone", "hotdesk-w5500"]),
             Self::Emulators => run_emulators(setup),
             Self::Rig => rig(setup),

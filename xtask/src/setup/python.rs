@@ -18,7 +18,7 @@ const INPUTS: [&str; 4] =
 pub(super) enum Extent {
     /// The simulator and the rig.
     Phone,
-    /// These, what tests them, and the package `hotdesk`.
+    /// These, the load, what tests them, and the package `hotdesk`.
     Tests,
 }
 
@@ -27,7 +27,7 @@ impl Extent {
     fn requirements(self) -> &'static [&'static str] {
         match self {
             Self::Phone => &["--editable", "./hil[rig]"],
-            Self::Tests => &["--editable", "./hil[rig,test]", "./bindings[test]"],
+            Self::Tests => &["--editable", "./hil[rig,test,load]", "./bindings[test]"],
         }
     }
 
