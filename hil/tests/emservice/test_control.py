@@ -143,6 +143,10 @@ def test_state_events_requests_and_counters(service: EmService, ask: Ask) -> Non
     assert [(row["operation"], row["code"]) for row in state["requests"]] == [("login", 18), ("login", None)]
     assert state["counters"] == {"requests_in_progress": 0, "requests_throttled": 0}
     assert [row["cause"] for row in state["events"]] == ["request of emphone"]
+    assert state["logged_in"] == 1
+    (total,) = state["totals"]
+    assert total["outcomes"] == [{"outcome": None, "requests": 1}, {"outcome": 18, "requests": 1}]
+    assert (total["operation"], total["requests"], len(state["last_minute"])) == ("login", 2, 60)
     assert ask("GET", "/counters") == (200, state["counters"])
     assert ask("GET", "/requests?limit=1") == (200, state["requests"][:1])
     assert ask("GET", "/events?after=1") == (200, [])

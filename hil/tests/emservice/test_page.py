@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,16 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from hotdesk_hil.emservice import Cluster, EmService, Refuse, RefuseConnection, ResetConnection
+from hotdesk_hil.emservice import (
+    Cluster,
+    Device,
+    EmService,
+    Refuse,
+    RefuseConnection,
+    ResetConnection,
+    User,
+)
+from hotdesk_hil.emservice.control import SESSIONS_SHOWN
 
 TOKEN = "made-up-token"
 FLAGS = (
@@ -75,7 +85,7 @@ def picture(browser: webdriver.Chrome, name: str) -> None:
     folder = os.environ.get("HOTDESK_PICTURES")
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        browser.set_window_size(1100, 980)
+        browser.set_window_size(1100, 1180)
         browser.save_screenshot(str(Path(folder) / name))
         browser.set_window_size(1100, 820)
 
@@ -112,6 +122,14 @@ def test_it_shows_what_is_going_on_and_follows_it(browser: webdriver.Chrome, ser
     counters = section(browser, "counters")
     assert "Requests Throttled" in counters
     assert "Half-open\n0" in counters
+    totals = [line.split(maxsplit=3) for line in section(browser, "totals").splitlines()[1:]]
+    assert [row[:2] for row in totals] == [
+        ["deviceUserQuery", "1"],
+        ["elsewhere", "1"],
+        ["login", "5"],
+        ["unreadable", "1"],
+    ]
+    assert totals[2][3] == "success 2, [10] 1, [18] 1, Refuse 1"
     source = browser.page_source
     assert not [secret for secret in (*SECRETS, TOKEN) if secret in source]
     picture(browser, "emservice-page.png")
@@ -131,6 +149,43 @@ def test_it_shows_the_lenient_wire_and_a_fault_that_nobody_can_count(
     until_shown(browser, "RefuseConnection everything always not seen here")
 
 
+def test_it_shows_totals_and_rates_while_requests_come(browser: webdriver.Chrome, service: EmService) -> None:
+    visit(browser, service)
+    until_shown(browser, "No request yet.")
+    client = Client(service.url)
+    for _ in range(30):
+        client.logout(DESK)
+    until_shown(browser, "logout 30")
+    # A second later it is a rate, and the line of the last minute rises.
+    WebDriverWait(browser, 20, poll_frequency=0.05).until(
+        lambda page: re.search(r"logout 30 [123]\.\d \[19\] 30", page.find_element(By.ID, "totals").text)
+    )
+    most = re.search(r"now \d+, at most (\d+)", section(browser, "minute-text"))
+    assert most
+    assert 1 <= int(most[1]) <= 30
+    points = browser.find_element(By.CSS_SELECTOR, "#minute polyline").get_attribute("points")
+    assert points is not None
+    heights = [float(point.split(",")[1]) for point in points.split()]
+    assert (len(heights), min(heights), max(heights)) == (60, 1.0, 19.0)
+    assert browser.find_element(By.ID, "minute").get_attribute("aria-label") == section(
+        browser, "minute-text"
+    )
+
+
+def test_of_many_sessions_it_shows_some_and_counts_the_others(browser: webdriver.Chrome) -> None:
+    count = SESSIONS_SHOWN + 3
+    cluster = Cluster(
+        users=[User(f"user{n}", "1", profiles=("P",)) for n in range(count)],
+        devices=[Device(f"SEP{n:03}") for n in range(count)],
+    )
+    with EmService(cluster, control_port=0, control_token=TOKEN) as service:
+        for n in range(count):
+            service.login(f"SEP{n:03}", f"user{n}")
+        visit(browser, service)
+        until_shown(browser, "and 3 more")
+        assert f"Logged in\n{count}" in section(browser, "counters")
+
+
 def test_names_are_text_never_markup(browser: webdriver.Chrome, service: EmService) -> None:
     visit(browser, service)
     Client(service.url).login("<img src=x onerror=alert(1)>", "<b>bold</b>")
@@ -146,7 +201,7 @@ def test_it_works_with_the_keyboard_alone(browser: webdriver.Chrome, service: Em
         browser.switch_to.active_element.send_keys(key)
 
     reached = []
-    for _ in range(5):
+    for _ in range(6):
         press(Keys.TAB)
         focused = browser.switch_to.active_element
         reached.append(focused.get_attribute("id") or focused.get_attribute("class"))
@@ -155,7 +210,7 @@ def test_it_works_with_the_keyboard_alone(browser: webdriver.Chrome, service: Em
             assert (focused.text, focused.get_attribute("aria-pressed")) == ("Go on", "true")
             press(Keys.SPACE)
             assert (focused.text, focused.get_attribute("aria-pressed")) == ("Pause", "false")
-    assert reached == ["skip", "pause", "sessions", "faults", "requests"]
+    assert reached == ["skip", "pause", "totals", "sessions", "faults", "requests"]
 
 
 def test_paused_it_stays_as_it_is(browser: webdriver.Chrome, service: EmService) -> None:

@@ -138,7 +138,7 @@ def test_a_whole_day_alone(made: Lab) -> None:
 
 def test_a_run_whose_time_is_over_ends_and_blames_the_busy_service(made: Lab) -> None:
     folder, service = made(4)
-    service.faults.add(Refuse(26), user="early2", times=None)
+    service.faults.add(Refuse(26), operation="login", user="early2", times=None)
     done = run(*options(folder, service, "--within", "0", "--run-time", "8"))
     assert done.returncode == 1
     assert "storm: 3 of 4 logged in" in done.stdout

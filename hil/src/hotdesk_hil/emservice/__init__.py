@@ -42,6 +42,7 @@ from hotdesk_hil.emservice.records import Exchange, RequestRecord
 from hotdesk_hil.emservice.rules import FaultRule, Faults
 from hotdesk_hil.emservice.simulator import Counters, EmService, Traffic
 from hotdesk_hil.emservice.state_file import StateError
+from hotdesk_hil.emservice.totals import Total
 
 __all__ = [
     "AcceptInSilence",
@@ -80,6 +81,7 @@ __all__ = [
     "ServiceParameters",
     "Silence",
     "StateError",
+    "Total",
     "Traffic",
     "User",
     "WrongLength",

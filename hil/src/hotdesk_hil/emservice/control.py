@@ -20,12 +20,15 @@ from hotdesk_hil.emservice import checking, openapi
 from hotdesk_hil.emservice.disguise import Form
 from hotdesk_hil.emservice.faults import KINDS, CertificateFlaw, ConnectionFault, Fault, RefuseConnection
 from hotdesk_hil.emservice.rules import FaultRule
+from hotdesk_hil.emservice.totals import Total
 
 if TYPE_CHECKING:
     from hotdesk_hil.emservice.simulator import EmService
 
 SHOWN = 50
 """Requests and events that `/state` holds."""
+SESSIONS_SHOWN = 200
+"""Sessions that `/state` holds, which the page asks for each second; `/sessions` has all."""
 BODY_LIMIT = 1024 * 1024
 _OPEN = {
     "/": ("page.html", "text/html"),
@@ -120,6 +123,7 @@ class Control:
         service = self._service
 
         def look() -> dict[str, Any]:
+            sessions = service.session_rows()
             return {
                 "url": service.url,
                 "tls_url": service.tls_url,
@@ -127,7 +131,10 @@ class Control:
                 "clock": {"now": service.clock.now()},
                 "counters": asdict(service.counters),
                 "traffic": asdict(service.traffic),
-                "sessions": [session._asdict() for session in service.session_rows()],
+                "totals": [_total(total) for total in service.totals],
+                "last_minute": service.last_minute,
+                "logged_in": len(sessions),
+                "sessions": [session._asdict() for session in sessions[:SESSIONS_SHOWN]],
                 "faults": [_rule(rule) for rule in service.faults.rules],
                 "requests": [record._asdict() for record in service.requests[: -SHOWN - 1 : -1]],
                 "events": [event._asdict() for event in service.newest_events(SHOWN)],
@@ -276,6 +283,17 @@ def _fault(values: dict[str, Any]) -> Fault | ConnectionFault:
         if item.default is MISSING and item.default_factory is MISSING and item.name not in values:
             raise _Wrong(400, f"fault: {kind.__name__} lacks {item.name!r}")
     return kind(**values)
+
+
+def _total(total: Total) -> dict[str, Any]:
+    """Returns a total; what came often comes first."""
+    outcomes = sorted(total.outcomes.items(), key=lambda item: -item[1])
+    return {
+        "operation": total.operation,
+        "requests": total.requests,
+        "per_second": total.per_second,
+        "outcomes": [{"outcome": outcome, "requests": requests} for outcome, requests in outcomes],
+    }
 
 
 def _rule(rule: FaultRule) -> dict[str, Any]:

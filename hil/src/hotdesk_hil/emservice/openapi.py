@@ -130,6 +130,19 @@ _COUNTERS = _object({"requests_in_progress": {"type": "integer"}, "requests_thro
 _TRAFFIC = _object(
     {name: {"type": "integer"} for name in ("requests", "half_open", "cut", "handshakes_failed")}
 )
+_TOTAL = _object(
+    {
+        "operation": {"type": "string"},
+        "requests": {"type": "integer"},
+        "per_second": {"type": "number"},
+        "outcomes": {
+            "type": "array",
+            "items": _object(
+                {"outcome": {"type": ["integer", "string", "null"]}, "requests": {"type": "integer"}}
+            ),
+        },
+    }
+)
 _CLOCK = _object({"now": {"type": "number"}})
 _STATE = _object(
     {
@@ -139,6 +152,9 @@ _STATE = _object(
         "clock": _CLOCK,
         "counters": _COUNTERS,
         "traffic": _TRAFFIC,
+        "totals": {"type": "array", "items": _TOTAL},
+        "last_minute": {"type": "array", "items": {"type": "integer"}},
+        "logged_in": {"type": "integer"},
         "sessions": {"type": "array", "items": _SESSION},
         "faults": {"type": "array", "items": _RULE},
         "requests": {"type": "array", "items": _REQUEST},
@@ -174,7 +190,11 @@ def document() -> Schema:
         "security": [{"token": []}],
         "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
         "paths": {
-            "/state": {"get": _operation("Everything at a glance, newest requests and events first", _STATE)},
+            "/state": {
+                "get": _operation(
+                    "Everything at a glance: newest requests and events first, the first sessions", _STATE
+                )
+            },
             "/sessions": {"get": _operation("Who is logged in where", _list(_SESSION))},
             "/sessions/{device}": {
                 "put": _operation(

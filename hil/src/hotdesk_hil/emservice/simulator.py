@@ -29,6 +29,7 @@ from hotdesk_hil.emservice.running import BACKLOG, Door, Running
 from hotdesk_hil.emservice.server import PATH, Servlet
 from hotdesk_hil.emservice.service import Service, Slots
 from hotdesk_hil.emservice.store import Store
+from hotdesk_hil.emservice.totals import Total, Totals
 
 if TYPE_CHECKING:
     from hotdesk_hil.emservice.control import Control
@@ -136,6 +137,7 @@ class EmService:
         self._recorded = 0
         self._forgotten = 0
         self._waited_for = 0
+        self._totals = Totals()
         self._running: Running | None = None
         self.watchers: list[Callable[[Exchange], None]] = []
         """Called, in the service's thread, with what arrived and the answer to it, before it is sent."""
@@ -240,6 +242,7 @@ class EmService:
         self._arrivals.reset()
         with self._lock:
             self._requests.clear()
+            self._totals.reset()
             self._names = 0
             self._forgotten = self._recorded
             self._waited_for = self._recorded
@@ -278,6 +281,18 @@ class EmService:
         arrivals = self._arrivals
         requests = self._recorded - self._forgotten
         return Traffic(requests, arrivals.half_open, arrivals.cut, arrivals.handshakes_failed)
+
+    @property
+    def totals(self) -> list[Total]:
+        """What each operation came to since the start or `reset`, and its requests a second lately."""
+        with self._lock:
+            return self._totals.operations()
+
+    @property
+    def last_minute(self) -> list[int]:
+        """The requests of each of the last 60 whole seconds, oldest first."""
+        with self._lock:
+            return self._totals.last_minute()
 
     @property
     def requests(self) -> list[RequestRecord]:
@@ -331,6 +346,7 @@ class EmService:
                 gone = kept.popleft()
                 self._names -= len(gone[1]) + len(gone[2])  # devices and users
             self._recorded += 1
+            self._totals.count(record)
             if self._waiting:
                 self._arrived.notify_all()
 

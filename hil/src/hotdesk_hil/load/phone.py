@@ -249,7 +249,11 @@ def _miss(error: Error, *, signed_by_person: bool = False) -> Miss:
     """Says whose fault a failure is: of who asks, of desks and cluster, of the service, of the network."""
     if isinstance(error, ServiceRefused):
         row = None if error.code is None else codes.em_service[error.code]
-        what = f"code {error.code}: {row.name}; {row.remedy}" if row and row.name else f"code {error.code}"
+        what = (
+            f"code {error.code}: {row.name}; {_plain(row.remedy)}"
+            if row and row.name
+            else f"code {error.code}"
+        )
         if error.code in ASKER and signed_by_person:
             return Miss("desks", what)
         if error.code in ASKER:
@@ -275,6 +279,11 @@ def _miss(error: Error, *, signed_by_person: bool = False) -> Miss:
 def _without_names(error: Error) -> str:
     """Returns a text that a thousand failures of the same kind share."""
     return str(error).partition(";")[0]
+
+
+def _plain(remedy: str | None) -> str:
+    """Returns a remedy without the stop at its end, for a line that goes on."""
+    return (remedy or "").removesuffix(".")
 
 
 def _same(user: str | None, wanted: str | None) -> bool:

@@ -16,7 +16,7 @@ PARTIES = {
     "who asks": "who asks: the application user, or whom this side trusts",
     "desks": "the desks' file, or the cluster that does not match it",
     "load": "the load itself, not the service",
-    "time": "the time that the run was given",
+    "time": "--run-time, which was too short",
 }
 
 DID = {STORM: "logged in", SHIFT: "handed over", NIGHT: "found logged out"}
@@ -35,7 +35,7 @@ def report(outcome: Outcome, plan: Plan, stats: Any, *, overloaded: bool) -> str
         )
     if outcome.stopped is not None:
         party, why = outcome.stopped
-        lines.append(f"ended early: {why}; to blame: {PARTIES[party]}")
+        lines.append(f"ended early: {why}" + (f"; to blame: {PARTIES[party]}" if party != "time" else ""))
     elif not outcome.ended:
         lines.append("stopped before its end")
     reached = outcome.reached(plan.phases)

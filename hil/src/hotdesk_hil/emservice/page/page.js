@@ -61,12 +61,37 @@ function some(names) {
   return more > 0 ? `${names.slice(0, NAMES_SHOWN).join(", ")} and ${more} more` : names.join(", ");
 }
 
+const number = (value) => value.toLocaleString("en");
+
+function named(outcome) {
+  if (outcome === null) {
+    return "success";
+  }
+  return typeof outcome === "number" ? `[${outcome}]` : outcome;
+}
+
+// What each operation came to, and the requests of the last minute as a line.
+function showTotals(totals, minute) {
+  table("totals", ["Operation", "Requests", "A second", "Answers"], totals.map((total) => ({
+    cells: [
+      total.operation, number(total.requests), total.per_second.toFixed(1),
+      total.outcomes.map(({ outcome, requests }) => `${named(outcome)} ${number(requests)}`).join(", "),
+    ],
+  })), "No request yet.");
+  const most = Math.max(...minute);
+  const points = minute.map((value, at) => `${at},${19 - (18 * value) / Math.max(most, 1)}`);
+  byId("minute").firstElementChild.setAttribute("points", points.join(" "));
+  const text = `Requests a second in the last minute: now ${number(minute.at(-1))}, at most ${number(most)}`;
+  byId("minute").setAttribute("aria-label", text);
+  byId("minute-text").textContent = text;
+}
+
 function show(state) {
   byId("status").classList.remove("lost");
   const wire = state.lenient ? ", lenient wire" : "";
   byId("status").textContent = `${[state.url, state.tls_url].filter((url) => url !== null).join(" and ")}${wire} at ${time(state.clock.now)} UTC`;
   const counters = [
-    ["Logged in", state.sessions.length],
+    ["Logged in", state.logged_in],
     ["Requests In Progress", state.counters.requests_in_progress],
     ["Requests Throttled", state.counters.requests_throttled],
     ["Arrived", state.traffic.requests],
@@ -79,9 +104,14 @@ function show(state) {
     pair.append(cell("dt", name), cell("dd", value));
     return pair;
   }));
+  showTotals(state.totals, state.last_minute);
   table("sessions", ["Device", "User", "Profile", "Until (UTC)"], state.sessions.map((session) => ({
     cells: [session.device, session.user, session.profile ?? "", session.ends_at === null ? "no end" : time(session.ends_at)],
   })), "Nobody is logged in.");
+  const unseen = state.logged_in - state.sessions.length;
+  if (unseen > 0) {
+    byId("sessions").append(cell("p", `and ${number(unseen)} more`));
+  }
   table("faults", ["Fault", "Strikes", "Left", "Struck"], state.faults.map((rule) => ({
     cells: [
       rule.kind,
