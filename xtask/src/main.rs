@@ -90,6 +90,12 @@ enum Command {
         #[arg(long, default_value = new_board::TARGETS[1], value_parser = new_board::TARGETS)]
         target: String,
     },
+    /// Build a board's test image, which tells a rig on the serial line what the screen shows, and print where it is
+    TestImage {
+        /// The board
+        #[arg(long, value_name = "NAME", value_parser = boards::parser(), default_value = boards::PICO.name)]
+        board: Board,
+    },
     /// Boot a phone to play with, in this terminal
     Phone {
         /// The board
@@ -110,6 +116,7 @@ fn main() -> ExitCode {
         Command::Fuzz { targets, seconds } => fuzz::run(&targets, seconds),
         Command::NewBoard { name, target } => new_board::run(&name, &target),
         Command::Phone { board } => phone::play(board),
+        Command::TestImage { board } => phone::test_image(board),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::boards::Board;
-use crate::paths::{python, root, target};
+use crate::paths::{boards, python, root, target};
 use crate::run::Program;
 use crate::setup::{self, Setup};
 
@@ -24,6 +24,40 @@ pub(crate) fn build(setup: &Setup, board: Board) -> Result<()> {
         .args(board.arguments())
         .args(["--config".to_owned(), without_build_paths(board)?])
         .run()
+}
+
+/// Builds the test image of a board, apart from the image that ships, which is built after it. Returns where it is.
+///
+/// # Errors
+///
+/// As [`build`], or the test image cannot be copied.
+pub(crate) fn build_test_image(setup: &Setup, board: Board) -> Result<PathBuf> {
+    setup
+        .thumb
+        .cargo()
+        .folder(board.folder())
+        .args(["build", "--release", "--locked", "--bins", "--features", "screen-readout"])
+        .args(board.arguments())
+        .args(["--config".to_owned(), without_build_paths(board)?])
+        .run()?;
+    let folder = boards().join("target/test-images");
+    let image = folder.join(format!("hotdesk-{}", board.name));
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::copy(board.kernel(), &image))
+        .with_context(|| image.display().to_string())?;
+    build(setup, board)?;
+    Ok(image)
+}
+
+/// `cargo xtask test-image`: builds a test image.
+///
+/// # Errors
+///
+/// As [`build_test_image`], or the set-up failed.
+pub(crate) fn test_image(board: Board) -> Result<()> {
+    let image = build_test_image(&setup::phone(&[board])?, board)?;
+    println!("{}", image.display());
+    Ok(())
 }
 
 /// Builds an image that logs at the level debug as well, apart from the one that ships, and returns where it is.

@@ -164,7 +164,7 @@ fn run_emulators(setup: &Setup) -> Result<()> {
             .try_for_each(|emulator| Program::new("npm").folder(emulator).args(words).run())
     };
     npm(&["test"])?;
-    crate::phone::build(setup, PICO)?;
+    crate::phone::build_test_image(setup, PICO)?;
     npm(&["run", "speed"])?;
     npm(&["run", "power-cuts", "--", "--cuts", POWER_CUTS])?;
     // One at a time: of the keys typed behind a burst of frames some were lost on a busy machine, and why is not known yet.

@@ -8,7 +8,7 @@
 //! logs a PIN or a certificate. A request that may have been carried out is never sent again.
 //!
 //! Features, all off by default: `embassy-net` (the network of a board that runs embassy-net), `touch` (keys on a display that
-//! is touched) and `defmt` (a log).
+//! is touched), `defmt` (a log) and `screen-readout` (for test images: a rig is told what the screen shows).
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -27,6 +27,8 @@ mod log;
 pub mod net;
 mod part;
 mod queue;
+#[cfg(feature = "screen-readout")]
+pub mod readout;
 mod repeat;
 mod run;
 pub mod settings;

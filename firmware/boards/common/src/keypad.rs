@@ -52,6 +52,8 @@ pub fn report(event: KeyEvent) {
 
 /// Takes a byte of the serial keypad's line.
 pub fn receive(byte: u8) {
+    #[cfg(feature = "screen-readout")]
+    crate::readout::receive(byte);
     let event = critical_section::with(|token| DECODER.borrow_ref_mut(token).push(byte));
     if let Some(event) = event {
         report(event);

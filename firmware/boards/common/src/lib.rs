@@ -25,6 +25,8 @@ pub mod matrix;
 #[cfg(feature = "memory")]
 mod memory;
 pub mod mmio;
+#[cfg(feature = "screen-readout")]
+mod readout;
 pub mod record;
 #[cfg(feature = "rtt")]
 mod rtt;

@@ -170,6 +170,27 @@ pub fn flush() {
     with(|log| log.outgoing.drain());
 }
 
+/// Sends a frame that is no line, among those of the log, and says whether there was room for it. Half of the ring stays free
+/// for lines.
+#[cfg(feature = "screen-readout")]
+pub(crate) fn send(bytes: &[u8]) -> bool {
+    /// What no line begins with.
+    const NO_LINE: [u8; 2] = [0xFF; 2];
+    /// Zeros at the end of a frame could not be told from none.
+    const END: [u8; 1] = [1];
+    with(|log| {
+        if log.outgoing.ring.len().saturating_add(bytes.len()) > RING_SIZE / 2 {
+            return false;
+        }
+        log.begin_line();
+        for bytes in [&NO_LINE, bytes, &END] {
+            log.encoder.write(bytes, |bytes| log.outgoing.push(bytes));
+        }
+        log.end_line();
+        true
+    })
+}
+
 /// The port's interrupt: it has room again.
 pub fn on_room() {
     with(|log| log.outgoing.pump());

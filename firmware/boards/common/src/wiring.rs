@@ -10,6 +10,8 @@ use embassy_net::{Runner, Stack, StackResources};
 use hotdesk_core::DeviceName;
 use hotdesk_core::limits::HTTP_HEAD_BYTES;
 use hotdesk_phone::net::EmbassyNetwork;
+#[cfg(not(feature = "screen-readout"))]
+use hotdesk_phone::run;
 use hotdesk_phone::storage::{Memory, Storage};
 use hotdesk_phone::view::Cell;
 use hotdesk_phone::{App, Buffers, Config, Display, SetupError};
@@ -17,6 +19,8 @@ use static_cell::StaticCell;
 use zeroize::Zeroize;
 
 use crate::board::{Board, Chip, Started};
+#[cfg(feature = "screen-readout")]
+use crate::readout::run;
 use crate::{identity, keypad, settings, starts};
 
 /// The longest configuration, in bytes.
@@ -155,6 +159,6 @@ impl<D: Display, B: hotdesk_phone::Board> Phone<D, B> {
             request: REQUEST.init_with(|| [0; REQUEST_MAX]),
             answer: ANSWER.init_with(|| [0; ANSWER_MAX]),
         };
-        hotdesk_phone::run(app, &keypad::KEYS, display, network, board, buffers).await
+        run(app, &keypad::KEYS, display, network, board, buffers).await
     }
 }

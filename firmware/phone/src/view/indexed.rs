@@ -18,13 +18,20 @@ use super::layout::{Colours, Palette};
 pub struct Indexed(u8);
 
 impl Indexed {
+    /// How many colours there are.
+    pub const COUNT: usize = 25;
+
     /// The colours that the numbers stand for, those of a 16-bit display: bright ones, low ones, dim ones, and off.
-    pub const COLOURS: [Rgb565; 25] = {
-        let [a, b, c, d, e, f, g, h] = all(&Rgb565::BRIGHT);
-        let [i, j, k, l, m, n, o, p] = all(&Rgb565::LOW);
-        let [q, r, s, t, u, v, w, x] = all(&Rgb565::DIM);
-        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, Rgb565::OFF]
-    };
+    pub const COLOURS: [Rgb565; Self::COUNT] = Self::colours_of::<Rgb565>();
+
+    /// The colours that the numbers stand for on a display of another kind.
+    #[must_use]
+    pub const fn colours_of<C: Colours>() -> [C; Self::COUNT] {
+        let [a, b, c, d, e, f, g, h] = all(&C::BRIGHT);
+        let [i, j, k, l, m, n, o, p] = all(&C::LOW);
+        let [q, r, s, t, u, v, w, x] = all(&C::DIM);
+        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, C::OFF]
+    }
 
     /// What a pixel of the colour has in the frame.
     #[must_use]
@@ -34,7 +41,7 @@ impl Indexed {
 }
 
 /// The colours of a palette, in the order of their numbers.
-const fn all(palette: &Palette<Rgb565>) -> [Rgb565; 8] {
+const fn all<C: Copy>(palette: &Palette<C>) -> [C; 8] {
     let Palette { ground, text, faint, selected, title, title_text, softkey, softkey_text } = *palette;
     [ground, text, faint, selected, title, title_text, softkey, softkey_text]
 }

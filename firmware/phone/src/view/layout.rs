@@ -5,7 +5,7 @@
 use core::ops::Range;
 
 use embedded_graphics::geometry::{Point, Size};
-use embedded_graphics::pixelcolor::{Gray4, GrayColor, PixelColor, Rgb565, RgbColor};
+use embedded_graphics::pixelcolor::{Gray4, GrayColor, PixelColor, Rgb565, Rgb888, RgbColor};
 use embedded_graphics::primitives::Rectangle;
 
 use super::pad::Pad;
@@ -296,7 +296,7 @@ pub struct Palette<C> {
 }
 
 /// A kind of pixels that the phone has colours for.
-pub trait Colours: PixelColor {
+pub trait Colours: PixelColor + Into<Rgb888> {
     /// The colours while somebody is at the phone.
     const BRIGHT: Palette<Self>;
     /// The same where the settings want it low.

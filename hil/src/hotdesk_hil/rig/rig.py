@@ -18,7 +18,18 @@ from .. import package_data
 from ..masking import Secrets
 
 # Registers the drivers under the names the rig files use.
-from . import buttons, capabilities, keypad, log, pico_board, qemu, screen, sdcard, strategy  # noqa: F401
+from . import (  # noqa: F401
+    buttons,
+    capabilities,
+    keypad,
+    log,
+    pico_board,
+    qemu,
+    readout,
+    screen,
+    sdcard,
+    strategy,
+)
 from .configuration import PhoneConfig
 from .errors import RigError
 from .history import History
