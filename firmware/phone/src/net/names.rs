@@ -1,7 +1,7 @@
 //! Which name server is asked when, for which name, and who is to blame where none gives an address.
 //!
 //! A server that is silent for a while, refuses or fails is followed by the next one; its answer still counts when it comes
-//! late. The server that answered last is asked first. Nothing here outlasts the deadline that the caller gives.
+//! late. The server that last knew a name is asked first. Nothing here outlasts the deadline that the caller gives.
 
 use core::net::{Ipv4Addr, SocketAddrV4};
 
@@ -36,8 +36,8 @@ pub(super) trait Datagrams {
 /// Finds the addresses of a host: an IPv4 address in dots, or a name that `servers` are asked for.
 ///
 /// A name without a dot is looked for in `domain` first and then alone, one with dots the other way round, one that ends
-/// with a dot alone. `number` is a random number that the questions are told by. Afterwards the server that answered is the
-/// first of `servers`.
+/// with a dot alone. `number` is a random number that the questions are told by. Afterwards the server that knew the name is
+/// the first of `servers`.
 ///
 /// # Errors
 ///
@@ -107,8 +107,11 @@ async fn ask_in_turn(
                 continue;
             }
         };
-        let answering = servers.iter().position(|known| *known == server).unwrap_or(0);
-        servers.swap(0, answering);
+        // One that knows no such name is no better than the one before it, which may only have been slow.
+        if addresses.is_some() {
+            let answering = servers.iter().position(|known| *known == server).unwrap_or(0);
+            servers.swap(0, answering);
+        }
         return Ok(addresses);
     }
     Err(ConnectError::NameServerFailed)
@@ -326,5 +329,20 @@ mod tests {
             }
             assert_eq!(net.asked.len(), asked);
         }
+    }
+
+    #[test]
+    fn a_name_server_that_knows_no_such_name_is_not_asked_first_the_next_time() {
+        let _clock = CLOCK.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut net = Net::new(&[Server::Says(2), Server::Says(3)]);
+        let mut servers: Servers = (0..2).map(address).collect();
+        {
+            let deadline = Instant::now() + DEADLINE;
+            let looking = std::pin::pin!(look_up(&mut net, &mut servers, "", "em1", 7, deadline));
+            let found = looking.poll(&mut Context::from_waker(Waker::noop()));
+            assert!(matches!(found, Poll::Ready(Err(ConnectError::HostNotFound))));
+        }
+        // The first may have failed for a moment only.
+        assert_eq!(servers.first(), Some(&address(0)));
     }
 }
