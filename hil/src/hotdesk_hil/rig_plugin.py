@@ -27,6 +27,7 @@ from .verdict import RIG, verdict
 if TYPE_CHECKING:
     from .rig import Phone, PhoneConfig, Rig
     from .rig.history import History
+    from .rig.network import Network
 
 APPLICATION_USER = "emphone"
 """The application user of the demo cluster that a phone has in its configuration."""
@@ -151,7 +152,19 @@ def rig(shared_rig: Rig, request: pytest.FixtureRequest) -> Iterator[Rig]:
 
 
 @pytest.fixture
-def phone_config(em_service: EmService) -> PhoneConfig:
+def network(rig: Rig, em_service: EmService) -> Iterator[Network]:
+    """The network between the phone and `em_service`, as it should be until the test has a fault strike.
+
+    The phone of a test with this fixture finds the service by its name.
+    """
+    from .rig.network import Network
+
+    with Network(rig, em_service.port) as network:
+        yield network
+
+
+@pytest.fixture
+def phone_config(request: pytest.FixtureRequest, em_service: EmService) -> PhoneConfig:
     """What the phone is told before it starts: the service, and an application user of the cluster.
 
     That is `emphone`, else the first there is. A test module that wants another configuration overrides this.
@@ -161,11 +174,15 @@ def phone_config(em_service: EmService) -> PhoneConfig:
 
     users = em_service.cluster.application_users
     user = users.get(APPLICATION_USER) or next(iter(users.values()), None)
-    return PhoneConfig(
+    config = PhoneConfig(
         [f"{HOST_AS_SEEN_BY_PHONE}:{em_service.port}"],
         user and user.id,
         user and user.certificate,
     )
+    if "network" not in request.fixturenames:
+        return config
+    network: Network = request.getfixturevalue("network")
+    return network.configured(config)
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ class History:
     @contextmanager
     def typing(self, text: str) -> Iterator[None]:
         """Notes a text that is typed, not the keys it takes. It is no secret: `secret` is for those."""
-        self.flush()
+        self._digits = ""
         self.steps[-1].keys.append(f"types {text!r}")
         self._typing = text
         try:
@@ -103,15 +103,8 @@ class History:
 
     def end(self) -> None:
         """Notes what came last: the screen as it stood, drawn to its end or not."""
-        self.flush()
         if self._candidate is not None:
             self._keep(self._candidate)
-
-    def flush(self) -> None:
-        """Ends a run of masked digits."""
-        if len(self._digits) >= SHORTEST_PIN:
-            self._secrets.add(self._digits)
-        self._digits = ""
 
     def _keep(self, screen: Screen) -> None:
         if self.steps[-1].picture == screen.picture:
@@ -133,7 +126,9 @@ class History:
             else:
                 keys.append(MASKED_KEY)
             self._digits += key
+            if len(self._digits) >= SHORTEST_PIN:
+                self._secrets.add(self._digits)
             return
-        self.flush()
+        self._digits = ""
         self._menu = False
         keys.append(WORDS.get(key, key))

@@ -223,6 +223,7 @@ class Phone:
 
     def fill_form(self, title: str, user: str, pin: str) -> None:
         """Fills in the form with this title, but does not send it."""
+        self._rig.history.learn(pin)
         self.wait_title(title, "User ID:", "PIN:")
         self.type_user(user)
         self.press(keypad.DOWN)
@@ -243,6 +244,7 @@ class Phone:
 
     def submit_login(self, user: str, pin: str) -> None:
         """From the idle screen: opens the login form and submits it."""
+        self._rig.history.learn(pin)
         self.softkey("Log in")
         self.fill_form("Log in", user, pin)
         self.softkey("Submit")
@@ -263,6 +265,7 @@ class Phone:
 
     def log_out_as(self, user: str, pin: str) -> None:
         """From the idle screen of a phone without an application user: logs out with ID and PIN."""
+        self._rig.history.learn(pin)
         self.softkey("Log out")
         self.fill_form("Log out", user, pin)
         self.softkey("Submit")
