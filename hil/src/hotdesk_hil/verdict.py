@@ -102,12 +102,14 @@ class _JUnit:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
-        yield
         wanted = {RIG: "error", PHONE: "failure"}.get(verdict(report) or "")
         xml = self._config.stash.get(xml_key, None)
         if wanted is None or xml is None:
-            return
-        for element in xml.node_reporter(report).nodes:
+            return (yield)
+        # What is written of a test is closed with its end: hold on to it.
+        elements = xml.node_reporter(report).nodes
+        yield
+        for element in elements:
             if element.tag in ("error", "failure") and element.tag != wanted:
                 xml.stats[element.tag] -= 1
                 xml.stats[wanted] += 1

@@ -20,6 +20,12 @@ def broken_rig():
 def silent_phone():
     raise NotShown("the idle screen", "(nothing)", 1)
 
+@pytest.fixture
+def silent_afterwards():
+    yield
+    raise NotShown("the idle screen", "(nothing)", 1)
+
+def test_phone_in_teardown(silent_afterwards): pass
 def test_rig_in_fixture(broken_rig): pass
 def test_rig_in_test(): raise BoardError("the board is gone")
 def test_error_of_labgrid():
@@ -52,14 +58,14 @@ def test_rig_gives_errors_and_phone_gives_failures(
 ) -> None:
     pytester.makepyfile(TESTS)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-rfE", "--junitxml=junit.xml", *workers)
-    result.assert_outcomes(passed=1, failed=4, errors=5)
+    result.assert_outcomes(passed=2, failed=5, errors=5)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     shown = result.stdout.str()
     rigs = ["rig_in_fixture", "rig_in_test", "error_of_labgrid", "anything_out_of_the_rigs_code"]
     for name in [*rigs, "port_that_is_taken"]:
         assert f"ERROR test_rig_gives_errors_and_phone_gives_failures.py::test_{name}" in shown
     suite = ElementTree.parse(pytester.path / "junit.xml").getroot().find("testsuite")
-    assert (suite.get("failures"), suite.get("errors")) == ("4", "5")
+    assert (suite.get("failures"), suite.get("errors")) == ("5", "5")
     told = {case.get("name"): [child.tag for child in case] for case in suite.iter("testcase")}
     assert told == {
         "test_rig_in_fixture": ["error"],
@@ -68,6 +74,7 @@ def test_rig_gives_errors_and_phone_gives_failures(
         "test_anything_out_of_the_rigs_code": ["error"],
         "test_port_that_is_taken": ["error"],
         "test_nothing_arrived": ["failure"],
+        "test_phone_in_teardown": ["failure"],
         "test_phone_in_fixture": ["failure"],
         "test_phone_in_test": ["failure"],
         "test_assertion": ["failure"],
