@@ -123,7 +123,17 @@ export class Chip {
     }
     const cycles = this.faults.step();
     this.cycles += cycles;
+    const { core } = this.mcu;
+    if (core.waiting && core.checkForInterrupts()) core.waiting = false;
     this.clock.tick(cycles * CYCLE_NANOS);
+  }
+
+  /** Whether an interrupt or exception is pending that would be handled if none were masked. */
+  #pending() {
+    const { core } = this.mcu;
+    const below = core.interruptPriorities.slice(0, core.exceptionPriority(core.IPSR)).reduce((all, some) => all | some, 0);
+    const { pendingNMI, pendingPendSV, pendingSystick } = core;
+    return (core.pendingInterrupts & core.enabledInterrupts & below) !== 0 || pendingNMI || pendingPendSV || pendingSystick;
   }
 
   #sleeps() { return this.mcu.core.waiting || this.faults.lockedUp; }
@@ -150,6 +160,11 @@ export class Chip {
         if (offset === UART_DATA) { uart.interruptStatus |= UART_SENT; uart.checkInterrupts(); }
       };
     }
+    // WFI with interrupts masked ends by any that is pending, and its handler runs when the mask goes. rp2040js enters the
+    // handler at once, and sleeps on where the interrupt came before WFI.
+    const { core } = mcu;
+    const checkForInterrupts = core.checkForInterrupts.bind(core);
+    core.checkForInterrupts = () => (core.waiting && core.PM ? this.#pending() : checkForInterrupts());
     // The ring oscillator, for its random bit.
     const oscillator = mcu.peripherals[ROSC];
     const registers = new Map();

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Chip } from '../src/chip.mjs';
-import { chip, FLASH, STACK } from '../support/chips.mjs';
+import { chip, FLASH, STACK, UART0 } from '../support/chips.mjs';
 
 const RAM = 0x20000000, RETURN = RAM + 0x100;
-const SEV = 0xbf40, WFE = 0xbf20, BKPT = 0xbe00;
+const SEV = 0xbf40, WFE = 0xbf20, WFI = 0xbf30, CPSID = 0xb672, CPSIE = 0xb662, NOP = 0xbf00, BKPT = 0xbe00;
 
 function step(board, count) {
   for (let index = 0; index < count; index++) board.mcu.core.executeInstruction();
@@ -49,6 +49,42 @@ test('SEV sets the event that WFE waits for', () => {
 test('WFE without an event waits', () => {
   const board = chip(WFE);
   step(board, 1);
+  assert.equal(board.mcu.core.waiting, true);
+});
+
+test('WFI with interrupts masked ends by one that is pending already, and its handler runs when the mask goes', () => {
+  const board = chip(CPSID, NOP, WFI, NOP, CPSIE, NOP);
+  const { core } = board.mcu;
+  core.enabledInterrupts = 1 << UART0;
+  board.mcu.writeUint32(0x40034038, 0x10);
+  board.advance(0.001, () => core.PM);
+  board.mcu.uart[0].feedByte(7);
+  board.advance(0.001, () => core.PC === FLASH + 0x208);
+  assert.equal(core.PC, FLASH + 0x208, 'it sleeps though an interrupt is pending');
+  assert.equal(core.IPSR, 0, 'the handler does not run yet');
+  board.advance(0.001, () => core.IPSR !== 0);
+  assert.equal(core.IPSR, 16 + UART0);
+});
+
+test('WFI with interrupts masked ends by one that comes, and its handler runs when the mask goes', () => {
+  const board = chip(CPSID, WFI, NOP, CPSIE, NOP);
+  const { core } = board.mcu;
+  core.enabledInterrupts = 1 << UART0;
+  board.mcu.writeUint32(0x40034038, 0x10);
+  board.advance(0.001);
+  assert.equal(core.waiting, true);
+  board.mcu.uart[0].feedByte(7);
+  assert.equal(core.waiting, false);
+  assert.equal(core.IPSR, 0, 'the handler does not run yet');
+  board.advance(0.001, () => core.IPSR !== 0);
+  assert.equal(core.IPSR, 16 + UART0);
+});
+
+test('WFI with interrupts masked sleeps on where the one that is pending is not enabled', () => {
+  const board = chip(CPSID, WFI, NOP);
+  board.mcu.writeUint32(0x40034038, 0x10);
+  board.mcu.uart[0].feedByte(7);
+  board.advance(0.001);
   assert.equal(board.mcu.core.waiting, true);
 });
 
