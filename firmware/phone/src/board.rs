@@ -70,7 +70,8 @@ pub struct Facts {
     pub build: String<16>,
     /// The MAC address.
     pub mac: [u8; 6],
-    /// How often the phone has started since it was switched on, this start included.
+    /// How often the phone has started, this start included: ever, on a board that counts in memory which outlasts being
+    /// switched off, else since it was switched on.
     pub starts: u32,
     /// Why it started this time.
     pub start: Start,

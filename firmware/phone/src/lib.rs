@@ -32,6 +32,7 @@ pub mod readout;
 mod repeat;
 mod run;
 pub mod settings;
+pub mod starts;
 pub mod storage;
 #[cfg(feature = "touch")]
 pub mod touch;

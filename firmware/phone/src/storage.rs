@@ -155,7 +155,7 @@ fn header(number: u32, settings: &[u8]) -> [u8; HEADER] {
 }
 
 /// CRC-32 as in ISO 3309, bit by bit: a table would take more flash than it saves time.
-fn crc32<'b>(bytes: impl Iterator<Item = &'b u8>) -> u32 {
+pub(crate) fn crc32<'b>(bytes: impl Iterator<Item = &'b u8>) -> u32 {
     !bytes.fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ if crc & 1 == 1 { 0xEDB8_8320 } else { 0 })
     })

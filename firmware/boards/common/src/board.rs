@@ -25,6 +25,13 @@ pub trait Chip {
     fn feed_watchdog(&mut self);
 }
 
+/// A board's memory, as far as it counts starts.
+pub trait CountsStarts {
+    /// Counts this start in memory that outlasts being switched off, once, and returns how often the phone has started; none
+    /// where there is no such memory, or it fails.
+    fn count_start(&mut self) -> Option<u32>;
+}
+
 /// A board, as the phone wants it.
 pub struct Board<C, M> {
     chip: C,
@@ -42,12 +49,12 @@ pub(crate) struct Started<C> {
 }
 
 impl<C: Chip> Started<C> {
-    /// Finds out why the firmware started, and starts the watchdog.
+    /// Finds out why the firmware started, starts the watchdog, and counts the start in `memory`.
     #[must_use]
-    pub(crate) fn now(mut chip: C) -> Self {
-        let (start, starts) = record::begin(chip.take_reset_cause());
+    pub(crate) fn now(mut chip: C, memory: &mut impl CountsStarts) -> Self {
+        let (start, since_power_on) = record::begin(chip.take_reset_cause());
         chip.start_watchdog();
-        Self { chip, start, starts }
+        Self { chip, start, starts: memory.count_start().unwrap_or(since_power_on) }
     }
 
     /// The board with the settings in its memory.

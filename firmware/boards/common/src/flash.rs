@@ -1,30 +1,40 @@
-//! A chip's flash beside the image: the settings made on the phone, and what a person writes there for a board without a card
-//! or an address of its own. All offsets are from the start of the flash.
+//! A chip's flash beside the image: the settings made on the phone, how often it has started, and what a person writes there
+//! for a board without a card or an address of its own. All offsets are from the start of the flash.
 //!
 //! The configuration holds a certificate: whoever reads it wipes the copy, and nothing of it is logged.
 
+use core::ops::Range;
+
 use embedded_storage::nor_flash::NorFlash;
 use hotdesk_phone::storage::{Memory, Slot};
-use hotdesk_phone::{NotKept, SetupError};
+use hotdesk_phone::{NotKept, SetupError, starts};
 
+use crate::board::CountsStarts;
 use crate::identity;
 
 /// The largest unit that a flash is written by, in bytes.
 const UNIT_MAX: usize = 32;
 
-/// A flash with two sectors for the settings.
+/// Two sectors of `bytes` bytes, one after the other.
+#[must_use]
+pub const fn sectors(start: u32, bytes: u32) -> [Range<u32>; 2] {
+    let (middle, end) = (start.saturating_add(bytes), start.saturating_add(bytes).saturating_add(bytes));
+    [start..middle, middle..end]
+}
+
+/// A flash with two sectors for the settings, and two for the starts.
 pub struct BoardFlash<F> {
     flash: F,
-    slots: [u32; 2],
-    sector: u32,
+    settings: [Range<u32>; 2],
+    starts: [Range<u32>; 2],
 }
 
 impl<F: NorFlash> BoardFlash<F> {
-    /// Takes a flash. `slots` are the offsets of two sectors of `sector` bytes that belong to nothing else.
+    /// Takes a flash. `settings` and `starts` are two sectors each, that belong to nothing else.
     #[must_use]
-    pub const fn new(flash: F, slots: [u32; 2], sector: u32) -> Self {
+    pub const fn new(flash: F, settings: [Range<u32>; 2], starts: [Range<u32>; 2]) -> Self {
         const { assert!(F::WRITE_SIZE <= UNIT_MAX, "a unit fits") };
-        Self { flash, slots, sector }
+        Self { flash, settings, starts }
     }
 
     /// The MAC address: the six bytes at this offset, if a person wrote them, else one made of the `unique` ID; see
@@ -54,28 +64,40 @@ impl<F: NorFlash> BoardFlash<F> {
             Some(length) => Ok(length),
         }
     }
+}
+
+/// Two sectors of a flash.
+struct Sectors<'a, F> {
+    flash: &'a mut F,
+    ranges: &'a [Range<u32>; 2],
+}
+
+impl<F: NorFlash> Sectors<'_, F> {
+    fn range(&self, slot: Slot) -> Range<u32> {
+        let [a, b] = self.ranges;
+        match slot {
+            Slot::A => a.clone(),
+            Slot::B => b.clone(),
+        }
+    }
 
     /// Where a byte of a slot is; an error, if it is outside of the slot's sector.
     fn offset(&self, slot: Slot, at: usize) -> Result<u32, NotKept> {
-        let [a, b] = self.slots;
-        let start = match slot {
-            Slot::A => a,
-            Slot::B => b,
-        };
-        let at = u32::try_from(at).ok().filter(|at| *at < self.sector).ok_or(NotKept)?;
-        Ok(start.saturating_add(at))
+        let range = self.range(slot);
+        let offset = u32::try_from(at).ok().and_then(|at| range.start.checked_add(at)).ok_or(NotKept)?;
+        if range.contains(&offset) { Ok(offset) } else { Err(NotKept) }
     }
 }
 
-impl<F: NorFlash> Memory for BoardFlash<F> {
+impl<F: NorFlash> Memory for Sectors<'_, F> {
     fn read(&mut self, slot: Slot, at: usize, out: &mut [u8]) -> Result<(), NotKept> {
         let offset = self.offset(slot, at)?;
         self.flash.read(offset, out).map_err(|_| NotKept)
     }
 
     fn erase(&mut self, slot: Slot) -> Result<(), NotKept> {
-        let start = self.offset(slot, 0)?;
-        self.flash.erase(start, start.saturating_add(self.sector)).map_err(|_| NotKept)
+        let Range { start, end } = self.range(slot);
+        self.flash.erase(start, end).map_err(|_| NotKept)
     }
 
     /// A flash is written by whole units. What of a unit is not meant is written as it is, which only a flash without check bits
@@ -104,5 +126,37 @@ impl<F: NorFlash> Memory for BoardFlash<F> {
             rest = rest.get(length..).unwrap_or_default();
         }
         Ok(())
+    }
+}
+
+impl<F: NorFlash> BoardFlash<F> {
+    fn settings(&mut self) -> Sectors<'_, F> {
+        Sectors { flash: &mut self.flash, ranges: &self.settings }
+    }
+}
+
+/// The settings.
+impl<F: NorFlash> Memory for BoardFlash<F> {
+    fn read(&mut self, slot: Slot, at: usize, out: &mut [u8]) -> Result<(), NotKept> {
+        self.settings().read(slot, at, out)
+    }
+
+    fn erase(&mut self, slot: Slot) -> Result<(), NotKept> {
+        self.settings().erase(slot)
+    }
+
+    fn write(&mut self, slot: Slot, at: usize, bytes: &[u8]) -> Result<(), NotKept> {
+        self.settings().write(slot, at, bytes)
+    }
+}
+
+impl<F: NorFlash> CountsStarts for BoardFlash<F> {
+    fn count_start(&mut self) -> Option<u32> {
+        let bytes = self.starts.iter().map(ExactSizeIterator::len).min()?;
+        let counted = starts::count(&mut Sectors { flash: &mut self.flash, ranges: &self.starts }, bytes);
+        if counted.is_err() {
+            defmt::warn!("starts: the memory fails");
+        }
+        counted.ok()
     }
 }

@@ -1,4 +1,5 @@
-//! What outlasts a restart: why the firmware ended, and how often it has started since power-on.
+//! What outlasts a restart: why the firmware ended, and how often it has started since power-on. A board with memory that outlasts
+//! being switched off counts all starts there (`flash.rs`).
 //!
 //! It is in RAM that start-up leaves alone, behind a check value, for after power-on that RAM holds anything. Of a panic it
 //! keeps the place, never the message: that could quote a PIN.

@@ -8,6 +8,8 @@ use hotdesk_phone::settings::LIMIT;
 use hotdesk_phone::storage::{Memory, SLOT_BYTES, Slot, Storage};
 use hotdesk_phone::{Config, NotKept};
 
+use crate::board::CountsStarts;
+
 /// Takes the settings over. Those that were made over another configuration file are forgotten.
 #[inline(never)]
 pub fn take_over(storage: &mut Storage<impl Memory>, config: &mut Config) {
@@ -66,5 +68,12 @@ impl Memory for Ram {
             byte.store(*written, Ordering::Relaxed);
         }
         Ok(())
+    }
+}
+
+/// It holds anything when power comes.
+impl CountsStarts for Ram {
+    fn count_start(&mut self) -> Option<u32> {
+        None
     }
 }

@@ -97,9 +97,14 @@ pub fn wipe() {
     }
 }
 
-/// Paints the unused stack. `main` calls it first.
+/// Paints the unused stack. `main` calls it first. A processor with a register for the stack's end faults there from now on.
 #[inline(always)]
 pub fn paint() {
+    // SAFETY: the stack pointer is above its end.
+    #[cfg(armv8m)]
+    unsafe {
+        cortex_m::register::msplim::write(u32::try_from(end()).unwrap_or(0));
+    }
     // SAFETY: the words between the end of the stack and the stack pointer belong to nobody: nothing was called before.
     unsafe {
         core::arch::asm!(
@@ -120,7 +125,7 @@ pub fn paint() {
 
 /// Has the memory protection unit forbid the 1 MiB below RAM, where a stack that overflows goes, for a chip that does not
 /// fault there by itself. RAM starts at 0x2000_0000, and nothing else is in that MiB. Call it first.
-#[cfg(not(armv8m))] // Its memory protection unit has other registers, and a register for the stack's end instead.
+#[cfg(not(armv8m))] // Its memory protection unit has other registers, and `paint` sets a register for the stack's end instead.
 pub fn guard(mpu: &mut MPU) {
     /// Where the guarded region starts; it ends where RAM starts.
     const BELOW_RAM: u32 = 0x1FF0_0000;

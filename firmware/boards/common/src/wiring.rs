@@ -18,7 +18,7 @@ use hotdesk_phone::{App, Buffers, Config, Display, SetupError};
 use static_cell::StaticCell;
 use zeroize::Zeroize;
 
-use crate::board::{Board, Chip, Started};
+use crate::board::{Board, Chip, CountsStarts, Started};
 #[cfg(feature = "screen-readout")]
 use crate::readout::run;
 use crate::{identity, keypad, settings, starts};
@@ -41,16 +41,16 @@ pub type PhoneApp = &'static RefCell<App<'static>>;
 /// Finds out why the firmware started, starts the watchdog, reads the configuration and the settings, and makes the app, which
 /// is named after the MAC address.
 ///
-/// `memory` keeps the settings. `read` puts the configuration's text into a buffer of [`CONFIGURATION_MAX`] bytes and returns
+/// `memory` keeps the settings and counts the starts. `read` puts the configuration's text into a buffer of [`CONFIGURATION_MAX`] bytes and returns
 /// it; it may have it from the same memory.
 #[inline(never)]
-pub fn set_up<C: Chip, M: Memory>(
+pub fn set_up<C: Chip, M: Memory + CountsStarts>(
     chip: C,
-    memory: M,
+    mut memory: M,
     mac: [u8; 6],
     read: impl FnOnce(&mut M, &mut [u8]) -> Result<usize, SetupError>,
 ) -> (PhoneApp, Board<C, M>) {
-    let started = Started::now(chip);
+    let started = Started::now(chip, &mut memory);
     let device = identity::device_name(mac);
     defmt::info!("starting {=str}", device.as_str());
     let (setup, settings) = configure(memory, read);

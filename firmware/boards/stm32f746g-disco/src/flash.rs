@@ -1,16 +1,19 @@
-//! The chip's flash beside the image: the settings made on the phone, and the MAC address. `memory.x` has its sectors.
+//! The chip's flash beside the image, in the sectors that `memory.x` leaves: settings, how often the phone has started, MAC address.
 //!
 //! This flash has no check bits, and bits that stay as they are may be written again (RM0385, Flash programming sequences).
+
+use core::ops::Range;
 
 use embassy_stm32::Peri;
 use embassy_stm32::flash::{Blocking, Flash};
 use embassy_stm32::peripherals::FLASH;
 use embassy_stm32::uid::uid;
-use hotdesk_board::flash::BoardFlash;
+use hotdesk_board::flash::{BoardFlash, sectors};
 
-/// Where each slot of the settings starts, and its size: sectors 1 and 2.
-const SLOTS: [u32; 2] = [32 * 1024, 64 * 1024];
-const SECTOR: u32 = 32 * 1024;
+/// Sectors 1 and 2.
+const SETTINGS: [Range<u32>; 2] = sectors(32 * 1024, 32 * 1024);
+/// Sectors 3 and 4.
+const STARTS: [Range<u32>; 2] = [96 * 1024..128 * 1024, 128 * 1024..256 * 1024];
 /// Where a person writes the MAC address, six bytes: sector 7. The phone never writes it.
 const MAC_ADDRESS: u32 = 768 * 1024;
 
@@ -19,7 +22,7 @@ pub(crate) type ChipFlash = BoardFlash<Flash<'static, Blocking>>;
 
 /// Takes the flash, and the MAC address that is in it or made of the chip's ID.
 pub(crate) fn start(flash: Peri<'static, FLASH>) -> (ChipFlash, [u8; 6]) {
-    let mut flash = BoardFlash::new(Flash::new_blocking(flash), SLOTS, SECTOR);
+    let mut flash = BoardFlash::new(Flash::new_blocking(flash), SETTINGS, STARTS);
     // FNV-1a: chips of one wafer differ in few bits of the ID.
     let unique = uid().iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)

@@ -10,7 +10,6 @@ mod panel;
 mod serial;
 
 use chip::Rp;
-use embassy_rp::clocks::RoscRng;
 use embassy_rp::gpio::{AnyPin, Input, Level, Output, Pull};
 use embassy_rp::peripherals::SPI0;
 use embassy_rp::spi::{self, Blocking, Spi};
@@ -29,6 +28,8 @@ use static_cell::{ConstStaticCell, StaticCell};
 
 bind_interrupts!(struct Interrupts {
     UART0_IRQ => serial::Handler;
+    #[cfg(feature = "pico2")]
+    TRNG_IRQ => embassy_rp::trng::InterruptHandler<embassy_rp::peripherals::TRNG>;
 });
 
 /// Frames between the Ethernet chip and the stack.
@@ -110,7 +111,11 @@ fn make_phone(p: Peripherals) -> Tasks {
         hotdesk_w5500::new(mac, FRAMES.take(), chip, up(p.PIN_21.into()), high(p.PIN_20.into()));
     static CELLS: StaticCell<[Cell; panel::LAYOUT.cells()]> = StaticCell::new();
     let cells = CELLS.init_with(|| [Cell::BLANK; panel::LAYOUT.cells()]);
-    let (network, phone) = wiring::connect(app, board, panel, cells, device, RoscRng.next_u64());
+    #[cfg(feature = "rp2040")]
+    let chance = embassy_rp::clocks::RoscRng.next_u64();
+    #[cfg(feature = "pico2")]
+    let chance = embassy_rp::trng::Trng::new(p.TRNG, Interrupts, Default::default()).blocking_next_u64();
+    let (network, phone) = wiring::connect(app, board, panel, cells, device, chance);
     Tasks { keys, ethernet, network, phone }
 }
 

@@ -175,7 +175,7 @@ pub(super) const WORDS: Words<&str> = Words {
     none: "keiner",
     uptime: "Läuft seit:",
     days: "T",
-    starts: "Starts seit dem Einschalten: {}",
+    starts: "Starts: {}",
     last_start: "Letzter Start:",
     start_power_on: "eingeschaltet",
     start_reset: "Reset-Taste",

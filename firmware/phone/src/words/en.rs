@@ -175,7 +175,7 @@ pub(super) const WORDS: Words<&str> = Words {
     none: "none",
     uptime: "Running for:",
     days: "d",
-    starts: "Starts since power-on: {}",
+    starts: "Starts: {}",
     last_start: "Last start:",
     start_power_on: "power-on",
     start_reset: "reset key",

@@ -258,7 +258,7 @@ pub(crate) struct Words<T> {
     pub(crate) none: T,
     pub(crate) uptime: T,
     pub(crate) days: T,
-    /// The number of starts since power-on.
+    /// The number of starts, for as long as the board remembers.
     pub(crate) starts: T,
     pub(crate) last_start: T,
     pub(crate) start_power_on: T,
