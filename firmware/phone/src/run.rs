@@ -6,7 +6,7 @@
 use core::cell::{Cell, RefCell};
 use core::convert::Infallible;
 
-use embassy_futures::join::join4;
+use embassy_futures::join::join5;
 use embassy_futures::select::{Either, Either3, select, select3};
 use embassy_futures::yield_now;
 use embassy_sync::blocking_mutex::raw::{NoopRawMutex, RawMutex};
@@ -22,7 +22,7 @@ use hotdesk_core::{Piece, Response, wipe};
 use crate::clock::{instant, now};
 use crate::config::Service;
 use crate::log::log;
-use crate::net::{self, Network, Reading, Turn};
+use crate::net::{self, Link, Network, Reading, Turn};
 use crate::repeat::Repeat;
 use crate::view::keys::{self, Meaning};
 use crate::view::{self, Colours, Layout, View};
@@ -119,8 +119,9 @@ pub async fn run<D: Display, N: Network, B: Board, M: RawMutex, const KEYS: usiz
     let facts = board.facts();
     log_start(&facts);
     phone.happen(Event::Started(facts));
-    let (never, ..) = join4(
+    let (never, ..) = join5(
         phone.listen(keys),
+        phone.watch(network.link()),
         phone.speak(network, buffers),
         phone.show(display, cells),
         phone.tend(board),
@@ -141,7 +142,7 @@ struct Phone<'a, 'c> {
     asked: Signal<NoopRawMutex, Ask>,
     /// The person does not want to wait any longer.
     cancel: Signal<NoopRawMutex, ()>,
-    /// Another screen is shown.
+    /// Another screen is shown, or the network is in another state.
     opened: Signal<NoopRawMutex, ()>,
     /// The board is to do something.
     wanted: Signal<NoopRawMutex, Effect>,
@@ -286,22 +287,27 @@ impl Phone<'_, '_> {
         }
     }
 
-    /// Watches the network, and asks the service what the app wants to know.
+    /// Watches how far the network is, also while the service is asked.
+    async fn watch(&self, link: impl Link) -> Infallible {
+        let mut state = link.state();
+        loop {
+            self.happen(Event::Network(state));
+            // Its address may be another.
+            self.opened.signal(());
+            state = link.state_after(state).await;
+            log!(info, "network {}", state);
+        }
+    }
+
+    /// Asks the service what the app wants to know.
     async fn speak(&self, mut network: impl Network, mut buffers: Buffers<'_>) -> Infallible {
         let services = self.app.borrow().config().map_or(&[][..], |config| config.services());
         let turn = Turn::default();
-        let mut state = network.state();
-        self.happen(Event::Network(state));
         loop {
-            match select3(network.state_after(state), self.asked.wait(), self.opened.wait()).await {
-                Either3::First(changed) => {
-                    state = changed;
-                    log!(info, "network {}", state);
-                    self.happen(Event::Network(state));
-                }
-                Either3::Second(ask) => self.exchange(ask, &mut network, services, &turn, &mut buffers).await,
+            match select(self.asked.wait(), self.opened.wait()).await {
+                Either::First(ask) => self.exchange(ask, &mut network, services, &turn, &mut buffers).await,
                 // The address may be another without the network having been away: a screen shows the one of now.
-                Either3::Third(()) => {}
+                Either::Second(()) => {}
             }
             let address = network.address();
             if self.app.borrow().address() != address.as_ref() {

@@ -22,7 +22,7 @@ use harness::display::{Picture, WIDTH};
 use harness::network::Connection;
 use harness::{ANSWER_BYTES, DEVICE, REQUEST_BYTES, board};
 use hotdesk_core::DeviceName;
-use hotdesk_phone::net::{Address, Network};
+use hotdesk_phone::net::{Address, Link, Network};
 use hotdesk_phone::view::{self, LAYOUT_128X64, Layout, View};
 use hotdesk_phone::{App, Buffers, Config, ConnectError, Display, Key, KeyQueue, Light, NetworkState, run};
 
@@ -82,21 +82,30 @@ impl Display for Panel {
 }
 
 /// A network that is at work in each poll and never connects.
+#[derive(Clone)]
 struct Busy(Rc<RefCell<Record>>);
 
-impl Network for Busy {
-    type Connection<'c> = Connection;
-
+impl Link for Busy {
     fn state(&self) -> NetworkState {
         NetworkState::Ready
     }
 
-    fn address(&self) -> Option<Address> {
-        None
+    async fn state_after(&self, _seen: NetworkState) -> NetworkState {
+        self.work().await
+    }
+}
+
+impl Network for Busy {
+    type Link = Self;
+
+    type Connection<'c> = Connection;
+
+    fn link(&self) -> Self {
+        self.clone()
     }
 
-    async fn state_after(&mut self, _seen: NetworkState) -> NetworkState {
-        self.work().await
+    fn address(&self) -> Option<Address> {
+        None
     }
 
     async fn connect(&mut self, _host: &str, _port: u16, _end: Instant) -> Result<Connection, ConnectError> {

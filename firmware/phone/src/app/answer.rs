@@ -5,15 +5,27 @@ use core::time::Duration;
 use hotdesk_core::codes::em_service::EmServiceCode;
 use hotdesk_core::{DeviceResult, DeviceStatus, Response, Text, UserDevicesStatus};
 
-use super::{App, Ask, Came, DONE_TIME, Exchanged, Failure, Flight, Holder, Notice, Screen, Trouble};
+use super::{
+    App, Ask, Came, ConnectError, DONE_TIME, Exchanged, Failure, Flight, Holder, Notice, Screen, Trouble,
+};
 
 /// The service did nothing and wants to be asked later.
 const BUSY: Trouble = Trouble::Refused(Some(EmServiceCode::BUSY_PLEASE_TRY_AGAIN));
 
 impl App<'_> {
     /// Takes in the end of the exchange that is on its way. Without one there is nothing to answer.
-    pub(super) fn answered(&mut self, answer: Result<Response<'_>, Trouble>, now: Duration) {
+    pub(super) fn answered(&mut self, mut answer: Result<Response<'_>, Trouble>, now: Duration) {
         let Some(flight @ Flight { ask, quiet }) = self.in_flight.take() else { return };
+        if let Err(trouble @ Trouble::Cancelled { .. }) = &mut answer
+            && self.is_cut_off()
+        {
+            let may_have_happened = *trouble == (Trouble::Cancelled { sent: true }) && ask.is_change();
+            *trouble = if may_have_happened {
+                Trouble::NetworkLost
+            } else {
+                Trouble::NoConnection(ConnectError::NoNetwork)
+            };
+        }
         self.keep_exchange(ask, Exchanged::from(&answer));
         let cancelled = core::mem::take(&mut self.cancelled);
         if cancelled && ask.is_change() {

@@ -70,6 +70,7 @@ impl From<Trouble> for Outcome {
                 ExchangeFailure::Status(status) => Self::Status(status.number()),
                 _ => Self::NoAnswer,
             },
+            Trouble::NetworkLost => Self::NoAnswer,
             Trouble::Unreadable { .. } | Trouble::Unexpected | Trouble::DeviceUnknown => Self::Unusable,
             Trouble::Cancelled { .. } => Self::Cancelled,
             Trouble::RequestTooLong { .. } | Trouble::Unsendable | Trouble::NoApplicationUser => {

@@ -69,6 +69,9 @@ use crate::{Effect, Facts, Key, Language};
 /// How long "Logged in" and "Logged out" stay when no key is pressed.
 const DONE_TIME: Duration = Duration::from_secs(3);
 
+/// How long a request waits for a network that went away: a plug that slipped is soon back.
+const LINK_TIME: Duration = Duration::from_secs(3);
+
 /// How long a screen that a person opened stays without a key. Then what was typed is forgotten.
 const LEFT_ALONE_TIME: Duration = Duration::from_secs(120);
 
@@ -102,6 +105,8 @@ pub struct App<'c> {
     device: DeviceName,
     setup: Result<&'c Config, SetupError>,
     network: NetworkState,
+    /// When the network came into this state.
+    network_since: Duration,
     presence: Presence,
     form: Form,
     screen: Screen,
@@ -178,6 +183,7 @@ impl<'c> App<'c> {
             device,
             setup,
             network: NetworkState::NoLink,
+            network_since: Duration::ZERO,
             presence: Presence::default(),
             form: Form::new(setup.ok().and_then(Config::user_id_mode)),
             screen,
@@ -335,6 +341,7 @@ impl<'c> App<'c> {
     /// Ends what lasts only for a time.
     fn settle(&mut self, now: Duration) {
         self.form.time(now);
+        self.cancelled |= self.in_flight.is_some() && self.is_cut_off();
         self.watch_term(now);
         if self.may_look() && self.polling.next().is_some_and(|at| now >= at) {
             self.look = true;
@@ -453,6 +460,7 @@ impl<'c> App<'c> {
     fn network_changed(&mut self, state: NetworkState) {
         let back = self.network != state && state == NetworkState::Ready;
         self.network = state;
+        self.network_since = self.now;
         if !back {
             return self.lost_network();
         }
@@ -460,6 +468,11 @@ impl<'c> App<'c> {
             self.go(if self.has_app_user() { Screen::Busy(Ask::Who) } else { Screen::Idle });
         }
         self.look = self.has_app_user() && !matches!(self.screen, Screen::SetupFailed);
+    }
+
+    /// Whether the network has been away for so long that nothing is to be waited for.
+    fn is_cut_off(&self) -> bool {
+        self.network != NetworkState::Ready && self.now >= self.network_since.saturating_add(LINK_TIME)
     }
 
     fn next_ask(&mut self) -> Option<Ask> {

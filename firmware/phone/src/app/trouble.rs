@@ -25,6 +25,8 @@ pub enum Trouble {
     Unsendable,
     /// The answer did not come, or not whole, or is none of the service.
     NoAnswer(ExchangeError),
+    /// The network went away, after something of the request had been sent.
+    NetworkLost,
     /// The document in the answer is refused, here.
     Unreadable {
         /// What is wrong.
@@ -87,7 +89,7 @@ impl Trouble {
             | Self::NoApplicationUser => false,
             Self::Cancelled { sent } => sent,
             Self::NoAnswer(error) => error.may_have_happened(),
-            Self::Unreadable { .. } | Self::Unexpected | Self::DeviceUnknown => true,
+            Self::NetworkLost | Self::Unreadable { .. } | Self::Unexpected | Self::DeviceUnknown => true,
         }
     }
 

@@ -14,7 +14,7 @@ use hotdesk_core::wipe;
 
 use super::dns::{Addresses, QUESTION_BYTES};
 use super::names::{Datagrams, Servers, look_up};
-use super::{Address, Network};
+use super::{Address, Link, Network};
 use crate::log::log;
 use crate::{Config, ConnectError, NetworkState};
 
@@ -79,18 +79,44 @@ impl<'a> EmbassyNetwork<'a> {
     }
 }
 
-impl Network for EmbassyNetwork<'_> {
+impl Link for Stack<'_> {
+    fn state(&self) -> NetworkState {
+        match (self.is_link_up(), self.is_config_up()) {
+            (false, _) => NetworkState::NoLink,
+            (true, false) => NetworkState::NoAddress,
+            (true, true) => NetworkState::Ready,
+        }
+    }
+
+    async fn state_after(&self, seen: NetworkState) -> NetworkState {
+        loop {
+            let state = self.state();
+            if state != seen {
+                return state;
+            }
+            match seen {
+                NetworkState::NoLink => self.wait_link_up().await,
+                NetworkState::NoAddress => {
+                    select(self.wait_link_down(), self.wait_config_up()).await;
+                }
+                NetworkState::Ready => {
+                    select(self.wait_link_down(), self.wait_config_down()).await;
+                }
+            }
+        }
+    }
+}
+
+impl<'a> Network for EmbassyNetwork<'a> {
+    type Link = Stack<'a>;
+
     type Connection<'c>
         = TcpSocket<'c>
     where
         Self: 'c;
 
-    fn state(&self) -> NetworkState {
-        match (self.stack.is_link_up(), self.stack.is_config_up()) {
-            (false, _) => NetworkState::NoLink,
-            (true, false) => NetworkState::NoAddress,
-            (true, true) => NetworkState::Ready,
-        }
+    fn link(&self) -> Stack<'a> {
+        self.stack
     }
 
     fn address(&self) -> Option<Address> {
@@ -101,24 +127,6 @@ impl Network for EmbassyNetwork<'_> {
             gateway: config.gateway,
             name_servers: self.name_servers(),
         })
-    }
-
-    async fn state_after(&mut self, seen: NetworkState) -> NetworkState {
-        loop {
-            let state = self.state();
-            if state != seen {
-                return state;
-            }
-            match seen {
-                NetworkState::NoLink => self.stack.wait_link_up().await,
-                NetworkState::NoAddress => {
-                    select(self.stack.wait_link_down(), self.stack.wait_config_up()).await;
-                }
-                NetworkState::Ready => {
-                    select(self.stack.wait_link_down(), self.stack.wait_config_down()).await;
-                }
-            }
-        }
     }
 
     async fn connect(

@@ -52,23 +52,33 @@ pub struct Address {
 
 const BUSY: EmServiceCode = EmServiceCode::BUSY_PLEASE_TRY_AGAIN;
 
-/// A network that connects to hosts, as far as the phone uses one.
+/// How far a network is: known also while a connection is used.
 // A phone runs on one executor thread, so the futures need not be `Send`.
 #[allow(async_fn_in_trait)]
+pub trait Link {
+    /// How far the network is now.
+    fn state(&self) -> NetworkState;
+
+    /// Waits until the network's state is another than `seen`. It may be dropped while it waits.
+    async fn state_after(&self, seen: NetworkState) -> NetworkState;
+}
+
+/// A network that connects to hosts, as far as the phone uses one.
+#[allow(async_fn_in_trait)]
 pub trait Network {
+    /// What tells how far it is.
+    type Link: Link;
+
     /// A TCP connection. Dropping it ends it, [`Network::close`] does so in order.
     type Connection<'c>: Read + Write
     where
         Self: 'c;
 
-    /// How far the network is now.
-    fn state(&self) -> NetworkState;
+    /// What tells how far it is.
+    fn link(&self) -> Self::Link;
 
     /// What it was given to work with, while it is ready.
     fn address(&self) -> Option<Address>;
-
-    /// Waits until the network's state is another than `seen`. It may be dropped while it waits.
-    async fn state_after(&mut self, seen: NetworkState) -> NetworkState;
 
     /// Connects to a host, an IPv4 address in dots or a name, until `deadline`. It may be dropped while it waits: the
     /// phone keeps the deadline itself, too.

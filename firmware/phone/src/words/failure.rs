@@ -145,6 +145,7 @@ fn meaning(trouble: Trouble, signer: Signer, words: &Words) -> Meaning {
         Trouble::RequestTooLong { .. } => (words.request_too_long, Remedy::ShortenId),
         Trouble::Unsendable => (words.unsendable, Remedy::TellAdmin),
         Trouble::NoAnswer(error) => no_answer(error.failure(), words),
+        Trouble::NetworkLost => (words.no_network, Remedy::TryLater),
         Trouble::Unreadable { .. } => (words.answer_unreadable, Remedy::TellAdmin),
         Trouble::Unexpected => (words.other_answer, Remedy::TellAdmin),
         Trouble::DeviceUnknown => (words.phone_unknown, Remedy::TellName),
@@ -207,6 +208,7 @@ fn name(trouble: Trouble, words: &Words, out: &mut dyn fmt::Write) -> fmt::Resul
             reason.field().map_or(Ok(()), |field| write_texts(out, &[" ", field.name()]))
         }
         Trouble::Unexpected => words.answer_unexpected.write(out),
+        Trouble::NetworkLost => words.answer_cut.write(out),
         Trouble::DeviceUnknown | Trouble::NoApplicationUser | Trouble::Cancelled { .. } => Ok(()),
     }
 }

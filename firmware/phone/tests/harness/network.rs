@@ -10,7 +10,7 @@ use std::task::{Poll, Waker};
 use embassy_time::Instant;
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
 use hotdesk_core::{AppCertificate, AppInfo, Message, Operation, QueryOperation, form};
-use hotdesk_phone::net::{Address, Network};
+use hotdesk_phone::net::{Address, Link, Network};
 use hotdesk_phone::{ConnectError, NetworkState};
 
 use super::answers::{self, Framing};
@@ -215,24 +215,35 @@ impl Double {
     }
 }
 
-impl Network for Double {
-    type Connection<'a> = Connection;
+/// How far the network is.
+pub(crate) struct Cable(Rc<RefCell<Wire>>);
 
+impl Link for Cable {
     fn state(&self) -> NetworkState {
         self.0.borrow().state
     }
 
-    fn address(&self) -> Option<Address> {
-        self.0.borrow().address.clone().filter(|_| self.state() == NetworkState::Ready)
-    }
-
-    async fn state_after(&mut self, seen: NetworkState) -> NetworkState {
+    async fn state_after(&self, seen: NetworkState) -> NetworkState {
         poll_fn(|context| {
             let mut wire = self.0.borrow_mut();
             wire.waker = Some(context.waker().clone());
             if wire.state == seen { Poll::Pending } else { Poll::Ready(wire.state) }
         })
         .await
+    }
+}
+
+impl Network for Double {
+    type Link = Cable;
+
+    type Connection<'a> = Connection;
+
+    fn link(&self) -> Cable {
+        Cable(self.0.clone())
+    }
+
+    fn address(&self) -> Option<Address> {
+        self.0.borrow().address.clone().filter(|_| self.0.borrow().state == NetworkState::Ready)
     }
 
     async fn connect(
