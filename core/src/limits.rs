@@ -29,6 +29,22 @@ pub const NAME_BYTES: usize = 4 * NAME_CHARS;
 /// Bytes of an application certificate, a password or a PIN.
 pub const CERTIFICATE_BYTES: usize = bound(option_env!("HOTDESK_CERTIFICATE_BYTES"), 256, 16, 4096);
 
+/// Characters in a title, prompt or name of an IP phone object.
+#[cfg(feature = "phonexml")]
+pub const LABEL_CHARS: usize = 32;
+
+/// Characters in the name of a menu's item, and in the `appId` of an IP phone object.
+#[cfg(feature = "phonexml")]
+pub const MENU_NAME_CHARS: usize = 64;
+
+/// Characters in a URL of an IP phone object.
+#[cfg(feature = "phonexml")]
+pub const URL_CHARS: usize = 256;
+
+/// Characters in the text of a `CiscoIPPhoneText`.
+#[cfg(feature = "phonexml")]
+pub const OBJECT_TEXT_CHARS: usize = 4000;
+
 /// Nested elements of a document; the root is depth 1.
 pub const DEPTH: usize = 8;
 

@@ -91,7 +91,7 @@ impl InputFlags {
 
     /// Reads one of the 18 spellings.
     pub(crate) fn read(text: Text<'_>) -> Option<Self> {
-        let index = index_of(Self::SPELLINGS, text)?;
+        let index = index_of(Self::SPELLINGS, &text)?;
         Some(Self { kind: *InputKind::ALL.get(index % 6)?, is_password: index >= 6 })
     }
 

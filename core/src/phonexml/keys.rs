@@ -70,7 +70,7 @@ impl Key {
     }
 
     pub(crate) fn read(name: Text<'_>) -> Option<Self> {
-        Self::ALL.get(index_of(Self::NAMES, name)?).copied()
+        Self::ALL.get(index_of(Self::NAMES, &name)?).copied()
     }
 }
 

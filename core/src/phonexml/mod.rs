@@ -41,12 +41,18 @@ pub enum Mode {
 }
 
 /// Returns which of `names` a name is; each has a blank behind it.
-pub(crate) fn index_of(names: &str, name: Text<'_>) -> Option<usize> {
+pub(crate) fn index_of(names: &str, name: &Text<'_>) -> Option<usize> {
+    index_of_any_case(names, name, 0)
+}
+
+/// The same for `names` in small letters and a name in any case, with [`CASE`]; without it, `case` is 0.
+#[inline(never)]
+pub(crate) fn index_of_any_case(names: &str, name: &Text<'_>, case: u32) -> Option<usize> {
     let (mut chars, mut is_same) = (name.chars(), true);
     let mut index = 0_usize;
     for byte in names.bytes() {
         if byte != b' ' {
-            is_same &= chars.next() == Some(char::from(byte));
+            is_same &= chars.next().map(|c| u32::from(c) | case) == Some(u32::from(byte));
         } else if is_same && chars.next().is_none() {
             return Some(index);
         } else {
@@ -56,3 +62,6 @@ pub(crate) fn index_of(names: &str, name: Text<'_>) -> Option<usize> {
     }
     None
 }
+
+/// The bit that small letters of ASCII have and large ones do not.
+pub(crate) const CASE: u32 = 0x20;

@@ -5,6 +5,7 @@ use super::items::{
 };
 use super::pieces::{Piece, Start};
 use super::{Mode, index_of};
+use crate::bytes::behind;
 use crate::error::{Error, Refusal};
 use crate::names::utf8;
 use crate::text::Text;
@@ -47,8 +48,8 @@ kinds! {
 impl Kind {
     /// Returns the object with that root.
     pub(crate) fn of_root(name: &[u8]) -> Option<Self> {
-        let name = name.strip_prefix(b"CiscoIPPhone")?;
-        Self::ALL.get(index_of(Self::NAMES, Text::from(core::str::from_utf8(name).ok()?))?).copied()
+        let name = behind(name, b"CiscoIPPhone")?;
+        Self::ALL.get(index_of(Self::NAMES, &Text::from(core::str::from_utf8(name).ok()?))?).copied()
     }
 
     /// Returns true for an object with title, prompt, softkeys and keys.

@@ -11,7 +11,6 @@ use super::sink::Sink;
 use super::text_value::WITHIN_ANY_BOUND;
 use crate::bytes::{PLAIN, is};
 use crate::error::{Error, Field, Limit, Unsendable};
-use crate::limits;
 use crate::message::{List, Message, Row};
 use crate::percent;
 use crate::text::{Text, is_blank, is_xml};
@@ -171,15 +170,9 @@ impl Encoder<'_> {
             blank &= is_blank(c);
             size = size.saturating_add(if matches!(limit, Limit::Certificate) { c.len_utf8() } else { 1 });
         }
-        let most = match limit {
-            Limit::Name => limits::NAME_CHARS,
-            Limit::Certificate => limits::CERTIFICATE_BYTES,
-            #[cfg(feature = "phonexml")]
-            Limit::Characters(most) => most.into(),
-        };
         let reason = match size {
             _ if blank => Unsendable::Blank,
-            size if size > most => Unsendable::TooLong(limit),
+            size if size > limit.most() => Unsendable::TooLong(limit),
             _ => return Ok(()),
         };
         Err(Error::Unsendable { field, reason })

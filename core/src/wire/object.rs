@@ -6,190 +6,198 @@ use super::position::Position;
 use super::reader::Reader;
 use super::reading::{Document, Grammar, Open};
 use super::schema::Context;
-use super::text_value::TextKind;
+use super::text_value::{TextKind, TextValue};
 use super::tokens::{Stop, Token};
 use crate::bytes::same;
 use crate::error::{Error, Field, Limit, Refusal};
 use crate::phonexml::{
-    DirectoryEntry, ExecuteItem, InputFlags, InputItem, Key, KeyItem, Kind, MenuItem, Mode, Piece, Priority,
-    ResponseItem, SoftKeyItem, Start, index_of,
+    CASE, DirectoryEntry, ExecuteItem, InputFlags, InputItem, Key, KeyItem, Kind, MenuItem, Mode, Piece,
+    Priority, ResponseItem, SoftKeyItem, Start, index_of, index_of_any_case,
 };
 use crate::text::{Text, append};
 
 /// A text of an object, in an element or an attribute.
 pub(super) struct Part {
-    pub(super) name: &'static str,
+    /// Where its name is in [`NAMES`].
+    name: u8,
+    name_length: u8,
     pub(super) field: Field,
-    /// How many characters it may have; 0 for any number.
-    pub(super) limit: u16,
     pub(super) required: bool,
+    /// How long it may be; without one, any length.
+    pub(super) limit: Option<Limit>,
 }
 
-/// An element inside the root.
+/// The names of all parts, some inside others. (Code size: a part has two bytes for its name, not eight.)
+static NAMES: &[u8] = b"TitlePromptTextTimerappIdNumberDisplayNameQueryStringParamDefaultValueInputFlagsTelephoneURLDown\
+                      PositionPriorityStatusDataMenuItemInputItemDirectoryEntryExecuteItemResponseItemSoftKeyItem";
+
+/// An element inside the root: a text, or a row of texts.
 struct Element {
-    part: &'static Part,
-    content: Content,
+    part: Part,
+    /// How many rows there may be.
+    most: u8,
+    slot: Slot,
+    /// The objects that have it, one bit each.
+    kinds: u16,
 }
 
-/// What is read of an element inside the root.
-#[derive(Clone, Copy)]
-enum Content {
-    /// A text, once.
-    Text(Slot),
-    /// Rows of texts, of which so many are allowed.
-    Item(ItemKind, u16),
-}
-
-/// The texts of an object, one bit each in [`Objects::seen`].
-#[derive(Clone, Copy)]
-enum Slot {
-    Title = 1,
-    Prompt = 2,
-    Text = 4,
-    Url = 8,
-    Timer = 16,
-}
-
-/// The rows of objects.
+/// What an element inside the root is. Texts are first, and one bit each in [`Objects::seen`].
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum ItemKind {
-    /// The rows that an object is about; which ones, its kind says.
-    Menu,
-    Input,
-    Directory,
-    Execute,
-    Response,
-    SoftKey,
-    Key,
+enum Slot {
+    Title,
+    Prompt,
+    Text,
+    Url,
+    Timer,
+    MenuItem,
+    InputItem,
+    DirectoryEntry,
+    ExecuteItem,
+    ResponseItem,
+    SoftKeyItem,
+    KeyItem,
 }
+
+/// How many slots are texts, and how many are rows.
+const TEXTS: usize = Slot::MenuItem as usize;
+const ROWS: usize = Slot::KeyItem as usize - TEXTS + 1;
 
 /// How many texts a row has at most.
 const PARTS: usize = 4;
 
-const fn part(name: &'static str, field: Field, limit: u16, required: bool) -> Part {
-    Part { name, field, limit, required }
+/// The bit of a row's first text in [`Objects::seen`].
+const FIRST_OF_ROW: u16 = 1 << TEXTS;
+
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "runs when this crate is compiled, where a panic is an error of the compiler"
+)]
+const fn part(name: &str, field: Field, limit: Option<Limit>, required: bool) -> Part {
+    let name = name.as_bytes();
+    let (mut start, mut same) = (0, 0);
+    while same < name.len() {
+        if NAMES[start + same] == name[same] {
+            same += 1;
+        } else {
+            (start, same) = (start + 1, 0);
+        }
+    }
+    assert!(start < 256, "its place is a byte");
+    Part { name: start as u8, name_length: name.len() as u8, field, required, limit }
 }
 
-pub(super) static TITLE: Part = part("Title", Field::Title, 32, false);
-pub(super) static PROMPT: Part = part("Prompt", Field::Prompt, 32, false);
-pub(super) static TEXT: Part = part("Text", Field::ObjectText, 4000, false);
-pub(super) static STATUS_TEXT: Part = part("Text", Field::ObjectText, 0, false);
-pub(super) static URL: Part = part("URL", Field::Url, 256, true);
-pub(super) static TIMER: Part = part("Timer", Field::Timer, 0, false);
-pub(super) static APP_ID: Part = part("appId", Field::ObjectAppId, 64, false);
-pub(super) static NUMBER: Part = part("Number", Field::ErrorNumber, 0, true);
+impl Part {
+    /// Returns its name on the wire.
+    #[inline(never)]
+    pub(super) fn name(&self) -> &'static [u8] {
+        let start = usize::from(self.name);
+        NAMES.get(start..start.saturating_add(self.name_length.into())).unwrap_or_default()
+    }
+}
+
+pub(super) const TITLE: Part = part("Title", Field::Title, Some(Limit::Label), false);
+pub(super) const PROMPT: Part = part("Prompt", Field::Prompt, Some(Limit::Label), false);
+pub(super) const TEXT: Part = part("Text", Field::ObjectText, Some(Limit::ObjectText), false);
+pub(super) const STATUS_TEXT: Part = part("Text", Field::ObjectText, None, false);
+pub(super) const URL: Part = part("URL", Field::Url, Some(Limit::Url), true);
+pub(super) const TIMER: Part = part("Timer", Field::Timer, None, false);
+pub(super) static APP_ID: Part = part("appId", Field::ObjectAppId, Some(Limit::MenuName), false);
+pub(super) static NUMBER: Part = part("Number", Field::ErrorNumber, None, true);
 
 /// The texts of each row, in the order in which they are written.
-pub(super) static MENU_ITEM: [Part; 2] =
-    [part("Name", Field::Name, 64, false), part("URL", Field::Url, 256, true)];
-pub(super) static INPUT_ITEM: [Part; PARTS] = [
-    part("DisplayName", Field::DisplayName, 32, false),
-    part("QueryStringParam", Field::QueryStringParam, 32, true),
-    part("DefaultValue", Field::DefaultValue, 32, false),
-    part("InputFlags", Field::InputFlags, 0, false),
+pub(super) static MENU_ITEM: [Part; 2] = [
+    part("Name", Field::Name, Some(Limit::MenuName), false),
+    part("URL", Field::Url, Some(Limit::Url), true),
 ];
-pub(super) static DIRECTORY_ENTRY: [Part; 2] =
-    [part("Name", Field::Name, 32, false), part("Telephone", Field::Telephone, 32, false)];
+pub(super) static INPUT_ITEM: [Part; PARTS] = [
+    part("DisplayName", Field::DisplayName, Some(Limit::Label), false),
+    part("QueryStringParam", Field::QueryStringParam, Some(Limit::Label), true),
+    part("DefaultValue", Field::DefaultValue, Some(Limit::Label), false),
+    part("InputFlags", Field::InputFlags, None, false),
+];
+pub(super) static DIRECTORY_ENTRY: [Part; 2] = [
+    part("Name", Field::Name, Some(Limit::Label), false),
+    part("Telephone", Field::Telephone, Some(Limit::Label), false),
+];
 pub(super) static SOFT_KEY_ITEM: [Part; PARTS] = [
-    part("Name", Field::Name, 32, false),
-    part("URL", Field::Url, 256, true),
-    part("URLDown", Field::UrlDown, 256, false),
-    part("Position", Field::Position, 0, true),
+    part("Name", Field::Name, Some(Limit::Label), false),
+    part("URL", Field::Url, Some(Limit::Url), true),
+    part("URLDown", Field::UrlDown, Some(Limit::Url), false),
+    part("Position", Field::Position, None, true),
 ];
 pub(super) static KEY_ITEM: [Part; 3] = [
-    part("Key", Field::Key, 0, true),
-    part("URL", Field::Url, 256, true),
-    part("URLDown", Field::UrlDown, 256, false),
+    part("Key", Field::Key, None, true),
+    part("URL", Field::Url, Some(Limit::Url), true),
+    part("URLDown", Field::UrlDown, Some(Limit::Url), false),
 ];
 /// Attributes, as are those of a `ResponseItem`.
 pub(super) static EXECUTE_ITEM: [Part; 2] =
-    [part("URL", Field::ExecuteUrl, 256, true), part("Priority", Field::Priority, 0, false)];
+    [part("URL", Field::ExecuteUrl, Some(Limit::Url), true), part("Priority", Field::Priority, None, false)];
 pub(super) static RESPONSE_ITEM: [Part; 3] = [
-    part("Status", Field::ResponseStatus, 0, true),
-    part("Data", Field::ResponseData, 0, false),
-    part("URL", Field::ResponseUrl, 256, false),
+    part("Status", Field::ResponseStatus, None, true),
+    part("Data", Field::ResponseData, None, false),
+    part("URL", Field::ResponseUrl, Some(Limit::Url), false),
 ];
 
-/// The names of rows.
-static MENU: Part = part("MenuItem", Field::MenuItem, 0, false);
-static INPUT: Part = part("InputItem", Field::InputItem, 0, false);
-static DIRECTORY: Part = part("DirectoryEntry", Field::DirectoryEntry, 0, false);
-static EXECUTE: Part = part("ExecuteItem", Field::ExecuteItem, 0, false);
-static RESPONSE: Part = part("ResponseItem", Field::ResponseItem, 0, false);
-static SOFT_KEY: Part = part("SoftKeyItem", Field::SoftKeyItem, 0, false);
-static KEY: Part = part("KeyItem", Field::KeyItem, 0, false);
-
-impl ItemKind {
-    const fn parts(self) -> &'static [Part] {
-        match self {
-            Self::Menu => &MENU_ITEM,
-            Self::Input => &INPUT_ITEM,
-            Self::Directory => &DIRECTORY_ENTRY,
-            Self::Execute => &EXECUTE_ITEM,
-            Self::Response => &RESPONSE_ITEM,
-            Self::SoftKey => &SOFT_KEY_ITEM,
-            Self::Key => &KEY_ITEM,
-        }
-    }
-
-    /// Returns true if the texts of the row are attributes.
-    const fn is_attributes(self) -> bool {
-        matches!(self, Self::Execute | Self::Response)
-    }
-}
+/// The texts of each row, in the order of the slots.
+static PARTS_OF_ROWS: [&[Part]; ROWS] =
+    [&MENU_ITEM, &INPUT_ITEM, &DIRECTORY_ENTRY, &EXECUTE_ITEM, &RESPONSE_ITEM, &SOFT_KEY_ITEM, &KEY_ITEM];
 
 /// How many rows of each kind an object may have.
-pub(super) const SOFT_KEYS: u16 = 16;
-pub(super) const KEYS: u16 = 32;
-pub(super) const MENU_ITEMS: u16 = 100;
-pub(super) const ICON_MENU_ITEMS: u16 = 32;
-pub(super) const INPUT_ITEMS: u16 = 5;
-pub(super) const DIRECTORY_ENTRIES: u16 = 32;
-pub(super) const EXECUTE_ITEMS: u16 = 3;
-pub(super) const RESPONSE_ITEMS: u16 = 3;
+pub(super) const SOFT_KEYS: u8 = 16;
+pub(super) const KEYS: u8 = 32;
+pub(super) const MENU_ITEMS: u8 = 100;
+pub(super) const ICON_MENU_ITEMS: u8 = 32;
+pub(super) const INPUT_ITEMS: u8 = 5;
+pub(super) const DIRECTORY_ENTRIES: u8 = 32;
+pub(super) const EXECUTE_ITEMS: u8 = 3;
+pub(super) const RESPONSE_ITEMS: u8 = 3;
 
-/// What is known inside each root, and inside every root with a screen.
-static OF_SCREENS: [Element; 4] = [
-    Element { part: &TITLE, content: Content::Text(Slot::Title) },
-    Element { part: &PROMPT, content: Content::Text(Slot::Prompt) },
-    Element { part: &SOFT_KEY, content: Content::Item(ItemKind::SoftKey, SOFT_KEYS) },
-    Element { part: &KEY, content: Content::Item(ItemKind::Key, KEYS) },
+/// What is known inside the roots. Of a row the limit is how many there may be.
+static ELEMENTS: [Element; 14] = [
+    row("MenuItem", Field::MenuItem, MENU_ITEMS, Slot::MenuItem, bit(Kind::Menu)),
+    row("MenuItem", Field::MenuItem, ICON_MENU_ITEMS, Slot::MenuItem, bit(Kind::IconMenu)),
+    row("InputItem", Field::InputItem, INPUT_ITEMS, Slot::InputItem, bit(Kind::Input)),
+    row(
+        "DirectoryEntry",
+        Field::DirectoryEntry,
+        DIRECTORY_ENTRIES,
+        Slot::DirectoryEntry,
+        bit(Kind::Directory),
+    ),
+    row("SoftKeyItem", Field::SoftKeyItem, SOFT_KEYS, Slot::SoftKeyItem, SCREENS),
+    row("KeyItem", Field::KeyItem, KEYS, Slot::KeyItem, SCREENS),
+    text(TITLE, Slot::Title, SCREENS),
+    text(PROMPT, Slot::Prompt, SCREENS),
+    text(TEXT, Slot::Text, bit(Kind::Text)),
+    text(URL, Slot::Url, bit(Kind::Input)),
+    row("ExecuteItem", Field::ExecuteItem, EXECUTE_ITEMS, Slot::ExecuteItem, bit(Kind::Execute)),
+    row("ResponseItem", Field::ResponseItem, RESPONSE_ITEMS, Slot::ResponseItem, bit(Kind::Response)),
+    text(STATUS_TEXT, Slot::Text, bit(Kind::Status)),
+    text(TIMER, Slot::Timer, bit(Kind::Status)),
 ];
-static OF_TEXT: [Element; 1] = [Element { part: &TEXT, content: Content::Text(Slot::Text) }];
-static OF_INPUT: [Element; 2] = [
-    Element { part: &URL, content: Content::Text(Slot::Url) },
-    Element { part: &INPUT, content: Content::Item(ItemKind::Input, INPUT_ITEMS) },
-];
-static OF_MENU: [Element; 1] = [Element { part: &MENU, content: Content::Item(ItemKind::Menu, MENU_ITEMS) }];
-static OF_ICON_MENU: [Element; 1] =
-    [Element { part: &MENU, content: Content::Item(ItemKind::Menu, ICON_MENU_ITEMS) }];
-static OF_DIRECTORY: [Element; 1] =
-    [Element { part: &DIRECTORY, content: Content::Item(ItemKind::Directory, DIRECTORY_ENTRIES) }];
-static OF_EXECUTE: [Element; 1] =
-    [Element { part: &EXECUTE, content: Content::Item(ItemKind::Execute, EXECUTE_ITEMS) }];
-static OF_RESPONSE: [Element; 1] =
-    [Element { part: &RESPONSE, content: Content::Item(ItemKind::Response, RESPONSE_ITEMS) }];
-static OF_STATUS: [Element; 2] = [
-    Element { part: &STATUS_TEXT, content: Content::Text(Slot::Text) },
-    Element { part: &TIMER, content: Content::Text(Slot::Timer) },
-];
+
+const fn text(part: Part, slot: Slot, kinds: u16) -> Element {
+    Element { part, most: 1, slot, kinds }
+}
+
+const fn row(name: &str, field: Field, most: u8, slot: Slot, kinds: u16) -> Element {
+    Element { part: part(name, field, None, false), most, slot, kinds }
+}
+
+const fn bit(kind: Kind) -> u16 {
+    1 << kind as u16
+}
+
+/// The objects with a screen, which are the first kinds.
+const SCREENS: u16 = (bit(Kind::GraphicFileMenu) << 1).wrapping_sub(1);
 
 /// Returns the element of that name inside an object of the kind.
 #[inline(never)]
 fn element(kind: Kind, name: &[u8]) -> Option<&'static Element> {
-    let own: &'static [Element] = match kind {
-        Kind::Text => &OF_TEXT,
-        Kind::Input => &OF_INPUT,
-        Kind::Menu => &OF_MENU,
-        Kind::IconMenu => &OF_ICON_MENU,
-        Kind::Directory => &OF_DIRECTORY,
-        Kind::Execute => &OF_EXECUTE,
-        Kind::Response => &OF_RESPONSE,
-        Kind::Status => &OF_STATUS,
-        _ => &[],
-    };
-    let of_screens: &'static [Element] = if kind.has_screen() { &OF_SCREENS } else { &[] };
-    own.iter().chain(of_screens).find(|element| same(element.part.name.as_bytes(), name))
+    ELEMENTS.iter().find(|element| element.kinds & bit(kind) != 0 && same(element.part.name(), name))
 }
 
 /// The values of a `Position`, -1 for any.
@@ -207,26 +215,29 @@ pub(super) fn is_value(field: Field, text: &Text<'_>) -> bool {
         Field::ErrorNumber => ERROR_NUMBERS,
         Field::Timer | Field::ResponseStatus => return number(text).is_some(),
         Field::UrlDown => return !is_page(text),
-        Field::ExecuteUrl => return index_of("SoftKey Notify ", text.split(':').0).is_none(),
+        Field::ExecuteUrl => return index_of("SoftKey Notify ", &text.split(':').0).is_none(),
         _ => return true,
     };
-    index_of(words, *text).is_some()
+    index_of(words, text).is_some()
 }
 
 /// Reads a number of digits only.
 pub(crate) fn number(text: &Text<'_>) -> Option<u16> {
-    let mut chars = text.chars();
-    let first = append(0, 10, chars.next())?;
-    u16::try_from(chars.try_fold(first, |number, c| append(number, 10, Some(c)))?).ok()
+    let (mut number, mut digits) = (0, false);
+    for c in text.chars() {
+        number = append(number, 10, Some(c))?;
+        digits = true;
+    }
+    u16::try_from(number).ok().filter(|_| digits)
 }
 
 /// Reads a position, 1 to 16; nothing for any.
 pub(crate) fn position(text: &Text<'_>) -> Option<u8> {
-    u8::try_from(index_of(POSITIONS, *text)?).ok().filter(|index| *index > 0)
+    u8::try_from(index_of(POSITIONS, text)?).ok().filter(|index| *index > 0)
 }
 
 pub(crate) fn priority(text: &Text<'_>) -> Priority {
-    match index_of(PRIORITIES, *text) {
+    match index_of(PRIORITIES, text) {
         Some(1) => Priority::WhenIdle,
         Some(2) => Priority::OnlyIfIdle,
         _ => Priority::AtOnce,
@@ -235,9 +246,8 @@ pub(crate) fn priority(text: &Text<'_>) -> Priority {
 
 /// Returns true for a URI that loads a page.
 pub(crate) fn is_page(text: &Text<'_>) -> bool {
-    let mut chars = text.chars().map(|c| c.to_ascii_lowercase());
-    let is_http = "http".chars().all(|c| chars.next() == Some(c));
-    is_http && matches!((chars.next(), chars.next()), (Some(':'), _) | (Some('s'), Some(':')))
+    let (scheme, rest) = text.split(':');
+    rest.is_some() && index_of_any_case("http https ", &scheme, CASE).is_some()
 }
 
 /// What is known of an object while it is read.
@@ -246,16 +256,14 @@ pub(crate) struct Objects {
     mode: Mode,
     kind: Kind,
     root: Position,
-    /// Which texts were seen, by their [`Slot`]s.
-    seen: u8,
-    /// How many rows were read.
-    items: u16,
-    soft_keys: u16,
-    keys: u16,
+    /// Which texts were seen: of the root by their [`Slot`]s, then of the row that is read by their places in it.
+    seen: u16,
+    /// How many rows were read, by their slots.
+    rows: [u8; ROWS],
     /// An `ExecuteItem` loads a page.
     page: bool,
     /// What a strict reader would have refused first.
-    tolerated: Option<(Refusal, usize)>,
+    tolerated: Option<Error>,
 }
 
 impl Objects {
@@ -265,26 +273,26 @@ impl Objects {
             kind: Kind::Error,
             root: Position::START,
             seen: 0,
-            items: 0,
-            soft_keys: 0,
-            keys: 0,
+            rows: [0; ROWS],
             page: false,
             tolerated: None,
         }
     }
 
     /// Returns what a strict reader would have refused first.
-    pub(crate) fn tolerated(&self) -> Option<Error> {
-        self.tolerated.map(|(reason, at)| Error::refused(reason, at))
+    pub(crate) const fn tolerated(&self) -> Option<Error> {
+        self.tolerated
     }
 
     /// Refuses what only a strict reader refuses; a lenient one remembers the first.
+    #[cold]
+    #[inline(never)]
     fn fault(&mut self, reader: &mut Reader<'_>, refusal: Refusal, at: usize) -> Result<(), Stop> {
         if self.mode == Mode::Strict {
             return Err(reader.refuse(refusal, at));
         }
         // Of what comes once more with more bytes, the first stays the same.
-        self.tolerated.get_or_insert((refusal, at));
+        self.tolerated.get_or_insert(Error::refused(refusal, at));
         Ok(())
     }
 
@@ -294,48 +302,76 @@ impl Objects {
     }
 
     /// Checks a text against its bound and its values.
+    #[inline(never)]
     fn check(
         &mut self,
         reader: &mut Reader<'_>,
         part: &Part,
-        text: Option<Text<'_>>,
+        text: &Option<Text<'_>>,
         at: usize,
     ) -> Result<(), Stop> {
-        let refusal = match text {
-            None if part.required => Refusal::Missing(part.field),
-            Some(text) if is_over(part, &text) => Refusal::TooLong(part.field, Limit::Characters(part.limit)),
-            Some(text) if !is_value(part.field, &text) => Refusal::Value(part.field),
+        let refusal = match (text, part.limit) {
+            (None, _) if part.required => Refusal::Missing(part.field),
+            (Some(text), Some(limit)) if is_over(text, limit) => Refusal::TooLong(part.field, limit),
+            (Some(text), _) if !is_value(part.field, text) => Refusal::Value(part.field),
             _ => return Ok(()),
         };
         self.fault(reader, refusal, at)
     }
 
-    /// Reads a text inside the root, whose start tag was read.
+    /// Reads a text whose start tag was read, unless one of its name was there before, which `bit` says.
     #[inline(never)]
     fn text<'p>(
         &mut self,
         reader: &mut Reader<'p>,
         part: &Part,
-        slot: Slot,
-        at: usize,
-        piece: &mut Option<Piece<'p>>,
+        bit: u16,
+        text: &mut Option<Text<'p>>,
     ) -> Result<(), Stop> {
-        let bit = slot as u8;
+        let at = reader.at();
         if self.seen & bit != 0 {
             return Err(reader.refuse(Refusal::Repeated(part.field), at));
         }
-        let text = reader.text(part.field, TextKind::Unbounded)?;
-        self.check(reader, part, text, at)?;
+        let mut value = TextValue::NONE;
+        reader.read_text(part.field, TextKind::Unbounded, &mut value)?;
+        // Not before: what is cut comes once more with more bytes.
         self.seen |= bit;
-        *piece = text.and_then(|text| {
-            Some(match slot {
-                Slot::Title => Piece::Title(text),
-                Slot::Prompt => Piece::Prompt(text),
-                Slot::Text => Piece::Text(text),
-                Slot::Url => Piece::Url(text),
-                Slot::Timer => Piece::Timer(number(&text)?),
-            })
-        });
+        *text = value.get();
+        // What a row misses is told at its end.
+        if text.is_some() || bit < FIRST_OF_ROW { self.check(reader, part, text, at) } else { Ok(()) }
+    }
+
+    /// Reads an attribute of the start tag at `at`, which was read last.
+    #[inline(never)]
+    fn attribute<'p>(
+        &mut self,
+        reader: &mut Reader<'p>,
+        part: &Part,
+        at: usize,
+        text: &mut Option<Text<'p>>,
+    ) -> Result<(), Stop> {
+        *text = reader.optional_attribute(part.name(), part.field)?;
+        self.check(reader, part, text, at)
+    }
+
+    /// Reads a text inside the root, whose start tag was read.
+    #[inline(never)]
+    fn text_of_root<'p>(
+        &mut self,
+        reader: &mut Reader<'p>,
+        element: &Element,
+        piece: &mut Piece<'p>,
+    ) -> Result<(), Stop> {
+        let mut text = None;
+        self.text(reader, &element.part, 1 << element.slot as u8, &mut text)?;
+        let Some(text) = text else { return Ok(()) };
+        *piece = match element.slot {
+            Slot::Title => Piece::Title(text),
+            Slot::Prompt => Piece::Prompt(text),
+            Slot::Url => Piece::Url(text),
+            Slot::Timer => number(&text).map_or(Piece::More, Piece::Timer),
+            _ => Piece::Text(text),
+        };
         Ok(())
     }
 
@@ -344,83 +380,72 @@ impl Objects {
     fn item<'p>(
         &mut self,
         reader: &mut Reader<'p>,
-        name: &Part,
-        (kind, most): (ItemKind, u16),
+        element: &Element,
         at: usize,
-        piece: &mut Option<Piece<'p>>,
+        piece: &mut Piece<'p>,
     ) -> Result<(), Stop> {
-        let count = match kind {
-            ItemKind::SoftKey => self.soft_keys,
-            ItemKind::Key => self.keys,
-            _ => self.items,
-        };
-        if count >= most {
-            self.fault(reader, Refusal::TooMany(name.field, most), at)?;
+        let Element { part: Part { field, .. }, most, slot, .. } = *element;
+        let index = (slot as usize).wrapping_sub(TEXTS);
+        let mut parts = PARTS_OF_ROWS.get(index).copied().unwrap_or_default();
+        if self.rows.get(index).is_some_and(|count| *count >= most) {
+            self.fault(reader, Refusal::TooMany(field, most), at)?;
         }
-        let parts = kind.parts();
         let mut texts = [None; PARTS];
-        if kind.is_attributes() {
+        if matches!(slot, Slot::ExecuteItem | Slot::ResponseItem) {
             for (part, text) in parts.iter().zip(&mut texts) {
-                *text = reader.optional_attribute(part.name, part.field)?;
-                self.check(reader, part, *text, at)?;
+                self.attribute(reader, part, at, text)?;
             }
+            // There are no elements in it.
+            parts = &[];
         }
-        let mut seen = 0_u8;
+        self.seen &= FIRST_OF_ROW.wrapping_sub(1);
         while reader.next()?.is_some() {
-            let (name, at) = (reader.name(), reader.at());
-            let elements = if kind.is_attributes() { &[] } else { parts };
-            let known = elements
-                .iter()
-                .zip(&mut texts)
-                .zip(0_u8..)
-                .find(|((part, _), _)| same(part.name.as_bytes(), name));
-            let Some(((part, text), index)) = known else {
-                self.unknown(reader, at)?;
-                reader.skip()?;
-                continue;
-            };
-            if seen >> index & 1 != 0 {
-                return Err(reader.refuse(Refusal::Repeated(part.field), at));
-            }
-            seen |= 1 << index;
-            *text = reader.text(part.field, TextKind::Unbounded)?;
-            if text.is_some() {
-                self.check(reader, part, *text, at)?;
+            let mut bit = FIRST_OF_ROW;
+            let known = parts.iter().zip(&mut texts).find(|(part, _)| {
+                let is_it = same(part.name(), reader.name());
+                if !is_it {
+                    bit <<= 1;
+                }
+                is_it
+            });
+            match known {
+                Some((part, text)) => self.text(reader, part, bit, text)?,
+                None => {
+                    self.unknown(reader, reader.at())?;
+                    reader.skip()?;
+                }
             }
         }
-        if !kind.is_attributes() {
-            for (part, text) in parts.iter().zip(texts).filter(|(_, text)| text.is_none()) {
+        for (part, text) in parts.iter().zip(&texts) {
+            if text.is_none() {
                 self.check(reader, part, text, at)?;
             }
         }
-        if kind == ItemKind::Execute && texts[0].is_some_and(|url| is_page(&url)) {
+        if slot == Slot::ExecuteItem && texts[0].is_some_and(|url| is_page(&url)) {
             if self.page {
                 self.fault(reader, Refusal::TwoPages, at)?;
             }
             self.page = true;
         }
-        let counter = match kind {
-            ItemKind::SoftKey => &mut self.soft_keys,
-            ItemKind::Key => &mut self.keys,
-            _ => &mut self.items,
+        if let Some(count) = self.rows.get_mut(index) {
+            *count = count.saturating_add(1);
+        }
+        *piece = match slot {
+            Slot::InputItem => Piece::InputItem(InputItem(texts)),
+            Slot::DirectoryEntry => Piece::DirectoryEntry(DirectoryEntry(texts)),
+            Slot::ExecuteItem => Piece::ExecuteItem(ExecuteItem(texts)),
+            Slot::ResponseItem => Piece::ResponseItem(ResponseItem(texts)),
+            Slot::SoftKeyItem => Piece::SoftKeyItem(SoftKeyItem(texts)),
+            Slot::KeyItem => Piece::KeyItem(KeyItem(texts)),
+            _ => Piece::MenuItem(MenuItem(texts)),
         };
-        *counter = counter.saturating_add(1);
-        *piece = Some(match kind {
-            ItemKind::Menu => Piece::MenuItem(MenuItem(texts)),
-            ItemKind::Input => Piece::InputItem(InputItem(texts)),
-            ItemKind::Directory => Piece::DirectoryEntry(DirectoryEntry(texts)),
-            ItemKind::Execute => Piece::ExecuteItem(ExecuteItem(texts)),
-            ItemKind::Response => Piece::ResponseItem(ResponseItem(texts)),
-            ItemKind::SoftKey => Piece::SoftKeyItem(SoftKeyItem(texts)),
-            ItemKind::Key => Piece::KeyItem(KeyItem(texts)),
-        });
         Ok(())
     }
 }
 
 /// Returns true for a text over its bound.
-pub(super) fn is_over(part: &Part, text: &Text<'_>) -> bool {
-    part.limit > 0 && text.chars().count() > usize::from(part.limit)
+pub(super) fn is_over(text: &Text<'_>, limit: Limit) -> bool {
+    text.chars().count() > limit.most()
 }
 
 impl Grammar for Objects {
@@ -428,6 +453,10 @@ impl Grammar for Objects {
 
     fn more<'p>() -> Piece<'p> {
         Piece::More
+    }
+
+    fn is_more(piece: &Piece<'_>) -> bool {
+        matches!(piece, Piece::More)
     }
 
     fn end<'p>() -> Piece<'p> {
@@ -440,28 +469,26 @@ impl Grammar for Objects {
         reader: &mut Reader<'p>,
         _: ElementName,
         position: Position,
-        piece: &mut Option<Piece<'p>>,
+        piece: &mut Piece<'p>,
     ) -> Result<(), Stop> {
         let at = position.at;
         let Some(kind) = Kind::of_root(reader.name()) else {
             return Err(reader.refuse(Refusal::UnknownObject, at));
         };
-        let app_id = if kind.has_screen() {
-            let app_id = reader.optional_attribute(APP_ID.name, APP_ID.field)?;
-            self.check(reader, &APP_ID, app_id, at)?;
-            app_id
-        } else {
-            None
-        };
-        let mut error_number = None;
-        if kind == Kind::Error {
-            let text = reader.optional_attribute(NUMBER.name, NUMBER.field)?;
-            self.check(reader, &NUMBER, text, at)?;
-            error_number = text.as_ref().and_then(number);
+        let (mut app_id, mut error_number) = (None, None);
+        let is_error = kind == Kind::Error;
+        if is_error || kind.has_screen() {
+            let mut text = None;
+            self.attribute(reader, if is_error { &NUMBER } else { &APP_ID }, at, &mut text)?;
+            if is_error {
+                error_number = text.as_ref().and_then(number);
+            } else {
+                app_id = text;
+            }
         }
         self.kind = kind;
         self.root = position;
-        *piece = Some(Piece::Start(Start { kind, app_id, error_number }));
+        *piece = Piece::Start(Start { kind, app_id, error_number });
         Ok(())
     }
 
@@ -471,18 +498,18 @@ impl Grammar for Objects {
         open: &mut Open,
         reader: &mut Reader<'p>,
         _: (Position, &str),
-        piece: &mut Option<Piece<'p>>,
+        piece: &mut Piece<'p>,
     ) -> Result<(), Stop> {
         match open.token(reader, Context::Ignored)? {
             Token::Start(child) => {
                 let (at, name) = reader.token_at();
-                reader.start(child)?;
+                reader.start_tag(child)?;
                 if open.depth() == 1 {
-                    match element(self.kind, name).map(|element| (element.part, element.content)) {
-                        Some((part, Content::Text(slot))) => return self.text(reader, part, slot, at, piece),
-                        Some((part, Content::Item(kind, most))) => {
-                            return self.item(reader, part, (kind, most), at, piece);
+                    match element(self.kind, name) {
+                        Some(text) if (text.slot as usize) < TEXTS => {
+                            return self.text_of_root(reader, text, piece);
                         }
+                        Some(row) => return self.item(reader, row, at, piece),
                         None => self.unknown(reader, at)?,
                     }
                 }
@@ -490,7 +517,7 @@ impl Grammar for Objects {
             }
             Token::End => {
                 open.pop();
-                let url = Slot::Url as u8;
+                let url = 1 << Slot::Url as u16;
                 if open.depth() == 0 && self.kind == Kind::Input && self.seen & url == 0 {
                     self.fault(reader, Refusal::Missing(Field::Url), self.root.at)?;
                 }
@@ -522,11 +549,11 @@ impl<'a> Walk<'a> {
 
     /// Returns what comes next.
     pub(crate) fn next(&mut self) -> Result<Piece<'a>, Error> {
-        let mut piece = None;
+        let mut piece = Piece::More;
         loop {
             let starts = self.here.at == 0;
             self.document.step(&mut self.rest, &mut self.here, true, &mut piece)?;
-            if let Some(piece) = piece {
+            if !matches!(piece, Piece::More) {
                 return Ok(piece);
             }
             if starts && let Some(at) = self.document.not_ascii(self.here, self.rest) {

@@ -183,6 +183,10 @@ impl Grammar for Answer {
         Piece::More
     }
 
+    fn is_more(piece: &Piece<'_>) -> bool {
+        matches!(piece, Piece::More)
+    }
+
     fn end<'p>() -> Piece<'p> {
         Piece::End
     }
@@ -192,7 +196,7 @@ impl Grammar for Answer {
         reader: &mut Reader<'p>,
         root: ElementName,
         position: Position,
-        _: &mut Option<Piece<'p>>,
+        _: &mut Piece<'p>,
     ) -> Result<(), Stop> {
         if root != ElementName::Response {
             return Err(reader.refuse(Refusal::OtherRoot(Field::Response), position.at));
@@ -206,7 +210,7 @@ impl Grammar for Answer {
         open: &mut Open,
         reader: &mut Reader<'p>,
         (here, text): (Position, &str),
-        piece: &mut Option<Piece<'p>>,
+        piece: &mut Piece<'p>,
     ) -> Result<(), Stop> {
         let skipped = open.depth() != usize::from(self.level);
         let context = if skipped { Context::Ignored } else { self.innermost().context };
@@ -257,9 +261,9 @@ impl Answer {
         context: Context,
         child: &Child,
         position: Position,
-        piece: &mut Option<Piece<'p>>,
+        piece: &mut Piece<'p>,
     ) -> Result<bool, Stop> {
-        *piece = Some(match (context, child.element) {
+        *piece = match (context, child.element) {
             (Context::Response, ElementName::Failure) => Piece::Failure(failure(reader)?),
             (Context::UserProfiles, ElementName::Failure) => {
                 let failure = failure(reader)?;
@@ -275,7 +279,7 @@ impl Answer {
                 Piece::Profile(DeviceProfile::read(reader)?)
             }
             _ => return Ok(false),
-        });
+        };
         self.seen.insert(child.key);
         Ok(true)
     }
@@ -286,14 +290,14 @@ impl Answer {
         reader: &mut Reader<'p>,
         child: &Child,
         position: Position,
-        piece: &mut Option<Piece<'p>>,
+        piece: &mut Piece<'p>,
     ) -> Result<(), Stop> {
         match child.element {
-            ElementName::Success => *piece = Some(Piece::Success),
+            ElementName::Success => *piece = Piece::Success,
             ElementName::User => {
                 let mut id = TextValue::NONE;
                 reader.read_attribute(Field::UserIdAttribute, TextKind::CodedName, &mut id)?;
-                *piece = Some(Piece::User(id.get().unwrap_or(Text::EMPTY)));
+                *piece = Piece::User(id.get().unwrap_or(Text::EMPTY));
             }
             ElementName::None => self.none = position,
             ElementName::DoesNotExist => self.does_not_exist = position,
@@ -322,7 +326,7 @@ impl Answer {
         &mut self,
         open: &mut Open,
         reader: &mut Reader<'p>,
-        piece: &mut Option<Piece<'p>>,
+        piece: &mut Piece<'p>,
     ) -> Result<(), Stop> {
         let skipped = open.depth() != usize::from(self.level);
         open.pop();
@@ -342,7 +346,7 @@ impl Answer {
         self.level = self.level.saturating_sub(1);
         let does_not_exist = self.seen.has(key::DOES_NOT_EXIST);
         if element.context.is_row() {
-            *piece = Some(Piece::UserEnd { does_not_exist });
+            *piece = Piece::UserEnd { does_not_exist };
         }
         Ok(())
     }

@@ -347,6 +347,13 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// The same, where one more call does not matter. (Code size: the other is part of each caller.)
+    #[cfg(feature = "compact")]
+    #[cfg_attr(feature = "phonexml", inline(never))]
+    pub(super) fn start_tag(&mut self, child: &Child) -> Result<(), Stop> {
+        self.start(child)
+    }
+
     /// Reads the attributes up to the end of the start tag.
     #[inline(never)]
     fn attributes(&mut self, element: ElementName) -> Result<(), Stop> {
@@ -392,12 +399,12 @@ impl<'a> Reader<'a> {
 
     /// Returns the attribute of that name in the start tag read last: it is read again, as its attributes were checked.
     #[cfg(feature = "phonexml")]
-    pub(super) fn attribute_named(&self, name: &str) -> Option<Attribute<'a>> {
+    pub(super) fn attribute_named(&self, name: &[u8]) -> Option<Attribute<'a>> {
         let OpenElement { at, content, .. } = self.innermost;
         let mut tag = Tokens::document(self.between(at, content), at);
         tag.token(OUTSIDE, Context::Ignored).ok()?;
         while let Ok(TagToken::Attribute { plain }) = tag.tag_token() {
-            if same(tag.name(), name.as_bytes()) {
+            if same(tag.name(), name) {
                 let (raw, at) = tag.value();
                 return Some(Attribute { raw, at, plain });
             }

@@ -15,8 +15,11 @@ pub(crate) trait Grammar {
     /// What is handed out.
     type Piece<'p>;
 
-    /// Nothing before there are more bytes.
+    /// Nothing: nothing yet, or nothing before there are more bytes.
     fn more<'p>() -> Self::Piece<'p>;
+
+    /// Returns true if it is nothing.
+    fn is_more(piece: &Self::Piece<'_>) -> bool;
 
     /// The end of the document.
     fn end<'p>() -> Self::Piece<'p>;
@@ -28,7 +31,7 @@ pub(crate) trait Grammar {
         reader: &mut Reader<'p>,
         root: ElementName,
         position: Position,
-        piece: &mut Option<Self::Piece<'p>>,
+        piece: &mut Self::Piece<'p>,
     ) -> Result<(), Stop>;
 
     /// Reads one thing inside the root. `at` is where what is read starts, and what it is.
@@ -37,7 +40,7 @@ pub(crate) trait Grammar {
         open: &mut Open,
         reader: &mut Reader<'p>,
         at: (Position, &str),
-        piece: &mut Option<Self::Piece<'p>>,
+        piece: &mut Self::Piece<'p>,
     ) -> Result<(), Stop>;
 
     /// Returns a position that was kept, by its offset: a refusal may be about what is in the window no more.
@@ -97,6 +100,10 @@ struct Place {
     here: Position,
     /// No more bytes come.
     ended: bool,
+    /// The window has no room for more.
+    full: bool,
+    /// What is in the window and not of the encoding.
+    foreign: Foreign,
     /// The refusal that ended the reading, and where.
     refused: Option<(Error, Position)>,
 }
@@ -133,7 +140,15 @@ enum Stage {
 impl<G: Grammar> Reading<G> {
     /// Starts to read.
     pub(crate) const fn start(grammar: G) -> Self {
-        let place = Place { start: 0, end: 0, here: Position::START, ended: false, refused: None };
+        let place = Place {
+            start: 0,
+            end: 0,
+            here: Position::START,
+            ended: false,
+            full: false,
+            foreign: None,
+            refused: None,
+        };
         Self { place, document: Document::new(grammar) }
     }
 
@@ -178,25 +193,25 @@ impl<G: Grammar> Reading<G> {
     /// Returns what comes next.
     pub(crate) fn next<'p>(&mut self, window: &'p [u8]) -> Result<G::Piece<'p>, Error> {
         let place = &mut self.place;
-        let (mut rest, mut foreign, full) = place.unread(window)?;
-        let mut piece = None;
+        let mut rest = place.unread(window)?;
+        let mut piece = G::more();
         let mut check_ascii = true;
         loop {
             if check_ascii {
-                self.document.frame.not_ascii(place.here, &mut rest, &mut foreign);
+                self.document.frame.not_ascii(place.here, &mut rest, &mut place.foreign);
             }
             // The first step tells whether the document is US-ASCII.
             check_ascii = self.document.frame.stage == Stage::Start;
             let before = rest.len();
-            let whole = place.ended && foreign.is_none();
+            let whole = place.ended && place.foreign.is_none();
             let outcome = self.document.step(&mut rest, &mut place.here, whole, &mut piece);
             place.start = place.start.saturating_add(before.saturating_sub(rest.len()));
             if let Err(error) = outcome {
-                let Some(error) = place.refusal(error, foreign, full) else { return Ok(G::more()) };
-                place.refused = Some((error, self.document.position_of(error, place.here, rest)));
-                return Err(error);
+                let kept = error.position().and_then(|at| self.document.grammar.kept(at));
+                place.refuse(error, rest, kept);
+                return place.refused.map_or(Ok(G::more()), |(error, _)| Err(error));
             }
-            if let Some(piece) = piece {
+            if !G::is_more(&piece) {
                 return Ok(piece);
             }
         }
@@ -217,37 +232,44 @@ impl Place {
         taken
     }
 
-    /// Returns what is not read yet, up to what is not UTF-8; and whether the window has no room for more.
+    /// Returns what is not read yet, up to what is not UTF-8.
     #[cfg_attr(feature = "phonexml", inline(never))]
-    fn unread<'p>(&self, window: &'p [u8]) -> Result<(&'p str, Foreign, bool), Error> {
+    fn unread<'p>(&mut self, window: &'p [u8]) -> Result<&'p str, Error> {
         if let Some((error, _)) = self.refused {
             return Err(error);
         }
-        let full = self.start == 0 && self.end == window.len();
+        self.full = self.start == 0 && self.end == window.len();
+        self.foreign = None;
         let unread = window.get(self.start..self.end).unwrap_or_default();
         let error = match core::str::from_utf8(unread) {
-            Ok(text) => return Ok((text, None, full)),
+            Ok(text) => return Ok(text),
             Err(error) => error,
         };
         let valid = unread.get(..error.valid_up_to()).unwrap_or_default();
-        let is_foreign = error.error_len().is_some() || self.ended;
-        let at = self.here.at.saturating_add(valid.len());
-        let foreign = is_foreign.then_some((Refusal::NotUtf8, at));
-        Ok((core::str::from_utf8(valid).unwrap_or_default(), foreign, full))
+        if error.error_len().is_some() || self.ended {
+            self.foreign = Some((Refusal::NotUtf8, self.here.at.saturating_add(valid.len())));
+        }
+        Ok(core::str::from_utf8(valid).unwrap_or_default())
     }
 
-    /// Returns why the document is refused, after an error in what is there of it; nothing if there may be more.
-    fn refusal(&self, error: Error, foreign: Foreign, full: bool) -> Option<Error> {
-        if !matches!(error, Error::Refused { reason: Refusal::CutShort, .. }) {
-            return Some(error);
-        }
-        match foreign {
+    /// Refuses the document after an error in `rest` or at a position that was kept, unless there may be more of it.
+    #[cfg_attr(feature = "phonexml", inline(never))]
+    fn refuse(&mut self, error: Error, rest: &str, kept: Option<Position>) {
+        let mut error = error;
+        if matches!(error, Error::Refused { reason: Refusal::CutShort, .. }) {
             // What is cut here goes on with what is not of the encoding.
-            Some((reason, at)) => Some(Error::refused(reason, at)),
-            None if self.ended => Some(error),
-            None if full && self.start == 0 => Some(Error::refused(Refusal::Window, self.here.at)),
-            None => None,
+            if let Some((reason, at)) = self.foreign {
+                error = Error::refused(reason, at);
+            } else if !self.ended {
+                if !self.full || self.start > 0 {
+                    return;
+                }
+                error = Error::refused(Refusal::Window, self.here.at);
+            }
         }
+        let at = error.position().unwrap_or(self.here.at);
+        let position = if at >= self.here.at { self.here.of(rest, at) } else { kept.unwrap_or(self.here) };
+        self.refused = Some((error, position));
     }
 }
 
@@ -266,7 +288,7 @@ impl<G: Grammar> Document<G> {
         rest: &mut &'p str,
         here: &mut Position,
         whole: bool,
-        piece: &mut Option<G::Piece<'p>>,
+        piece: &mut G::Piece<'p>,
     ) -> Result<(), Error> {
         let frame = &mut self.frame;
         // Up to where the text is read also if what follows is cut.
@@ -281,7 +303,7 @@ impl<G: Grammar> Document<G> {
                     found.and_then(|()| frame.enter(&mut reader, name, at))
                 }
                 Ok(None) => {
-                    *piece = Some(G::end());
+                    *piece = G::end();
                     Ok(())
                 }
                 Err(stop) => Err(stop),
@@ -296,12 +318,6 @@ impl<G: Grammar> Document<G> {
         let mut foreign = None;
         self.frame.not_ascii(here, &mut { rest }, &mut foreign);
         foreign.map(|(_, at)| at)
-    }
-
-    /// The position of a refusal: in `rest`, which is at `here`, or one that was kept.
-    fn position_of(&self, error: Error, here: Position, rest: &str) -> Position {
-        let at = error.position().unwrap_or(here.at);
-        if at >= here.at { here.of(rest, at) } else { self.grammar.kept(at).unwrap_or(here) }
     }
 }
 
@@ -353,7 +369,7 @@ impl Frame {
         };
         let (at, name) = reader.token_at();
         *passed = at;
-        reader.start(root)?;
+        reader.start_tag(root)?;
         Ok(Some((root.element, at, name)))
     }
 

@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
 
     /// Reads the attribute of that name of the innermost open element; returns `None` if it is blank or not there.
     #[cfg(feature = "phonexml")]
-    pub(super) fn optional_attribute(&mut self, name: &str, field: Field) -> Result<Option<Text<'a>>, Stop> {
+    pub(super) fn optional_attribute(&mut self, name: &[u8], field: Field) -> Result<Option<Text<'a>>, Stop> {
         let Some(found) = self.attribute_named(name) else { return Ok(None) };
         let coding = if found.plain { Coding::Plain } else { Coding::Attribute };
         let mut value = TextValue::NONE;

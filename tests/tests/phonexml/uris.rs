@@ -59,7 +59,7 @@ fn rule_15_10_a_uri_is_known_by_its_scheme() {
     ] {
         let Uri::Dial(dial) = uri(text) else { panic!("{text}") };
         assert_eq!(
-            (dial.number, dial.use_app_ui, dial.app_id),
+            (dial.number(), dial.use_app_ui(), dial.app_id()),
             (number.into(), use_app_ui, app_id),
             "{text}"
         );
@@ -87,5 +87,5 @@ fn rule_15_10_a_uri_is_read_through_references_sections_and_comments() {
     let xml = "<CiscoIPPhoneMenu><MenuItem><URL>D<![CDATA[ial:1]]>2<!-- : -->&#51;:<![CDATA[1:a]]>&amp;b</URL></MenuItem></CiscoIPPhoneMenu>";
     let Object::Menu(menu) = Object::parse(xml.as_bytes(), Mode::Strict).unwrap().object else { panic!() };
     let Some(Uri::Dial(dial)) = menu.items.iter().next().unwrap().uri() else { panic!() };
-    assert_eq!((dial.number, dial.use_app_ui, dial.app_id), ("123".into(), true, Some("a&b".into())));
+    assert_eq!((dial.number(), dial.use_app_ui(), dial.app_id()), ("123".into(), true, Some("a&b".into())));
 }

@@ -97,12 +97,12 @@ fn rule_15_12_what_a_strict_reader_refuses_is_not_written() {
     }
     let long: &'static str = "x".repeat(257).leak();
     let screen = |screen| PhoneText::new(screen, "a");
-    not(screen(Screen::new(&long[..33])), Field::Title, Unsendable::TooLong(Limit::Characters(32)));
+    not(screen(Screen::new(&long[..33])), Field::Title, Unsendable::TooLong(Limit::Label));
     not(screen(Screen::new("a\0")), Field::Title, Unsendable::Character('\0'));
     not(
         screen(Screen::default().with_app_id(&long[..65])),
         Field::ObjectAppId,
-        Unsendable::TooLong(Limit::Characters(64)),
+        Unsendable::TooLong(Limit::MenuName),
     );
     for position in [0, 17, 255] {
         let keys = leak(vec![SoftKeyItem::new("a", "Key:A", position)]);
@@ -127,7 +127,7 @@ fn rule_15_12_what_a_strict_reader_refuses_is_not_written() {
     not(
         PhoneMenu::new(Screen::default(), leak(vec![MenuItem::new("a", long)])),
         Field::Url,
-        Unsendable::TooLong(Limit::Characters(256)),
+        Unsendable::TooLong(Limit::Url),
     );
     let item = InputItem::new("a", "q", InputFlags::PLAIN_TEXT);
     not(

@@ -1,7 +1,7 @@
 //! Writes IP phone objects. It must write nothing that a strict reader refuses.
 
 use super::{Encode, Encoded, Encoder, Escape};
-use crate::error::{Error, Field, Limit, Unsendable};
+use crate::error::{Error, Field, Unsendable};
 use crate::phonexml::{Item, Items, Kind, Object, Screen};
 use crate::text::Text;
 use crate::wire::is_page;
@@ -51,7 +51,7 @@ impl Encode for Object<'_> {
             Object::Status(it) => encoder.element(Kind::Status.name(), |e| {
                 e.part(&STATUS_TEXT, it.text)?;
                 match it.timer {
-                    Some(seconds) => e.number(TIMER.name, seconds),
+                    Some(seconds) => e.number(name(&TIMER), seconds),
                     None => Ok(()),
                 }
             }),
@@ -84,11 +84,11 @@ impl Encoder<'_> {
     fn items<'a, T: Item<'a>>(
         &mut self,
         field: Field,
-        most: u16,
+        most: u8,
         items: &Items<'a, T>,
         parts: &[Part],
     ) -> Encoded {
-        for (item, count) in items.iter().zip(0_u16..) {
+        for (item, count) in items.iter().zip(0_u8..) {
             if count == most {
                 return Err(unsendable(field, Unsendable::TooMany(most)));
             }
@@ -112,7 +112,7 @@ impl Encoder<'_> {
     /// Writes a text as an element. A blank one is left out.
     fn part(&mut self, part: &Part, text: Option<Text<'_>>) -> Encoded {
         match checked(part, text)? {
-            Some(text) => self.element(part.name, |e| e.text(part.field, &text, Escape::Element)),
+            Some(text) => self.element(name(part), |e| e.text(part.field, &text, Escape::Element)),
             None => Ok(()),
         }
     }
@@ -121,7 +121,7 @@ impl Encoder<'_> {
     fn attribute(&mut self, part: &Part, text: Option<Text<'_>>) -> Encoded {
         let Some(text) = checked(part, text)? else { return Ok(()) };
         self.sink.put(" ");
-        self.sink.put(part.name);
+        self.sink.put(name(part));
         self.sink.put("=\"");
         self.text(part.field, &text, Escape::Attribute)?;
         self.sink.put("\"");
@@ -136,14 +136,18 @@ impl Encoder<'_> {
     }
 }
 
+fn name(part: &Part) -> &'static str {
+    core::str::from_utf8(part.name()).unwrap_or_default()
+}
+
 /// Returns a text that can be sent, unless it is blank; refuses a blank one that must be there.
 fn checked<'a>(part: &Part, text: Option<Text<'a>>) -> Result<Option<Text<'a>>, Error> {
-    let reason = match text.filter(|text| !text.is_blank()) {
-        None if part.required => Unsendable::Blank,
-        None => return Ok(None),
-        Some(text) if is_over(part, &text) => Unsendable::TooLong(Limit::Characters(part.limit)),
-        Some(text) if !is_value(part.field, &text) => Unsendable::Value,
-        text => return Ok(text),
+    let reason = match (text.filter(|text| !text.is_blank()), part.limit) {
+        (None, _) if part.required => Unsendable::Blank,
+        (None, _) => return Ok(None),
+        (Some(text), Some(limit)) if is_over(&text, limit) => Unsendable::TooLong(limit),
+        (Some(text), _) if !is_value(part.field, &text) => Unsendable::Value,
+        (text, _) => return Ok(text),
     };
     Err(unsendable(part.field, reason))
 }

@@ -96,10 +96,11 @@ fn objects() {
     let mut reader = PieceReader::new(black_box(&mut window), Mode::Lenient);
     let _ = black_box(reader.feed(black_box(b"<CiscoIPPhoneText/>")));
     reader.end();
-    while let Ok(piece) = reader.next() {
+    // By reference: to hand the pieces on is no part of the reader.
+    while let Ok(piece) = &reader.next() {
         match black_box(piece) {
             Piece::More | Piece::End => break,
-            Piece::SoftKeyItem(item) => drop(black_box((item.uri(), item.position()))),
+            Piece::SoftKeyItem(item) => drop(black_box((&item.uri(), item.position()))),
             Piece::InputItem(item) => drop(black_box(item.flags())),
             _ => {}
         }
