@@ -51,6 +51,22 @@ def test_a_supply_that_fails_in_the_middle_of_a_write_leaves_the_settings_before
     desk.wait_text("Polling: 60 min")
 
 
+def test_starts_are_counted_over_power_cuts(desk: Desk) -> None:
+    for starts in (1, 2, 3):
+        desk.softkey("Menu")
+        desk.choose("About this phone")
+        wait_until(f"{starts} starts", lambda wanted=f"Starts: {starts}": scrolled_to(desk, wanted))
+        desk.board.power(on=False)
+        desk.board.power(on=True)
+        desk.wait_text("Nobody logged in")
+
+
+def scrolled_to(desk: Desk, text: str) -> bool:
+    """Scrolls a line on, and says whether the text is shown."""
+    desk.board.press("d")
+    return text in desk.lines()
+
+
 def open_settings(desk: Desk) -> None:
     desk.softkey("Menu")
     desk.choose("Settings")
