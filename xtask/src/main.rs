@@ -15,6 +15,7 @@ mod phone;
 mod run;
 mod setup;
 mod size;
+mod soak;
 mod speed;
 mod test;
 
@@ -67,6 +68,18 @@ enum Command {
         #[arg(long)]
         write: bool,
     },
+    /// Log in and out thousands of times on an emulated board: RAM flat, no restart, the screen true each time
+    Soak {
+        /// The board
+        #[arg(long, value_name = "NAME", value_parser = boards::parser(), default_value = boards::DEFAULT.name)]
+        board: Board,
+        /// A rig file, or the name of one in hil/rigs, in the place of the board's own
+        #[arg(long, value_name = "RIG")]
+        rig: Option<String>,
+        /// Logins, each with its logout
+        #[arg(long, value_name = "N", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(10..))]
+        cycles: u32,
+    },
     /// Count instructions, allocations and code of the core and of its peers; write tests/benches/RESULTS.md
     Bench {
         /// Write nothing; fail if a figure is more than 5 % over the stored one
@@ -112,6 +125,7 @@ fn main() -> ExitCode {
         Command::Lint => lint::run(),
         Command::Size { board, write } => size::run(board, write),
         Command::Speed { check, write } => speed::run(check, write),
+        Command::Soak { board, rig, cycles } => soak::run(board, rig.as_deref(), cycles),
         Command::Bench { check } => bench::run(check),
         Command::Fuzz { targets, seconds } => fuzz::run(&targets, seconds),
         Command::NewBoard { name, target } => new_board::run(&name, &target),
