@@ -30,6 +30,7 @@ from hotdesk_hil.emservice.rules import Faults
 from hotdesk_hil.emservice.running import BACKLOG, Door, Running
 from hotdesk_hil.emservice.server import PATH
 from hotdesk_hil.emservice.simulator import EmService
+from hotdesk_hil.figures import write_section
 
 CONNECTIONS = 16
 TURNS = 5
@@ -202,7 +203,7 @@ def main() -> None:
     if options.out is None:
         print(text)
     else:
-        options.out.write_text(text, encoding="utf-8")
+        write_section(options.out, "simulator", text)
 
 
 def _report(rows: dict[str, list[Load]], before: float, after: float, taken: float, seconds: float) -> str:
@@ -217,8 +218,6 @@ def _report(rows: dict[str, list[Load]], before: float, after: float, taken: flo
     ]
     return "\n".join(
         [
-            "# Figures of the service simulator",
-            "",
             "Made by `python -m hotdesk_hil.emservice.bench --out hil/BENCH.md`.",
             f"CPython {platform.python_version()}, {platform.machine()}, {len(CORES)} cores.",
             "",
