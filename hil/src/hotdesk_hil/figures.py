@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_section(path: Path, name: str, text: str) -> None:
-    """Puts `text` between the marks `<!-- NAME: begin -->` and `<!-- NAME: end -->`, else at the file's end."""
+    """Puts `text` between the marks `<!-- NAME: begin -->` and `<!-- NAME: end -->`, else at the end."""
     begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
     old = path.read_text(encoding="utf-8") if path.exists() else ""
     before, found, rest = old.partition(begin)

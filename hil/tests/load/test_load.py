@@ -202,6 +202,32 @@ def test_a_worker_that_dies_ends_the_run_and_is_blamed(made: Lab) -> None:
     assert "is gone with 3 desks; what they did last is not known; to blame: the load itself" in said
 
 
+def test_a_worker_that_comes_late_ends_the_run_and_is_blamed(made: Lab) -> None:
+    folder, service = made(6, pins=False)
+    with distributed(folder, service, "--within", "60") as (master, *_workers):
+        service.wait_for_request("login", timeout=SECONDS)
+        port = str(master.args[master.args.index("--master-bind-port") + 1])
+        late = ("--worker", "--master-port", port, "--desks", folder / "desks.csv")
+        with started(*late, out=folder / "late.log"):
+            assert master.wait(SECONDS) == 1
+    said = (folder / "master.log").read_text()
+    assert "came after the begin; --expect-workers says how many are waited for" in said
+    assert "to blame: the load itself" in said
+
+
+def test_a_run_that_is_stopped_says_so(made: Lab) -> None:
+    folder, service = made(3, pins=False)
+    out = folder / "out.log"
+    with started(*options(folder, service, "--within", "60"), out=out) as running:
+        service.wait_for_request("login", timeout=SECONDS)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(SECONDS) == 1
+    said = out.read_text()
+    assert "stopped before its end" in said
+    assert "goal (storm with 3 desks): MISSED" in said
+    assert "Traceback" not in said
+
+
 def test_a_worker_with_other_desks_is_found_out(made: Lab) -> None:
     folder, service = made(4)
     other = folder / "other.csv"

@@ -103,13 +103,10 @@ def _report(desks: int, within: int, said: str, service: str) -> str:
             f"CPython {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, "
             f"Locust {version('locust')}.",
             "",
-            f"{desks:,} people come within {within} s, most of them in the middle, to a service that takes "
-            f"{LIMIT} logins at once and {SECONDS * 1000:g} ms",
-            f"for each: {LIMIT / SECONDS:g} a second at best. Each signs with his PIN, and waits as the phone "
-            f"does while the",
-            f"service is busy. Service and load, a master and {WORKERS} workers of Locust, share the machine. "
-            f"The service used",
-            f"{service}.",
+            f"{desks:,} people come within {within} s, most of them in the middle, to a service that",
+            f"takes {LIMIT} logins at once, each {SECONDS * 1000:g} ms: {LIMIT / SECONDS:g} a second at best.",
+            "Each signs with his PIN, and waits as the phone does while the service is busy. Service and load,",
+            f"a master and {WORKERS} workers of Locust, share the machine. The service used {service}.",
             "",
             "```",
             *said.strip().splitlines(),

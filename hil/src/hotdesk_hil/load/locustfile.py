@@ -153,6 +153,8 @@ class Head(Process):
         self.free = deque(desk.number for desk in self.manned)
         self.holders: dict[str, int] = {}
         self.tallies: dict[str, Tally] = {}
+        self.workers: frozenset[str] | None = None
+        """Those that were there when the run began."""
         self.strange: str | None = None
         runner = environment.runner
         runner.register_message(WANTED, self.give)
@@ -200,7 +202,14 @@ class Head(Process):
             return self.strange
         runner = self.environment.runner
         if isinstance(runner, MasterRunner):
-            there = {client.id for client in runner.clients.all if client.state != "missing"}
+            there = frozenset(client.id for client in runner.clients.all if client.state != "missing")
+            if self.workers is None:
+                self.workers = there
+            # Locust would take phones from the others, in the middle of what they do.
+            if late := there - self.workers:
+                return (
+                    f"worker {min(late)} came after the begin; --expect-workers says how many are waited for"
+                )
             gone = [name for name in self.holders if name not in there]
             if gone:
                 desks = self.holders[gone[0]]
