@@ -32,6 +32,8 @@ WIDTH = 256
 
 # What failed, in the words of the exception, and in which colour.
 _SENTENCES = pytest.StashKey[list[str]]()
+_WANTED = pytest.StashKey[bool]()
+# Whether the folder of a report that nobody asked for was made for it.
 _OURS = pytest.StashKey[bool]()
 _NOTED = pytest.StashKey[str]()
 _DATA = pytest.StashKey[Any]()
@@ -45,25 +47,29 @@ def ask_for(config: pytest.Config, file: Path) -> None:
     """
     if importlib.util.find_spec("pytest_html") is None or not hasattr(config.option, "htmlpath"):
         return
-    if not config.option.htmlpath and not hasattr(config, "workerinput"):
+    config.stash[_WANTED] = True
+    if hasattr(config, "workerinput"):
+        return  # who started this worker writes
+    if not config.option.htmlpath:
         config.stash[_OURS] = not file.parent.exists()
         config.option.htmlpath = str(file)
         config.option.self_contained_html = True
-    if config.option.htmlpath:
-        config.option.css = [*config.option.css, str(Path(__file__).with_name("report.css"))]
-        config.stash[_FACTS] = {}
-        config.pluginmanager.register(_Html(config))
+    config.option.css = [*config.option.css, str(Path(__file__).with_name("report.css"))]
+    config.stash[_FACTS] = {}
+    config.pluginmanager.register(_Html(config))
 
 
 def is_wanted(config: pytest.Config) -> bool:
     """Whether a report is being written."""
-    return bool(getattr(config.option, "htmlpath", None))
+    return config.stash.get(_WANTED, False)
 
 
 def note(item: pytest.Item, facts: Mapping[str, str], history: History, log: str, *, failed: bool) -> None:
     """Takes up what the report shows of a test on a rig."""
     shown = _facts(facts) + _strip(history, failed=failed)
     exchanges = [exchange for step in history.steps for exchange in step.exchanges]
+    keys = [key for step in history.steps for key in step.keys]
+    shown += _details(f"Keys ({len(keys)})", f"<p>{_keys(keys)}</p>")
     shown += _details(f"Requests and answers ({len(exchanges)})", _exchanges(exchanges))
     shown += _details("Log of the phone", f"<pre>{escape(log)}</pre>")
     item.stash[_NOTED] = history.mask(shown)
@@ -159,10 +165,14 @@ def _strip(history: History, *, failed: bool) -> str:
 
 
 def _figure(step: Step) -> str:
-    done = [f"<kbd>{escape(key)}</kbd>" for key in step.keys]
-    done += [f"<samp>{escape(str(exchange.record))}</samp>" for exchange in step.exchanges]
+    arrived = "".join(f"<samp>{escape(str(exchange.record))}</samp>" for exchange in step.exchanges)
     picture = _image(step.picture, step.text) if step.picture is not None else ""
-    return f"<figure>{picture}<figcaption><b>{step.at:.1f} s</b> {' '.join(done)}</figcaption></figure>"
+    done = f"<b>{step.at:.1f} s</b> {_keys(step.keys)}{arrived}"
+    return f"<figure>{picture}<figcaption>{done}</figcaption></figure>"
+
+
+def _keys(keys: Sequence[str]) -> str:
+    return " ".join(f"<kbd>{escape(key)}</kbd>" for key in keys)
 
 
 def _image(picture: Picture, text: str) -> str:

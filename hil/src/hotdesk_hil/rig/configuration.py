@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+# What of a configuration is secret.
+SECRET = re.compile(r"^(\s*(?:appCertificate|adminCode)\s*=\s*)(.*?)\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)

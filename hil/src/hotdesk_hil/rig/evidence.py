@@ -14,6 +14,7 @@ from pathlib import Path
 
 from .. import package_data
 from ..masking import MASK
+from .configuration import SECRET
 from .errors import RigError
 from .rig import Rig
 
@@ -45,8 +46,7 @@ def keep(rig: Rig, directory: Path, log: str) -> None:
         text = (rig.configuration.config() or b"").decode("utf-8", errors="replace")
     except RigError as error:
         text = f"{error}\n"
-    masked = re.sub(r"(?im)^(\s*(?:appCertificate|adminCode)\s*=).*$", rf"\1 {MASK}", text)
-    (directory / "HOTDESK.TXT").write_text(masked, encoding="utf-8")
+    (directory / "HOTDESK.TXT").write_text(SECRET.sub(rf"\1{MASK}", text), encoding="utf-8")
 
 
 def log_in_words(rig: Rig) -> str:

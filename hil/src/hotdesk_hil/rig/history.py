@@ -50,7 +50,9 @@ class History:
         # Where the last settled screen was a menu of numbered items, the next digit chooses one.
         self._menu = False
         self._digits = ""
-        self._typing: str | None = None
+        self._typing = False
+        # Of a text that is being typed the newest picture is kept.
+        self._replaced: Step | None = None
         self.steps: list[Step] = [Step(0.0, None, "")]
         self.forgotten = 0
         """Screens that were too many to keep."""
@@ -77,7 +79,7 @@ class History:
 
     def pressed(self, keys: Sequence[str]) -> None:
         """Notes keys: a watcher of KeypadDriver's and ButtonsDriver's."""
-        if self._typing is not None:
+        if self._typing:
             return
         for key in keys:
             self._note_key(key)
@@ -87,11 +89,11 @@ class History:
         """Notes a text that is typed, not the keys it takes. It is no secret: `secret` is for those."""
         self._digits = ""
         self.steps[-1].keys.append(f"types {text!r}")
-        self._typing = text
+        self._typing, self._replaced = True, None
         try:
             yield
         finally:
-            self._typing = None
+            self._typing, self._replaced = False, None
 
     @contextmanager
     def secret(self, text: str) -> Iterator[None]:
@@ -109,7 +111,12 @@ class History:
     def _keep(self, screen: Screen) -> None:
         if self.steps[-1].picture == screen.picture:
             return
+        if self._replaced is self.steps[-1]:
+            self._replaced.picture, self._replaced.text = screen.picture, screen.text
+            return
         self.steps.append(Step(time.monotonic() - self._begin, screen.picture, screen.text))
+        if self._typing:
+            self._replaced = self.steps[-1]
         if len(self.steps) > MOST_SCREENS:
             del self.steps[0]
             self.forgotten += 1

@@ -30,7 +30,7 @@ from . import (  # noqa: F401
     sdcard,
     strategy,
 )
-from .configuration import PhoneConfig
+from .configuration import SECRET, PhoneConfig
 from .errors import RigError
 from .history import History
 from .protocols import (
@@ -193,7 +193,10 @@ class Rig:
         """
         self.strategy.transition(Status.off)
         if card:
-            self.configuration.write(config.text() if isinstance(config, PhoneConfig) else config)
+            text = config.text() if isinstance(config, PhoneConfig) else config
+            if isinstance(text, str):
+                self.history.learn(*(found[2] for found in SECRET.finditer(text)))
+            self.configuration.write(text)
         else:
             self.card.remove()
         self.strategy.transition(until)

@@ -1,0 +1,5 @@
+"""Fixtures that several folders of tests use."""
+
+from chromium import browser
+
+__all__ = ["browser"]
