@@ -105,9 +105,10 @@ def _named(ca: Path) -> ssl.SSLContext:
 class _Socket(ssl.SSLSocket):
     """A socket that keeps what certificates were shown, for the one that says why they are refused."""
 
-    def do_handshake(self, block: bool = False) -> None:
+    # gevent's has no argument `block`.
+    def do_handshake(self, *block: bool) -> None:
         try:
-            super().do_handshake(block)
+            super().do_handshake(*block)
         except ssl.SSLCertVerificationError as error:
             setattr(error, _CHAIN, _chain(self))
             raise

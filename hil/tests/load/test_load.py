@@ -182,6 +182,22 @@ def test_a_lost_answer_does_not_log_anybody_in_twice(made: Lab) -> None:
     assert [event.kind for event in service.events()] == ["login"] * 3
 
 
+def test_a_service_with_tls_is_believed_by_its_authority_alone(made: Lab) -> None:
+    folder, plain = made(4)
+    plain.close()
+    with EmService(folder / "cluster.toml", tls_port=0, ca=folder / "ca") as service:
+        host = ("--host", service.tls_url or "", "--desks", folder / "desks.csv", "--within", "0")
+        done = run(*host, "--ca", folder / "ca" / "ca.pem")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert len(service.sessions()) == 4
+        service.reset()
+        done = run(*host)
+        assert done.returncode == 1
+        assert re.search(r"missed by 4: the certificate of .* is refused: it is not trusted", done.stdout)
+        assert "to blame: who asks: the application user, or whom this side trusts" in done.stdout
+        assert service.requests == []
+
+
 def test_a_service_that_does_not_run_is_blamed_on_the_network(made: Lab) -> None:
     folder, service = made(2)
     url = service.url

@@ -20,7 +20,7 @@ from hotdesk_hil.load.crew import Plan, Sent
 from hotdesk_hil.load.desks import Desk
 from hotdesk_hil.load.phases import NIGHT
 from hotdesk_hil.load.phone import Closed, Miss, Service, log_out_all, outcome
-from hotdesk_hil.load.tally import SUCCESS, Phase, Tally
+from hotdesk_hil.load.tally import Phase, Tally
 
 GRACE = 60.0
 """Seconds that what is under way may take when the time is over: an exchange and the query behind it."""
@@ -217,8 +217,3 @@ class Course:
             self.outcome.counters = f"not read: {before if isinstance(before, str) else after}"
         elif before is not None and after is not None:
             self.outcome.counters = (before, after)
-
-
-def successes(tally: Tally, operation: str) -> int:
-    """Returns how many requests of an operation succeeded."""
-    return tally.requests.get(operation, {}).get(SUCCESS, 0)

@@ -41,6 +41,8 @@ WANTED, GIVEN, TALLY, COURSE = "hotdesk-wanted", "hotdesk-given", "hotdesk-tally
 for name in ("httpx", "hotdesk"):
     logging.getLogger(name).setLevel(logging.WARNING)
 
+log = logging.getLogger("hotdesk-load")
+
 
 class NotDone(Exception):
     """What Locust's tables show of a request that did not succeed: the same text for the same reason."""
@@ -280,6 +282,10 @@ class WorkingDay(LoadTestShape):
             next(self._steps)
         except StopIteration:
             self.head.wait_for_statistics()
+            return None
+        except Exception as error:
+            self.head.head.outcome.stopped = ("load", f"a bug of hotdesk-load: {type(error).__name__}")
+            log.exception("the run cannot go on")
             return None
         workers = self.runner.worker_count if isinstance(self.runner, MasterRunner) else 1
         return len(self.head.manned), float(SPAWNED * max(1, workers))

@@ -8,8 +8,10 @@ What may have happened is asked about before anything is sent again. Each exchan
 from __future__ import annotations
 
 import random
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from hotdesk import (
     AnswerLost,
@@ -60,16 +62,24 @@ class Service:
         retry: Retry = ONCE,
     ) -> Client:
         """Returns a client; one of a phone sends once, for its phone waits."""
+        is_secure = not self.url.startswith("http:")
         return Client(
             self.url,
             app or self.app,
             ca=self.ca,
+            ssl_context=_system_trust() if is_secure and self.ca is None else None,
             allow_http=self.allow_http,
             timeouts=TIMEOUTS,
             retry=retry,
             concurrency=1,
             on_attempt=on_attempt,
         )
+
+
+@cache
+def _system_trust() -> ssl.SSLContext:
+    """Returns settings that trust this system's authorities, which take long to read, once a process."""
+    return ssl.create_default_context()
 
 
 @dataclass(frozen=True)
