@@ -167,8 +167,7 @@ fn run_emulators(setup: &Setup) -> Result<()> {
     crate::phone::build_test_image(setup, PICO)?;
     npm(&["run", "speed"])?;
     npm(&["run", "power-cuts", "--", "--cuts", POWER_CUTS])?;
-    // One at a time: of the keys typed behind a burst of frames some were lost on a busy machine, and why is not known yet.
-    pytest(&["hil/tests/emulators"])
+    pytest(&["--numprocesses", "2", "hil/tests/emulators"])
 }
 
 fn rig(setup: &Setup) -> Result<()> {
