@@ -42,7 +42,7 @@ fn main() -> ! {
 fn make_phone() -> (Network<Ethernet>, Phone<Panel, Board<Chip, Ram>>) {
     static CELLS: StaticCell<[Cell; display::LAYOUT.cells()]> = StaticCell::new();
     // GAP configuration: read the text of HOTDESK.TXT into the buffer, from a card or from the flash, and return its length.
-    // GAP settings: where the board has flash to spare, a `Memory` of two sectors instead of `Ram`.
+    // GAP settings, starts: where the board has flash to spare, a `BoardFlash` with four sectors of it instead of `Ram`.
     let (app, board) =
         wiring::set_up(Chip, Ram::default(), chip::mac_address(), |_, _buffer| Err(SetupError::NoFile));
     let display = Panel::start();
