@@ -208,11 +208,13 @@ def test_a_service_that_does_not_run_is_blamed_on_the_network(made: Lab) -> None
     assert "the service could not be asked who is logged in" in done.stdout
 
 
-def test_a_worker_that_dies_ends_the_run_and_is_blamed(made: Lab) -> None:
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_worker_that_dies_ends_the_run_and_is_blamed(made: Lab, count: int) -> None:
     folder, service = made(6, pins=False)
-    with distributed(folder, service, "--within", "60") as (master, first, _second):
+    with distributed(folder, service, "--within", "60") as (master, *workers):
         service.wait_for_request("login", timeout=SECONDS)
-        first.send_signal(signal.SIGKILL)
+        for worker in workers[:count]:
+            worker.send_signal(signal.SIGKILL)
         assert master.wait(SECONDS) == 1
     said = (folder / "master.log").read_text()
     assert "is gone with 3 desks; what they did last is not known; to blame: the load itself" in said

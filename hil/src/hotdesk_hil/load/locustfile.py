@@ -14,7 +14,7 @@ from typing import Any
 
 import gevent
 from gevent.event import AsyncResult
-from locust import LoadTestShape, User, events, task
+from locust import LoadTestShape, User, events, runners, task
 from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import LocalRunner, MasterRunner, WorkerRunner
@@ -35,6 +35,8 @@ SPAWNED = 100
 REPORT_SECONDS = 1.0
 STATS_SECONDS = 10.0
 """How long the master waits for the last statistics of its workers."""
+# Locust takes a worker for dead after three seconds without a sign of it. A busy machine takes longer.
+runners.HEARTBEAT_LIVENESS = 15
 WANTED, GIVEN, TALLY, COURSE = "hotdesk-wanted", "hotdesk-given", "hotdesk-tally", "hotdesk-course"
 
 # A line for each request would drown the others, and workers send their log to the master.
@@ -174,6 +176,7 @@ class Head(Process):
         )
         # The course watches over it; Locust would begin to count when a shape is over.
         options.run_time = None
+        events.test_stopping.add_listener(self.blame)
         events.quitting.add_listener(self.judge)
         events.quit.add_listener(self.tell)
 
@@ -212,10 +215,10 @@ class Head(Process):
                 return (
                     f"worker {min(late)} came after the begin; --expect-workers says how many are waited for"
                 )
-            gone = [name for name in self.holders if name not in there]
-            if gone:
-                desks = self.holders[gone[0]]
-                return f"worker {gone[0]} is gone with {desks} desks; what they did last is not known"
+            if gone := self.workers - there:
+                name = min(gone)
+                desks = self.holders.get(name, 0)
+                return f"worker {name} is gone with {desks} desks; what they did last is not known"
         return None
 
     def wait_for_statistics(self) -> None:
@@ -227,6 +230,12 @@ class Head(Process):
 
     def _entries(self) -> list[Any]:
         return list(self.environment.stats.entries.items())
+
+    def blame(self, **_: Any) -> None:
+        """Says why Locust stops a run by itself: its last worker is gone."""
+        outcome = self.head.outcome
+        if not outcome.ended and outcome.stopped is None and (trouble := self.trouble()) is not None:
+            outcome.stopped = ("load", trouble)
 
     def judge(self, environment: Environment, **_: Any) -> None:
         """Sets the exit code: 0 where the goal was reached."""
