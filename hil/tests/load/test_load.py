@@ -20,10 +20,13 @@ from hotdesk_hil.emservice import CloseWithoutAnswer, EmService, Refuse
 
 COMMAND = Path(sys.executable).with_name("hotdesk-load")
 CERTIFICATE = "phone-demo-certificate"
-SECONDS = 90
+SECONDS = 120
 """After which a run that should have ended by itself is killed."""
 PIN = re.compile(r"\b[78]00000\d\b")
 """The PINs of up to nine desks."""
+
+# Several processes each, one after the other.
+pytestmark = pytest.mark.timeout(3 * SECONDS)
 
 
 def environment(certificate: str = CERTIFICATE) -> dict[str, str]:

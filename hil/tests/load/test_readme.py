@@ -9,8 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 SECONDS = 100
+
+pytestmark = pytest.mark.timeout(3 * SECONDS)
 
 
 def free_port() -> str:

@@ -65,7 +65,7 @@ class Crew:
         phone = Phone(desk, self._service, self._wait, self._attempt, self._plan.tries)
         self.tally.desks += 1
         self.changed.set()
-        for phase in self._plan.phases:
+        for number, phase in enumerate(self._plan.phases):
             self._begun[phase].wait()
             if phase not in self._since:
                 return
@@ -74,8 +74,9 @@ class Crew:
             except Closed:
                 miss = NOT_BEGUN
             except Exception as error:
-                # Ours, and neither the phone's nor the service's.
-                self._over(phase, desk, Miss("load", f"a bug of hotdesk-load: {type(error).__name__}"))
+                # Ours, and neither the phone's nor the service's. Nobody waits for this desk any more.
+                for left in self._plan.phases[number:]:
+                    self._over(left, desk, Miss("load", f"a bug of hotdesk-load: {type(error).__name__}"))
                 raise
             self._over(phase, desk, miss)
         self._closed.wait()
