@@ -16,6 +16,9 @@ from hotdesk_hil.rig import Rig, rig_file
 
 pytest_plugins = ["pytester"]
 
+# Runs of a board each, of which several share the machine.
+pytestmark = pytest.mark.timeout(600)
+
 QUICK = ("-p", "no:cacheprovider", "-p", "no:schemathesis", "--junitxml=junit.xml")
 """Of what else is installed here, nothing is wanted."""
 

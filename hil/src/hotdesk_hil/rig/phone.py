@@ -190,8 +190,11 @@ class Phone:
 
     def type(self, text: str) -> None:
         """Types into the field that is being filled in: a user ID in letters, else digits, as of a PIN."""
-        if self._rig.screen.settle().title_note in keypad.MODES:
+        screen = self._rig.screen.settle()
+        if screen.title_note in keypad.MODES:
             self.type_user(text)
+        elif any(line.startswith("PIN:") for line in screen.body):
+            self.type_pin(text)
         else:
             with self._rig.history.secret(text):
                 self.press(*text)
