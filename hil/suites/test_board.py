@@ -66,6 +66,7 @@ def test_broken_configuration_is_named_with_its_line(
     assert service.sessions() == {}
 
 
+@pytest.mark.smoke
 @pytest.mark.needs("board-keys")
 @pytest.mark.usefixtures("phone")
 def test_buttons_on_the_board_do_what_the_keypad_does(
@@ -141,6 +142,7 @@ def test_phone_starts_again_after_each_reset_with_its_card(
     assert service.sessions() == {}
 
 
+@pytest.mark.smoke
 def test_about_names_phone_service_and_application_user_but_no_secret(
     phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hotdesk_hil.emservice import EmService, Silence
 from hotdesk_hil.rig import Phone, Rig, keypad
 from hotdesk_hil.rig.demo_cluster import DemoCluster
 from hotdesk_hil.rig.phone import ANSWER
 
 
+@pytest.mark.smoke
 def test_person_logs_in_with_the_keys(
     phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:
@@ -29,6 +32,7 @@ def test_logged_in_gives_way_to_idle_by_itself(
     assert service.sessions() == {rig.device_name: cluster.user}
 
 
+@pytest.mark.smoke
 def test_wrong_pin_is_said_and_another_try_succeeds(
     phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:
@@ -68,6 +72,7 @@ def test_user_without_a_profile_is_told_what_to_do(phone: Phone, service: EmServ
     assert service.sessions() == {}
 
 
+@pytest.mark.smoke
 def test_device_already_in_use_is_taken_over_after_one_question(
     phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:

@@ -19,6 +19,7 @@ def bare_phone(rig: Rig, service: EmService) -> Phone:
     return phone
 
 
+@pytest.mark.smoke
 def test_person_logs_out_with_the_keys(
     phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:
@@ -53,6 +54,7 @@ def test_phone_shows_at_boot_who_is_logged_in(rig: Rig, service: EmService, clus
     assert service.sessions() == {rig.device_name: "mary"}
 
 
+@pytest.mark.smoke
 def test_menu_asks_the_service_who_is_logged_in(phone: Phone, service: EmService, rig: Rig) -> None:
     service.login(rig.device_name, "mary")
     phone.open_menu()

@@ -80,6 +80,7 @@ def test_each_address_of_a_name_is_tried(rig: Rig, service: EmService, cluster: 
         log_in(phone, service, rig, cluster)
 
 
+@pytest.mark.smoke
 def test_name_without_a_dot_is_looked_up_in_the_search_domain(
     rig: Rig, service: EmService, cluster: DemoCluster
 ) -> None:

@@ -26,6 +26,7 @@ def logins(service: EmService) -> int:
     return sum(record.operation == "login" for record in service.requests)
 
 
+@pytest.mark.smoke
 def test_service_that_is_not_there_is_said_and_the_phone_works_when_it_is_back(
     phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:
@@ -123,6 +124,7 @@ def test_answer_cut_leaves_the_outcome_open_and_the_phone_asks(
     assert service.sessions() == ({rig.device_name: cluster.user} if executed else {})
 
 
+@pytest.mark.smoke
 def test_logout_whose_answer_is_cut_shows_the_truth(
     phone: Phone, service: EmService, cluster: DemoCluster
 ) -> None:

@@ -67,6 +67,7 @@ def test_default_is_marked_and_selected(phone: Phone, service: EmService, cluste
     assert session(service).profile == DEFAULT
 
 
+@pytest.mark.smoke
 def test_another_profile_is_chosen(phone: Phone, service: EmService, cluster: DemoCluster) -> None:
     phone.submit_login(cluster.user, cluster.pin)
     wait_profiles(phone)

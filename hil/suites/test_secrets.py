@@ -86,6 +86,7 @@ def test_search_finds_a_pin_while_it_is_typed(desk: Desk) -> None:
     assert {trace.stride for trace in desk.traces()} == {1}
 
 
+@pytest.mark.smoke
 def test_pin_and_certificate_are_in_no_log_and_on_no_screen(desk: Desk, defmt_print: Path) -> None:
     texts: set[str] = set()
     rig, phone = desk.rig, desk.phone

@@ -79,6 +79,7 @@ def test_held_button_moves_the_cursor(phone: Phone, rig: Rig) -> None:
     )
 
 
+@pytest.mark.smoke
 def test_correction_in_the_middle(phone: Phone) -> None:
     open_form(phone)
     phone.type_user("jhn")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from hotdesk_hil.emservice import EmService
 from hotdesk_hil.rig import Phone, Rig, Status, keypad
 from hotdesk_hil.rig.demo_cluster import DemoCluster
@@ -27,6 +29,7 @@ def test_phone_speaks_the_language_of_its_configuration(
     assert service.sessions() == {}
 
 
+@pytest.mark.smoke
 def test_number_is_explained_without_asking_the_service(phone: Phone, service: EmService) -> None:
     asked = len(service.requests)
     phone.open_menu()

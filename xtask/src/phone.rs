@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::boards::Board;
+use crate::boards::{Board, DEFAULT};
 use crate::paths::{boards, python, root, target};
 use crate::run::Program;
 use crate::setup::{self, Setup};
@@ -110,7 +110,13 @@ pub(crate) fn demo(board: Board) -> Result<()> {
     let start = Instant::now();
     build(&setup::phone(&[board])?, board)?;
     eprintln!("set-up and build took {:.1} s", start.elapsed().as_secs_f32());
-    on_rig("hotdesk_hil.demo", board).args(["--out".as_ref(), target().join("demo").as_os_str()]).run()
+    on_rig("hotdesk_hil.demo", board).args(["--out".as_ref(), demo_pictures(board).as_os_str()]).run()
+}
+
+/// Where the demo's pictures go: each board's in a folder of its own, below that of the default board.
+fn demo_pictures(board: Board) -> PathBuf {
+    let folder = target().join("demo");
+    if board.name == DEFAULT.name { folder } else { folder.join(board.name) }
 }
 
 /// `cargo xtask phone`: boots a phone to play with.

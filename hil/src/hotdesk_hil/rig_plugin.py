@@ -70,6 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PATH",
         help="puts the phone's log into words (default: the one on the PATH)",
     )
+    group.addoption("--smoke", action="store_true", help="run the tests that are marked smoke, and no others")
     parser.addini("evidence", "as --evidence, relative to the ini file")
 
 
@@ -79,6 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(*capabilities): runs only on boards that have these capabilities"
     )
+    config.addinivalue_line("markers", "smoke: is one of the few that --smoke runs")
     config.stash[_SHARED], config.stash[_BROKEN] = {}, {}
     named = [name for given in config.getoption("rig") or [] for name in given.split(",")]
     if len(named) > 1 and config.getoption("image"):
@@ -110,6 +112,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     rigs = config.stash[_RIGS]
     ids = [file.stem for file in rigs]
     metafunc.parametrize("shared_rig", rigs, ids=ids, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what is not marked smoke, where only that is asked for."""
+    if not config.getoption("smoke"):
+        return
+    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("smoke") is None])
+    items[:] = [item for item in items if item.get_closest_marker("smoke") is not None]
 
 
 @pytest.fixture(scope="session")
