@@ -66,6 +66,15 @@ class Busy(TimeProtocol):
         return self.now
 
 
+def test_screen_that_is_there_when_this_machine_looks_late_counts(font: Font) -> None:
+    late = driver([form(font)], font)
+    late.clock = Busy(10.0)
+    assert late.wait_for("the form", lambda s: s.title == "Log in", seconds=5.0).title == "Log in"
+    late.clock = Busy(10.0)
+    with pytest.raises(NotShown):
+        late.wait_for("the menu", lambda s: s.title == "Menu", seconds=5.0)
+
+
 def test_deadline_is_in_the_boards_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting.time, "monotonic", iter(range(0, 1000, 10)).__next__)
     deadline = Deadline(Busy(1.0), seconds=10.0)
