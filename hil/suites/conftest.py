@@ -13,6 +13,24 @@ import pytest
 from hotdesk_hil.emservice import Cluster, EmService
 from hotdesk_hil.rig import Rig
 from hotdesk_hil.rig.demo_cluster import DemoCluster
+from hotdesk_hil.rig.matrix import TableWriter
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option of the fault matrix."""
+    parser.getgroup("hotdesk").addoption(
+        "--write-faults",
+        type=Path,
+        metavar="FILE",
+        help="writes the table of the fault matrix, for these rigs",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Has the table written, by the process that has all reports."""
+    file = config.getoption("--write-faults")
+    if file is not None and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(TableWriter(file))
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """What networks and cables do, and the phone works afterwards without a reset.
 
-Frames of others, lengths that no frame has, cables that come and go, frames lost, late, out of order or
-damaged, DHCP that is absent or changes its mind. Each test ends with a login and a logout.
+Frames of others, lengths that no frame has, cables that come and go, DHCP that is absent or changes its
+mind. Each test ends with a login and a logout. What becomes of frames is in the fault matrix.
 """
 
 from __future__ import annotations
@@ -121,28 +121,6 @@ def test_link_that_flaps_while_an_answer_is_due(
         pass_time(rig.screen.clock, 0.05)
         rig.link.set_link(up=True)
         pass_time(rig.screen.clock, 0.2)
-    back_to_idle(phone, service)
-    works()
-
-
-@pytest.mark.needs("frames")
-@pytest.mark.parametrize(
-    "faults",
-    [
-        WireFaults(loss=0.1),
-        WireFaults(delay=0.3),
-        WireFaults(reorder=0.3),
-        WireFaults(repeat=0.3),
-        WireFaults(damage=0.05),
-    ],
-    ids=["lost", "late", "out-of-order", "twice", "damaged"],
-)
-def test_frames_that_the_network_treats_badly(
-    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster, works: Works, faults: WireFaults
-) -> None:
-    rig.frames.faults = faults
-    phone.log_in(cluster.user, cluster.pin)
-    rig.frames.faults = NOTHING_WRONG
     back_to_idle(phone, service)
     works()
 

@@ -74,6 +74,22 @@ def test_reset_answers_a_syn_as_a_host_without_a_server_does() -> None:
     assert packets.segment(to_sender).acknowledged == 8
 
 
+@pytest.mark.parametrize("data", [b"", b"GET", b"POST"])
+def test_segment_is_readdressed_with_right_check_sums(data: bytes) -> None:
+    frame = tcp(BOARD_END, HOST_END, ACK, 7, 9, data)
+    changed = packets.readdressed(frame, destination=bytes([10, 0, 2, 4]))
+    found = packets.segment(changed)
+    assert (found.source, found.destination) == (BOARD_END, bytes([10, 0, 2, 4]) + HOST_END[4:])
+    assert (found.length, len(changed)) == (len(data), len(frame))
+    end = 54 + len(data)
+    padded = changed[34:end] + bytes(len(data) % 2)
+    assert is_right(changed[14:34])
+    assert is_right(changed[26:34] + bytes([0, 6, 0, 20 + len(data)]) + padded)
+    back = packets.readdressed(changed, destination=bytes([10, 0, 2, 2]))
+    assert packets.readdressed(back, source=bytes([10, 0, 2, 15])) == back
+    assert packets.segment(back) == packets.segment(frame)
+
+
 def test_lease_of_another_address_and_time() -> None:
     changed = packets.with_lease(offer(), Lease("10.0.2.20", 30))
     assert changed[58:62] == bytes([10, 0, 2, 20])

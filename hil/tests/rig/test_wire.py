@@ -210,7 +210,10 @@ def test_host_that_moved_refuses_connections_where_it_was(wire: Wire, ends: tupl
     assert packets.segment(network.receive()).flags == RST | ACK
     moved = tcp(BOARD_END, bytes([10, 0, 2, 4]) + HOST_END[4:], SYN, 6)
     board.send(moved)
-    assert network.receive() == moved
+    # QEMU's user network has the host where it was.
+    assert packets.segment(network.receive()) == packets.segment(tcp(BOARD_END, HOST_END, SYN, 6))
+    network.send(tcp(HOST_END, BOARD_END, SYN | ACK, 8, 7))
+    assert packets.segment(board.receive()).source == bytes([10, 0, 2, 4]) + HOST_END[4:]
 
 
 def test_syn_whose_answer_was_lost_is_answered_at_once(ends: tuple[End, End]) -> None:

@@ -113,7 +113,7 @@ class Network:
         self._wire(dhcp=Dhcp.absent)
 
     def lease(self, address: str, seconds: int) -> None:
-        """The DHCP server gives this address in 10.0.2.0/24, for so long."""
+        """The DHCP server gives this address, 10.0.2.15 to 10.0.2.30, for so long."""
         self._wire(dhcp=Lease(address, seconds))
 
     def move_service(self, *, told: bool = True) -> None:

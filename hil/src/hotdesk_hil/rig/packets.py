@@ -38,7 +38,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class Lease:
-    """What a DHCP server gives: an IPv4 address, and for how many seconds."""
+    """What a DHCP server gives: an IPv4 address, and for how many seconds.
+
+    QEMU's user network knows no clients but 10.0.2.15 to 10.0.2.30.
+    """
 
     address: str
     seconds: int
@@ -71,6 +74,26 @@ def resets(frame: bytes) -> tuple[bytes, bytes]:
     to_sender = _reset(here + there, found.destination, found.source, found.acknowledged, found.number + span)
     to_receiver = _reset(there + here, found.source, found.destination, found.number, found.acknowledged)
     return to_sender, to_receiver
+
+
+def readdressed(frame: bytes, *, source: bytes | None = None, destination: bytes | None = None) -> bytes:
+    """Returns a frame with a segment of TCP with another IPv4 source or destination, four bytes."""
+    at = _payload(frame, TCP)
+    if at is None:
+        raise ValueError("the frame holds no segment")
+    end = ETHERNET + _word(frame, ETHERNET + 2)
+    packet = bytearray(frame[ETHERNET:end])
+    if source is not None:
+        packet[12:16] = source
+    if destination is not None:
+        packet[16:20] = destination
+    head, tcp = packet[: at - ETHERNET], packet[at - ETHERNET :]
+    head[10:12] = bytes(2)
+    head[10:12] = struct.pack(">H", _sum(bytes(head)))
+    tcp[16:18] = bytes(2)
+    pseudo = bytes(head[12:20]) + struct.pack(">HH", TCP, len(tcp))
+    tcp[16:18] = struct.pack(">H", _sum(pseudo + bytes(tcp)))
+    return frame[:ETHERNET] + bytes(head + tcp) + frame[end:]
 
 
 def is_dhcp(frame: bytes) -> bool:
@@ -175,6 +198,7 @@ def _reset(addresses: bytes, source: bytes, destination: bytes, number: int, ack
 
 def _sum(data: bytes) -> int:
     """The Internet's check sum (RFC 1071)."""
+    data += bytes(len(data) % 2)
     total = sum(struct.unpack(f">{len(data) // 2}H", data))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)

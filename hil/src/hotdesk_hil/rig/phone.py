@@ -17,7 +17,7 @@ from .errors import NotShown
 from .reader import Screen
 from .rig import Rig
 from .screen import INTERVAL
-from .waiting import Deadline, pass_time
+from .waiting import Deadline
 
 # A key's effect shows at once: what is slower than this is a fault of the phone.
 REACTION = 5.0
@@ -132,6 +132,11 @@ class Phone:
         self.softkey("OK")
         return self.wait_idle("Nobody logged in")
 
+    def is_first_screen(self, screen: Screen) -> bool:
+        """Whether this is the idle screen, with its menu and nothing that the phone waits for."""
+        waits = any(mark.startswith("wait") for mark in screen.marks)
+        return self._rig.strategy.is_idle(screen) and "Menu" in screen.softkeys and not waits
+
     def to_idle(self, seconds: float = 6 * ANSWER) -> Screen:
         """Leaves whatever is shown, by OK or else the right softkey, once the phone waits for nothing.
 
@@ -140,14 +145,16 @@ class Phone:
         deadline = Deadline(self._rig.screen.clock, seconds)
         while not deadline.expired:
             screen = self._rig.screen.settle(seconds)
-            if self._rig.strategy.is_idle(screen) and "Menu" in screen.softkeys:
+            if self.is_first_screen(screen):
                 return screen
             if any(mark.startswith("wait") for mark in screen.marks) or not any(screen.softkeys):
                 time.sleep(INTERVAL)
                 continue
             self._rig.keypad.press(keypad.SOFTKEYS[0 if screen.softkeys[0] == "OK" else 2])
             # What the key does shows at once; where it does nothing, another look tells.
-            pass_time(self._rig.screen.clock, 0.2)
+            shown = Deadline(self._rig.screen.clock, 0.2)
+            while self.screen.picture == screen.picture and not shown.expired:
+                time.sleep(INTERVAL)
         raise NotShown("the idle screen after leaving what it showed", str(self.screen), seconds)
 
     def choose(self, item: str) -> None:

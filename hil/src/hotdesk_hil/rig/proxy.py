@@ -8,6 +8,7 @@ nor can it touch DHCP, ARP or a cable. Nothing of what passes is kept.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 import threading
@@ -98,6 +99,16 @@ class Proxy:
             _reset(writer)  # as the service refuses it
             return
         both = (writer, there_writer)
+        with contextlib.suppress(asyncio.CancelledError):  # the proxy is closed
+            await self._carry_both(reader, there_reader, both)
+
+    async def _carry_both(
+        self,
+        reader: asyncio.StreamReader,
+        there_reader: asyncio.StreamReader,
+        both: tuple[asyncio.StreamWriter, asyncio.StreamWriter],
+    ) -> None:
+        writer, there_writer = both
         try:
             await asyncio.gather(
                 self._carry(Part.request, reader, there_writer, both),

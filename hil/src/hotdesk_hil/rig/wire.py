@@ -213,8 +213,8 @@ class Wire:
             while True:
                 length = int.from_bytes(await reader.readexactly(4), "big")
                 self._pass(here, there, await reader.readexactly(length))
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()  # the board is switched off
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            writer.close()  # the board is switched off, or the wire is closed
 
     def _pass(self, here: _End, there: _End, frame: bytes) -> None:
         """A frame has come in."""
@@ -226,6 +226,8 @@ class Wire:
             return
         if isinstance(faults.dhcp, packets.Lease):
             frame = packets.with_lease(frame, faults.dhcp)
+        if faults.moved_to is not None:
+            frame = _moved(frame, socket.inet_aton(faults.moved_to))
         if here is self._network:
             self._handshakes.to_board(frame)
         elif (again := self._handshakes.again(frame)) is not None:
@@ -343,6 +345,16 @@ class Wire:
     @property
     def _running(self) -> asyncio.AbstractEventLoop:
         return asyncio.get_running_loop()
+
+
+def _moved(frame: bytes, address: bytes) -> bytes:
+    """The frame from or to the host at this address, which QEMU's user network has at another one."""
+    segment, service = packets.segment(frame), socket.inet_aton(SERVICE)
+    if segment is not None and segment.destination[:4] == address:
+        return packets.readdressed(frame, destination=service)
+    if segment is not None and segment.source[:4] == service:
+        return packets.readdressed(frame, source=address)
+    return frame
 
 
 def netdev(name: str, socket_file: Path) -> list[str]:

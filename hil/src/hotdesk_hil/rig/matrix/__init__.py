@@ -1,0 +1,23 @@
+"""The fault matrix: what may go wrong, at which moments, and what became of it, in a table.
+
+    from hotdesk_hil.rig.matrix import FAULTS, Moment, Surroundings
+
+`hil/suites/test_fault_matrix.py` runs it on every rig; `hil/FAULTS.md` is its table.
+"""
+
+from .faults import FAULTS, FaultCase, Moment, Surroundings
+from .outcome import Outcome, Result, outcome
+from .table import Row, Table, TableWriter
+
+__all__ = [
+    "FAULTS",
+    "FaultCase",
+    "Moment",
+    "Outcome",
+    "Result",
+    "Row",
+    "Surroundings",
+    "Table",
+    "TableWriter",
+    "outcome",
+]
