@@ -86,15 +86,23 @@ class Desk:
         self.wait_text("DPJOHNIPC")
         self.softkey("Select")
         self.wait_text("Logged in")
-        self.softkey("OK")
+        self.go_on()
         self.wait_text("Logged in: john")
 
     def log_out(self) -> None:
         self.softkey("Log out")
         self.softkey("Yes")
         self.wait_text("Logged out")
-        self.softkey("OK")
+        self.go_on()
         self.wait_text("Nobody logged in")
+
+    def go_on(self) -> None:
+        """Leaves what is shown for three seconds after a login or logout.
+
+        Any key does; this one does nothing where the phone has gone on by itself since the display was read.
+        The right softkey, OK, would open the menu there.
+        """
+        self.board.press("l")
 
     def who(self) -> None:
         """Has the phone ask who is logged in."""
