@@ -19,7 +19,7 @@ from hotdesk_hil.emservice import Cluster, EmService, ServiceParameters, Silence
 from hotdesk_hil.emservice.server import PATH
 
 WRONG = [
-    ("POST", "/emapp/EMAppServlet?device=SEP1&seq=12345", 404, "POST /emapp/EMAppServlet"),
+    ("POST", "/emapp/OtherServlet?device=SEP1&seq=12345", 404, "POST /emapp/OtherServlet"),
     ("POST", f"{PATH}/", 404, f"POST {PATH}/"),
     ("GET", "/", 404, "GET /"),
     ("PUT", f"{PATH}?xml=12345", 403, f"PUT {PATH}"),

@@ -24,7 +24,7 @@ def test_success_and_failure_are_both_200(client: Client) -> None:
         assert reply.headers["Content-Type"] == "text/xml;charset=UTF-8"
 
 
-@pytest.mark.parametrize("path", ["/", "/emservice", "/emservice/EMServiceServlet/", "/emapp/EMAppServlet"])
+@pytest.mark.parametrize("path", ["/", "/emservice", "/emservice/EMServiceServlet/", "/emapp/OtherServlet"])
 def test_other_paths_are_404(service: EmService, client: Client, path: str) -> None:
     assert client.send("POST", path, form(client.login_xml(DESK, "john"))).status == 404
     assert service.sessions() == {}

@@ -3,6 +3,7 @@
 An oracle of its own: it shares no code, table or parser with hotdesk_core.
 """
 
+from hotdesk_hil.emservice.app_pins import PinCounters
 from hotdesk_hil.emservice.changes import Event
 from hotdesk_hil.emservice.clock import Clock
 from hotdesk_hil.emservice.cluster import (
@@ -16,7 +17,7 @@ from hotdesk_hil.emservice.cluster import (
     ServiceParameters,
     User,
 )
-from hotdesk_hil.emservice.codes import Code
+from hotdesk_hil.emservice.codes import AppCode, Code
 from hotdesk_hil.emservice.disguise import Form
 from hotdesk_hil.emservice.faults import (
     AcceptInSilence,
@@ -38,6 +39,7 @@ from hotdesk_hil.emservice.faults import (
     Silence,
     WrongLength,
 )
+from hotdesk_hil.emservice.login_app import Outage
 from hotdesk_hil.emservice.records import Exchange, RequestRecord
 from hotdesk_hil.emservice.rules import FaultRule, Faults
 from hotdesk_hil.emservice.simulator import Counters, EmService, Traffic
@@ -47,6 +49,7 @@ from hotdesk_hil.emservice.totals import Total
 __all__ = [
     "AcceptInSilence",
     "Answer",
+    "AppCode",
     "ApplicationUser",
     "BadCertificate",
     "CertificateFlaw",
@@ -71,6 +74,8 @@ __all__ = [
     "Faults",
     "Form",
     "MultipleLogin",
+    "Outage",
+    "PinCounters",
     "PretendSuccess",
     "Profile",
     "Refuse",

@@ -32,6 +32,12 @@ OPERATION_LIMIT = 3600
 """Seconds of the longest operation time."""
 REQUEST_LIMIT = 3600
 """Seconds of the longest time-out of a request."""
+FAILED_LOGON_LIMIT = 100
+"""Wrong PINs that a credential policy can let pass."""
+LOCKOUT_LIMIT = 1440
+"""Minutes of the longest lock, and of the longest memory of a wrong PIN."""
+CLUSTER_ID_LIMIT = 50
+"""Characters of a cluster ID."""
 
 
 fold = str.casefold
@@ -91,11 +97,15 @@ class User:
 
 @dataclass(frozen=True)
 class Device:
-    """A phone; `extension_mobility` is its "Enable Extension Mobility" box, `emcc` what `emccDevice` says."""
+    """A phone; `extension_mobility` is its "Enable Extension Mobility" box, `emcc` what `emccDevice` says.
+
+    `emcc_capable`: model and load can log in people of other clusters.
+    """
 
     name: str
     extension_mobility: bool = True
     emcc: bool = False
+    emcc_capable: bool = True
 
 
 @dataclass(frozen=True)
@@ -118,6 +128,12 @@ class ServiceParameters:
     arrive before its connection is cut. `emcc_device` is whether `deviceUserResults` hold `emccDevice`.
     `profile_query_failures`: `deviceProfileResults` hold a failure in the row of a user who is unknown (23)
     or has no profile (12), as some clients read it. `end_user_credential` is what an end user signs with.
+
+    Of the login application: `failed_logon_limit` wrong PINs (0: any number) within
+    `reset_failed_logons_minutes` lock a user for `lockout_minutes`, as the credential policy does.
+    `alphanumeric_user_id` is whether letters can be typed, `remember_last_user` whether the form shows who
+    was on the phone before, `headset_pin` whether a login by headset needs the PIN. `emcc_activated` and
+    `cluster_id` are looked at where a phone with EMCC names a user whom this cluster does not know.
     """
 
     multiple_login_behavior: MultipleLogin = MultipleLogin.NOT_ALLOWED
@@ -132,6 +148,14 @@ class ServiceParameters:
     emcc_device: bool = True
     profile_query_failures: bool = False
     end_user_credential: EndUserCredential = EndUserCredential.PIN
+    failed_logon_limit: int = 5
+    lockout_minutes: float = 30.0
+    reset_failed_logons_minutes: float = 30.0
+    alphanumeric_user_id: bool = True
+    remember_last_user: bool = False
+    headset_pin: bool = True
+    emcc_activated: bool = False
+    cluster_id: str = "StandAloneCluster"
 
     @property
     def trusted(self) -> tuple[str, ...]:
@@ -417,6 +441,13 @@ def _check_service(service: ServiceParameters) -> None:
         raise _wrong_parameter("operation_seconds", f"is 0 to {OPERATION_LIMIT}")
     if not 0 < service.request_timeout <= REQUEST_LIMIT:
         raise _wrong_parameter("request_timeout", f"is over 0, at most {REQUEST_LIMIT}")
+    if not 0 <= service.failed_logon_limit <= FAILED_LOGON_LIMIT:
+        raise _wrong_parameter("failed_logon_limit", f"is 0 to {FAILED_LOGON_LIMIT}")
+    for key in ("lockout_minutes", "reset_failed_logons_minutes"):
+        if not 0 < getattr(service, key) <= LOCKOUT_LIMIT:
+            raise _wrong_parameter(key, f"is over 0, at most {LOCKOUT_LIMIT}")
+    if len(service.cluster_id) > CLUSTER_ID_LIMIT:
+        raise _wrong_parameter("cluster_id", f"holds at most {CLUSTER_ID_LIMIT} characters")
     if len(service.trusted_list_of_ips) > TRUSTED_LIST_LIMIT:
         raise _wrong_parameter("trusted_list_of_ips", f"holds at most {TRUSTED_LIST_LIMIT} characters")
     try:

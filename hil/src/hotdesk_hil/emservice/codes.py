@@ -64,6 +64,39 @@ class Code(IntEnum):
         return code
 
 
+class AppCode(IntEnum):
+    """A code of the login application, from "EM application" in the feature configuration guide."""
+
+    label: str
+
+    AUTHENTICATION = 201, "Authentication error"
+    BLANK = 202, "Blank user ID or PIN"
+    DIRECTORY = 204, "Directory server error"
+    PROFILE_ABSENT = 205, "User profile absent"
+    DEVICE_EMPTY = 207, "Device name empty"
+    SERVICE_CONNECTION = 208, "EM service connection error"
+    INIT_FAILED = 210, "Init failed, contact administrator"
+    EMCC_NOT_ACTIVATED = 211, "EMCC not activated"
+    CLUSTER_ID = 212, "Cluster ID invalid"
+    EMCC_DEVICE = 213, "Device does not support EMCC"
+    LOGIN_TYPE = 215, "Login type invalid"
+    NUMBER_SHARED = 216, "DN has multiple users"
+
+    def __new__(cls, number: int, label: str) -> AppCode:
+        code = int.__new__(cls, number)
+        code._value_ = number
+        code.label = label
+        return code
+
+
+_LABELS = {int(code): code.label for code in (*Code, *AppCode)}
+
+
+def label_of(number: int) -> str:
+    """Returns the documented name of a code of the service or the login application."""
+    return _LABELS.get(number, "not documented")
+
+
 _TEXTS = {
     Code.INVALID_APP_USER: "Could not authenticate '{app_id}'",
     Code.ANOTHER_USER: "Another user logged in: Phone currently has user logged in",
@@ -95,3 +128,12 @@ class Refused(Exception):
         if self.code is Code.INVALID_APP_USER:  # who is refused is not told why
             return known
         return f"{known}{'; ' if self.code in _TEXTS else ': '}{self.detail}"
+
+
+class AppRefused(Exception):
+    """The login application refuses: `detail` is for the record, the phone shows the code alone."""
+
+    def __init__(self, code: int, detail: str) -> None:
+        super().__init__(f"[{int(code)}] {label_of(code)}: {detail}")
+        self.code = int(code)
+        self.detail = detail

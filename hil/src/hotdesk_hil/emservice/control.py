@@ -19,6 +19,7 @@ from aiohttp import web
 from hotdesk_hil.emservice import checking, openapi
 from hotdesk_hil.emservice.disguise import Form
 from hotdesk_hil.emservice.faults import KINDS, CertificateFlaw, ConnectionFault, Fault, RefuseConnection
+from hotdesk_hil.emservice.login_app import Outage
 from hotdesk_hil.emservice.rules import FaultRule
 from hotdesk_hil.emservice.totals import Total
 
@@ -78,6 +79,10 @@ class Control:
         application.router.add_get("/clock", self._clock)
         application.router.add_post("/clock", self._advance)
         application.router.add_put("/accounts/{account}/secret", self._change_secret)
+        application.router.add_get("/locks", self._locks)
+        application.router.add_delete("/locks/{user}", self._unlock)
+        application.router.add_get("/outages", self._outages)
+        application.router.add_put("/outages", self._set_outages)
         application.router.add_get("/lenient", self._lenient)
         application.router.add_put("/lenient", self._set_lenient)
         application.router.add_post("/reset", self._reset)
@@ -127,10 +132,15 @@ class Control:
             return {
                 "url": service.url,
                 "tls_url": service.tls_url,
+                "app_url": service.app_url,
+                "app_tls_url": service.app_tls_url,
                 "lenient": service.lenient,
                 "clock": {"now": service.clock.now()},
                 "counters": asdict(service.counters),
                 "traffic": asdict(service.traffic),
+                "pins": service.pin_counters._asdict(),
+                "locks": _lock_rows(service),
+                "outages": _outage_names(service),
                 "totals": [_total(total) for total in service.totals],
                 "last_minute": service.last_minute,
                 "logged_in": len(sessions),
@@ -217,6 +227,24 @@ class Control:
             raise _Wrong(400, f"secret: {error}") from None
         return web.Response(status=204)
 
+    async def _locks(self, _request: web.Request) -> web.Response:
+        return _json(_lock_rows(self._service))
+
+    async def _unlock(self, request: web.Request) -> web.Response:
+        try:
+            self._service.unlock(request.match_info["user"])
+        except KeyError as error:
+            raise _Wrong(404, error.args[0]) from None
+        return web.Response(status=204)
+
+    async def _outages(self, _request: web.Request) -> web.Response:
+        return _json({"outages": _outage_names(self._service)})
+
+    async def _set_outages(self, request: web.Request) -> web.Response:
+        body = await _body(request, openapi.OUTAGES)
+        self._service.outages = {Outage(name) for name in body["outages"]}
+        return _json({"outages": _outage_names(self._service)})
+
     async def _lenient(self, _request: web.Request) -> web.Response:
         return _json({"lenient": self._service.lenient})
 
@@ -266,6 +294,14 @@ def _checked_number(name: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 20 and low <= int(text) <= high):
         raise _Wrong(400, f"{name}: is a whole number from {low} to {high}")
     return int(text)
+
+
+def _lock_rows(service: EmService) -> list[dict[str, Any]]:
+    return [{"user": user, "until": until} for user, until in sorted(service.locked_users().items())]
+
+
+def _outage_names(service: EmService) -> list[str]:
+    return sorted(outage.value for outage in service.outages)
 
 
 def _fault(values: dict[str, Any]) -> Fault | ConnectionFault:

@@ -6,6 +6,7 @@ Must never show a secret: what is refused says which kind was wrong, never what 
 from __future__ import annotations
 
 import hmac
+import secrets
 from typing import NamedTuple
 
 from hotdesk_hil.emservice import hashes
@@ -23,6 +24,8 @@ from hotdesk_hil.emservice.codes import Code, Refused
 from hotdesk_hil.emservice.document import Document
 from hotdesk_hil.emservice.store import Store
 
+SYSTEM_USER = "CCMSysUser"
+"""The application user as whom the login application signs."""
 CACHE_SECONDS = 120
 """How long the credential cache lets an old secret pass after it was last right."""
 
@@ -60,6 +63,9 @@ class Credentials:
         self._cluster = cluster
         self._store = store
         self._clock = clock
+        # Another one in each process, unless the cluster has it: nobody but the login application knows it.
+        named = cluster.application_users.get(fold(SYSTEM_USER))
+        self.system_user = named or ApplicationUser(SYSTEM_USER, secrets.token_urlsafe(24))
         # Changed secrets that this process has seen; the store has but their hashes.
         self._known: dict[str, str] = {}
         # Per account the secrets that were right lately, and how long each lasts.
@@ -74,6 +80,8 @@ class Credentials:
             raise Refused(Code.INVALID_APP_USER, f"{what}: send appCertificate")
         key = fold(document.app_id)
         application = self._cluster.application_users.get(key)
+        if application is None and key == fold(self.system_user.id):
+            application = self.system_user
         if application is not None:
             firsts = ((_APPLICATION, application.certificate),)
             self._check(application, key, firsts, document.certificate, now)
@@ -84,6 +92,19 @@ class Credentials:
             raise Refused(Code.INVALID_APP_USER, f"{document.app_id} {what}")
         self._check(user, key, self._firsts(user), document.certificate, now)
         return Caller(user.id, user.proxy_rights, True)
+
+    def has_pin(self, user: User, pin: str, now: float) -> bool:
+        """Tells whether this is a user's PIN, whatever the EM service takes for his certificate."""
+        return self._is_right(f"{_PIN} {fold(user.id)}", user.pin, pin, now)
+
+    def must_change_pin(self, user: User) -> bool:
+        """Tells whether a user's PIN has expired and was not changed since."""
+        return user.must_change and self._store.secret(f"{_PIN} {fold(user.id)}") is None
+
+    def change_pin(self, user: User, pin: str) -> None:
+        """Gives a user a new PIN; raises `ValueError` for one that is blank or too long."""
+        check_secret(pin)
+        self._keep(f"{_PIN} {fold(user.id)}", user.id, pin, f"change of PIN by {user.id}")
 
     def change(self, account: str, secret: str, cause: str) -> None:
         """Gives an account a new certificate, PIN or password; the state keeps a salted hash of it.
@@ -97,9 +118,10 @@ class Credentials:
         entry = self._cluster.application_users.get(key) or self._cluster.users.get(key)
         if entry is None:
             raise KeyError(f"account {account!r} is not in this cluster")
-        place = f"{self._changed_kind(entry)} {key}"
-        hashed = hashes.salted(secret)
-        self._store.change_secret(self._clock.now(), place, entry.id, hashed, cause)
+        self._keep(f"{self._changed_kind(entry)} {key}", entry.id, secret, cause)
+
+    def _keep(self, place: str, account: str, secret: str, cause: str) -> None:
+        self._store.change_secret(self._clock.now(), place, account, hashes.salted(secret), cause)
         self._known[place] = secret
         now = self._clock.now()
         lately = self._cache.get(place, {})

@@ -6,12 +6,11 @@ form is one that a reader has to take.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import Enum
 
 from lxml import etree
-
-from hotdesk_hil.emservice.answers import DECLARATION
 
 BIG_BODY = 10_000_000
 """Bytes of the body that `Form.BIG` sends."""
@@ -43,6 +42,10 @@ class Form(Enum):
 def disguise(answer: bytes, form: Form) -> bytes:
     """Returns the answer in another form."""
     return _FORMS[form](answer)
+
+
+def _without_declaration(answer: bytes) -> bytes:
+    return re.sub(rb"\A<\?xml[^>]*\?>\n?", b"", answer)
 
 
 def _compact(answer: bytes) -> bytes:
@@ -95,16 +98,16 @@ def _entity_bomb(answer: bytes) -> bytes:
     head, tail = answer.rsplit(b"</", 1)
     doctype = f'<!DOCTYPE response [<!ENTITY e0 "bomb">{levels}]>'.encode()
     # A DOCTYPE follows the declaration, so that goes.
-    return doctype + head.removeprefix(DECLARATION) + f"&e{_BOMB_LEVELS - 1};".encode() + b"</" + tail
+    return doctype + _without_declaration(head) + f"&e{_BOMB_LEVELS - 1};".encode() + b"</" + tail
 
 
 def _wrong_encoding(answer: bytes) -> bytes:
-    return b'<?xml version="1.0" encoding="ISO-8859-1"?>\n' + answer.removeprefix(DECLARATION)
+    return b'<?xml version="1.0" encoding="ISO-8859-1"?>\n' + _without_declaration(answer)
 
 
 def _utf_16(answer: bytes) -> bytes:
     declaration = '<?xml version="1.0" encoding="UTF-16"?>\n'
-    return (declaration + answer.removeprefix(DECLARATION).decode()).encode("utf-16")
+    return (declaration + _without_declaration(answer).decode()).encode("utf-16")
 
 
 _FORMS: dict[Form, Callable[[bytes], bytes]] = {

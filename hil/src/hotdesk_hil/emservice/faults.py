@@ -45,12 +45,20 @@ class Fault:
         """Returns the body that is sent; `own` is the service's, `asked` what was asked if it is read."""
         return own
 
-    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
+    async def strike(
+        self,
+        connection: asyncio.Transport,
+        body: bytes,
+        stopping: asyncio.Event,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         """Puts the fault on the connection and ends it; `body` is what `reword` returned.
+
+        `headers` are those that the answer has besides the usual ones.
 
         Returns when nothing more is to be sent, at the latest when `stopping` is set.
         """
-        connection.write(answer_bytes(body))
+        connection.write(answer_bytes(body, headers=headers))
 
 
 @dataclass(frozen=True)
@@ -59,15 +67,27 @@ class CutAnswer(Fault):
 
     after: int
 
-    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
-        connection.write(answer_bytes(body)[: self.after])
+    async def strike(
+        self,
+        connection: asyncio.Transport,
+        body: bytes,
+        stopping: asyncio.Event,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        connection.write(answer_bytes(body, headers=headers)[: self.after])
 
 
 @dataclass(frozen=True)
 class CloseWithoutAnswer(Fault):
     """The connection closes; not a byte is answered."""
 
-    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
+    async def strike(
+        self,
+        connection: asyncio.Transport,
+        body: bytes,
+        stopping: asyncio.Event,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         return
 
 
@@ -75,7 +95,13 @@ class CloseWithoutAnswer(Fault):
 class Silence(Fault):
     """The connection stays open and silent until the client closes it or the service stops."""
 
-    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
+    async def strike(
+        self,
+        connection: asyncio.Transport,
+        body: bytes,
+        stopping: asyncio.Event,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         await stopping.wait()
 
 
@@ -93,9 +119,16 @@ class Answer(Fault):
     framing: Framing = "length"
     version: Version = "1.1"
 
-    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
+    async def strike(
+        self,
+        connection: asyncio.Transport,
+        body: bytes,
+        stopping: asyncio.Event,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         own = body if self.body is None else self.body
-        connection.write(answer_bytes(own, self.status, self.headers, self.framing, self.version))
+        own_headers = {**(headers or {}), **self.headers}
+        connection.write(answer_bytes(own, self.status, own_headers, self.framing, self.version))
 
 
 @dataclass(frozen=True)
@@ -152,9 +185,15 @@ class WrongLength(Fault):
 
     by: int
 
-    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
+    async def strike(
+        self,
+        connection: asyncio.Transport,
+        body: bytes,
+        stopping: asyncio.Event,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         told = max(0, len(body) + self.by)
-        connection.write(answer_bytes(body, headers={"Content-Length": str(told)}))
+        connection.write(answer_bytes(body, headers={**(headers or {}), "Content-Length": str(told)}))
 
 
 @dataclass(frozen=True)
@@ -163,11 +202,17 @@ class Delay(Fault):
 
     seconds: float
 
-    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
+    async def strike(
+        self,
+        connection: asyncio.Transport,
+        body: bytes,
+        stopping: asyncio.Event,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), self.seconds)
         if not stopping.is_set():
-            connection.write(answer_bytes(body))
+            connection.write(answer_bytes(body, headers=headers))
 
 
 @dataclass(frozen=True)
@@ -176,8 +221,14 @@ class ResetAnswer(Fault):
 
     after: int
 
-    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
-        connection.write(answer_bytes(body)[: self.after])
+    async def strike(
+        self,
+        connection: asyncio.Transport,
+        body: bytes,
+        stopping: asyncio.Event,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        connection.write(answer_bytes(body, headers=headers)[: self.after])
         reset(connection)
 
 
@@ -189,8 +240,14 @@ class Dribble(Fault):
     pause: float = 0.001
     framing: Framing = "length"
 
-    async def strike(self, connection: asyncio.Transport, body: bytes, stopping: asyncio.Event) -> None:
-        wire = answer_bytes(body, framing=self.framing)
+    async def strike(
+        self,
+        connection: asyncio.Transport,
+        body: bytes,
+        stopping: asyncio.Event,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        wire = answer_bytes(body, headers=headers, framing=self.framing)
         for start in range(0, len(wire), self.size):
             if connection.is_closing() or stopping.is_set():
                 return

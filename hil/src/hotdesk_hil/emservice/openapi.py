@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any, get_args
 
+from hotdesk_hil.emservice.app_request import OPERATIONS
 from hotdesk_hil.emservice.changes import LOGIN, LOGOUT, SECRET
 from hotdesk_hil.emservice.cluster import CERTIFICATE_LIMIT
 from hotdesk_hil.emservice.disguise import Form
 from hotdesk_hil.emservice.document import QUERIES
 from hotdesk_hil.emservice.faults import KINDS, CertificateFlaw, Framing, Version
+from hotdesk_hil.emservice.login_app import Outage
 from hotdesk_hil.emservice.service import CHANGES
 
 Schema = dict[str, Any]
@@ -103,11 +105,12 @@ _REQUEST = _object(
         "detail": _TEXT_OR_NULL,
         "status": _INTEGER_OR_NULL,
         "request_line": _TEXT_OR_NULL,
+        "page": _TEXT_OR_NULL,
     }
 )
 _CONDITIONS: dict[str, Schema] = {
     "times": {"type": ["integer", "null"], "minimum": 1, "maximum": 2**31 - 1},
-    "operation": {"enum": [None, *CHANGES, *QUERIES]},
+    "operation": {"enum": [None, *CHANGES, *QUERIES, *OPERATIONS]},
     "device": {"type": ["string", "null"], "minLength": 1, "maxLength": 128},
     "user": {"type": ["string", "null"], "minLength": 1, "maxLength": 128},
     "probability": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
@@ -143,15 +146,25 @@ _TOTAL = _object(
         },
     }
 )
+_PIN_COUNTERS = _object({name: {"type": "integer"} for name in ("right", "wrong", "while_locked")})
+_LOCKS: Schema = {
+    "type": "array",
+    "items": _object({"user": {"type": "string"}, "until": {"type": "number"}}),
+}
 _CLOCK = _object({"now": {"type": "number"}})
 _STATE = _object(
     {
         "url": {"type": "string"},
         "tls_url": _TEXT_OR_NULL,
+        "app_url": {"type": "string"},
+        "app_tls_url": _TEXT_OR_NULL,
         "lenient": {"type": "boolean"},
         "clock": _CLOCK,
         "counters": _COUNTERS,
         "traffic": _TRAFFIC,
+        "pins": _PIN_COUNTERS,
+        "locks": _LOCKS,
+        "outages": {"type": "array", "items": {"enum": [outage.value for outage in Outage]}},
         "totals": {"type": "array", "items": _TOTAL},
         "last_minute": {"type": "array", "items": {"type": "integer"}},
         "logged_in": {"type": "integer"},
@@ -165,6 +178,15 @@ _STATE = _object(
 NEW_SESSION = _object({"user": _NAME, "profile": {**_NAME, "type": ["string", "null"]}}, ["user"])
 NEW_RULE = _object({"fault": {"oneOf": [_fault(name) for name in KINDS]}, **_CONDITIONS}, ["fault"])
 NEW_SECRET = _object({"secret": {"type": "string", "minLength": 1, "maxLength": CERTIFICATE_LIMIT}})
+OUTAGES = _object(
+    {
+        "outages": {
+            "type": "array",
+            "items": {"enum": [outage.value for outage in Outage]},
+            "maxItems": len(Outage),
+        }
+    }
+)
 LENIENT = _object({"lenient": {"type": "boolean"}})
 ADVANCE = _object({"advance": {"type": "number", "minimum": 0, "maximum": ADVANCE_LIMIT}})
 PARAMETERS: dict[str, Schema] = {
@@ -177,6 +199,7 @@ PARAMETERS: dict[str, Schema] = {
 def document() -> Schema:
     """Returns the OpenAPI document."""
     device = {"name": "device", "in": "path", "required": True, "schema": _NAME}
+    user = {"name": "user", "in": "path", "required": True, "schema": _NAME}
     account = {"name": "account", "in": "path", "required": True, "schema": _NAME}
     rule = {"name": "id", "in": "path", "required": True, "schema": PARAMETERS["id"]}
     paging = [{"name": name, "in": "query", "schema": PARAMETERS[name]} for name in ("after", "limit")]
@@ -228,12 +251,20 @@ def document() -> Schema:
                     missing=True,
                 )
             },
+            "/locks": {"get": _operation("Whom wrong PINs at the login application have locked", _LOCKS)},
+            "/locks/{user}": {
+                "delete": _operation("Let a locked user try again", None, [user], missing=True)
+            },
+            "/outages": {
+                "get": _operation("What of the cluster is down", OUTAGES),
+                "put": _operation("Take parts down, or bring them back", OUTAGES, None, OUTAGES),
+            },
             "/lenient": {
                 "get": _operation("Whether a looser wire than the DTD's is taken", LENIENT),
                 "put": _operation("Take a looser wire, or the DTD's alone", LENIENT, None, LENIENT),
             },
             "/reset": {
-                "post": _operation("Forget sessions, events, requests, faults, changed secrets", None)
+                "post": _operation("Forget sessions, events, requests, faults, outages, locks, secrets", None)
             },
         },
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hotdesk_hil.emservice.codes import Code
+from hotdesk_hil.emservice.codes import label_of
 
 NAMES_SHOWN = 5
 """Devices and users that a line shows; it counts the others."""
@@ -26,6 +26,8 @@ class RequestRecord(NamedTuple):
 
     What did not reach the service has a `request_line`: method and path of a 404, 403 or 408, else
     "not HTTP" or "half a request"; and a `status`, the HTTP status, None for no answer.
+
+    A request of the login application has a `page`: the object that was shown, and its title.
     """
 
     operation: str | None
@@ -39,6 +41,7 @@ class RequestRecord(NamedTuple):
     detail: str | None = None
     status: int | None = 200
     request_line: str | None = None
+    page: str | None = None
 
     def __str__(self) -> str:
         if self.request_line is not None:
@@ -53,10 +56,12 @@ class RequestRecord(NamedTuple):
             elif self.code is None:
                 outcome = "success"
             else:
-                outcome = f"[{self.code}] {Code(self.code).label}"
+                outcome = f"[{self.code}] {label_of(self.code)}"
         line = f"{' '.join(words)}: {outcome}"
         if self.detail is not None and (self.executed or self.request_line is not None):
             line += f": {self.detail}"
+        if self.page is not None:
+            line += f", shown {self.page}"
         if self.fault is not None:
             line += f" ({self.fault})"
         return printable(line)

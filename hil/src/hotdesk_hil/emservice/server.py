@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import unquote
 from weakref import WeakSet
@@ -36,7 +36,7 @@ _ANYWHERE = Origin()
 log = logging.getLogger("hotdesk_hil.emservice")
 
 
-class _Late(Exception):
+class Late(Exception):
     """The body of a request has not come in time: `arrived` bytes of `announced` (None: chunks) are there."""
 
     def __init__(self, arrived: int, announced: int | None) -> None:
@@ -57,7 +57,9 @@ class Servlet:
 
     `record` is called once a request, before its answer is sent, with the documents of both.
 
-    `lenient` tells, at each request, whether a looser document than the DTD's is taken.
+    `lenient` tells, at each request, whether a looser document than the DTD's is taken; `is_stopped`, whether
+    the web server runs without the service. `others` are paths of other servlets beside it, and
+    `at_end` is called when the server stops.
     """
 
     def __init__(
@@ -68,9 +70,13 @@ class Servlet:
         record: Callable[[RequestRecord, bytes | None, bytes | None], None],
         lenient: Callable[[], bool],
         arrivals: Arrivals,
+        is_stopped: Callable[[], bool] = lambda: False,
     ) -> None:
         self._service = service
         self._lenient = lenient
+        self._is_stopped = is_stopped
+        self.others: dict[str, Callable[[web.Request, str], Awaitable[web.StreamResponse]]] = {}
+        self.at_end: list[Callable[[], Awaitable[None]]] = []
         self._slots = slots
         self._seconds = service.cluster.service.operation_seconds
         self._faults = faults
@@ -87,7 +93,12 @@ class Servlet:
         anywhere = _Anywhere("/")
         anywhere.add_route("*", self._elsewhere)
         application.router.register_resource(anywhere)
+        application.on_cleanup.append(self._end)
         return application
+
+    async def _end(self, _application: web.Application) -> None:
+        for end in self.at_end:
+            await end()
 
     def stop(self) -> None:
         """Ends what is being held open, so that the server can stop."""
@@ -98,12 +109,30 @@ class Servlet:
 
     async def _elsewhere(self, request: web.Request) -> web.StreamResponse:
         """Answers what the servlet's own path and methods do not match as they are written."""
-        path = request.rel_url.raw_path
-        if _normalized(path) != PATH:
+        path = _normalized(request.rel_url.raw_path)
+        other = self.others.get(path)
+        if path != PATH and other is None:
             return self._refuse(request, HTTPStatus.NOT_FOUND, f"the service is at {PATH}")
-        if request.method in METHODS:
-            return await self._answer(request)
-        return self._refuse(request, HTTPStatus.FORBIDDEN, "the service takes POST and GET")
+        if request.method not in METHODS:
+            return self._refuse(request, HTTPStatus.FORBIDDEN, "the service takes POST and GET")
+        return await self._answer(request) if other is None else await other(request, path)
+
+    # What other servlets need of this one
+
+    def arrived(self, request: web.Request) -> None:
+        """Tells that a request is whole."""
+        self._arrivals.arrived(request.protocol)
+
+    def refuse_large(self, request: web.Request) -> web.Response:
+        """Answers a body that is too large."""
+        why = f"the form holds more than {BODY_LIMIT} bytes"
+        return self._refuse(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, why)
+
+    def cut(self, request: web.Request, late: Late) -> web.Response:
+        """Answers a body that has not come in time."""
+        self._arrivals.cut_body(_request_line(request), late.arrived, late.announced)
+        self._arrivals.arrived(request.protocol)
+        return self._cut(request)
 
     def _refuse(self, request: web.Request, status: HTTPStatus, why: str) -> web.Response:
         self._arrivals.arrived(request.protocol)
@@ -112,6 +141,8 @@ class Servlet:
         return web.Response(status=status, text=f"{status.value}: {why}\n")
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        if self._is_stopped():
+            return self._refuse(request, HTTPStatus.SERVICE_UNAVAILABLE, "the EM service is stopped")
         xml: bytes | None = None
         asked: Document | None = None
         refused: Refused | None = None
@@ -120,9 +151,8 @@ class Servlet:
             asked = self._read(xml)
         except Refused as error:
             refused = error
-        except _Late as late:
-            self._arrivals.cut_body(_request_line(request), late.arrived, late.announced)
-            return self._cut(request)
+        except Late as late:
+            return self.cut(request, late)
         finally:
             self._arrivals.arrived(request.protocol)
         fault = self._faults.take(asked)
@@ -142,7 +172,7 @@ class Servlet:
         if in_progress and self._seconds > 0 and (refused is None or refused.code is not Code.BUSY):
             await asyncio.sleep(self._seconds)
         if fault is not None:
-            await self._strike(fault, request, fault.reword(body, asked))
+            await self.strike(fault, request, fault.reword(body, asked))
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 
     def _cut(self, request: web.Request) -> web.Response:
@@ -179,7 +209,7 @@ class Servlet:
             # As a rule there is no parameter behind it, and nothing to be taken apart.
             if request.headers.get("Content-Type") != FORM and request.content_type != FORM:
                 raise Refused(Code.PARSING, f"send the document as the field xml of a form ({FORM})")
-            xml = document.form_field(await self._body(request), "xml")
+            xml = document.form_field(await self.body(request), "xml")
             if xml is None:
                 raise Refused(Code.PARSING, "the form has no field xml")
         return xml
@@ -192,7 +222,7 @@ class Servlet:
             asked = asked._replace(users=users)
         return asked
 
-    async def _body(self, request: web.Request) -> bytes:
+    async def body(self, request: web.Request) -> bytes:
         """Reads the body; aiohttp's `read` copies it once more, and asks once more when it is all there."""
         content = request.content
         if content.is_eof():
@@ -204,7 +234,7 @@ class Servlet:
                     while len(body) <= BODY_LIMIT and not content.at_eof():
                         body += await content.readany()
             except TimeoutError:
-                raise _Late(len(body), request.content_length) from None
+                raise Late(len(body), request.content_length) from None
         if len(body) > BODY_LIMIT:
             raise Refused(Code.PARSING, f"the form holds more than {BODY_LIMIT} bytes")
         return body
@@ -228,12 +258,15 @@ class Servlet:
             elif changes:
                 self._slots.give_back()
 
-    async def _strike(self, fault: Fault, request: web.Request, body: bytes) -> None:
+    async def strike(
+        self, fault: Fault, request: web.Request, body: bytes, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Puts a fault on the connection, and closes it."""
         connection = request.transport
         if connection is None:  # the client has gone
             return
         self._struck.add(connection)
-        await fault.strike(connection, body, self._stopping)
+        await fault.strike(connection, body, self._stopping, headers)
         # What aiohttp writes after this meets a closing connection and is dropped.
         connection.close()
 

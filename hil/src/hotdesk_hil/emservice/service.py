@@ -14,7 +14,7 @@ from hotdesk_hil.emservice import answers, trusted
 from hotdesk_hil.emservice.answers import DeviceRow, UserRow
 from hotdesk_hil.emservice.changes import LOGIN, LOGOUT, Change, Event, Session
 from hotdesk_hil.emservice.clock import Clock
-from hotdesk_hil.emservice.cluster import Cluster, Device, MultipleLogin, User, fold
+from hotdesk_hil.emservice.cluster import ApplicationUser, Cluster, Device, MultipleLogin, User, fold
 from hotdesk_hil.emservice.codes import Code, Refused
 from hotdesk_hil.emservice.credentials import Caller, Credentials
 from hotdesk_hil.emservice.document import Document
@@ -103,6 +103,26 @@ class Service:
         with self.store.lock:
             self._credentials.change(account, secret, ADMINISTRATOR)
 
+    @property
+    def system_user(self) -> ApplicationUser:
+        """The application user as whom the login application signs."""
+        return self._credentials.system_user
+
+    def has_pin(self, user: User, pin: str) -> bool:
+        """Tells whether this is the PIN of an end user."""
+        with self.store.lock:
+            return self._credentials.has_pin(user, pin, self.clock.now())
+
+    def must_change_pin(self, user: User) -> bool:
+        """Tells whether an end user's PIN has expired."""
+        with self.store.lock:
+            return self._credentials.must_change_pin(user)
+
+    def change_pin(self, user: User, pin: str) -> None:
+        """Gives an end user a new PIN, as he does himself; raises `ValueError` for one that cannot be."""
+        with self.store.lock:
+            self._credentials.change_pin(user, pin)
+
     def sessions(self) -> list[Session]:
         """Returns who is logged in now, sorted by device."""
         with self.store.lock:
@@ -175,7 +195,9 @@ class Service:
     # Who asks, and from where
 
     def _check_origin(self, document: Document, origin: Origin) -> None:
-        for address in (origin.address, document.remote_address):
+        # The login application is part of the cluster: where its phone is counts.
+        own = fold(document.app_id) == fold(self.system_user.id) and document.remote_address is not None
+        for address in (None if own else origin.address, document.remote_address):
             if address is not None and trusted.address(address) not in self._trusted:
                 raise Refused(Code.UNTRUSTED_ADDRESS, f"{address} is not in the trusted list of IPs")
         if (origin.via or document.via_header) and not self.cluster.service.allow_proxy:

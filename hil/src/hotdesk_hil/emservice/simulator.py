@@ -19,10 +19,14 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from hotdesk_hil.emservice.app_pins import PinCounters, Pins
+from hotdesk_hil.emservice.app_service import EmClient
+from hotdesk_hil.emservice.app_servlet import AppServlet
 from hotdesk_hil.emservice.arrivals import Arrivals
 from hotdesk_hil.emservice.changes import Event, Session
 from hotdesk_hil.emservice.clock import Clock
 from hotdesk_hil.emservice.cluster import Cluster
+from hotdesk_hil.emservice.login_app import APP_PATH, CHANGE_PATH, LoginApp, Outage
 from hotdesk_hil.emservice.records import Exchange, RequestRecord, exchange
 from hotdesk_hil.emservice.rules import Faults
 from hotdesk_hil.emservice.running import BACKLOG, Door, Running
@@ -139,6 +143,9 @@ class EmService:
         self._waited_for = 0
         self._totals = Totals()
         self._running: Running | None = None
+        self._pins = Pins(self._service)
+        self.outages: set[Outage] = set()
+        """What of the cluster is down; may be changed while it runs."""
         self.watchers: list[Callable[[Exchange], None]] = []
         """Called, in the service's thread, with what arrived and the answer to it, before it is sent."""
 
@@ -166,6 +173,21 @@ class EmService:
         return None if self.tls_port is None else f"https://{self._host_in_url}:{self.tls_port}{PATH}"
 
     @property
+    def app_url(self) -> str:
+        """The address of the login application, to which a phone adds `?device=` and its name."""
+        return f"http://{self._host_in_url}:{self.port}{APP_PATH}"
+
+    @property
+    def app_tls_url(self) -> str | None:
+        """The address of the login application with TLS, None where there is none."""
+        return None if self.tls_port is None else f"https://{self._host_in_url}:{self.tls_port}{APP_PATH}"
+
+    @property
+    def change_pin_url(self) -> str:
+        """The address where a person changes a PIN, to which a phone adds `?device=` and its name."""
+        return f"http://{self._host_in_url}:{self.port}{CHANGE_PATH}"
+
+    @property
     def control_url(self) -> str | None:
         """The address of the control interface, None where there is none."""
         return None if self.control_port is None else f"http://{LOOPBACK}:{self.control_port}/"
@@ -173,6 +195,12 @@ class EmService:
     @property
     def _host_in_url(self) -> str:
         return f"[{self.host}]" if ":" in self.host else self.host
+
+    @property
+    def _own_url(self) -> str:
+        """The address at which this process reaches its own service."""
+        host = {"0.0.0.0": LOOPBACK, "": LOOPBACK, "::": "[::1]"}.get(self.host, self._host_in_url)  # noqa: S104
+        return f"http://{host}:{self.port}{PATH}"
 
     def start(self) -> None:
         """Listens; does nothing where it listens already."""
@@ -184,11 +212,21 @@ class EmService:
                 "the cluster has no user and no application user: every request is refused with code 3"
             )
         servlet = Servlet(
-            self._service, self._slots, self.faults, self._record, lambda: self.lenient, self._arrivals
+            self._service,
+            self._slots,
+            self.faults,
+            self._record,
+            lambda: self.lenient,
+            self._arrivals,
+            lambda: Outage.EM_SERVICE in self.outages,
         )
         with ExitStack() as opened:
             plain = opened.enter_context(_listen(self.host, self.port, "the service"))
             self.port = plain.getsockname()[1]
+            client = EmClient(self._own_url, self._service.system_user)
+            app = LoginApp(self._service, self._pins, client, lambda: frozenset(self.outages))
+            AppServlet(servlet, app, self.faults, self._record, self.clock.now)
+            servlet.at_end.append(client.close)
             doors = [Door(plain, self.faults)]
             if self.authority is not None and self.tls_port is not None:
                 tls = opened.enter_context(_listen(self.host, self.tls_port, "the service with TLS"))
@@ -236,9 +274,11 @@ class EmService:
         return self._service.events(after, limit)
 
     def reset(self) -> None:
-        """Goes back to the beginning: nobody logged in, no event, no fault; secrets as in the file."""
+        """Goes back to the beginning: nobody logged in or locked, no fault; secrets as in the file."""
         self.faults.clear()
+        self.outages.clear()
         self._service.reset()
+        self._pins.reset()
         self._arrivals.reset()
         with self._lock:
             self._requests.clear()
@@ -269,6 +309,19 @@ class EmService:
         Raises `KeyError` for an unknown account, `ValueError` for a secret that is blank or over 256 bytes.
         """
         self._service.change_secret(account, secret)
+
+    @property
+    def pin_counters(self) -> PinCounters:
+        """How many PINs the login application took and refused, and how many attempts met a locked user."""
+        return self._pins.counters
+
+    def locked_users(self) -> dict[str, float]:
+        """Returns who is locked after too many wrong PINs, and until when by the service's clock."""
+        return self._pins.locked()
+
+    def unlock(self, user: str) -> None:
+        """Lets a locked user try again, as an administrator does; `KeyError` for one who is not locked."""
+        self._pins.unlock(user)
 
     @property
     def counters(self) -> Counters:

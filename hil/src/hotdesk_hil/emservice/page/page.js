@@ -51,7 +51,10 @@ function outcome(request) {
   } else if (request.executed && request.code !== null) {
     result = `[${request.code}]`;
   }
-  const why = request.detail !== null && (request.executed || request.request_line !== null) ? `: ${request.detail}` : "";
+  let why = request.detail !== null && (request.executed || request.request_line !== null) ? `: ${request.detail}` : "";
+  if (request.page !== null) {
+    why += `, shown ${request.page}`;
+  }
   return request.fault === null ? result + why : `${result}${why} (${request.fault})`;
 }
 
@@ -88,8 +91,9 @@ function showTotals(totals, minute) {
 
 function show(state) {
   byId("status").classList.remove("lost");
-  const wire = state.lenient ? ", lenient wire" : "";
-  byId("status").textContent = `${[state.url, state.tls_url].filter((url) => url !== null).join(" and ")}${wire} at ${time(state.clock.now)} UTC`;
+  const down = state.outages.length > 0 ? `, down: ${state.outages.join(", ")}` : "";
+  const wire = (state.lenient ? ", lenient wire" : "") + down;
+  byId("status").textContent = `${[state.url, state.tls_url, state.app_url, state.app_tls_url].filter((url) => url !== null).join(" and ")}${wire} at ${time(state.clock.now)} UTC`;
   const counters = [
     ["Logged in", state.logged_in],
     ["Requests In Progress", state.counters.requests_in_progress],
@@ -98,6 +102,8 @@ function show(state) {
     ["Half-open", state.traffic.half_open],
     ["Cut", state.traffic.cut],
     ["TLS failed", state.traffic.handshakes_failed],
+    ["PINs refused", state.pins.wrong + state.pins.while_locked],
+    ["Users locked", state.locks.length],
   ];
   byId("counters").replaceChildren(...counters.map(([name, value]) => {
     const pair = document.createElement("div");
