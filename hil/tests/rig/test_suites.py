@@ -53,7 +53,7 @@ def test_one_rig_is_the_default() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--rig", "pico"], "--rig: no rig is named 'pico': name a file, or one of lm3s6965evb"),
+        (["--rig", "pico"], "--rig: no rig is named 'pico': name a file, or one of bench-stm32f746g-disco"),
         (["--rig", "lm3s6965evb,w5500-evb-pico", "--image", "x"], "--image: an image is for one board"),
     ],
     ids=["unknown-rig", "image-for-two"],

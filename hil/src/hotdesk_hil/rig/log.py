@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import attr
@@ -22,7 +23,7 @@ from labgrid.protocol import ConsoleProtocol
 from pexpect import TIMEOUT
 
 from ..package_data import FOLDER
-from .errors import LogError, NotShown
+from .errors import LogError, NotShown, RigError
 from .protocols import TimeProtocol
 from .waiting import Deadline
 
@@ -57,7 +58,9 @@ class LogDriver(Driver):
 
     def on_deactivate(self) -> None:
         """Keeps the log of a board that is being switched off."""
-        self._take()
+        # A line that broke has said all it had to.
+        with suppress(RigError):
+            self._take()
 
     def cut(self) -> None:
         """Ends the log's last frame: the power goes, and what comes next is the start of another run."""

@@ -16,7 +16,7 @@ from typing import Any
 import attr
 from labgrid import target_factory
 from labgrid.driver import Driver
-from labgrid.protocol import ConsoleProtocol, PowerProtocol, ResetProtocol
+from labgrid.protocol import BootstrapProtocol, ConsoleProtocol, PowerProtocol, ResetProtocol
 
 from . import pico
 from .console import EmulatedConsole
@@ -34,6 +34,7 @@ from .protocols import (
     ProcessorProtocol,
     Ram,
     TimeProtocol,
+    check_image,
     device_name,
 )
 from .wire import Wire
@@ -91,6 +92,7 @@ class PicoFlashDriver(Driver, ConfigurationProtocol):
 class EmulatedPicoDriver(
     EmulatedConsole,
     Driver,
+    BootstrapProtocol,
     ConsoleProtocol,
     PowerProtocol,
     ResetProtocol,
@@ -152,6 +154,11 @@ class EmulatedPicoDriver(
 
     def resolve_conflicts(self, client: Driver) -> None:
         """Keeps all clients active: a console has one reader, but this board has keys, display and log."""
+
+    def load(self, filename: str) -> None:
+        """Takes an image, an ELF file, which the board runs from the next power on."""
+        check_image(Path(filename))
+        self.target.env.config.data["images"][self.kernel] = str(Path(filename).absolute())
 
     @Driver.check_active
     def on(self) -> None:

@@ -1,9 +1,9 @@
 """What a board under the phone can do, apart from how: the protocols that drivers of boards implement.
 
-Where labgrid has a protocol, that one is used: power, reset, and the console, whose two directions are
-the keypad's line in and the log out. These are the others. A suite, a driver of the phone and the
-strategy bind to protocols alone, so that they cannot tell on which board they are. Nothing here may know
-a board.
+Where labgrid has a protocol, that one is used: power, reset, bootstrap (the image from the next power on),
+and the console, whose two directions are the keypad's line in and the log out. These are the others. A
+suite, a driver of the phone and the strategy bind to protocols alone, so that they cannot tell on which
+board they are. Nothing here may know a board.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ def check_image(image: Path) -> None:
 
 class ImageProtocol(abc.ABC):
     """A board that runs the phone's image, under a name in the network."""
+
+    mac: str
+    """The MAC address it has from the next power on."""
 
     @property
     @abc.abstractmethod

@@ -24,7 +24,7 @@ import attr
 from labgrid import target_factory
 from labgrid.driver import QEMUDriver
 from labgrid.driver.exception import ExecutionError
-from labgrid.protocol import ResetProtocol
+from labgrid.protocol import BootstrapProtocol, ResetProtocol
 from labgrid.util.qmp import QMPError
 
 from . import gdb, keypad
@@ -71,6 +71,7 @@ BUTTONS = {
 class EmulatedBoardDriver(
     EmulatedConsole,
     QEMUDriver,
+    BootstrapProtocol,
     ResetProtocol,
     ImageProtocol,
     DisplayProtocol,
@@ -190,9 +191,15 @@ class EmulatedBoardDriver(
     def resolve_conflicts(self, client: Any) -> None:
         """Keeps all clients active: a console has one reader, but this board has keys, display and log."""
 
+    def load(self, filename: str) -> None:
+        """Takes an image, an ELF file, which the board runs from the next power on."""
+        check_image(Path(filename))
+        self.target.env.config.data["images"][self.kernel] = str(Path(filename).absolute())
+
     def on(self) -> None:
         """Switches the board on. Raises BoardError with QEMU's own words when it does not come up."""
         words = self._directory() / "stderr"
+        self._cmd[self._cmd.index("-kernel") + 1] = str(self.kernel_path)
         try:
             self._wire.open(self._directory())
             with _stderr_to(words):

@@ -19,15 +19,18 @@ from ..masking import Secrets
 
 # Registers the drivers under the names the rig files use.
 from . import (  # noqa: F401
+    bench,
     buttons,
     capabilities,
     keypad,
     log,
     pico_board,
+    probe_rs,
     qemu,
     readout,
     screen,
     sdcard,
+    serial_line,
     strategy,
 )
 from .configuration import SECRET, PhoneConfig
@@ -91,8 +94,8 @@ class Rig:
             self.environment.config.data.setdefault("images", {})["phone"] = str(kernel.absolute())
         self._target = self.environment.get_target(capabilities.TARGET)
         self.strategy: strategy.PhoneStrategy = self._driver(strategy.PhoneStrategy)
-        self.board: Any = self.strategy.power
-        """The driver that has the board's power, for the rig's own tests: what only one board has."""
+        self.board: Any = self.strategy.image
+        """The board's driver, for the rig's own tests: what only one board has."""
         self.board.mac = mac
         self.configuration: ConfigurationProtocol = self.strategy.configuration
         self.keypad: keypad.KeypadDriver = self.strategy.keypad
@@ -223,7 +226,12 @@ class Rig:
         try:
             self.off()
         finally:
-            self.environment.cleanup()
+            try:
+                self.environment.cleanup()
+            except Exception:
+                # A broken rig has said so already.
+                if self.strategy.broken is None:
+                    raise
 
     def _driver(self, kind: type) -> Any:
         try:

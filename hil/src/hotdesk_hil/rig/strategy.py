@@ -12,10 +12,11 @@ import enum
 
 import attr
 from labgrid import target_factory
-from labgrid.protocol import PowerProtocol, ResetProtocol
+from labgrid.protocol import BootstrapProtocol, PowerProtocol, ResetProtocol
 from labgrid.step import step
 from labgrid.strategy import Strategy
 
+from .blame import blamed_on_the_rig, rig_error
 from .errors import RigError
 from .protocols import ConfigurationProtocol, ImageProtocol
 from .reader import Screen
@@ -39,7 +40,8 @@ class PhoneStrategy(Strategy):
     """Brings the phone to a state.
 
     Bindings:
-        image (ImageProtocol), power (PowerProtocol), resetter (ResetProtocol): the board
+        image (ImageProtocol), bootstrap (BootstrapProtocol), power (PowerProtocol), resetter (ResetProtocol):
+            the board
         configuration (ConfigurationProtocol): where the phone finds its configuration
         keypad (KeypadDriver), screen (ScreenDriver), log (LogDriver)
         buttons (ButtonsDriver): optional, keys on the board itself
@@ -47,6 +49,7 @@ class PhoneStrategy(Strategy):
 
     bindings = {  # noqa: RUF012 - labgrid reads this class attribute
         "image": ImageProtocol,
+        "bootstrap": BootstrapProtocol,
         "power": PowerProtocol,
         "resetter": ResetProtocol,
         "configuration": ConfigurationProtocol,
@@ -57,6 +60,7 @@ class PhoneStrategy(Strategy):
     }
 
     status = attr.ib(default=Status.unknown)
+    _loaded = attr.ib(default=None, init=False)
 
     @step(args=["status"])
     def transition(self, status: Status | str) -> None:
@@ -75,8 +79,10 @@ class PhoneStrategy(Strategy):
                 self._on()
         except Exception as error:
             # As labgrid's own strategies: what cannot be switched on or off is not tried again.
-            self.broken = error
-            raise
+            self.broken = rig_error(error) or error
+            if self.broken is error:
+                raise
+            raise self.broken from error
         if wanted is Status.ready:
             self.screen.wait_for(f"the idle screen of {self.image.device_name}", self.is_idle, READY_DEADLINE)
             self.status = Status.ready
@@ -84,14 +90,16 @@ class PhoneStrategy(Strategy):
     @step()
     def reset(self) -> None:
         """Resets the phone, which keeps its configuration, and leaves it in `on`."""
-        self.resetter.reset()
+        with blamed_on_the_rig():
+            self.resetter.reset()
         self.status = Status.on
 
     @step()
     def power_cycle(self) -> None:
         """Takes the power away and gives it back, with all that is kept as it was; leaves it in `on`."""
         self.log.cut()
-        self.power.cycle()
+        with blamed_on_the_rig():
+            self.power.cycle()
         self.status = Status.on
 
     def is_idle(self, screen: Screen) -> bool:
@@ -101,7 +109,12 @@ class PhoneStrategy(Strategy):
         return screen.body[0] == "Nobody logged in" or screen.body[0].startswith("Logged in:")
 
     def _on(self) -> None:
-        for driver in (self.power, self.keypad, self.buttons, self.screen, self.log):
+        self.target.activate(self.image)
+        wanted = (self.image.kernel_path, self.image.mac)
+        if self._loaded != wanted:
+            self.bootstrap.load(str(self.image.kernel_path))
+            self._loaded = wanted
+        for driver in (self.power, self.resetter, self.keypad, self.buttons, self.screen, self.log):
             if driver is not None:
                 self.target.activate(driver)
         self.power.on()
@@ -110,6 +123,8 @@ class PhoneStrategy(Strategy):
     def _off(self) -> None:
         self.status = Status.unknown
         # Where the configuration is stays active: what is written next is chosen while the board is off.
-        self.target.deactivate(self.power)
+        for driver in (self.log, self.screen, self.keypad, self.buttons, self.image):
+            if driver is not None:
+                self.target.deactivate(driver)
         self.target.activate(self.configuration)
         self.status = Status.off
