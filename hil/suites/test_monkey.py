@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from labgrid.util import Timeout
 
 from hotdesk_hil.emservice import (
     AcceptInSilence,
@@ -46,6 +45,7 @@ from hotdesk_hil.rig.demo_cluster import HOST_AS_SEEN_BY_PHONE
 from hotdesk_hil.rig.memory import Variables, traces
 from hotdesk_hil.rig.name_server import Manner, NameServer
 from hotdesk_hil.rig.stack import Stack
+from hotdesk_hil.rig.waiting import Deadline, pass_time
 
 KEYS = int(os.environ.get("HOTDESK_MONKEY_KEYS", "300"))
 SEED = int(os.environ.get("HOTDESK_MONKEY_SEED", "1"))
@@ -154,10 +154,11 @@ class Monkey:
         if not self.comes(lambda s: s.title_note in keypad.MODES and s.title == "Log in", 1.0):
             return
         for _ in range(3):
-            if self.phone.screen.title_note == keypad.LETTERS:
+            mode = self.phone.screen.title_note
+            if mode == keypad.LETTERS:
                 break
             self.press(keypad.POUND)
-            time.sleep(0.1)
+            self.comes(lambda s, mode=mode: s.title_note != mode, 1.0)
         self.press(key, keypad.DOWN)
         # The PIN goes into its own field: as a user ID it is no secret.
         if self.comes(lambda s: s.title == "Log in" and s.title_note not in keypad.MODES, 1.0):
@@ -221,7 +222,7 @@ class Monkey:
         """Plugs the cable out for a while."""
         self.plug(is_in=False)
         self.press_keys()
-        time.sleep(self.dice.choice([0.5, 3.0]))
+        pass_time(self.rig.screen.clock, self.dice.choice([0.5, 3.0]))
         self.plug(is_in=True)
 
     def plug(self, *, is_in: bool) -> None:
@@ -233,7 +234,7 @@ class Monkey:
 
     def wait(self) -> None:
         """Does nothing for a while."""
-        time.sleep(self.dice.choice([0.2, 0.5, 1.0, 3.0, 3.0, 11.0]))
+        pass_time(self.rig.screen.clock, self.dice.choice([0.2, 0.5, 1.0, 3.0, 3.0, 11.0]))
 
     def change_settings(self) -> None:
         """Opens the settings with the code and changes what does no harm."""
@@ -241,16 +242,14 @@ class Monkey:
         if not self.choose_in_menu(from_end=1):
             return
         if self.comes(
-            lambda s: any(line.startswith("PIN:") for line in s.body) and s.title == "Settings", 1.0
+            lambda s: s.title == "Settings" and any(line.startswith("Admin code:") for line in s.body), 1.0
         ):
             self.press(*ADMIN_CODE)
             self.press(keypad.SELECT)
         if self.comes(lambda s: s.title == "Settings" and s.selected is not None, 1.0):
             self.press(setting, value)
             # No further: with other services the phone would be on its own.
-            for _ in range(4):
-                time.sleep(0.1)
-                self.press(keypad.SOFTKEYS[2])
+            self.steps_back(4, 0.3)
 
     def restart(self) -> None:
         """Restarts the phone by its menu."""
@@ -284,11 +283,11 @@ class Monkey:
 
     def comes(self, holds: Callable[[Screen], bool], seconds: float) -> bool:
         """Whether such a screen comes within this time. If not, the monkey does something else."""
-        timeout = Timeout(seconds)
+        deadline = Deadline(self.rig.screen.clock, seconds)
         while not holds(self.phone.screen):
-            if timeout.expired:
+            if deadline.expired:
                 return False
-            time.sleep(0.02)
+            pass_time(self.rig.screen.clock, 0.02)
         return True
 
     def go_away(self) -> None:

@@ -21,6 +21,9 @@ const RUN: usize = 400;
 /// No screen but the first one lasts longer than this when nobody presses a key and the service answers.
 const LEFT_ALONE: u64 = 420_000;
 
+/// What a key may do after it was pressed last: its release may be lost, and then it acts again and again.
+const HELD_ON: u64 = 15_000;
+
 /// The phone asks who is logged in within this: `pollMinutes` and a fifth.
 const POLLED: u64 = 365_000;
 
@@ -120,6 +123,26 @@ struct Monkey {
     /// The service and the network do as they should.
     is_calm: bool,
     screen: &'static str,
+    /// The screen, the keys pressed until then, and when both were new.
+    stands: (&'static str, usize, u64),
+}
+
+/// How long a screen stays at most when nobody presses a key, in milliseconds; none: for ever.
+fn lasts(screen: &str) -> Option<u64> {
+    Some(match screen {
+        "idle" | "starting" => return None,
+        "logged in" | "logged out" => 3_000,
+        "saved" => 30_000,
+        "saving" | "restarting" => 0,
+        // Five seconds to connect to each service, twenty for its answer; up to five questions one after the other.
+        "busy" | "settling" => 250_000,
+        "service busy" => 36_000,
+        // Two minutes, or half of a login of three.
+        "ending" => 125_000,
+        // Rows that are read again may take their time.
+        "profiles" => 170_000,
+        _ => 120_000,
+    })
 }
 
 impl Monkey {
@@ -142,15 +165,18 @@ impl Monkey {
         let desk = Desk::new(&file);
         desk.wire.borrow_mut().answers_profiles = false;
         desk.wire.borrow_mut().set_state(NetworkState::Ready);
+        let mut service = Service::new();
+        service.sees_elsewhere_first = seed.is_multiple_of(2);
+        let stands = ("", 0, 0);
         let mut monkey =
-            Self { seed, dice, desk, service: Service::new(), has_app_user, is_calm: false, screen: "" };
+            Self { seed, dice, desk, service, has_app_user, is_calm: false, screen: "", stands };
         monkey.settle();
         monkey
     }
 
     /// Does something at random.
     fn act(&mut self) {
-        match self.dice.roll(54) {
+        match self.dice.roll(56) {
             0..=29 => {
                 let key = self.dice.of(&KEYS);
                 self.press(key);
@@ -189,6 +215,7 @@ impl Monkey {
             47 => self.hold(),
             48 => self.restart(),
             49 => self.go_away(),
+            50 | 51 => self.log_in_from_elsewhere(),
             _ => self.calm_down(),
         }
     }
@@ -223,18 +250,38 @@ impl Monkey {
                 self.press("soft1");
             }
         }
-        self.type_login();
+        let (key, _) = self.dice.of(&USERS);
+        self.type_login(key);
+    }
+
+    /// Logs in who is logged in on another phone, perhaps with somebody else here, and logs out there.
+    fn log_in_from_elsewhere(&mut self) {
+        let (key, user) = self.dice.of(&USERS);
+        self.service.log_in(ELSEWHERE, user);
+        if self.is_on("idle") {
+            self.press("soft1");
+        }
+        self.type_login(key);
+        for _ in 0..3 {
+            if self.is_on("logged in elsewhere") {
+                self.press("soft1");
+                if self.dice.roll(2) == 0 {
+                    self.press("soft3");
+                }
+                return;
+            }
+            self.press("select");
+        }
     }
 
     /// Types a user and a PIN, mostly the right one. The PIN goes into its field alone: as a user ID it is no secret.
-    fn type_login(&mut self) {
+    fn type_login(&mut self, key: &str) {
         for _ in 0..3 {
             let picture = self.desk.picture();
             if !self.is_on("log in form") || !picture.row(2).is_empty() || !self.asks_for_the_user_id() {
                 return;
             }
             if picture.row(0).contains("abc") {
-                let (key, _) = self.dice.of(&USERS);
                 self.press(&format!("{key} down"));
                 if self.dice.roll(8) == 0 {
                     self.press("1");
@@ -321,6 +368,7 @@ impl Monkey {
     /// Somebody logs in or out without this phone, or changes a profile.
     fn happen_elsewhere(&mut self) {
         let (_, user) = self.dice.of(&USERS);
+        let here = self.service.user_here();
         match self.dice.roll(5) {
             0 => drop(self.service.logins.remove(DEVICE)),
             1 => drop(self.service.logins.remove(ELSEWHERE)),
@@ -328,7 +376,8 @@ impl Monkey {
             3 => self.service.log_in(ELSEWHERE, user),
             _ => self.service.is_renamed = !self.service.is_renamed,
         }
-        self.service.was_touched = true;
+        // The phone cannot know it yet.
+        self.service.was_touched |= here != self.service.user_here();
     }
 
     fn pass(&mut self, milliseconds: u64) {
@@ -340,8 +389,20 @@ impl Monkey {
         }
     }
 
-    /// Lets phone and service talk as long as they have something to say.
+    /// Lets phone and service talk as long as they have something to say. No screen outlasts its time.
     fn settle(&mut self) {
+        self.talk();
+        let stands = (self.desk.app().screen_name(), self.service.keys);
+        if stands != (self.stands.0, self.stands.1) {
+            self.stands = (stands.0, stands.1, self.service.now);
+        }
+        let stood = self.service.now - self.stands.2;
+        if lasts(stands.0).is_some_and(|time| stood > time + HELD_ON) {
+            self.fail(&format!("{} stays for {stood} ms", stands.0));
+        }
+    }
+
+    fn talk(&mut self) {
         self.desk.settle();
         let Self { service, dice, desk, is_calm, .. } = self;
         for _ in 0..50 {
@@ -358,6 +419,9 @@ impl Monkey {
     fn look(&mut self) {
         let screen = self.desk.app().screen_name();
         let is_new = screen != std::mem::replace(&mut self.screen, screen);
+        if self.service.is_settled() {
+            self.must_not_lie();
+        }
         if is_new && !self.service.was_touched && ["idle", "logged in", "logged out"].contains(&screen) {
             self.must_tell_the_truth();
         }
@@ -366,6 +430,15 @@ impl Monkey {
         }
         if is_new && screen != "admin code" {
             self.must_have_forgotten(WRONG_CODE);
+        }
+    }
+
+    /// No mark in the title bar says what is not so, on any screen.
+    fn must_not_lie(&self) {
+        let (state, here) = (self.desk.picture().state(), self.service.user_here());
+        let lie = if here.is_some() { "nobody" } else { "user" };
+        if state.split(", ").any(|mark| mark == lie) {
+            self.fail(&format!("the title bar says {state}, the service has {here:?} logged in"));
         }
     }
 

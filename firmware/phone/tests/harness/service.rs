@@ -70,6 +70,8 @@ pub(crate) struct Service {
     pub(crate) keys: usize,
     /// A profile has another name than before.
     pub(crate) is_renamed: bool,
+    /// Of two who are in the way of a login, it names the one on another phone.
+    pub(crate) sees_elsewhere_first: bool,
     seen: usize,
     works: Vec<Work>,
     /// When logins for a time end, by device.
@@ -86,11 +88,17 @@ impl Service {
             now: 0,
             keys: 0,
             is_renamed: false,
+            sees_elsewhere_first: false,
             seen: 0,
             works: Vec::new(),
             ends: BTreeMap::new(),
             open: None,
         }
+    }
+
+    /// Whether the phone has heard what became of all that it asked.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.open.is_none() && self.works.is_empty() && !self.was_touched
     }
 
     pub(crate) fn user_here(&self) -> Option<&'static str> {
@@ -261,11 +269,12 @@ impl Service {
                     return answers::failure("12", "");
                 }
                 let minutes = wish.iter().find_map(|word| word.strip_prefix("Minutes(")?.strip_suffix(')'));
+                let is_elsewhere =
+                    self.logins.iter().any(|(other, there)| *other != device && *there == user);
                 match self.logins.get(device) {
+                    _ if is_elsewhere && self.sees_elsewhere_first => answers::failure("25", ""),
                     Some(there) if *there != user => answers::failure("18", ""),
-                    _ if self.logins.iter().any(|(other, there)| *other != device && *there == user) => {
-                        answers::failure("25", "")
-                    }
+                    _ if is_elsewhere => answers::failure("25", ""),
                     _ => {
                         self.logins.insert(device, user);
                         match minutes {
