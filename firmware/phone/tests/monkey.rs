@@ -9,6 +9,8 @@
 
 mod harness;
 
+use std::collections::VecDeque;
+
 use harness::dice::Dice;
 use harness::network::{End, Host};
 use harness::service::{ELSEWHERE, Fate, PIN, Service, USERS};
@@ -122,6 +124,8 @@ struct Monkey {
     has_app_user: bool,
     /// The service and the network do as they should.
     is_calm: bool,
+    /// What becomes of the next requests, before it is left to chance.
+    fates: VecDeque<Fate>,
     screen: &'static str,
     /// The screen, the keys pressed until then, and when both were new.
     stands: (&'static str, usize, u64),
@@ -168,8 +172,17 @@ impl Monkey {
         let mut service = Service::new();
         service.sees_elsewhere_first = seed.is_multiple_of(2);
         let stands = ("", 0, 0);
-        let mut monkey =
-            Self { seed, dice, desk, service, has_app_user, is_calm: false, screen: "", stands };
+        let mut monkey = Self {
+            seed,
+            dice,
+            desk,
+            service,
+            has_app_user,
+            is_calm: false,
+            fates: VecDeque::new(),
+            screen: "",
+            stands,
+        };
         monkey.settle();
         monkey
     }
@@ -254,24 +267,30 @@ impl Monkey {
         self.type_login(key);
     }
 
-    /// Logs in who is logged in on another phone, perhaps with somebody else here, and logs out there.
+    /// Logs in who is logged in on another phone, perhaps with somebody else here, and logs out there. That says nothing of
+    /// who is here, whatever becomes of the login.
     fn log_in_from_elsewhere(&mut self) {
+        let here = self.service.user_here();
         let (key, user) = self.dice.of(&USERS);
         self.service.log_in(ELSEWHERE, user);
         if self.is_on("idle") {
-            self.press("soft1");
+            self.press(if here.is_some() { "soft3 2" } else { "soft1" });
+            if self.is_on("take over") {
+                self.press("soft1");
+            }
         }
+        self.fates = [Fate::Answered, Fate::Answered].into();
         self.type_login(key);
         for _ in 0..3 {
             if self.is_on("logged in elsewhere") {
+                self.fates = [Fate::Answered, Fate::Refused { code: "12", carried_out: false }].into();
                 self.press("soft1");
-                if self.dice.roll(2) == 0 {
-                    self.press("soft3");
-                }
-                return;
+                break;
             }
+            self.fates.push_back(Fate::Answered);
             self.press("select");
         }
+        self.fates.clear();
     }
 
     /// Types a user and a PIN, mostly the right one. The PIN goes into its field alone: as a user ID it is no secret.
@@ -404,9 +423,13 @@ impl Monkey {
 
     fn talk(&mut self) {
         self.desk.settle();
-        let Self { service, dice, desk, is_calm, .. } = self;
+        let Self { service, dice, desk, is_calm, fates, .. } = self;
         for _ in 0..50 {
-            let fate = || if *is_calm { Fate::Answered } else { fate(dice) };
+            let fate = || match fates.pop_front() {
+                _ if *is_calm => Fate::Answered,
+                Some(fate) => fate,
+                None => fate(dice),
+            };
             if !service.serve(&mut desk.wire.borrow_mut(), fate) {
                 return;
             }
