@@ -6,11 +6,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+import execnet
 import pytest
 
 from hotdesk_hil.rig import Phone, RigError, Screen
 from hotdesk_hil.rig.matrix import FAULTS, Moment, Result, Row, Table, outcome
 from hotdesk_hil.rig.matrix.outcome import NOBODY, UNKNOWN, is_end
+from hotdesk_hil.rig.matrix.table import PROPERTY, as_property
 
 IDLE = "SEP003094C25B15"
 
@@ -113,6 +115,12 @@ def test_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert again.result(FAULTS[-1].title, FAULTS[-1].moments[-1].value, "a") is Result.open
     assert again.result(FAULTS[-1].title, FAULTS[-1].moments[-1].value, "b") is None
     assert "| told “Login failed” 1.3 s, works 0.4 s |" in table.text()
+
+
+def test_row_goes_from_one_process_to_another() -> None:
+    name, plain = as_property(row(0, "a", Result.told))
+    assert name == PROPERTY
+    assert Row(**execnet.loads(execnet.dumps(plain))) == row(0, "a", Result.told)
 
 
 def test_table_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -152,5 +152,5 @@ class TableWriter:
 
 
 def as_property(row: Row) -> tuple[str, dict[str, object]]:
-    """Returns a row as a test's report carries it."""
-    return PROPERTY, asdict(row)
+    """Returns a row as a test's report carries it: plain values, which xdist takes to another process."""
+    return PROPERTY, asdict(row) | {"result": int(row.result)}
