@@ -87,7 +87,7 @@ def _addresses(service: subprocess.Popen[str]) -> dict[str, str]:
     for line in service.stdout or ():
         for mark in (LISTENING, CONTROL):
             if line.startswith(mark):
-                found[mark] = line.removeprefix(mark).strip()
+                found[mark] = line.removeprefix(mark).strip().partition("#")[0]  # without the token
         if len(found) == 2:
             threading.Thread(target=deque, args=(service.stdout, 0), daemon=True).start()
             return found
@@ -99,7 +99,8 @@ def _report(desks: int, within: int, said: str, service: str) -> str:
         [
             "## A storm",
             "",
-            "Made by `python -m hotdesk_hil.load.bench --out hil/BENCH.md`.",
+            "Made by `python -m hotdesk_hil.load.bench "
+            f"--desks {desks} --within {within} --out hil/BENCH.md`.",
             f"CPython {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, "
             f"Locust {version('locust')}.",
             "",
