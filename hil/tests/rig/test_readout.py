@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from rig.rzcobs import wrap
 from hotdesk_hil import package_data
 from hotdesk_hil.rig import readout
 from hotdesk_hil.rig.errors import PictureError
+from hotdesk_hil.rig.protocols import TimeProtocol
 from hotdesk_hil.rig.readout import REQUEST, ScreenReadoutDriver
 
 # Two pixels by four: black, then white, then twice the row above, which is one run.
@@ -38,7 +40,7 @@ def answer(runs: bytes = RUNS, damage: int = 0) -> bytes:
 
 
 @target_factory.reg_driver
-class Line(Driver, ConsoleProtocol):
+class Line(Driver, ConsoleProtocol, TimeProtocol):
     """A serial line with a board that gives these answers, one a request, in chunks of a few bytes."""
 
     def __init__(self, target: Target, answers: list[bytes]) -> None:
@@ -46,6 +48,9 @@ class Line(Driver, ConsoleProtocol):
         self.answers = answers
         self.coming = b""
         self.written = b""
+
+    def time(self) -> float:
+        return time.monotonic()
 
     def write(self, data: bytes) -> int:
         self.written += data

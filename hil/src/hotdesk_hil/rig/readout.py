@@ -21,7 +21,8 @@ from pexpect import TIMEOUT
 from .errors import LogError, PictureError
 from .log import unwrap
 from .picture import Colour, Picture
-from .protocols import DisplayProtocol
+from .protocols import DisplayProtocol, TimeProtocol
+from .waiting import Deadline
 
 REQUEST = b"?s\n"
 # What the frame of a piece begins with, and no line of the log; and what is behind the piece.
@@ -33,6 +34,7 @@ LONG = 8
 # A phone that starts hears nothing for a moment. A large screen full of text takes three seconds.
 ASK_AGAIN = 1.0
 ANSWER_DEADLINE = 15.0
+LOOK = 0.02
 
 
 class Pieces:
@@ -93,9 +95,13 @@ class ScreenReadoutDriver(ConsoleExpectMixin, Driver, ConsoleProtocol, DisplayPr
 
     Bindings:
         line (ConsoleProtocol): the serial line that the keypad is on and that the log comes from
+        clock (TimeProtocol): the time in which an answer is expected
     """
 
-    bindings = {"line": ConsoleProtocol}  # noqa: RUF012 - labgrid reads this class attribute
+    bindings = {  # noqa: RUF012 - labgrid reads this class attribute
+        "line": ConsoleProtocol,
+        "clock": TimeProtocol,
+    }
     priorities = {ConsoleProtocol: 10, DisplayProtocol: 10}  # noqa: RUF012 - as above
 
     def __attrs_post_init__(self) -> None:
@@ -143,26 +149,31 @@ class ScreenReadoutDriver(ConsoleExpectMixin, Driver, ConsoleProtocol, DisplayPr
         """Asks for the screen and returns it. Raises PictureError where none comes."""
         self._take(0.0)
         self._pieces, self._frames = Pieces(), []
-        end = time.monotonic() + ANSWER_DEADLINE
+        deadline = Deadline(self.clock, ANSWER_DEADLINE)
         damaged: PictureError | None = None
-        while time.monotonic() < end:
+        while not deadline.expired:
             self.line.write(REQUEST)
-            heard = time.monotonic()
-            while time.monotonic() < min(heard + ASK_AGAIN, end):
-                self._take(ASK_AGAIN)
-                while self._frames:
-                    heard = time.monotonic()
-                    try:
-                        picture = self._pieces.add(self._frames.pop(0))
-                    except PictureError as error:
-                        damaged, heard = error, 0.0
-                        continue
-                    if picture is not None:
+            silence = Deadline(self.clock, ASK_AGAIN)
+            while not (silence.expired or deadline.expired):
+                self._take(LOOK)
+                if self._frames:
+                    silence = Deadline(self.clock, ASK_AGAIN)
+                try:
+                    if picture := self._put_together():
                         return picture
+                except PictureError as error:
+                    damaged = error
+                    break
         raise damaged or PictureError(
             f"the board did not tell within {ANSWER_DEADLINE:g} s what its screen shows: is its image built "
             "with the feature screen-readout, and is the serial line connected both ways?"
         )
+
+    def _put_together(self) -> Picture | None:
+        while self._frames:
+            if picture := self._pieces.add(self._frames.pop(0)):
+                return picture
+        return None
 
     def _take(self, timeout: float) -> bool:
         """Sorts what has come on the line; waits for something as long. Returns whether anything came."""
