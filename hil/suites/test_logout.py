@@ -76,7 +76,7 @@ def test_logout_where_nobody_is_any_more_is_said(
     phone.log_out()
     # Nothing was to be done, which is no failure.
     phone.wait_title("Logged out", "Nobody logged in", "The login had already ended.", seconds=ANSWER)
-    phone.softkey("OK")
+    phone.go_on()
     phone.wait_idle("Nobody logged in")
     assert service.sessions() == {}
 

@@ -168,7 +168,7 @@ def test_the_service_records_the_time_that_was_chosen(
             assert ends_at is not None
             left = ends_at - service.clock.now()
             assert hours * 3600 - 60 < left <= hours * 3600
-        phone.softkey("OK")
+        phone.go_on()
         phone.wait("how long it still is", lambda s, hours=hours: ("Ends in" in s.text) == bool(hours))
         phone.log_out()
         phone.confirm_logged_out()

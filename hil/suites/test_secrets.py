@@ -119,7 +119,7 @@ def test_pin_is_forgotten_after_a_login_and_a_log_out(desk: Desk) -> None:
     desk.phone.log_in("john", PIN)
     desk.phone.wait_title("Logged in", "john", seconds=ANSWER)
     desk.has_forgotten("logged in")
-    desk.phone.softkey("OK")
+    desk.phone.go_on()
     desk.phone.wait_idle("Logged in: john")
     desk.has_forgotten("idle, logged in")
     desk.phone.log_out()

@@ -123,14 +123,22 @@ class Phone:
     def confirm_logged_in(self, user: str) -> Screen:
         """Waits for "Logged in" with this user, confirms it, and returns the idle screen."""
         self.wait_title("Logged in", user, seconds=ANSWER)
-        self.softkey("OK")
+        self.go_on()
         return self.wait_idle(f"Logged in: {user}")
 
     def confirm_logged_out(self) -> Screen:
         """Waits for "Logged out", confirms it, and returns the idle screen."""
         self.wait_title("Logged out", "Nobody logged in", seconds=ANSWER)
-        self.softkey("OK")
+        self.go_on()
         return self.wait_idle("Nobody logged in")
+
+    def go_on(self) -> None:
+        """Leaves a screen that any key leaves, and that ends by itself after three seconds.
+
+        Where it has ended since it was read, this key does nothing on the idle screen; the right softkey would open
+        the menu there.
+        """
+        self.press("left")
 
     def is_first_screen(self, screen: Screen) -> bool:
         """Whether this is the idle screen, with its menu and nothing that the phone waits for."""
