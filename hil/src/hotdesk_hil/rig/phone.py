@@ -135,8 +135,8 @@ class Phone:
     def go_on(self) -> None:
         """Leaves a screen that any key leaves, and that ends by itself after three seconds.
 
-        Where it has ended since it was read, this key does nothing on the idle screen. The right softkey would
-        open the menu there.
+        Where it has ended since it was read, this key does nothing on the idle screen; the right softkey
+        would open the menu there.
         """
         self.press("left")
 
