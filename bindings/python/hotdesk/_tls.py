@@ -105,10 +105,10 @@ def _named(ca: Path) -> ssl.SSLContext:
 class _Socket(ssl.SSLSocket):
     """A socket that keeps what certificates were shown, for the one that says why they are refused."""
 
-    # gevent's has no argument `block`.
-    def do_handshake(self, *block: bool) -> None:
+    # `block` is handed on as it comes: gevent's socket has no such argument.
+    def do_handshake(self, *arguments: bool, **keywords: bool) -> None:
         try:
-            super().do_handshake(*block)
+            super().do_handshake(*arguments, **keywords)
         except ssl.SSLCertVerificationError as error:
             setattr(error, _CHAIN, _chain(self))
             raise

@@ -105,9 +105,10 @@ def test_reset_strikes_before_or_after_the_service_has_the_request(
 
 def test_connection_is_reset_where_it_is_refused_or_nobody_serves(proxy: Proxy, echo: Echo) -> None:
     proxy.faults = ProxyFaults(refuses=True)
-    with connect(proxy) as phone, pytest.raises(ConnectionResetError):
+    # The reset may come before `connect` has returned.
+    with pytest.raises(ConnectionResetError), connect(proxy) as phone:
         phone.recv(10)
-    with Proxy("127.0.0.1", 1) as nowhere, connect(nowhere) as phone, pytest.raises(ConnectionResetError):
+    with Proxy("127.0.0.1", 1) as nowhere, pytest.raises(ConnectionResetError), connect(nowhere) as phone:
         phone.recv(10)
     assert echo.got == b""
 
