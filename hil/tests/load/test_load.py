@@ -54,12 +54,22 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
+def hear_interrupts() -> None:
+    """A shell has what it starts in the background ignore Ctrl-C, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def started(*arguments: str | Path, out: Path) -> Iterator[subprocess.Popen[str]]:
     with (
         out.open("w") as log,
         subprocess.Popen(
-            [COMMAND, *arguments], stdout=log, stderr=log, text=True, env=environment()
+            [COMMAND, *arguments],
+            stdout=log,
+            stderr=log,
+            text=True,
+            env=environment(),
+            preexec_fn=hear_interrupts,
         ) as running,
     ):
         try:

@@ -8,6 +8,7 @@ Locust counts by.
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from collections import deque
 from typing import Any
@@ -309,6 +310,10 @@ def _begin(environment: Environment, runner: Any, **_: Any) -> None:
         print(f"hotdesk-load: {error}", file=sys.stderr)
         sys.exit(2)
     DeskUser.process = process
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        # Locust waits for Ctrl-C in this greenlet; Python would raise it in any, also in a user at work.
+        wake = gevent.get_hub().loop.run_callback
+        gevent.signal_handler(signal.SIGINT, wake, gevent.getcurrent().throw, KeyboardInterrupt)
     if isinstance(process, Head):
         environment.shape_class.head = process
     if isinstance(runner, WorkerRunner):
