@@ -167,9 +167,9 @@ def test_two_phones_side_by_side_are_two_devices(
         beside = Phone(other)
         beside.log_in("mary", "54321")
         phone.log_in(cluster.user, cluster.pin)
-        # The screen that says so may be over by now.
+        # The screens that say so may be over by now.
         beside.wait_idle("Logged in: mary")
-        phone.confirm_logged_in(cluster.user)
+        phone.wait_idle(f"Logged in: {cluster.user}")
         assert service.sessions() == {rig.device_name: cluster.user, other.device_name: "mary"}
 
 
