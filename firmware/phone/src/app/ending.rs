@@ -15,13 +15,22 @@ const NOTICE: Duration = Duration::from_secs(2 * 60);
 /// How much later than the phone a service may end a login beside the time that the login took.
 const SLACK: Duration = Duration::from_secs(1);
 
+/// How soon the phone asks again where the service still has a login that is over: its clock may be behind the phone's.
+/// Each time it waits twice as long.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// How often it asks again: for five minutes in all.
+const TIMES: u8 = 6;
+
 /// The time of the login that is on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Term {
     /// The earliest moment at which it may end: counted from when it was asked for.
     ends: Duration,
-    /// When it is over for certain: counted from when it was answered.
+    /// When it is over for certain, counted from when it was answered; then, when to ask again.
     over: Duration,
+    /// How often the service was asked since it is over.
+    asked: u8,
     notice: Duration,
     noticed: bool,
     /// What was asked for is still known, so that the same can be asked for again.
@@ -31,7 +40,7 @@ pub(crate) struct Term {
 impl App<'_> {
     /// How many seconds the login still is, begun ones included, as of the last event, if that is known.
     pub(crate) fn seconds_left(&self) -> Option<u32> {
-        let left = self.term?.ends.saturating_sub(self.now);
+        let left = self.term.filter(|term| term.asked == 0)?.ends.saturating_sub(self.now);
         let seconds = left.as_secs().saturating_add(u64::from(left.subsec_nanos() > 0));
         Some(u32::try_from(seconds).unwrap_or(u32::MAX))
     }
@@ -53,7 +62,7 @@ impl App<'_> {
                 let ends = self.asked_at.saturating_add(time);
                 let over = self.now.saturating_add(time).saturating_add(SLACK);
                 let notice = ends.saturating_sub(NOTICE.min(time / 2));
-                Some(Term { ends, over, notice, noticed: false, can_repeat: true })
+                Some(Term { ends, over, asked: 0, notice, noticed: false, can_repeat: true })
             }
             _ => None,
         };
@@ -65,11 +74,17 @@ impl App<'_> {
         if !matches!(self.holder(), Holder::User(_)) {
             self.term = None;
         }
-        let Some(term) = &mut self.term else { return };
+        let Some(mut term) = self.term else { return };
         if now >= term.over {
             self.term = None;
             if self.has_app_user() {
                 self.look |= self.network == NetworkState::Ready;
+                if term.asked < TIMES {
+                    term.over = now.saturating_add(AGAIN.saturating_mul(1 << term.asked));
+                    term.asked = term.asked.saturating_add(1);
+                    (term.noticed, term.can_repeat) = (true, false);
+                    self.term = Some(term);
+                }
             } else {
                 self.presence.forget();
                 self.notice = Some(Notice::Expired);
@@ -79,6 +94,7 @@ impl App<'_> {
             }
         } else if now >= term.notice && !term.noticed && self.screen.gives_way() {
             term.noticed = true;
+            self.term = Some(term);
             self.go(Screen::Ending);
         }
     }
@@ -86,7 +102,7 @@ impl App<'_> {
     /// When there is something to say of the end.
     pub(super) fn term_changes_at(&self) -> Option<Duration> {
         let term = self.term?;
-        let left = self.seconds_left()?;
+        let Some(left) = self.seconds_left() else { return Some(term.over) };
         // What is shown: seconds, or minutes rounded up.
         let less = match self.screen {
             Screen::Ending => left.checked_sub(1),
