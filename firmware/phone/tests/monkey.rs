@@ -127,6 +127,8 @@ struct Monkey {
     /// What becomes of the next requests, before it is left to chance.
     fates: VecDeque<Fate>,
     screen: &'static str,
+    /// A key whose release was lost acts until then.
+    held_until: u64,
     /// The screen, the keys pressed until then, and when both were new.
     stands: (&'static str, usize, u64),
 }
@@ -181,6 +183,7 @@ impl Monkey {
             is_calm: false,
             fates: VecDeque::new(),
             screen: "",
+            held_until: 0,
             stands,
         };
         monkey.settle();
@@ -247,6 +250,9 @@ impl Monkey {
         let (key, time) = (self.dice.of(&HELD), self.dice.of(&[None, Some(300), Some(1_200), Some(4_000)]));
         self.desk.hold(key, time);
         self.service.now += time.unwrap_or(0);
+        if time.is_none() {
+            self.held_until = self.service.now + HELD_ON;
+        }
         self.settle();
     }
 
@@ -400,8 +406,11 @@ impl Monkey {
     }
 
     fn pass(&mut self, milliseconds: u64) {
-        let step = if milliseconds < 10_000 { 100 } else { 500 };
-        for _ in 0..milliseconds / step {
+        let end = self.service.now + milliseconds;
+        while self.service.now < end {
+            // A held key acts every 100 ms, and once in a step.
+            let is_held = self.service.now < self.held_until;
+            let step = if milliseconds < 10_000 || is_held { 100 } else { 500 };
             self.desk.skip(step);
             self.service.now += step;
             self.settle();
