@@ -480,6 +480,8 @@ impl Monkey {
         let (state, here) = (picture.state(), self.service.user_here());
         let says = |mark: &str| state.split(", ").any(|there| there == mark);
         let is_true = match here {
+            // It tells of another phone, and names nobody who is here.
+            Some(_) if says("user") && self.is_on("logged out") && self.has_logged_out_elsewhere() => true,
             Some(user) if says("user") => {
                 (1..5).any(|row| picture.row(row).split([' ', ',']).any(|word| word == user))
             }
@@ -489,6 +491,15 @@ impl Monkey {
         if !is_true {
             self.fail(&format!("the service has {here:?} logged in"));
         }
+    }
+
+    /// Whether the last log-out that was asked for is that of another phone.
+    fn has_logged_out_elsewhere(&self) -> bool {
+        let wire = self.desk.wire.borrow();
+        let mut requests = wire.lines.iter().rev().filter(|line| line.is_whole()).map(|line| line.request());
+        requests
+            .find(|request| request.starts_with("logout "))
+            .is_some_and(|request| request.contains(ELSEWHERE))
     }
 
     /// Goes away. The phone comes back to its first screen while everything fails as before.
