@@ -53,7 +53,7 @@ def service(em_service: EmService) -> EmService:
 
 @pytest.fixture(scope="session")
 def bench(shared_rig: Rig) -> Rig:
-    """The rig, switched off."""
+    """The rig, for what needs no phone, or boots one for a whole module: it may be on from a test before."""
     return shared_rig
 
 

@@ -100,8 +100,7 @@ class Running:
         if moment is Moment.boot:
             self.rig.strategy.power_cycle()
         elif moment is Moment.query:
-            self.phone.open_menu()
-            self.phone.choose("Who is logged in")
+            self.phone.ask_who()
         elif moment is Moment.login:
             self.begin_login()
         else:
@@ -110,9 +109,8 @@ class Running:
     def begin_login(self) -> None:
         self.phone.softkey("Log in")
         self.phone.wait_title("Log in", "User ID:", "PIN:")
-        self.phone.press(USER_KEY, "d")
-        self.phone.type_pin(PIN)
-        self.phone.softkey("Submit")
+        # Typed ahead: what the fault is about comes after it.
+        self.phone.press(USER_KEY, "down", PIN, "softkey 1")
 
     def wait_end(self, case: FaultCase, moment: Moment) -> Screen:
         """Waits for a screen that stands. Without a list of profiles the default one is taken."""
@@ -133,8 +131,7 @@ class Running:
         deadline = Deadline(self.rig.screen.clock, WORKS)
         while True:
             self.phone.to_idle()
-            self.phone.open_menu()
-            self.phone.choose("Who is logged in")
+            self.phone.ask_who()
             screen = self.phone.wait("an answer", lambda s: is_end(self.phone, s), ANSWER)
             truth = f"Logged in: {self.user}" if self.user else "Nobody logged in"
             if self.phone.is_first_screen(screen) and screen.flowing.startswith(truth):
@@ -151,6 +148,7 @@ def running(bench: Rig) -> Iterator[Running]:
         users=[User(USER, PIN, ("BERLIN",), "BERLIN"), User(SOMEBODY_ELSE, PIN, ("BERLIN",), "BERLIN")],
         devices=[Device(bench.device_name), Device(ELSEWHERE)],
     )
+    bench.off()
     with EmService(cluster) as service, Network(bench, service.port) as network:
         yield Running(bench, network, service)
     bench.off()

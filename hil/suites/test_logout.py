@@ -46,41 +46,6 @@ def test_no_to_the_question_logs_nobody_out(rig: Rig, service: EmService, cluste
     assert service.sessions() == {rig.device_name: cluster.user}
 
 
-def test_phone_shows_at_boot_who_is_logged_in(rig: Rig, service: EmService, cluster: DemoCluster) -> None:
-    service.login(rig.device_name, "mary")
-    rig.boot(cluster.phone_config(service.port))
-    Phone(rig).wait_idle("Logged in: mary")
-    assert [record.operation for record in service.requests] == ["deviceUserQuery"]
-    assert service.sessions() == {rig.device_name: "mary"}
-
-
-@pytest.mark.smoke
-def test_menu_asks_the_service_who_is_logged_in(phone: Phone, service: EmService, rig: Rig) -> None:
-    service.login(rig.device_name, "mary")
-    phone.open_menu()
-    phone.choose("Who is logged in")
-    phone.wait_idle("Logged in: mary")
-    service.logout(rig.device_name)
-    phone.open_menu()
-    phone.choose("Who is logged in")
-    phone.wait_idle("Nobody logged in")
-    assert service.sessions() == {}
-
-
-def test_logout_where_nobody_is_any_more_is_said(
-    phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
-) -> None:
-    phone.log_in(cluster.user, cluster.pin)
-    phone.confirm_logged_in(cluster.user)
-    service.logout(rig.device_name)
-    phone.log_out()
-    # Nothing was to be done, which is no failure.
-    phone.wait_title("Logged out", "Nobody logged in", "The login had already ended.", seconds=ANSWER)
-    phone.go_on()
-    phone.wait_idle("Nobody logged in")
-    assert service.sessions() == {}
-
-
 def test_without_application_user_a_person_logs_in_and_out_with_id_and_pin(
     bare_phone: Phone, service: EmService, rig: Rig, cluster: DemoCluster
 ) -> None:

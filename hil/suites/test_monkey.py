@@ -366,6 +366,7 @@ def monkey(rig: Rig) -> Iterator[Monkey]:
         yield Monkey(rig, service, names, SEED)
 
 
+@pytest.mark.long
 @pytest.mark.needs("link", "memory")
 @pytest.mark.timeout(300 + 3 * KEYS)
 def test_monkey_finds_no_way_to_stop_the_phone_or_to_have_it_lie(

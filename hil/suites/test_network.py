@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from hotdesk_hil.emservice import Answer, CloseWithoutAnswer, CutAnswer, Dribble, EmService, Fault, Silence
-from hotdesk_hil.rig import Phone, Rig, Status, keypad
+from hotdesk_hil.rig import Phone, Rig
 from hotdesk_hil.rig.demo_cluster import DemoCluster
 from hotdesk_hil.rig.phone import ANSWER
 
@@ -46,49 +44,6 @@ def test_service_that_is_not_there_is_said_and_the_phone_works_when_it_is_back(
     phone.take_profile()
     phone.confirm_logged_in(cluster.user)
     assert service.sessions() == {rig.device_name: cluster.user}
-
-
-def test_phone_that_boots_before_its_service_follows_by_itself(
-    rig: Rig, service: EmService, cluster: DemoCluster
-) -> None:
-    service.stop()
-    rig.boot(cluster.phone_config(service.port), until=Status.on)
-    phone = Phone(rig)
-    phone.wait_title(
-        rig.device_name, "Logged in: not known", "The service refused the connection.", seconds=2 * ANSWER
-    )
-    service.start()
-    service.login(rig.device_name, "mary")
-    # No key: after the first failure the phone asks again within six seconds, then within twelve.
-    phone.wait_idle("Logged in: mary", seconds=3 * ANSWER)
-    assert service.sessions() == {rig.device_name: "mary"}
-
-
-def test_remote_log_out_is_followed_with_one_line_of_what_happened(
-    rig: Rig, service: EmService, cluster: DemoCluster
-) -> None:
-    service.login(rig.device_name, "mary")
-    config = cluster.phone_config(service.port)
-    rig.boot(dataclasses.replace(config, poll_minutes=1))
-    phone = Phone(rig)
-    phone.wait_idle("Logged in: mary")
-    service.logout(rig.device_name)
-    phone.wait_idle("Nobody logged in The login has ended.", seconds=POLLING)
-    phone.press(keypad.UP)
-    phone.wait_idle("Nobody logged in")
-    assert service.sessions() == {}
-
-
-def test_key_wakes_the_phone_and_it_asks(phone: Phone, service: EmService, rig: Rig) -> None:
-    service.wait_for_request("deviceUserQuery")
-    service.login(rig.device_name, "mary")
-    asked = rig.time()
-    # Within half a minute of the last key a key is only a key; none has been pressed since power on.
-    while rig.time() < asked + ASLEEP:
-        phone.wait_idle("Nobody logged in")
-    phone.press(keypad.UP)
-    phone.wait_idle("Logged in: mary Logged in remotely.")
-    assert service.sessions() == {rig.device_name: "mary"}
 
 
 @pytest.mark.parametrize("status", [302, 404, 503])

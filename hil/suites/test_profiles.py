@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -147,63 +146,3 @@ def test_default_is_offered_where_the_list_cannot_be_read(
     phone.softkey("Yes")
     phone.confirm_logged_in(cluster.user)
     assert session(service).profile == DEFAULT
-
-
-def test_the_service_records_the_time_that_was_chosen(
-    rig: Rig, service: EmService, cluster: DemoCluster
-) -> None:
-    config = replace(cluster.phone_config(service.port), durations="indefinite, 1 h, 4 h, 8 h, default")
-    rig.boot(config)
-    phone = Phone(rig)
-    for choice, hours in (("1", None), ("3", 4), ("5", None)):
-        phone.wait_idle("Nobody logged in")
-        phone.log_in(cluster.user, cluster.pin)
-        phone.wait_title("How long?", "Until I log out")
-        phone.press(choice)
-        phone.wait_title("Logged in", cluster.user, seconds=ANSWER)
-        ends_at = session(service).ends_at
-        if hours is None:
-            assert ends_at is None
-        else:
-            assert ends_at is not None
-            left = ends_at - service.clock.now()
-            assert hours * 3600 - 60 < left <= hours * 3600
-        phone.go_on()
-        phone.wait("how long it still is", lambda s, hours=hours: ("Ends in" in s.text) == bool(hours))
-        phone.log_out()
-        phone.confirm_logged_out()
-
-
-def test_staying_gives_the_same_time_anew(rig: Rig, service: EmService, cluster: DemoCluster) -> None:
-    rig.boot(replace(cluster.phone_config(service.port), durations="1 min"))
-    phone = Phone(rig)
-    phone.wait_idle("Nobody logged in")
-    phone.submit_login(cluster.user, cluster.pin)
-    wait_profiles(phone)
-    phone.press(keypad.DOWN, keypad.SELECT)
-    phone.wait_title("Logged in", cluster.user, seconds=ANSWER)
-    before = session(service)
-    # Of a minute, notice comes after half.
-    phone.wait_title("Login ends soon", "Your login ends in", seconds=40)
-    phone.softkey("Stay")
-    phone.wait_title("Stay logged in", "User ID:", cluster.user)
-    phone.type_pin(cluster.pin)
-    phone.softkey("Submit")
-    phone.wait_title("Logged in", cluster.user, seconds=ANSWER)
-    after = session(service)
-    assert (after.user, after.profile) == (before.user, OTHER)
-    assert before.ends_at is not None
-    assert after.ends_at is not None
-    assert after.ends_at > before.ends_at + 20
-
-
-def test_a_login_that_ends_is_followed_by_the_screen(
-    rig: Rig, service: EmService, cluster: DemoCluster
-) -> None:
-    rig.boot(replace(cluster.phone_config(service.port), durations="1 min"))
-    phone = Phone(rig)
-    phone.wait_idle("Nobody logged in")
-    phone.log_in(cluster.user, cluster.pin)
-    phone.wait_title("Login ends soon", seconds=50)
-    phone.wait_idle("Nobody logged in The login has ended.", seconds=50)
-    assert service.sessions() == {}

@@ -6,7 +6,6 @@ Memory is read with the board halted, and searched as `hotdesk_hil.rig.memory` s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +21,7 @@ from hotdesk_hil.emservice import (
     Silence,
     User,
 )
-from hotdesk_hil.rig import Phone, PhoneConfig, Rig, keypad
-from hotdesk_hil.rig.demo_cluster import HOST_AS_SEEN_BY_PHONE
+from hotdesk_hil.rig import Phone, Rig, keypad
 from hotdesk_hil.rig.memory import Trace, Variables, traces
 from hotdesk_hil.rig.phone import ANSWER, PROFILES, REACTION
 
@@ -66,18 +64,19 @@ class Desk:
 
 
 @pytest.fixture
-def desk(rig: Rig) -> Iterator[Desk]:
-    """A phone whose john and jane have the long PIN, idle. Jane has several profiles."""
-    cluster = Cluster(
+def em_cluster(bench: Rig) -> Cluster:
+    """John and jane have the long PIN; jane has several profiles."""
+    return Cluster(
         application_users=[ApplicationUser("emphone", CERTIFICATE)],
         users=[User("john", PIN, ("DPJOHNIPC",), "DPJOHNIPC"), User("jane", PIN, ("DPJANE", "DPLAB"))],
-        devices=[Device(rig.device_name)],
+        devices=[Device(bench.device_name)],
     )
-    with EmService(cluster) as service:
-        rig.boot(PhoneConfig([f"{HOST_AS_SEEN_BY_PHONE}:{service.port}"], "emphone", CERTIFICATE))
-        phone = Phone(rig)
-        phone.wait_idle("Nobody logged in")
-        yield Desk(rig, phone, service, Variables.of(rig.kernel))
+
+
+@pytest.fixture
+def desk(rig: Rig, phone: Phone, service: EmService) -> Desk:
+    """A phone that is idle, with its service and its memory."""
+    return Desk(rig, phone, service, Variables.of(rig.kernel))
 
 
 def test_search_finds_a_pin_while_it_is_typed(desk: Desk) -> None:
@@ -167,6 +166,7 @@ def test_digits_taken_back_are_forgotten(desk: Desk) -> None:
     desk.has_forgotten("digits taken back, the form still open")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_pin_is_forgotten_when_the_form_is_left_alone(desk: Desk) -> None:
     desk.type_pin()

@@ -61,7 +61,10 @@ def em_service(request: pytest.FixtureRequest, em_cluster: Cluster) -> Iterator[
         service = EmService(em_cluster, port=port)
     request.node.stash[_SERVICE] = service
     try:
-        service.start()
+        if port or "rig" not in request.fixturenames:
+            service.start()
+        else:
+            _start_at_the_port_before(service, request.config)
     except OSError as error:
         service.close()
         pytest.fail(f"em_port: {error.strerror or error}", pytrace=False)
@@ -71,6 +74,7 @@ def em_service(request: pytest.FixtureRequest, em_cluster: Cluster) -> Iterator[
 
 
 _SERVICE = pytest.StashKey[EmService]()
+_PHONES_PORT = pytest.StashKey[int]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -87,6 +91,21 @@ def pytest_runtest_makereport(
             lines.insert(0, f"{len(requests) - SHOWN} requests before these")
         report.sections.append(("em_service", "\n".join(lines)))
     return report
+
+
+def _start_at_the_port_before(service: EmService, config: pytest.Config) -> None:
+    """Starts where the service of the test before was: there a phone finds it that is still on."""
+    before = config.stash.get(_PHONES_PORT, 0)
+    try:
+        service.port = before
+        service.start()
+    except OSError:
+        # Somebody else has it by now. The phone of the next test starts anew.
+        if not before:
+            raise
+        service.port = 0
+        service.start()
+    config.stash[_PHONES_PORT] = service.port
 
 
 def _port(text: str) -> int:

@@ -26,6 +26,7 @@ from .verdict import RIG, verdict
 
 if TYPE_CHECKING:
     from .rig import Phone, PhoneConfig, Rig
+    from .rig.boots import SharedBoot
     from .rig.history import History
     from .rig.network import Network
 
@@ -37,6 +38,7 @@ BROKEN = "not run: "
 
 _RIGS = pytest.StashKey[list[Path]]()
 _SHARED = pytest.StashKey["dict[Path, Rig]"]()
+_BOOTS = pytest.StashKey["dict[Rig, SharedBoot]"]()
 _BROKEN = pytest.StashKey[dict[Path, str]]()
 _SECRETS = pytest.StashKey[Secrets]()
 
@@ -81,7 +83,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "needs(*capabilities): runs only on boards that have these capabilities"
     )
     config.addinivalue_line("markers", "smoke: is one of the few that --smoke runs")
-    config.stash[_SHARED], config.stash[_BROKEN] = {}, {}
+    config.addinivalue_line("markers", "long: begins before the others, so that no worker waits for it alone")
+    config.stash[_SHARED], config.stash[_BOOTS], config.stash[_BROKEN] = {}, {}, {}
     named = [name for given in config.getoption("rig") or [] for name in given.split(",")]
     if len(named) > 1 and config.getoption("image"):
         raise pytest.UsageError("--image: an image is for one board; name one rig")
@@ -114,8 +117,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("shared_rig", rigs, ids=ids, indirect=True, scope="session")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what is not marked smoke, where only that is asked for."""
+    """Has long tests begin first; leaves out what is not marked smoke, where only that is asked for."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if not config.getoption("smoke"):
         return
     config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("smoke") is None])
@@ -135,14 +140,19 @@ def shared_rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
 
 @pytest.fixture
 def rig(shared_rig: Rig, request: pytest.FixtureRequest) -> Iterator[Rig]:
-    """The rig for a test that boots the phone itself; off afterwards.
+    """The rig for a test that boots the phone itself; off at first, and afterwards.
 
-    Whatever is done with the phone goes into the report. Of a failed test, files are kept as well.
+    With the fixture `phone` it is left on where the next test may go on with the phone. Whatever is done
+    with the phone goes into the report. Of a failed test, files are kept as well.
     """
     from .rig.history import History
 
     directory = _evidence_of(request.node)
     shutil.rmtree(directory, ignore_errors=True)
+    boots = _boots(request, shared_rig)
+    if "phone" not in request.fixturenames and shared_rig.is_on:
+        shared_rig.off()
+    boots.told = ""
     secrets = request.node.stash.setdefault(_SECRETS, Secrets())
     history = History(secrets)
     shared_rig.record(history)
@@ -157,8 +167,20 @@ def rig(shared_rig: Rig, request: pytest.FixtureRequest) -> Iterator[Rig]:
         failed = True
         raise
     finally:
-        _keep(request, shared_rig, history, failed=failed)
-        shared_rig.off()
+        history.end()
+        log = _log(request, shared_rig, failed=failed, shared=bool(boots.told))
+        _keep(request, shared_rig, history, log, boots.told, failed=failed)
+        if failed or not boots.told or not boots.end(log):
+            shared_rig.off()
+
+
+def _boots(request: pytest.FixtureRequest, rig: Rig) -> SharedBoot:
+    from .rig.boots import SharedBoot
+
+    boots = request.config.stash[_BOOTS]
+    if rig not in boots:
+        boots[rig] = SharedBoot(rig)
+    return boots[rig]
 
 
 @pytest.fixture
@@ -196,15 +218,18 @@ def phone_config(request: pytest.FixtureRequest, em_service: EmService) -> Phone
 
 
 @pytest.fixture
-def phone(rig: Rig, em_service: EmService, phone_config: PhoneConfig) -> Phone:
-    """A phone that is switched on and idle, and has asked `em_service` who is logged in."""
-    from .rig import Phone
+def phone(
+    request: pytest.FixtureRequest, rig: Rig, em_service: EmService, phone_config: PhoneConfig
+) -> Iterator[Phone]:
+    """A phone that is switched on and idle, and has asked `em_service` who is logged in.
 
-    rig.boot(phone_config)
-    phone = Phone(rig)
-    user = em_service.sessions().get(rig.device_name)
-    phone.wait_idle(f"Logged in: {user}" if user else "Nobody logged in")
-    return phone
+    It may be on since a test before, where that left it as it is after a start: see `rig.boots`.
+    """
+    boots = _boots(request, rig)
+    failures = request.session.testsfailed
+    yield boots.begin(phone_config, em_service)
+    rig.history.end()
+    boots.leave(em_service, failed=request.session.testsfailed > failures)
 
 
 @pytest.fixture(autouse=True)
@@ -290,17 +315,23 @@ def _evidence_of(test: pytest.Item) -> Path:
     return evidence(test.config) / directory_name(test.name)
 
 
-def _keep(request: pytest.FixtureRequest, rig: Rig, history: History, *, failed: bool) -> None:
-    """Keeps what the report shows of a test, and of a failed one the files."""
-    from .rig.evidence import facts, keep, log_in_words
+def _log(request: pytest.FixtureRequest, rig: Rig, *, failed: bool, shared: bool) -> str:
+    """The log in words, where somebody reads it."""
+    from .rig.evidence import log_in_words
 
-    history.end()
-    wanted = report.is_wanted(request.config)
-    log = log_in_words(rig) if failed or wanted else ""
+    return log_in_words(rig) if failed or shared or report.is_wanted(request.config) else ""
+
+
+def _keep(
+    request: pytest.FixtureRequest, rig: Rig, history: History, log: str, boot: str, *, failed: bool
+) -> None:
+    """Keeps what the report shows of a test, and of a failed one the files."""
+    from .rig.evidence import facts, keep
+
     if failed:
         keep(rig, _evidence_of(request.node), log)
-    known = facts(rig)
+    known = facts(rig) | ({"boot": boot} if boot else {})
     request.node.user_properties += [(name, text) for name, text in known.items() if name != "rig"]
-    if wanted:
+    if report.is_wanted(request.config):
         tests = package_data.git_revision(request.config.rootpath) or "not in git"
         report.note(request.node, known | {"tests": tests}, history, log, failed=failed)

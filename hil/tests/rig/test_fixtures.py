@@ -96,7 +96,26 @@ def test_the_network_between_phone_and_service_fails_and_heals(pytester: pytest.
     pytester.runpytest_subprocess(*QUICK, "--rig", board).assert_outcomes(passed=1)
 
 
-PHASES = """
+DEEDS = """
+    DEEDS = ["boot", "login", "log-out", "question"]
+
+    def begin(deed, phone, rig, phone_config):
+        if deed == "boot":
+            rig.boot(phone_config, until="on")
+        elif deed == "login":
+            phone.submit_login("john", "12345")
+        elif deed == "log-out":
+            phone.log_in("john", "12345")
+            phone.confirm_logged_in("john")
+            phone.log_out()
+        else:
+            phone.open_menu()
+            phone.choose("Who is logged in")
+"""
+
+PHASES = (
+    DEEDS
+    + """
     import os, signal, socket
     import pytest
 
@@ -123,6 +142,12 @@ PHASES = """
     def test_killed_in_teardown(killed_afterwards):
         pass
 
+    @pytest.mark.parametrize("deed", DEEDS)
+    def test_killed_at(deed, phone, rig, phone_config):
+        begin(deed, phone, rig, phone_config)
+        kill(rig)
+        phone.wait_for("anything")
+
     def take(em_service):
         em_service.stop()
         with socket.create_server(("127.0.0.1", em_service.port)):
@@ -146,29 +171,38 @@ PHASES = """
     def test_port_taken_in_teardown(phone, taken_afterwards):
         pass
 
+    @pytest.mark.parametrize("deed", DEEDS)
+    def test_port_taken_at(deed, phone, rig, phone_config, em_service):
+        begin(deed, phone, rig, phone_config)
+        take(em_service)
+
     def test_works_again(phone):
         assert "Nobody logged in" in phone.lines()
 """
+)
 
 
 @pytest.mark.parametrize("board", BOARDS)
 def test_a_fault_of_the_rig_is_its_error_in_every_phase(pytester: pytest.Pytester, board: str) -> None:
     pytester.makepyfile(PHASES)
     done = pytester.runpytest_subprocess(*QUICK, "--rig", board)
-    done.assert_outcomes(passed=3, errors=6)  # those that fail afterwards have passed before
+    done.assert_outcomes(passed=3, errors=6 + 2 * 4)  # those that fail afterwards have passed before
     found = told(pytester)
     assert found.pop("test_works_again") == []
+    assert [len(found[name]) for name in ("test_killed_at", "test_port_taken_at")] == [4, 4]
     for name, elements in found.items():
-        ((element, message),) = elements
         todo = "boot the rig again" if "killed" in name else "end what uses it, or name another port"
-        assert (element, todo in message) == ("error", True), (name, message)
+        for element, message in elements:
+            assert (element, todo in message) == ("error", True), (name, message)
     report = (pytester.path / "hotdesk-evidence" / "report.html").read_text(encoding="utf-8")
-    assert [f"{count}</span>" in report for count in ("0 Failed,", "3 Passed,", "6 Errors,")] == [True] * 3
+    assert [f"{count}</span>" in report for count in ("0 Failed,", "3 Passed,", "14 Errors,")] == [True] * 3
     for phase in ("setup", "call", "teardown"):
         assert f"The rig failed, so nothing is known about the phone ({phase})." in report
 
 
-IMAGE = """
+IMAGE = (
+    DEEDS
+    + """
     import pytest
 
     @pytest.fixture
@@ -196,33 +230,46 @@ IMAGE = """
     def test_teardown(gone_afterwards):
         pass
 
+    @pytest.mark.parametrize("deed", DEEDS)
+    def test_at(deed, image, phone, rig, phone_config):
+        begin(deed, phone, rig, phone_config)
+        image.unlink()
+        rig.boot(phone_config)
+
     def test_later(phone):
         pass
 """
+)
 
 
-@pytest.mark.parametrize("phase", ["setup", "call", "teardown"])
+@pytest.mark.parametrize(
+    "phase", ["setup", "call", "teardown", "at-boot", "at-login", "at-log-out", "at-question"]
+)
 @pytest.mark.parametrize("board", BOARDS)
 def test_an_image_that_is_gone_breaks_the_rig_once_and_for_all(
     pytester: pytest.Pytester, board: str, phase: str
 ) -> None:
     with Rig(file=rig_file(board)) as rig:
         image = Path(shutil.copy(rig.kernel, pytester.path / "phone.elf"))
-    pytester.makepyfile(IMAGE)
-    options = ("--rig", board, "--image", str(image), "-k", f"{phase} or later")
-    done = pytester.runpytest_subprocess(*QUICK, *options)
-    done.assert_outcomes(errors=1, skipped=1, passed=phase == "teardown", deselected=2)
+    module = pytester.makepyfile(IMAGE).name
+    name, _, deed = phase.partition("-")
+    test = f"test_{name}[{board}-{deed}]" if deed else f"test_{name}[{board}]"
+    options = ("--rig", board, "--image", str(image))
+    done = pytester.runpytest_subprocess(
+        *QUICK, *options, f"{module}::{test}", f"{module}::test_later[{board}]"
+    )
+    done.assert_outcomes(errors=1, skipped=1, passed=phase == "teardown")
     found = told(pytester)
-    ((element, message),) = found[f"test_{phase}"]
+    ((element, message),) = found[f"test_{name}"]
     assert element == "error"
     assert f"no phone image at {image}: build it" in message
     assert "name one with --image" in message
     ((element, message),) = found["test_later"]
     assert (element, message) == (
         "skipped",
-        f"not run: the rig {board} is broken since test_{phase}[{board}]",
+        f"not run: the rig {board} is broken since {test}",
     )
-    done.stdout.fnmatch_lines([f"the rig {board} is broken since test_{phase}*", "    not run: 1 test"])
+    done.stdout.fnmatch_lines([f"the rig {board} is broken since test_{name}*", "    not run: 1 test"])
 
 
 @pytest.mark.parametrize(

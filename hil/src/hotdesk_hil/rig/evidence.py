@@ -43,7 +43,7 @@ def keep(rig: Rig, directory: Path, log: str) -> None:
         rig.screen.last.picture.save_png(directory / "screen.png")
         (directory / "screen.txt").write_text(f"{rig.screen.last}\n", encoding="utf-8")
     try:
-        text = (rig.configuration.config() or b"").decode("utf-8", errors="replace")
+        text = (rig.strategy.configuration.config() or b"").decode("utf-8", errors="replace")
     except RigError as error:
         text = f"{error}\n"
     (directory / "HOTDESK.TXT").write_text(SECRET.sub(rf"\1{MASK}", text), encoding="utf-8")

@@ -53,6 +53,7 @@ class History:
         self._typing = False
         # Of a text that is being typed the newest picture is kept.
         self._replaced: Step | None = None
+        self._is_over = False
         self.steps: list[Step] = [Step(0.0, None, "")]
         self.forgotten = 0
         """Screens that were too many to keep."""
@@ -67,6 +68,8 @@ class History:
 
     def saw(self, screen: Screen) -> None:
         """Takes a look at the screen: a watcher of ScreenDriver's."""
+        if self._is_over:
+            return
         stable = self._candidate is not None and self._candidate.picture == screen.picture
         self._candidate = screen
         if stable and not screen.unmatched:
@@ -75,11 +78,12 @@ class History:
 
     def arrived(self, exchange: Exchange) -> None:
         """Notes a request: a watcher of EmService's."""
-        self.steps[-1].exchanges.append(exchange)
+        if not self._is_over:
+            self.steps[-1].exchanges.append(exchange)
 
     def pressed(self, keys: Sequence[str]) -> None:
         """Notes keys: a watcher of KeypadDriver's and ButtonsDriver's."""
-        if self._typing:
+        if self._typing or self._is_over:
             return
         for key in keys:
             self._note_key(key)
@@ -104,9 +108,10 @@ class History:
             yield
 
     def end(self) -> None:
-        """Notes what came last: the screen as it stood, drawn to its end or not."""
-        if self._candidate is not None:
+        """Notes what came last: the screen as it stood, drawn to its end or not. Then nothing is."""
+        if self._candidate is not None and not self._is_over:
             self._keep(self._candidate)
+        self._is_over = True
 
     def _keep(self, screen: Screen) -> None:
         if self.steps[-1].picture == screen.picture:

@@ -102,17 +102,23 @@ class KeypadDriver(Driver):
         super().__attrs_post_init__()
         self.watchers: list[Callable[[Sequence[str]], None]] = []
         """Called with the keys before they are pressed. They may be those of a PIN."""
+        self.is_undisturbed = True
+        """Whether whole keys alone were sent, as far back as somebody set it."""
 
     @Driver.check_active
     def press(self, *keys: str) -> None:
         """Presses and releases each key, one after the other."""
         for watcher in self.watchers:
             watcher(keys)
-        self.send(b"".join(frame(key, pressed=True) + frame(key, pressed=False) for key in keys))
+        self._write(b"".join(frame(key, pressed=True) + frame(key, pressed=False) for key in keys))
 
     @Driver.check_active
     def send(self, data: bytes) -> None:
         """Sends bytes as they are: as a broken keypad would."""
+        self.is_undisturbed = False
+        self._write(data)
+
+    def _write(self, data: bytes) -> None:
         try:
             self.console.write(data)
         except OSError as error:

@@ -7,7 +7,6 @@ phone's screens beyond "ready", nor any board.
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -40,6 +39,7 @@ from .protocols import (
     ConfigurationProtocol,
     ForeignFramesProtocol,
     FramesProtocol,
+    ImageProtocol,
     LinkProtocol,
     MemoryProtocol,
     ProcessorProtocol,
@@ -94,10 +94,7 @@ class Rig:
             self.environment.config.data.setdefault("images", {})["phone"] = str(kernel.absolute())
         self._target = self.environment.get_target(capabilities.TARGET)
         self.strategy: strategy.PhoneStrategy = self._driver(strategy.PhoneStrategy)
-        self.board: Any = self.strategy.image
-        """The board's driver, for the rig's own tests: what only one board has."""
-        self.board.mac = mac
-        self.configuration: ConfigurationProtocol = self.strategy.configuration
+        self.strategy.image.mac = mac
         self.keypad: keypad.KeypadDriver = self.strategy.keypad
         self.screen: screen.ScreenDriver = self.strategy.screen
         self.log: log.LogDriver = self.strategy.log
@@ -105,6 +102,8 @@ class Rig:
         """What is done with the phone and what comes of it; see `record`."""
         self.defmt_print: Path | None = None
         """The tool that puts the log into words. None: as LogDriver finds it."""
+        self.lent: set[str] = set()
+        """What of the board was in somebody's hands, besides keypad, screen, log and memory."""
 
     @property
     def name(self) -> str:
@@ -151,40 +150,50 @@ class Rig:
         """Returns seconds in the board's own time, which stands still where this machine is too busy."""
         return self.screen.clock.time()
 
-    @cached_property
+    @property
+    def board(self) -> Any:
+        """The board's driver, for the rig's own tests: what only one board has."""
+        return self._lend("the board's driver", ImageProtocol)
+
+    @property
+    def configuration(self) -> ConfigurationProtocol:
+        """Where the phone finds its configuration."""
+        return self._lend("the configuration", ConfigurationProtocol)
+
+    @property
     def buttons(self) -> buttons.ButtonsDriver:
         """The keys on the board itself."""
-        return self._driver(buttons.ButtonsDriver)
+        return self._lend("the keys on the board", buttons.ButtonsDriver)
 
-    @cached_property
+    @property
     def card(self) -> sdcard.SdCardDriver:
         """The slot for an SD card."""
-        return self._driver(sdcard.SdCardDriver)
+        return self._lend("the card", sdcard.SdCardDriver)
 
-    @cached_property
+    @property
     def memory(self) -> MemoryProtocol:
-        """The board's memory."""
+        """The board's memory, to be read."""
         return self._driver(MemoryProtocol)
 
-    @cached_property
+    @property
     def processor(self) -> ProcessorProtocol:
         """The board's processor, as a debugger has it."""
-        return self._driver(ProcessorProtocol)
+        return self._lend("the processor", ProcessorProtocol)
 
-    @cached_property
+    @property
     def link(self) -> LinkProtocol:
         """The network cable."""
-        return self._driver(LinkProtocol)
+        return self._lend("the cable", LinkProtocol)
 
-    @cached_property
+    @property
     def frames(self) -> Wire:
         """The Ethernet frames on the cable: what goes wrong with them, and a record."""
-        return self._driver(FramesProtocol).wire
+        return self._lend("the frames", FramesProtocol).wire
 
-    @cached_property
+    @property
     def foreign_frames(self) -> ForeignFramesProtocol:
         """Frames of others on the same network."""
-        return self._driver(ForeignFramesProtocol)
+        return self._lend("frames of others", ForeignFramesProtocol)
 
     def boot(
         self, config: PhoneConfig | str | bytes | None, *, card: bool = True, until: Status = Status.ready
@@ -199,9 +208,9 @@ class Rig:
             text = config.text() if isinstance(config, PhoneConfig) else config
             if isinstance(text, str):
                 self.history.learn(*(found[2] for found in SECRET.finditer(text)))
-            self.configuration.write(text)
+            self.strategy.configuration.write(text)
         else:
-            self.card.remove()
+            self._driver(sdcard.SdCardDriver).remove()
         self.strategy.transition(until)
 
     def off(self) -> None:
@@ -209,7 +218,7 @@ class Rig:
         if self.strategy.broken is not None:
             return
         if "frames" in self.capabilities:
-            self.frames.faults = NOTHING_WRONG
+            self._driver(FramesProtocol).wire.faults = NOTHING_WRONG
         self.strategy.transition(Status.off)
 
     def check(self) -> None:
@@ -232,6 +241,11 @@ class Rig:
                 # A broken rig has said so already.
                 if self.strategy.broken is None:
                     raise
+
+    def _lend(self, what: str, kind: type) -> Any:
+        """Hands out a driver, and notes it: whoever has it may change more than a person with the keypad."""
+        self.lent.add(what)
+        return self._driver(kind)
 
     def _driver(self, kind: type) -> Any:
         try:

@@ -61,6 +61,8 @@ class PhoneStrategy(Strategy):
 
     status = attr.ib(default=Status.unknown)
     _loaded = attr.ib(default=None, init=False)
+    starts = attr.ib(default=0, init=False)
+    """How often the phone was switched on or reset from here."""
 
     @step(args=["status"])
     def transition(self, status: Status | str) -> None:
@@ -92,6 +94,7 @@ class PhoneStrategy(Strategy):
         """Resets the phone, which keeps its configuration, and leaves it in `on`."""
         with blamed_on_the_rig():
             self.resetter.reset()
+        self.starts += 1
         self.status = Status.on
 
     @step()
@@ -100,6 +103,7 @@ class PhoneStrategy(Strategy):
         self.log.cut()
         with blamed_on_the_rig():
             self.power.cycle()
+        self.starts += 1
         self.status = Status.on
 
     def is_idle(self, screen: Screen) -> bool:
@@ -118,6 +122,7 @@ class PhoneStrategy(Strategy):
             if driver is not None:
                 self.target.activate(driver)
         self.power.on()
+        self.starts += 1
         self.status = Status.on
 
     def _off(self) -> None:

@@ -14,6 +14,7 @@ from hotdesk_hil.rig.endurance import Endurance
 CYCLES = 100
 
 
+@pytest.mark.long
 @pytest.mark.needs("memory")
 @pytest.mark.timeout(10 * CYCLES)
 def test_a_hundred_logins_and_logouts_wear_nothing_out(
