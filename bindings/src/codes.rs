@@ -41,7 +41,8 @@ pub(crate) fn explain(text: &str) -> Vec<Row> {
     readings.map(read).collect()
 }
 
-fn row(row: hotdesk_core::codes::Row) -> Row {
+/// Returns a row as Python has it.
+pub(crate) fn row(row: hotdesk_core::codes::Row) -> Row {
     let code = row.code().map(|code| match code {
         Code::Vip(code) => Written::Text(code.to_string()),
         Code::Number(number) => Written::Number(number),

@@ -23,6 +23,8 @@ mod rows;
 #[cfg(feature = "python")]
 mod secret;
 #[cfg(feature = "python")]
+mod vip;
+#[cfg(feature = "python")]
 mod write;
 
 pub use decode::{Refusal, decode};

@@ -65,6 +65,33 @@ mod _native {
         }
     }
 
+    /// Reads an answer of a VIP service: operation, request ID, number to show, status, statuses of transactions, and
+    /// credential and "was it sent" of each push.
+    ///
+    /// Raises `hotdesk.Refused` with the position where it is no such answer.
+    #[pyfunction]
+    #[pyo3(signature = (data, /))]
+    fn vip_answer(data: &Bound<'_, PyAny>) -> PyResult<crate::vip::AnswerParts> {
+        let (py, input) = (data.py(), super::bytes(data)?);
+        crate::vip::answer(input)
+            .map_err(|error| super::refused(py, &crate::decode::Refusal::new(error, input)))
+    }
+
+    /// Reads the records of the VIP reporting service: line, column, start, end, and the code or what is wrong.
+    #[pyfunction]
+    #[pyo3(signature = (data, /))]
+    fn vip_records(data: &Bound<'_, PyAny>) -> PyResult<Vec<crate::vip::RecordParts>> {
+        let (py, input) = (data.py(), super::bytes(data)?);
+        Ok(crate::read::unlocked(py, input, || crate::vip::records(input)))
+    }
+
+    /// Returns the row of a VIP code as a "status", as a status of the "voice" service, or as a "detail".
+    #[pyfunction]
+    #[pyo3(signature = (code, of, /))]
+    fn vip_row(code: &str, of: &str) -> Option<crate::codes::Row> {
+        crate::vip::code_row(code, of)
+    }
+
     /// Reads a message and returns it as one line of JSON, as `hotdesk decode` prints it.
     ///
     /// Raises `hotdesk.Refused` with the position where it breaks the protocol.

@@ -77,6 +77,13 @@ def test_the_python_example_prints_what_its_comments_say(capsys: pytest.CaptureF
     assert capsys.readouterr().out.splitlines() == re.findall(r"print\(.*\)  # (.*)", block("python"))
 
 
+def test_the_example_of_vip_prints_what_its_comments_say(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(block("python title=vip"), {})
+    assert capsys.readouterr().out.splitlines() == re.findall(
+        r"print\(.*\)  # (.*)", block("python title=vip")
+    )
+
+
 def test_a_newcomer_gets_to_a_login_in_six_commands(tmp_path: Path) -> None:
     install, serve, *commands = block("bash").splitlines()
     assert len(commands) + 2 <= 6

@@ -2,7 +2,7 @@
 #![cfg(feature = "vip")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
-use hotdesk_core::vip::{Answer, ReportError, report_status};
+use hotdesk_core::vip::{Answer, Records, ReportError, report_status};
 use hotdesk_core::{Error, Field, Refusal};
 
 fn parse(xml: &str) -> Answer<'_> {
@@ -62,6 +62,99 @@ fn rule_13_2_transactions_have_statuses_of_their_own() {
         </statusMessage></transactionStatus></a>"
         ))
         .transactions
+    );
+}
+
+#[test]
+fn rule_13_1_the_name_of_the_answer_says_which_call_it_answers() {
+    let answer = parse(
+        "<S:Envelope><S:Body><v:PollPushStatusResponse><status>0000</status></v:PollPushStatusResponse></S:Body></S:Envelope>",
+    );
+    assert_eq!(answer.operation, "PollPushStatusResponse");
+    assert_eq!(
+        parse("<GetUserInfoResponse><status>601B</status></GetUserInfoResponse>").operation,
+        "GetUserInfoResponse"
+    );
+}
+
+#[test]
+fn rule_13_5_the_form_with_a_reason_code() {
+    let answer = parse(
+        "<SOAP-ENV:Body><v:ValidateResponse RequestId='CDCE&amp;1' Version=\"2.0\"><v:Status><v:ReasonCode>4e04</v:ReasonCode>\
+         <v:Other/><v:StatusMessage>Invalid</v:StatusMessage><v:ErrorDetail>bad &lt;token&gt;</v:ErrorDetail></v:Status>\
+         </v:ValidateResponse></SOAP-ENV:Body>"
+            .strip_prefix("<SOAP-ENV:Body>")
+            .unwrap()
+            .strip_suffix("</SOAP-ENV:Body>")
+            .unwrap(),
+    );
+    assert_eq!(
+        (answer.operation, answer.request_id.unwrap().to_string()),
+        ("ValidateResponse", "CDCE&1".to_owned())
+    );
+    assert_eq!((answer.status.code, answer.status.message), ("4e04".into(), Some("Invalid".into())));
+    assert_eq!(answer.status.detail_message.unwrap(), "bad <token>");
+    // An element goes before the attribute, and a blank one says nothing.
+    assert_eq!(
+        parse("<a RequestId='1'><requestId>2</requestId><status>1</status></a>").request_id.unwrap(),
+        "2"
+    );
+    assert_eq!(parse("<a RequestId=' '><status>1</status></a>").request_id, None);
+    refuse(
+        "<a><status>1</status><Status>§<ReasonCode>2</ReasonCode></Status></a>",
+        Refusal::Repeated(Field::VipStatus),
+    );
+    refuse("§<a><Status><StatusMessage>x</StatusMessage></Status></a>", Refusal::Missing(Field::VipStatus));
+    refuse("§<a><ReasonCode>0000</ReasonCode></a>", Refusal::Missing(Field::VipStatus));
+}
+
+#[test]
+fn rule_13_6_where_a_push_was_sent_and_the_number_to_show() {
+    let answer = parse(
+        "<AuthenticateUserWithPushResponse><requestId>AUTHWPUSH_1</requestId><status>6040</status>\
+         <transactionId> b20e567dbf7bf7e9 </transactionId><pushDetail><pushCredentialId>SYMC61713435</pushCredentialId>\
+         <pushSent>true</pushSent></pushDetail><pushDetail><other/><pushSent>0</pushSent></pushDetail>\
+         <numbersChallengeValue>42</numbersChallengeValue></AuthenticateUserWithPushResponse>",
+    );
+    assert_eq!(answer.status.transaction_id.unwrap(), "b20e567dbf7bf7e9");
+    assert_eq!(answer.numbers_challenge_value.unwrap(), "42");
+    let pushes: Vec<_> = answer.pushes.iter().map(|push| (push.credential_id, push.sent)).collect();
+    assert_eq!(pushes, [(Some("SYMC61713435".into()), Some(true)), (None, Some(false))]);
+    // A guide has it inside.
+    let inside = parse(
+        "<a><status>6040</status><pushDetail><numbersChallengeValue>07</numbersChallengeValue></pushDetail></a>",
+    );
+    assert_eq!(inside.numbers_challenge_value.unwrap(), "07");
+    assert_eq!(inside.pushes.iter().next().unwrap().sent, None);
+    refuse(
+        "<a><status>1</status><pushDetail>§<pushSent>yes</pushSent></pushDetail></a>",
+        Refusal::Value(Field::PushSent),
+    );
+    refuse(
+        "<a><status>1</status><numbersChallengeValue>1</numbersChallengeValue>§<numbersChallengeValue>2</numbersChallengeValue></a>",
+        Refusal::Repeated(Field::NumbersChallengeValue),
+    );
+    refuse(
+        "<a><status>1</status>§<numbersChallengeValue/></a>",
+        Refusal::Blank(Field::NumbersChallengeValue),
+    );
+}
+
+#[test]
+fn rule_13_6_a_transaction_has_its_id_and_the_credential_that_was_used() {
+    let answer = parse(
+        "<a><status>0000</status><transactionStatus><transactionId>77</transactionId><status>7000</status>\
+         <credentialId>SYMC1</credentialId><credentialType>STANDARD_OTP</credentialType><deviceInfo><Key>os</Key></deviceInfo>\
+         </transactionStatus></a>",
+    );
+    let inner = answer.transactions.iter().next().unwrap();
+    assert_eq!((inner.transaction_id, inner.credential_id), (Some("77".into()), Some("SYMC1".into())));
+    assert_eq!(inner.credential_type.unwrap(), "STANDARD_OTP");
+    assert_eq!(answer.status.transaction_id, None);
+    refuse(
+        "<a><status>1</status><transactionStatus><status>7000</status><transactionId>1</transactionId>§<transactionId>2</transactionId>\
+         </transactionStatus></a>",
+        Refusal::Repeated(Field::TransactionId),
     );
 }
 
@@ -144,4 +237,98 @@ fn rule_13_4_a_record_has_a_depth() {
     assert_eq!(nested(16), Ok("0000".to_owned()));
     assert_eq!(nested(17), Err(ReportError::TooDeep));
     assert_eq!(nested(100_000), Err(ReportError::TooDeep));
+}
+
+/// The codes of the records of a text; for one without, why and where.
+fn codes(json: &str) -> Vec<Result<&str, (ReportError, usize)>> {
+    Records::new(json.as_bytes())
+        .map(|record| record.map(|record| record.code).map_err(|error| (error.reason, error.position)))
+        .collect()
+}
+
+const A: &str = r#"{"result":{"status":"0000"}}"#;
+const B: &str = r#"{"result":{"status":"601b"},"x":["{]",{"y":"\\\""}]}"#;
+
+#[test]
+fn rule_13_7_records_are_one_object_an_array_or_one_a_line() {
+    for none in ["", " \n", "\u{feff}", "[]", " [ ] \n"] {
+        assert_eq!(codes(none), [], "{none:?}");
+    }
+    let pretty = "{\n  \"result\": {\n    \"status\": \"0000\"\n  }\n}\n";
+    assert_eq!(codes(pretty), [Ok("0000")]);
+    for two in [
+        format!("{A}\n{B}\n"),
+        format!("\u{feff}{A}\r\n\r\n{B}"),
+        format!("{A}{B}"),
+        format!("[{A},{B}]"),
+        format!(" [\n{A} ,\n{B}\n]\n"),
+        format!("{pretty}{B}"),
+    ] {
+        assert_eq!(codes(&two), [Ok("0000"), Ok("601b")], "{two}");
+    }
+    let text = format!("{A}\n {B}");
+    let second = Records::new(text.as_bytes()).nth(1).unwrap().unwrap();
+    assert_eq!((second.position, second.json), (A.len() + 2, B.as_bytes()));
+}
+
+#[test]
+fn rule_13_7_a_record_that_cannot_be_read_hides_no_other() {
+    use ReportError::{CutShort, NoStatus, NotACode, NotARecord, TooDeep};
+    let at = A.len() + 1;
+    for (bad, why) in [
+        (r#"{"result":{"status":"0000"}"#, CutShort),
+        (r#"{"result":{"status":"0000}}"#, CutShort),
+        (r#"{"result":{}}"#, NoStatus),
+        (r#"{"result":{"status":"00"}}"#, NotACode),
+        ("null", NotARecord),
+        ("}", NotARecord),
+        ("[", NotARecord),
+        (&"{\"a\":".repeat(17), TooDeep),
+        ("{\"\u{1}\":1}", NoStatus),
+    ] {
+        assert_eq!(codes(&format!("{A}\n{bad}\n{B}\n")), [Ok("0000"), Err((why, at)), Ok("601b")], "{bad}");
+    }
+    // Nothing inside of a record that is cut is taken for a record.
+    assert_eq!(codes(&format!("{{\"a\": [\n  {A}\n")), [Err((CutShort, 0))]);
+    for (element, why) in [
+        ("1", NoStatus),
+        ("\"]\"", NoStatus),
+        ("{}", NoStatus),
+        ("[{}]", NoStatus),
+        (r#"{"result":{"status":"0"}}"#, NotACode),
+    ] {
+        assert_eq!(
+            codes(&format!("[{A},{element},{B}]")),
+            [Ok("0000"), Err((why, at + 1)), Ok("601b")],
+            "{element}"
+        );
+    }
+}
+
+#[test]
+fn rule_13_7_a_broken_array_is_told_once() {
+    use ReportError::{CutShort, NotARecord};
+    let n = A.len();
+    for (json, last) in [
+        (format!("[{A}"), (CutShort, n + 1)),
+        (format!("[{A},"), (CutShort, n + 2)),
+        (format!("[{A},]"), (NotARecord, n + 2)),
+        (format!("[{A}{B}]"), (NotARecord, n + 1)),
+        (format!("[{A}]{B}"), (NotARecord, n + 2)),
+        (format!("[{A},,{B}]"), (NotARecord, n + 2)),
+        (format!("[{A},{{\n{{"), (CutShort, n + 2)),
+    ] {
+        assert_eq!(codes(&json), [Ok("0000"), Err(last)], "{json}");
+    }
+    assert_eq!(codes("["), [Err((CutShort, 1))]);
+    assert_eq!(codes("[,"), [Err((NotARecord, 1))]);
+}
+
+#[test]
+fn rule_13_7_many_records_that_cannot_be_read_take_no_longer_than_others() {
+    // Each line would be looked at to its end, if a line that is cut reached to the end of the input.
+    for line in ["{\n", "{\"a\":\n", "{ \"\n", "x\n", "{\n}\n{\n"] {
+        let records = line.repeat(50_000);
+        assert!(Records::new(records.as_bytes()).count() >= 1);
+    }
 }

@@ -167,6 +167,11 @@ fn changed_urls_queries_and_fields_keep_every_promise() {
 }
 
 #[test]
+fn mutated_answers_of_vip_services_and_records_keep_their_promises() {
+    run_with(&dictionary("dictionary-vip"), CASES / 2, checks::vip, &seeds("vip"), 12);
+}
+
+#[test]
 fn quick_xml_reads_the_same_in_changed_documents() {
     run(checks::quick_xml, &documents(), 5);
 }

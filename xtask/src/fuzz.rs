@@ -40,6 +40,8 @@ pub(crate) enum Target {
     Emapp,
     /// What the core reads by its optimistic reader and without it
     Readers,
+    /// Answers of VIP services, and reporting records
+    Vip,
 }
 
 impl Target {
@@ -56,6 +58,7 @@ impl Target {
             Self::Object => "object",
             Self::Emapp => "emapp",
             Self::Readers => "readers",
+            Self::Vip => "vip",
         }
     }
 
@@ -67,6 +70,7 @@ impl Target {
             Self::Explain => "explain",
             Self::Object => "objects",
             Self::Emapp => "emapp",
+            Self::Vip => "vip",
             Self::Answer
             | Self::Request
             | Self::Pieces
@@ -81,6 +85,7 @@ impl Target {
         match self {
             Self::Explain => "dictionary-explain",
             Self::Object | Self::Emapp => "dictionary-phone",
+            Self::Vip => "dictionary-vip",
             _ => "dictionary",
         }
     }
@@ -151,7 +156,7 @@ fn path() -> Result<OsString> {
 fn seeds() -> Result<()> {
     let into = target().join("fuzz/seeds");
     let _ = fs::remove_dir_all(&into);
-    for name in ["http", "session", "explain", "emapp"] {
+    for name in ["http", "session", "explain", "emapp", "vip"] {
         copy(&root().join("tests/fuzz/seeds").join(name), &into.join(name), "")?;
     }
     let objects = root().join("tests/vectors/phonexml");

@@ -1,6 +1,7 @@
 """Extension Mobility messages: typed, strict where it hurts, secrets masked."""
 
 from collections.abc import Sequence as _Sequence
+from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 # The annotations of the native classes name it.
@@ -57,10 +58,13 @@ def __getattr__(name: str) -> object:
         from . import client
 
         return getattr(client, name)
+    if name in ("azure_mfa", "vip"):
+        return _import_module(f"hotdesk.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 if TYPE_CHECKING:
+    from . import azure_mfa, vip
     from .client import AsyncClient, Client
 
 Request: TypeAlias = Login | Logout | LogoutAll
@@ -110,8 +114,10 @@ __all__ = [
     "UserDevicesResults",
     "UserProfiles",
     "__version__",
+    "azure_mfa",
     "codes",
     "decode",
     "explain",
     "parse",
+    "vip",
 ]

@@ -34,6 +34,9 @@ __all__ = [
     "explain_rows",
     "parse",
     "status_of_change",
+    "vip_answer",
+    "vip_records",
+    "vip_row",
 ]
 
 __version__: str
@@ -607,3 +610,22 @@ def decode(data: bytes | str, /) -> str:
 
     Raises `hotdesk.Refused` with the position where it breaks the protocol.
     """
+
+_VipStatus: TypeAlias = tuple[str, str | None, str | None, str | None, str | None, str | None, str | None]
+
+def vip_answer(
+    data: bytes | str, /
+) -> tuple[str, str | None, str | None, _VipStatus, list[_VipStatus], list[tuple[str | None, bool | None]]]:
+    """Read an answer of a VIP service: operation, request ID, number to show, status, statuses of
+    transactions, and credential and "was it sent" of each push.
+
+    Raises `hotdesk.Refused` with the position where it is no such answer.
+    """
+
+def vip_records(data: bytes | str, /) -> list[tuple[int, int, int, int, str | None, str | None]]:
+    """Read the records of the VIP reporting service: line, column, start, end, and the code or what is
+    wrong.
+    """
+
+def vip_row(code: str, of: str, /) -> tuple[str, int | str | None, str, str, str, str] | None:
+    """Return the row of a VIP code as a "status", as a status of the "voice" service, or as a "detail"."""

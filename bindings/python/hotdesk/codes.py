@@ -55,13 +55,16 @@ def explain(text: str) -> list[CodeRow]:
 class CodeTable(Mapping[Code, CodeRow], Generic[Code]):
     """One family's rows by code. Only documented codes are in it and counted, but any can be looked up.
 
-    A VIP code is text of four hexadecimal digits, looked up in either case. A code that is not in the table
-    has its row in `others`: an EMCC code without a meaning of its own means what the service says.
+    A VIP code is text of four hexadecimal digits, looked up in either case; 7000, which the voice service
+    uses for something else, has the row of a push here. A code that is not in the table has its row in
+    `others`: an EMCC code without a meaning of its own means what the service says.
     """
 
     def __init__(self, family: str, others: "CodeTable[Code] | None" = None) -> None:
         self.family = family
-        self._rows: dict[object, CodeRow] = {row.code: row for row in rows(family)}
+        self._rows: dict[object, CodeRow] = {}
+        for row in rows(family):
+            self._rows.setdefault(row.code, row)
         self._others = others
 
     def __getitem__(self, code: Code) -> CodeRow:

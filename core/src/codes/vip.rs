@@ -118,6 +118,8 @@ const LOOK: &str = "Answer on the device.";
 #[cfg(feature = "texts")]
 const APP: &str = "Update VIP Access on the device, or use another credential.";
 #[cfg(feature = "texts")]
+const UNLOCK: &str = "Start again, and unlock the device when it asks.";
+#[cfg(feature = "texts")]
 const POLL: &str = "Ask again until it is decided.";
 
 table! { Vip;
@@ -262,6 +264,22 @@ table! { Vip;
         "The call is going on, and has no result.", POLL;
     0x49B5, "the one-time code was invalid", Person, VipDetail,
         "The one-time password typed does not fit the credential.", "Type a fresh code.";
+    0x7120, "Local authentication cancelled", Person, VipDetail,
+        "The user left the question of the device for fingerprint, face or code.", UNLOCK;
+    0x7121, "Local authentication failed", Person, VipDetail,
+        "The device did not accept fingerprint, face or code.", UNLOCK;
+    0x7122, "Local authentication not supported by device", Person, VipDetail,
+        "The device has no fingerprint, face or code to ask for.", OTHER;
+    0x7123, "Local authentication not configured", Person, VipDetail,
+        "The device has neither fingerprint, face nor code set.", "Set one of them on the device.";
+    0x7124, "Local authentication not supported by client", Person, VipDetail,
+        "The app on the device is too old to ask for fingerprint, face or code.", APP;
+    0x7125, "Local authentication not performed", Person, VipDetail,
+        "The device did not ask for fingerprint, face or code.", UNLOCK;
+    0x7140, "Numbers challenge pending", Wait, VipDetail,
+        "The user has not chosen the number on the device.", POLL;
+    0x7141, "Numbers challenge failed", Person, VipDetail,
+        "The user chose another number than the one shown.", "Start again, and choose the number shown.";
 }
 
 second_names! {

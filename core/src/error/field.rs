@@ -67,6 +67,18 @@ fields! {
     ContentType = "HTTP content type",
     HttpStatus = "HTTP status",
     HttpBody = "HTTP body",
+    #[cfg(feature = "vip")]
+    TransactionId = "transactionId",
+    #[cfg(feature = "vip")]
+    CredentialId = "credentialId",
+    #[cfg(feature = "vip")]
+    CredentialType = "credentialType",
+    #[cfg(feature = "vip")]
+    NumbersChallengeValue = "numbersChallengeValue",
+    #[cfg(feature = "vip")]
+    PushCredentialId = "pushCredentialId",
+    #[cfg(feature = "vip")]
+    PushSent = "pushSent",
     #[cfg(feature = "emapp")]
     AcceptLanguage = "Accept-Language",
     #[cfg(feature = "phonexml")]
@@ -156,6 +168,8 @@ impl Field {
             Self::Path => "a path that starts with /",
             Self::HttpStatus => "a final one, 200 to 999",
             Self::HttpBody => "empty with status 204 and 304",
+            #[cfg(feature = "vip")]
+            Self::PushSent => "true or false",
             #[cfg(feature = "phonexml")]
             Self::Object => "one without a picture",
             #[cfg(feature = "phonexml")]

@@ -398,7 +398,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the attribute of that name in the start tag read last: it is read again, as its attributes were checked.
-    #[cfg(feature = "phonexml")]
+    #[cfg(any(feature = "phonexml", feature = "vip"))]
     pub(super) fn attribute_named(&self, name: &[u8]) -> Option<Attribute<'a>> {
         let OpenElement { at, content, .. } = self.innermost;
         let mut tag = Tokens::document(self.between(at, content), at);

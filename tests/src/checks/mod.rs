@@ -5,6 +5,7 @@
 
 mod phone;
 mod session;
+mod vip;
 
 use hotdesk_bindings::decode;
 use hotdesk_core::http::{self, RequestError, RequestReader, ResponseReader, Status};
@@ -12,6 +13,7 @@ use hotdesk_core::{Error, Message, Query, Refusal, Request, Response, form};
 
 pub use self::phone::{emapp, object, object_at_every_split};
 pub use self::session::session;
+pub use self::vip::vip;
 
 use crate::quick_xml::values;
 use crate::texts::texts;
