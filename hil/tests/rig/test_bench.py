@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
+import yaml
 from labgrid import Environment
 from labgrid.driver import Driver
 from labgrid.exceptions import NoResourceFoundError
@@ -17,11 +19,13 @@ from rig.bench_doubles import Programs, SerialBoard, plug_in
 from rig.test_sheets import screens
 
 from hotdesk_hil import package_data
-from hotdesk_hil.rig import PhoneConfig, Rig, RigError, Status, rig_file, sdcard
+from hotdesk_hil.rig import PhoneConfig, Rig, RigError, Status, picotool, repository, rig_file, sdcard
 from hotdesk_hil.rig.errors import BoardError
 from hotdesk_hil.rig.protocols import ConfigurationProtocol, DisplayProtocol
+from hotdesk_hil.rig.readout import REQUEST
 
 PICO, DISCO = "bench-w5500-evb-pico", "bench-stm32f746g-disco"
+PICOTOOL = "bench-w5500-evb-pico-picotool"
 CONFIG = PhoneConfig(["10.0.2.2:8080"], "emphone", "certificate-of-a-test")
 PIN = "83461"
 PICO_PROBE = "--non-interactive --chip RP2040 --probe 2e8a:000c:E6614103E7301234"
@@ -31,7 +35,7 @@ DISCO_PROBE = "--non-interactive --chip STM32F746NGHx --probe 0483:374b:066DFF34
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
     """Doubles of the programs that a bench needs."""
-    programs = Programs(tmp_path / "bin", ["probe-rs", "uhubctl", "usbsdmux", "dd"])
+    programs = Programs(tmp_path / "bin", ["probe-rs", "picotool", "uhubctl", "usbsdmux", "dd"])
     monkeypatch.setenv("PATH", f"{programs.folder}:/usr/bin:/bin")
     return programs
 
@@ -94,7 +98,7 @@ def test_labgrid_reads_the_rig_file_and_binds_every_driver(name: str) -> None:
     assert all(isinstance(driver, Driver) for driver in target.drivers)
 
 
-@pytest.mark.parametrize("name", [PICO, DISCO])
+@pytest.mark.parametrize("name", [PICO, DISCO, PICOTOOL])
 def test_rig_file_says_first_that_it_was_not_run(name: str) -> None:
     first = (package_data.RIGS / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[0]
     assert "Not run on hardware" in first
@@ -156,6 +160,57 @@ def test_pico_is_flashed_configured_switched_on_and_read(
     pico.keypad.press("5")
     assert pico.screen.look().picture.width == 320
     assert board.typed == b"+5\n-5\n"
+
+
+# README.md's driver of a camera, which hands out what another one has drawn.
+CAMERA = """
+from pathlib import Path
+
+import attr
+from labgrid import target_factory
+from labgrid.driver import Driver
+
+from hotdesk_hil.rig.picture import Picture
+from hotdesk_hil.rig.protocols import DisplayProtocol
+
+
+@target_factory.reg_driver
+@attr.s(eq=False)
+class CameraDriver(Driver, DisplayProtocol):
+    bindings = {"video": {"USBVideo", "NetworkUSBVideo", "HTTPVideoStream"}}
+
+    def picture(self):
+        return Picture.from_ppm(Path(self.video.path).read_bytes(), 320, 240)
+"""
+
+
+@pytest.mark.usefixtures("programs")
+def test_camera_takes_the_place_of_the_readout(board: SerialBoard, image: Path, tmp_path: Path) -> None:
+    readme = (repository() / "hil/README.md").read_text(encoding="utf-8")
+    block = re.search(r"```yaml\n(imports:\n.*?CameraDriver.*?)```", readme, re.DOTALL)[1]
+    shown = yaml.safe_load(block)
+    described = yaml.safe_load(rig_file(PICO).read_text(encoding="utf-8"))
+    described["imports"] = shown["imports"]
+    theirs, ours = described["targets"]["main"], shown["targets"]["main"]
+    theirs["resources"] |= ours["resources"]
+    del theirs["drivers"]["ScreenReadoutDriver"], theirs["drivers"]["ScreenDriver"]
+    last = {name: theirs["drivers"].pop(name) for name in ("LogDriver", "PhoneStrategy")}
+    theirs["drivers"] |= ours["drivers"] | last
+    (tmp_path / "with-camera.yaml").write_text(yaml.safe_dump(described, sort_keys=False))
+    (tmp_path / "camera.py").write_text(CAMERA)
+    photograph = tmp_path / "photograph.ppm"
+    idle = next(screen for screen in screens("320x240", "en") if screen.body[:1] == ("Nobody logged in",))
+    idle.picture.image().convert("RGB").save(photograph)
+    with Rig(image, tmp_path / "with-camera.yaml") as rig:
+        rig.board.seconds_off = 0.0
+        serial = {"ID_VENDOR_ID": "2e8a", "ID_MODEL_ID": "000c"}
+        for name in ("USBPowerPort", "USBFlashableDevice", "USBSerialPort"):
+            plug_in(resource(rig, name), device_node=board.port, properties=serial)
+        plug_in(resource(rig, "USBVideo"), device_node=str(photograph))
+        rig.boot(CONFIG)
+        assert rig.screen.look().body[0] == "Nobody logged in"
+        assert REQUEST not in board.typed, "the serial line was not asked for the screen"
+        resource(rig, "USBVideo").avail = False
 
 
 def test_image_is_flashed_once_and_the_configuration_with_every_boot(pico: Rig, programs: Programs) -> None:
@@ -247,12 +302,18 @@ class Outlet(HTTPServer):
 
     def __init__(self) -> None:
         self.switched: list[str] = []
+        self.log: Path | None = None
+        """Where else it notes what it is told, in order with what programs are."""
         super().__init__(("127.0.0.1", 0), _Switch)
 
 
 class _Switch(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
-        self.server.switched.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        said = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.switched.append(said)
+        if self.server.log is not None:
+            with self.server.log.open("a") as log:
+                log.write(f"{said}\n")
         self.send_response(200)
         self.end_headers()
         self.wfile.write(b"{}")
@@ -270,6 +331,92 @@ def outlet() -> Iterator[Outlet]:
     outlet.shutdown()
     thread.join()
     outlet.server_close()
+
+
+@pytest.fixture
+def without_probe(programs: Programs, board: SerialBoard, outlet: Outlet, image: Path) -> Iterator[Rig]:  # noqa: ARG001
+    """The rig of the Pico that picotool flashes, its boot ROM there."""
+    with Rig(image, rig_file(PICOTOOL)) as rig:
+        rig.board.seconds_off = 0.0
+        for each in rig._target.resources:
+            if type(each).__name__ == "HttpDigitalOutput":
+                each.url = f"http://127.0.0.1:{outlet.server_port}/rpc"
+        plug_in(resource(rig, "USBPowerPort"), device_node=None)
+        plug_in(resource(rig, "USBFlashableDevice"), device_node="/dev/bus/usb/001/007")
+        plug_in(resource(rig, "USBSerialPort"), device_node=board.port)
+        yield rig
+
+
+def relay(output: int, on: bool) -> str:
+    return f'{{"id": 1, "method": "Switch.Set", "params": {{"id": {output}, "on": {str(on).lower()}}}}}'
+
+
+def test_picotool_writes_what_the_boot_rom_takes_while_bootsel_is_held(
+    without_probe: Rig, programs: Programs, outlet: Outlet, image: Path
+) -> None:
+    outlet.log = programs.folder / "calls"
+    without_probe.boot(CONFIG)
+    switch = "uhubctl -l 1-2 -p 1 -r 100 -a {}".format
+    held = [relay(0, True), switch("on"), relay(0, False)]
+    written = "picotool load -v -t {} --bus 1 --address 7".format
+    calls = [re.sub(r" /tmp/\S+", "", call) for call in programs.calls()]
+    assert calls == [
+        *held,
+        written("bin -o 0x101f0000"),
+        written("bin -o 0x101fe000"),
+        switch("off"),
+        relay(0, False),
+        switch("off"),
+        *held,
+        written("elf"),
+        written("bin -o 0x101f1000"),
+        switch("off"),
+        relay(0, False),
+        # The phone.
+        switch("on"),
+    ]
+    config, settings, kernel, mac = programs.files()
+    assert config == CONFIG.text().encode().ljust(4096, b"\xff")
+    assert settings == b"\xff" * 8192
+    assert (kernel, mac) == (image.read_bytes(), bytes.fromhex("003094C25B15"))
+    assert without_probe.screen.look().body[0] == "Nobody logged in"
+    without_probe.strategy.reset()
+    assert outlet.switched[-2:] == [relay(1, True), relay(1, False)]
+    assert not any(call.startswith("probe-rs") for call in programs.calls())
+
+
+def test_picotool_that_fails_leaves_the_board_off_and_bootsel_free(
+    without_probe: Rig, programs: Programs, outlet: Outlet
+) -> None:
+    programs.fail("picotool", "No accessible RP-series devices in BOOTSEL mode were found.")
+    with pytest.raises(BoardError, match="picotool load failed: No accessible RP-series devices in BOOTSEL"):
+        without_probe.boot(CONFIG)
+    assert programs.calls()[-1].endswith("-a off")
+    assert outlet.switched[-1] == relay(0, False)
+
+
+def test_boot_rom_that_does_not_come_is_named(
+    without_probe: Rig, programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picotool, "BOOT_DEADLINE", 0.1)
+    resource(without_probe, "USBFlashableDevice").avail = False
+    with pytest.raises(RigError, match=r"(?s)USBFlashableDevice.*is it plugged in and switched on"):
+        without_probe.boot(CONFIG)
+    assert programs.calls()[-1].endswith("-a off")
+
+
+def test_relay_that_does_not_answer_is_the_rigs_error(without_probe: Rig) -> None:
+    for each in without_probe._target.resources:
+        if type(each).__name__ == "HttpDigitalOutput":
+            each.url = "http://127.0.0.1:9/rpc"
+    with pytest.raises(RigError, match=r"127\.0\.0\.1"):
+        without_probe.boot(CONFIG)
+
+
+def test_picotool_that_is_missing_says_what_to_install(without_probe: Rig, programs: Programs) -> None:
+    (programs.folder / "picotool").unlink()
+    with pytest.raises(BoardError, match="picotool is not installed: Debian's package is picotool"):
+        without_probe.boot(CONFIG)
 
 
 def test_disco_gets_its_card_image_and_power(

@@ -1,15 +1,14 @@
 """A real board on a bench: what is written to it before it is switched on, and its time.
 
-Power is a power driver of labgrid's. What is in the flash is written through the debug probe while the
-board has power, so a phone may start for a moment meanwhile. These drivers must not know a board: what is
-where in its flash is in the rig file.
+Power is a power driver of labgrid's. What is in the flash is written by a probe or the boot ROM while the
+board has power; with a probe, a phone may start for a moment meanwhile. These drivers must not know a
+board: what is where in its flash is in the rig file.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import attr
@@ -19,8 +18,14 @@ from labgrid.protocol import BootstrapProtocol, PowerProtocol
 
 from .blame import blamed_on_the_rig
 from .errors import BoardError
-from .probe_rs import ProbeRsDriver
-from .protocols import ConfigurationProtocol, ImageProtocol, TimeProtocol, check_image, device_name
+from .protocols import (
+    ConfigurationProtocol,
+    FlashProtocol,
+    ImageProtocol,
+    TimeProtocol,
+    check_image,
+    device_name,
+)
 from .sdcard import SdCardDriver
 
 ERASED = b"\xff"
@@ -33,7 +38,7 @@ class BenchBoardDriver(Driver, BootstrapProtocol, ImageProtocol, TimeProtocol):
 
     Bindings:
         power (PowerProtocol): its supply
-        programmer (ProbeRsDriver): what writes its flash
+        programmer (FlashProtocol): what writes its flash
 
     Args:
         kernel (str): reference to the images key for the phone's image
@@ -42,7 +47,7 @@ class BenchBoardDriver(Driver, BootstrapProtocol, ImageProtocol, TimeProtocol):
         seconds_off (float): how long the supply is off at least, until it is down
     """
 
-    bindings = {"power": PowerProtocol, "programmer": "ProbeRsDriver"}  # noqa: RUF012 - labgrid reads this
+    bindings = {"power": PowerProtocol, "programmer": FlashProtocol}  # noqa: RUF012 - labgrid reads this
     # The programmer writes an image as well, but no MAC address.
     priorities = {BootstrapProtocol: 10}  # noqa: RUF012 - as above
 
@@ -77,7 +82,7 @@ class BenchBoardDriver(Driver, BootstrapProtocol, ImageProtocol, TimeProtocol):
     def load(self, filename: str) -> None:
         """Writes an image and the MAC address to the flash, and leaves the board off."""
         check_image(Path(filename))
-        with _powered(self.power):
+        with self.programmer.reachable(self.power):
             self.programmer.load(filename)
             self.programmer.write_flash(self.mac_at, bytes.fromhex(self.mac.replace(":", "")))
 
@@ -86,18 +91,7 @@ class BenchBoardDriver(Driver, BootstrapProtocol, ImageProtocol, TimeProtocol):
         return time.monotonic()
 
 
-@contextmanager
-def _powered(power: PowerProtocol) -> Iterator[None]:
-    """Power for a board that is off."""
-    with blamed_on_the_rig():
-        power.on()
-        try:
-            yield
-        finally:
-            power.off()
-
-
-def _erase(programmer: ProbeRsDriver, areas: Sequence[Sequence[int]]) -> None:
+def _erase(programmer: FlashProtocol, areas: Sequence[Sequence[int]]) -> None:
     """Writes areas of the flash as erased ones are."""
     for address, size in areas:
         programmer.write_flash(address, ERASED * size)
@@ -115,7 +109,7 @@ class FlashConfigurationDriver(Driver, ConfigurationProtocol):
 
     Bindings:
         power (PowerProtocol): the board's supply
-        programmer (ProbeRsDriver): what writes its flash
+        programmer (FlashProtocol): what writes its flash
 
     Args:
         address (int): where the sector is
@@ -123,7 +117,7 @@ class FlashConfigurationDriver(Driver, ConfigurationProtocol):
         settings (list): address and size of each area in which the phone keeps settings
     """
 
-    bindings = {"power": PowerProtocol, "programmer": "ProbeRsDriver"}  # noqa: RUF012 - labgrid reads this
+    bindings = {"power": PowerProtocol, "programmer": FlashProtocol}  # noqa: RUF012 - labgrid reads this
 
     address = attr.ib(validator=attr.validators.instance_of(int))
     size = attr.ib(validator=attr.validators.instance_of(int))
@@ -139,7 +133,7 @@ class FlashConfigurationDriver(Driver, ConfigurationProtocol):
         text = (config.encode("utf-8") if isinstance(config, str) else config) or b""
         if len(text) >= self.size:
             raise BoardError(f"the configuration has {len(text)} bytes; {self.size - 1} at most")
-        with _powered(self.power):
+        with self.programmer.reachable(self.power):
             self.programmer.write_flash(self.address, text.ljust(self.size, ERASED))
             _erase(self.programmer, self.settings)
         self._written = text or None
@@ -167,7 +161,7 @@ class MuxedSdCardDriver(SdCardDriver):
         "mux": "USBSDMuxDriver",
         "storage": "USBStorageDriver",
         "power": PowerProtocol,
-        "programmer": "ProbeRsDriver",
+        "programmer": FlashProtocol,
     }
 
     settings = attr.ib(factory=list, validator=_areas)
@@ -180,7 +174,7 @@ class MuxedSdCardDriver(SdCardDriver):
             self.mux.set_mode("host")
             self.storage.write_image(str(self.image))
             self.mux.set_mode("dut")
-        with _powered(self.power):
+        with self.programmer.reachable(self.power):
             _erase(self.programmer, self.settings)
 
     @Driver.check_active
@@ -189,5 +183,5 @@ class MuxedSdCardDriver(SdCardDriver):
         super().remove()
         with blamed_on_the_rig():
             self.mux.set_mode("off")
-        with _powered(self.power):
+        with self.programmer.reachable(self.power):
             _erase(self.programmer, self.settings)

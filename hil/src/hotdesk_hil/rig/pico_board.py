@@ -125,7 +125,7 @@ class EmulatedPicoDriver(
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        self._wire = Wire()
+        self.wire = Wire()
         self._process: pico.EmulatedPico | None = None
         self._passed = self._shown = 0.0
 
@@ -168,7 +168,7 @@ class EmulatedPicoDriver(
         self.flash.set_mac(self.mac)
         emulator = Path(self.target.env.config.get_path(self.emulator))
         self.begin_log()
-        self._process = pico.EmulatedPico(self.kernel_path, emulator, self.flash.file, self._wire)
+        self._process = pico.EmulatedPico(self.kernel_path, emulator, self.flash.file, self.wire)
         self._process.power(on=True)
 
     def off(self) -> None:
@@ -212,11 +212,6 @@ class EmulatedPicoDriver(
     def set_link(self, up: bool) -> None:
         """Plugs the cable in or out."""
         self._board.link(up)
-
-    @property
-    def wire(self) -> Wire:
-        """The cable between the board and QEMU's user network."""
-        return self._wire
 
     def receive(self, frames: Sequence[bytes]) -> None:
         """Lets frames come in from the cable, beside those of the phone's network."""

@@ -11,8 +11,11 @@ from __future__ import annotations
 import abc
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+
+from labgrid.protocol import PowerProtocol
 
 from .errors import BoardError
 from .picture import Picture
@@ -66,6 +69,30 @@ class ConfigurationProtocol(abc.ABC):
         """Returns the text that is there. It holds a certificate."""
 
 
+class FlashProtocol(abc.ABC):
+    """What writes the flash of a real board, which also implements labgrid's BootstrapProtocol."""
+
+    @abc.abstractmethod
+    def reachable(self, power: PowerProtocol) -> AbstractContextManager[None]:
+        """Gives power, for a while, to a board that is off, in such a way that its flash can be written."""
+
+    @abc.abstractmethod
+    def load(self, filename: str) -> None:
+        """Writes an image, an ELF file, and checks that it is there."""
+
+    @abc.abstractmethod
+    def write_flash(self, address: int, data: bytes) -> None:
+        """Writes bytes at this address. What else is in their sectors is lost."""
+
+
+class CardProtocol(ConfigurationProtocol):
+    """A slot for an SD card, which the configuration is on."""
+
+    @abc.abstractmethod
+    def remove(self) -> None:
+        """Leaves the slot empty. Takes effect at power on."""
+
+
 class DisplayProtocol(abc.ABC):
     """The display."""
 
@@ -109,10 +136,8 @@ class LinkProtocol(abc.ABC):
 class FramesProtocol(abc.ABC):
     """The Ethernet frames on the cable, each of which passes through us."""
 
-    @property
-    @abc.abstractmethod
-    def wire(self) -> Wire:
-        """The cable: what goes wrong on it, and what passed."""
+    wire: Wire
+    """The cable: what goes wrong on it, and what passed."""
 
 
 class ForeignFramesProtocol(abc.ABC):

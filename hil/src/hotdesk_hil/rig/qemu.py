@@ -100,7 +100,7 @@ class EmulatedBoardDriver(
         super().__attrs_post_init__()
         self._files: Path | None = None
         self._keypad: socket.socket | None = None
-        self._wire = Wire()
+        self.wire = Wire()
         self.instruction_shift: int | None = None
         """From the next power on an instruction takes two to the power of this in nanoseconds of board time.
 
@@ -127,22 +127,17 @@ class EmulatedBoardDriver(
         """The board's memory."""
         return RAM
 
-    @property
-    def wire(self) -> Wire:
-        """The cable between the board and QEMU's user network."""
-        return self._wire
-
     def receive(self, frames: Sequence[bytes]) -> None:
         """Lets frames come in from the cable, beside those of the phone's network."""
-        self._wire.receive(frames)
+        self.wire.receive(frames)
 
     def flood(self, per_second: int) -> None:
         """Lets so many broadcasts a second come in."""
-        self._wire.flood(per_second)
+        self.wire.flood(per_second)
 
     def arrived(self) -> int:
         """Returns how many frames have come in."""
-        return self._wire.counts.to_board
+        return self.wire.counts.to_board
 
     @property
     def kernel_path(self) -> Path:
@@ -201,7 +196,7 @@ class EmulatedBoardDriver(
         words = self._directory() / "stderr"
         self._cmd[self._cmd.index("-kernel") + 1] = str(self.kernel_path)
         try:
-            self._wire.open(self._directory())
+            self.wire.open(self._directory())
             with _stderr_to(words):
                 super().on()
             self._keypad = self._open_keypad()
@@ -335,7 +330,7 @@ class EmulatedBoardDriver(
         return self._files
 
     def _end(self) -> None:
-        self._wire.close()
+        self.wire.close()
         if self._keypad is not None:
             self._keypad.close()
             self._keypad = None

@@ -24,9 +24,11 @@ from . import (  # noqa: F401
     keypad,
     log,
     pico_board,
+    picotool,
     probe_rs,
     qemu,
     readout,
+    remote_board,
     screen,
     sdcard,
     serial_line,
@@ -36,6 +38,7 @@ from .configuration import SECRET, PhoneConfig
 from .errors import RigError
 from .history import History
 from .protocols import (
+    CardProtocol,
     ConfigurationProtocol,
     ForeignFramesProtocol,
     FramesProtocol,
@@ -166,9 +169,9 @@ class Rig:
         return self._lend("the keys on the board", buttons.ButtonsDriver)
 
     @property
-    def card(self) -> sdcard.SdCardDriver:
+    def card(self) -> CardProtocol:
         """The slot for an SD card."""
-        return self._lend("the card", sdcard.SdCardDriver)
+        return self._lend("the card", CardProtocol)
 
     @property
     def memory(self) -> MemoryProtocol:

@@ -19,7 +19,7 @@ from labgrid import target_factory
 from labgrid.driver import Driver
 
 from .errors import CardError
-from .protocols import ConfigurationProtocol
+from .protocols import CardProtocol
 
 CONFIG_FILE = "HOTDESK.TXT"
 SECTOR = 512
@@ -32,7 +32,7 @@ MTOOLS_DEADLINE = 20.0
 
 @target_factory.reg_driver
 @attr.s(eq=False)
-class SdCardDriver(Driver, ConfigurationProtocol):
+class SdCardDriver(Driver, CardProtocol):
     """Keeps the image of the card that the board finds in its slot when it is switched on."""
 
     def __attrs_post_init__(self) -> None:

@@ -16,6 +16,7 @@ from labgrid.protocol import BootstrapProtocol, PowerProtocol, ResetProtocol
 from labgrid.step import step
 from labgrid.strategy import Strategy
 
+from . import remote
 from .blame import blamed_on_the_rig, rig_error
 from .errors import RigError
 from .protocols import ConfigurationProtocol, ImageProtocol
@@ -81,7 +82,7 @@ class PhoneStrategy(Strategy):
                 self._on()
         except Exception as error:
             # As labgrid's own strategies: what cannot be switched on or off is not tried again.
-            self.broken = rig_error(error) or error
+            self.broken = remote.explained(self.target, rig_error(error) or error)
             if self.broken is error:
                 raise
             raise self.broken from error

@@ -13,7 +13,7 @@ import enum
 import random
 import socket
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,7 +91,7 @@ class Counts:
     """Dropped, since the switch had no room."""
 
 
-class _End:
+class End:
     """A socket that one side connects to."""
 
     def __init__(self) -> None:
@@ -138,7 +138,7 @@ class Wire:
         self._records = self.records
         self._random = random.Random(1)  # noqa: S311 - not for secrets
         self._handshakes = packets.Handshakes()
-        self._board, self._network = _End(), _End()
+        self._board, self._network = self._ends()
         self._servers: list[asyncio.Server] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="wire", daemon=True)
@@ -172,10 +172,14 @@ class Wire:
         self._do(lambda: None)
         self._flood = per_second
 
-    def _do(self, action: object) -> None:
+    def _do(self, action: Callable[[], None]) -> None:
         if self._loop is None:
             raise BoardError("the board is off: its cable carries nothing")
         self._loop.call_soon_threadsafe(action)
+
+    def _ends(self) -> tuple[End, End]:
+        """Makes the board's end and that of its network."""
+        return End(), End()
 
     async def _listen(self) -> None:
         self._servers += [
@@ -206,7 +210,7 @@ class Wire:
         await self._carry(self._network, self._board, reader, writer)
 
     async def _carry(
-        self, here: _End, there: _End, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, here: End, there: End, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         here.writer = writer
         try:
@@ -216,7 +220,7 @@ class Wire:
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             writer.close()  # the board is switched off, or the wire is closed
 
-    def _pass(self, here: _End, there: _End, frame: bytes) -> None:
+    def _pass(self, here: End, there: End, frame: bytes) -> None:
         """A frame has come in."""
         if here is self._board:
             self._record(frame)
@@ -242,7 +246,7 @@ class Wire:
             else:
                 self._leave(there, frame, faults.reorder)
 
-    def _strikes(self, faults: WireFaults, here: _End, frame: bytes) -> bool:
+    def _strikes(self, faults: WireFaults, here: End, frame: bytes) -> bool:
         """Whether a fault keeps this frame from going on."""
         if faults.cut is Part.everything or (faults.loss and self._chance(faults.loss)):
             return True
@@ -268,22 +272,22 @@ class Wire:
             return True
         return faults.reset in (part, Part.everything) and self._resets(here, frame, segment)
 
-    def _resets(self, here: _End, frame: bytes, segment: packets.Segment) -> bool:
+    def _resets(self, here: End, frame: bytes, segment: packets.Segment) -> bool:
         if segment.flags & packets.RST:
             return False
         self._send_resets(here, frame)
         return True
 
-    def _send_resets(self, here: _End, frame: bytes) -> None:
+    def _send_resets(self, here: End, frame: bytes) -> None:
         """Ends the connection of a frame's segment at both ends."""
         to_sender, to_receiver = packets.resets(frame)
         for end, each in ((here, to_sender), (self._other(here), to_receiver)):
             self._leave(end, each, 0.0)
 
-    def _other(self, end: _End) -> _End:
+    def _other(self, end: End) -> End:
         return self._network if end is self._board else self._board
 
-    def _leave(self, end: _End, frame: bytes, reorder: float) -> None:
+    def _leave(self, end: End, frame: bytes, reorder: float) -> None:
         """A frame goes out, and one that it overtakes behind it."""
         held, end.held = end.held, None
         if held is not None:
@@ -294,12 +298,12 @@ class Wire:
         else:
             self._deliver(end, [frame])
 
-    def _release(self, end: _End) -> None:
+    def _release(self, end: End) -> None:
         held, end.held = end.held, None
         if held is not None:
             self._deliver(end, [held[0]])
 
-    def _deliver(self, end: _End, frames: Sequence[bytes]) -> None:
+    def _deliver(self, end: End, frames: Sequence[bytes]) -> None:
         if end is self._board:
             self._to_board(frames)
         else:
