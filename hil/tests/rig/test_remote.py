@@ -194,8 +194,11 @@ def test_bench_at_a_place_is_bound_by_its_own_drivers(
     assert {type(each).__name__ for each in target.resources} == {
         *("RemotePlace", "NetworkUSBPowerPort", "NetworkUSBFlashableDevice", "NetworkSerialPort")
     }
-    with Rig(file=mine) as rig, pytest.raises(RigError, match=r"(?s)not available|is it plugged in"):
-        rig.boot(CONFIG)
+    with Rig(file=mine) as rig:
+        for each in rig._target.resources:
+            each.timeout = 0.1
+        with pytest.raises(RigError, match=r"(?s)NetworkUSB.*is it plugged in and switched on"):
+            rig.boot(CONFIG)
     assert "has no emulated board" in refused("bench", as_anna)
 
 
