@@ -213,7 +213,7 @@ class Rig:
                 self.history.learn(*(found[2] for found in SECRET.finditer(text)))
             self.strategy.configuration.write(text)
         else:
-            self._driver(sdcard.SdCardDriver).remove()
+            self._driver(CardProtocol).remove()
         self.strategy.transition(until)
 
     def off(self) -> None:
