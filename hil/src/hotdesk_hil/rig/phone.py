@@ -31,8 +31,6 @@ AT_ONCE = 8
 # Entries of the longest list that is chosen from by name.
 LONGEST_LIST = 20
 
-# The menu's item that asks the service.
-WHO = "Who is logged in"
 # The title over the profiles of a user.
 PROFILES = "Profile"
 # The marks in the last column of a text that continues.
@@ -182,12 +180,15 @@ class Phone:
         raise NotShown("the idle screen after leaving what it showed", str(self.screen), seconds)
 
     def choose(self, item: str) -> None:
-        """Chooses an item of the menu shown, with down and select."""
+        """Chooses an item of the menu shown: by its number, or with select; with down until it is seen."""
         screen = self.wait("a menu", lambda s: s.selected is not None)
         # A list may be longer than what is seen of it.
         for _ in range(LONGEST_LIST):
             if _without_number(screen.selected) == item:
                 self.press(keypad.SELECT)
+                return
+            if (number := _number(item, screen)) is not None:
+                self.press(number)
                 return
             before = screen.selected
             self.press(keypad.DOWN)
@@ -197,10 +198,7 @@ class Phone:
     def ask_who(self) -> None:
         """From the idle screen of a phone with an application user: asks who is logged in, by the menu."""
         self.open_menu()
-        screen = self.wait(
-            f"the item {WHO!r}", lambda s: any(_without_number(line) == WHO for line in s.body)
-        )
-        self.press(next(line for line in screen.body if _without_number(line) == WHO).lstrip()[0])
+        self.choose("Who is logged in")
 
     def about(self) -> str:
         """From the idle screen: opens About and returns what it says, to its end."""
@@ -340,3 +338,9 @@ def _shows_end(screen: Screen, typed: str) -> bool:
 def _without_number(item: str | None) -> str:
     # The menu numbers its items, for the digit that chooses each.
     return (item or "").lstrip(keypad.DIGITS).strip()
+
+
+def _number(item: str, screen: Screen) -> str | None:
+    """The digit that chooses this item, where it is seen and has one."""
+    lines = (line.rstrip(MORE_ABOVE + MORE_BELOW) for line in screen.body)
+    return next((line[0] for line in lines if line[:1].isdecimal() and _without_number(line) == item), None)
