@@ -152,7 +152,7 @@ pub enum Limit {
     #[cfg(feature = "phonexml")]
     MenuName,
     /// [`limits::URL_CHARS`] characters.
-    #[cfg(feature = "phonexml")]
+    #[cfg(any(feature = "phonexml", feature = "provisioning"))]
     Url,
     /// [`limits::OBJECT_TEXT_CHARS`] characters.
     #[cfg(feature = "phonexml")]
@@ -169,7 +169,7 @@ impl Limit {
             Self::Label => limits::LABEL_CHARS,
             #[cfg(feature = "phonexml")]
             Self::MenuName => limits::MENU_NAME_CHARS,
-            #[cfg(feature = "phonexml")]
+            #[cfg(any(feature = "phonexml", feature = "provisioning"))]
             Self::Url => limits::URL_CHARS,
             #[cfg(feature = "phonexml")]
             Self::ObjectText => limits::OBJECT_TEXT_CHARS,

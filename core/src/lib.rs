@@ -19,6 +19,7 @@
 //! - `texts` adds meanings and remedies to the rows of [`codes`].
 //! - `vip` adds the readers of what VIP User Services answer.
 //! - `phonexml` adds the objects of IP phone services, read whole or in pieces and written. It needs `compact`.
+//! - `provisioning` adds the reader of the file that a phone loads from its cluster. It needs `compact`.
 //! - `emapp` adds URLs, query strings and header fields of the login application.
 //! - `defmt` gives the public types `defmt::Format`, secrets masked.
 #![no_std]
@@ -46,6 +47,8 @@ mod percent;
 pub mod phonexml;
 #[doc = include_str!("../PROTOCOL.md")]
 pub mod protocol {}
+#[cfg(feature = "provisioning")]
+pub mod provisioning;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}

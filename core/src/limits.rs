@@ -37,8 +37,8 @@ pub const LABEL_CHARS: usize = 32;
 #[cfg(feature = "phonexml")]
 pub const MENU_NAME_CHARS: usize = 64;
 
-/// Characters in a URL of an IP phone object.
-#[cfg(feature = "phonexml")]
+/// Characters in a URL of an IP phone object or of the file of a phone.
+#[cfg(any(feature = "phonexml", feature = "provisioning"))]
 pub const URL_CHARS: usize = 256;
 
 /// Characters in the text of a `CiscoIPPhoneText`.
@@ -47,6 +47,17 @@ pub const OBJECT_TEXT_CHARS: usize = 4000;
 
 /// Nested elements of a document; the root is depth 1.
 pub const DEPTH: usize = 8;
+
+/// Nested elements of the file of a phone; the root is depth 1.
+#[cfg(feature = "provisioning")]
+pub const PHONE_FILE_DEPTH: usize = 12;
+
+/// Elements that a reader has room for.
+#[cfg(not(feature = "provisioning"))]
+pub(crate) const OPEN: usize = DEPTH;
+/// The same, with one more than the deepest document may have.
+#[cfg(feature = "provisioning")]
+pub(crate) const OPEN: usize = PHONE_FILE_DEPTH + 1;
 
 /// Attributes of one element.
 pub const ATTRIBUTES: usize = 16;

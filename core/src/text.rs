@@ -36,6 +36,17 @@ pub struct Text<'a> {
     percent: bool,
 }
 
+#[cfg(any(feature = "phonexml", feature = "provisioning"))]
+/// Reads a number of digits only.
+pub(crate) fn number(text: &Text<'_>) -> Option<u16> {
+    let (mut number, mut digits) = (0, false);
+    for c in text.chars() {
+        number = append(number, 10, Some(c))?;
+        digits = true;
+    }
+    u16::try_from(number).ok().filter(|_| digits)
+}
+
 impl<'a> Text<'a> {
     /// Returns a text that has been checked: `raw` decodes under `coding` without an error.
     pub(crate) const fn checked(raw: &'a str, coding: Coding, percent: bool) -> Self {

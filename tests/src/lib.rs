@@ -14,6 +14,7 @@ use hotdesk_core::Message;
 pub mod checks;
 pub mod messages;
 pub mod objects;
+pub mod phone_files;
 pub mod pieces;
 mod quick_xml;
 pub mod screens;
@@ -21,7 +22,9 @@ mod texts;
 mod vectors;
 
 pub use texts::texts;
-pub use vectors::{Vector, files, good_documents, index, index_of_objects, objects, rules, vectors};
+pub use vectors::{
+    OBJECTS, PHONE_FILES, Vector, files, good_documents, index, index_of, rules, vectors, vectors_of,
+};
 
 /// Encodes a message into a buffer of exactly its length.
 ///

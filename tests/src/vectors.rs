@@ -64,7 +64,7 @@ pub fn good_documents() -> Vec<Vector> {
     vectors().into_iter().filter(|vector| !vector.is_refused() && !vector.is_form()).collect()
 }
 
-/// Lists the files of all groups, as `group/name`, but not the IP phone objects, which [`objects`] reads.
+/// Lists the files of all groups, as `group/name`, but not those that [`vectors_of`] reads.
 ///
 /// # Panics
 ///
@@ -84,21 +84,24 @@ pub fn files() -> Vec<String> {
 }
 
 fn is_group(path: &Path) -> bool {
-    path.is_dir() && !path.ends_with(OBJECTS)
+    path.is_dir() && !path.ends_with(OBJECTS) && !path.ends_with(PHONE_FILES)
 }
 
 /// The folder of the IP phone objects.
-const OBJECTS: &str = "phonexml";
+pub const OBJECTS: &str = "phonexml";
 
-/// Reads every IP phone object, in the order of their paths.
+/// The folder of the files that phones load from their cluster.
+pub const PHONE_FILES: &str = "provisioning";
+
+/// Reads every vector of one of these folders, in the order of their paths.
 ///
 /// # Panics
 ///
 /// Panics as [`vectors`] does.
-pub fn objects() -> Vec<Vector> {
+pub fn vectors_of(kind: &str) -> Vec<Vector> {
     let mut found = Vec::new();
     for group in ["read", "refused"] {
-        let mut inputs: Vec<PathBuf> = fs::read_dir(folder().join(OBJECTS).join(group))
+        let mut inputs: Vec<PathBuf> = fs::read_dir(folder().join(kind).join(group))
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .filter(|path| path.extension().is_some_and(|end| end == "xml"))
@@ -107,20 +110,20 @@ pub fn objects() -> Vec<Vector> {
         found.extend(inputs.into_iter().map(|path| Vector {
             input: fs::read(&path).unwrap(),
             expected: fs::read_to_string(path.with_extension("json")).unwrap().trim_end().to_owned(),
-            path: path.strip_prefix(folder().join(OBJECTS)).unwrap().to_str().unwrap().to_owned(),
+            path: path.strip_prefix(folder().join(kind)).unwrap().to_str().unwrap().to_owned(),
         }));
     }
     found
 }
 
-/// Reads `phonexml/index.toml`, as [`index`] does.
+/// Reads the `index.toml` of one of these folders, as [`index`] does.
 ///
 /// # Panics
 ///
 /// Panics if it cannot be read or is not TOML.
-pub fn index_of_objects() -> BTreeMap<String, toml::Table> {
-    let text = fs::read_to_string(folder().join(OBJECTS).join("index.toml")).unwrap();
-    toml::from_str(&text).unwrap_or_else(|e| panic!("phonexml/index.toml: {e}"))
+pub fn index_of(kind: &str) -> BTreeMap<String, toml::Table> {
+    let text = fs::read_to_string(folder().join(kind).join("index.toml")).unwrap();
+    toml::from_str(&text).unwrap_or_else(|e| panic!("{kind}/index.toml: {e}"))
 }
 
 /// Reads `index.toml`: a table for each vector's path.

@@ -10,7 +10,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hotdesk_tests::{checks, objects, vectors};
+use hotdesk_tests::{OBJECTS, PHONE_FILES, checks, vectors, vectors_of};
 
 /// How many changed documents each check is run over.
 const CASES: usize = 100_000;
@@ -157,8 +157,15 @@ fn changed_exchanges_end_wiped_and_are_the_same_in_any_pieces() {
 
 #[test]
 fn changed_objects_are_the_same_whole_in_pieces_and_written() {
-    let seeds: Vec<Vec<u8>> = objects().into_iter().map(|vector| vector.input).collect();
+    let seeds: Vec<Vec<u8>> = vectors_of(OBJECTS).into_iter().map(|vector| vector.input).collect();
     run_with(&dictionary("dictionary-phone"), CASES / 10, checks::object, &seeds, 10);
+}
+
+#[test]
+fn changed_files_of_phones_are_the_same_in_any_pieces() {
+    // Files are long, and each is read ten times.
+    let seeds: Vec<Vec<u8>> = vectors_of(PHONE_FILES).into_iter().map(|vector| vector.input).collect();
+    run_with(&dictionary("dictionary-provisioning"), CASES / 100, checks::phone_file, &seeds, 12);
 }
 
 #[test]

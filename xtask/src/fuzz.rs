@@ -38,6 +38,8 @@ pub(crate) enum Target {
     Object,
     /// URLs, query strings and header fields of the login application
     Emapp,
+    /// Files that phones load from their cluster, in pieces
+    Provisioning,
     /// What the core reads by its optimistic reader and without it
     Readers,
     /// Answers of VIP services, and reporting records
@@ -57,6 +59,7 @@ impl Target {
             Self::Tokenizers => "tokenizers",
             Self::Object => "object",
             Self::Emapp => "emapp",
+            Self::Provisioning => "provisioning",
             Self::Readers => "readers",
             Self::Vip => "vip",
         }
@@ -70,6 +73,7 @@ impl Target {
             Self::Explain => "explain",
             Self::Object => "objects",
             Self::Emapp => "emapp",
+            Self::Provisioning => "provisioning",
             Self::Vip => "vip",
             Self::Answer
             | Self::Request
@@ -85,6 +89,7 @@ impl Target {
         match self {
             Self::Explain => "dictionary-explain",
             Self::Object | Self::Emapp => "dictionary-phone",
+            Self::Provisioning => "dictionary-provisioning",
             Self::Vip => "dictionary-vip",
             _ => "dictionary",
         }
@@ -159,12 +164,17 @@ fn seeds() -> Result<()> {
     for name in ["http", "session", "explain", "emapp", "vip"] {
         copy(&root().join("tests/fuzz/seeds").join(name), &into.join(name), "")?;
     }
-    let objects = root().join("tests/vectors/phonexml");
-    for group in ["read", "refused"] {
-        copy(&objects.join(group), &into.join("objects"), "")?;
+    let vectors = root().join("tests/vectors");
+    let apart = [("phonexml", "objects"), ("provisioning", "provisioning")];
+    for (folder, name) in apart {
+        for group in ["read", "refused"] {
+            copy(&vectors.join(folder).join(group), &into.join(name), "")?;
+        }
     }
-    let is_group = |group: &fs::DirEntry| group.path().is_dir() && group.path() != objects;
-    for group in fs::read_dir(root().join("tests/vectors"))?.flatten().filter(is_group) {
+    let is_group = |group: &fs::DirEntry| {
+        group.path().is_dir() && !apart.iter().any(|(folder, _)| group.file_name() == *folder)
+    };
+    for group in fs::read_dir(&vectors)?.flatten().filter(is_group) {
         let prefix = group.file_name().to_string_lossy().into_owned() + "-";
         copy(&group.path(), &into.join("vectors"), &prefix)?;
     }

@@ -26,7 +26,7 @@ pub(crate) fn run() -> Result<()> {
     // What the default features leave out.
     for (package, features) in [
         ("hotdesk-bindings", "python"),
-        ("hotdesk-core", "compact,defmt,emapp,phonexml,vip,texts"),
+        ("hotdesk-core", "compact,defmt,emapp,phonexml,provisioning,vip,texts"),
         ("hotdesk-core", "xmlparser,emapp,vip,texts"),
     ] {
         Program::cargo()
@@ -51,7 +51,7 @@ pub(crate) fn run() -> Result<()> {
         .args(["doc", "--locked", "--no-deps", "--package", "hotdesk-core", "--package", "hotdesk-phone"])
         .args([
             "--features",
-            "hotdesk-core/defmt,hotdesk-core/emapp,hotdesk-core/phonexml,hotdesk-core/texts,hotdesk-core/vip,hotdesk-phone/screen-readout,hotdesk-phone/touch",
+            "hotdesk-core/defmt,hotdesk-core/emapp,hotdesk-core/phonexml,hotdesk-core/provisioning,hotdesk-core/texts,hotdesk-core/vip,hotdesk-phone/screen-readout,hotdesk-phone/touch",
         ])
         .env("RUSTDOCFLAGS", "--deny warnings")
         .run()?;

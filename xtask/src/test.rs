@@ -91,7 +91,7 @@ fn pytest(paths: &[&str]) -> Result<()> {
 fn core(setup: &Setup) -> Result<()> {
     cargo_test(&["hotdesk-core", "hotdesk-tests", "hotdesk-bindings"])?;
     // What the default features leave out, over each tokenizer.
-    for features in ["compact,emapp,phonexml,vip,texts", "xmlparser,emapp,vip,texts"] {
+    for features in ["compact,emapp,phonexml,provisioning,vip,texts", "xmlparser,emapp,vip,texts"] {
         Program::cargo()
             .args(["test", "--locked", "--no-fail-fast", "--package", "hotdesk-core"])
             .args(["--no-default-features", "--features", features])
@@ -108,7 +108,7 @@ fn core(setup: &Setup) -> Result<()> {
 }
 
 /// The features the core is built with for each target: each alone, and all over each tokenizer.
-const CORE_FEATURES: [&str; 11] = [
+const CORE_FEATURES: [&str; 12] = [
     "compact",
     "compact,optimistic",
     "xmlparser",
@@ -116,9 +116,10 @@ const CORE_FEATURES: [&str; 11] = [
     "compact,defmt",
     "compact,vip",
     "compact,phonexml",
+    "compact,provisioning",
     "compact,emapp",
     "compact,texts",
-    "compact,defmt,emapp,phonexml,vip,texts",
+    "compact,defmt,emapp,phonexml,provisioning,vip,texts",
     "xmlparser,defmt,emapp,vip,texts",
 ];
 

@@ -106,6 +106,12 @@ pub enum Refusal {
     /// Two items of a `CiscoIPPhoneExecute` that load a page (rule 15.9).
     #[cfg(feature = "phonexml")]
     TwoPages,
+    /// A root element that no file of a phone has (rule 17.1).
+    #[cfg(feature = "provisioning")]
+    NoPhoneFile,
+    /// Elements of the file of a phone nested more than [`limits::PHONE_FILE_DEPTH`] deep (rule 17.1).
+    #[cfg(feature = "provisioning")]
+    PhoneFileTooDeep,
 }
 
 impl Refusal {
@@ -169,6 +175,10 @@ impl Refusal {
             Self::TooMany(..) => "TooMany",
             #[cfg(feature = "phonexml")]
             Self::TwoPages => "TwoPages",
+            #[cfg(feature = "provisioning")]
+            Self::NoPhoneFile => "NoPhoneFile",
+            #[cfg(feature = "provisioning")]
+            Self::PhoneFileTooDeep => "PhoneFileTooDeep",
         }
     }
 
@@ -271,6 +281,16 @@ impl fmt::Display for Refusal {
             }
             #[cfg(feature = "phonexml")]
             Self::TwoPages => "two items load a page over HTTP; send one at a time",
+            #[cfg(feature = "provisioning")]
+            Self::NoPhoneFile => "the root element is neither device nor Default; send the file of a phone",
+            #[cfg(feature = "provisioning")]
+            Self::PhoneFileTooDeep => {
+                return write!(
+                    f,
+                    "elements are nested more than {} deep; no file of a phone needs that",
+                    limits::PHONE_FILE_DEPTH
+                );
+            }
         };
         f.write_str(text)
     }

@@ -8,8 +8,8 @@ use super::keys::Key;
 use super::pieces::Piece;
 use super::uri::Uri;
 use crate::secret::Secret;
-use crate::text::Text;
-use crate::wire::{POSITIONS, Walk, number, position, priority};
+use crate::text::{Text, number};
+use crate::wire::{POSITIONS, Walk, position, priority};
 
 /// The texts of an item, in the order of its table in `wire::object`. (Code size: all items are alike in memory, so that one
 /// piece of code makes them all; what a text stands for is found when it is asked for.)

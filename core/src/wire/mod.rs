@@ -14,6 +14,7 @@
 //! - `reading`: reads a document that comes in pieces; `position` and `name_stack` are what it remembers of them
 //! - `pieces`: what it hands out of a response
 //! - `object`: what it hands out of an IP phone object, which is read in no other way
+//! - `provisioning`: what it hands out of the file of a phone, which is read in no other way
 //! - `parse_vip`: reads the answers of VIP User Services over `reader`
 //!
 //! Writing, from messages to bytes:
@@ -39,6 +40,8 @@ pub(crate) mod parse_vip;
 mod pieces;
 #[cfg(feature = "compact")]
 mod position;
+#[cfg(feature = "provisioning")]
+mod provisioning;
 mod reader;
 #[cfg(feature = "compact")]
 mod reading;
@@ -52,13 +55,17 @@ use collect::Collected;
 use element_name::ElementName;
 pub(crate) use encode::{Encode, encode, encode_form, measure, measure_form};
 #[cfg(feature = "phonexml")]
-pub(crate) use object::{Objects, POSITIONS, Walk, is_page, number, position, priority};
+pub(crate) use object::{Objects, POSITIONS, Walk, is_page, position, priority};
 #[cfg(feature = "phonexml")]
 pub(crate) type ObjectReading = reading::Reading<Objects>;
 #[cfg(feature = "compact")]
 pub(crate) use pieces::Reading;
 #[cfg(feature = "compact")]
 pub use pieces::{Piece, PieceReader};
+#[cfg(feature = "provisioning")]
+pub(crate) use provisioning::PhoneFile;
+#[cfg(feature = "provisioning")]
+pub(crate) type PhoneFileReading = reading::Reading<PhoneFile>;
 pub(crate) use reader::{ReadRow, Reader};
 use schema::ContentModel;
 pub(crate) use schema::Context;

@@ -10,13 +10,13 @@ const NAMES: usize = 96;
 #[cfg_attr(feature = "phonexml", derive(Clone))]
 pub(super) struct NameStack {
     names: [u8; NAMES],
-    lengths: [u8; limits::DEPTH],
+    lengths: [u8; limits::OPEN],
     /// How many there are. (A byte, so that the whole needs no alignment.)
     depth: u8,
 }
 
 impl NameStack {
-    pub(super) const NONE: Self = Self { names: [0; NAMES], lengths: [0; limits::DEPTH], depth: 0 };
+    pub(super) const NONE: Self = Self { names: [0; NAMES], lengths: [0; limits::OPEN], depth: 0 };
 
     pub(super) const fn depth(&self) -> usize {
         self.depth as usize

@@ -14,7 +14,7 @@ use crate::phonexml::{
     CASE, DirectoryEntry, ExecuteItem, InputFlags, InputItem, Key, KeyItem, Kind, MenuItem, Mode, Piece,
     Priority, ResponseItem, SoftKeyItem, Start, index_of, index_of_any_case,
 };
-use crate::text::{Text, append};
+use crate::text::{Text, number};
 
 /// A text of an object, in an element or an attribute.
 pub(super) struct Part {
@@ -219,16 +219,6 @@ pub(super) fn is_value(field: Field, text: &Text<'_>) -> bool {
         _ => return true,
     };
     index_of(words, text).is_some()
-}
-
-/// Reads a number of digits only.
-pub(crate) fn number(text: &Text<'_>) -> Option<u16> {
-    let (mut number, mut digits) = (0, false);
-    for c in text.chars() {
-        number = append(number, 10, Some(c))?;
-        digits = true;
-    }
-    u16::try_from(number).ok().filter(|_| digits)
 }
 
 /// Reads a position, 1 to 16; nothing for any.

@@ -61,13 +61,16 @@ pub struct Reader<'a> {
     /// The innermost open element, or the level outside all elements.
     innermost: OpenElement<'a>,
     /// For each open element, the level around it; the innermost one last.
-    around: Vec<OpenElement<'a>, { limits::DEPTH }>,
+    around: Vec<OpenElement<'a>, { limits::OPEN }>,
     /// The element that ended last.
     last: EndedElement,
     /// True if the innermost open element ends in its own start tag (`/>`).
     empty: bool,
     /// The one attribute that the protocol defines for the start tag read last.
     attribute: Option<Attribute<'a>>,
+    /// How many elements may be open.
+    #[cfg(feature = "provisioning")]
+    most: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -140,7 +143,15 @@ impl<'a> Reader<'a> {
             last: EndedElement { at: 0, content: 0, end: 0, context: Context::Ignored },
             empty: false,
             attribute: None,
+            #[cfg(feature = "provisioning")]
+            most: limits::DEPTH,
         }
+    }
+
+    /// Allows so many elements to be open.
+    #[cfg(feature = "provisioning")]
+    pub(super) const fn allow_depth(&mut self, most: usize) {
+        self.most = most;
     }
 
     fn document<T>(
@@ -335,6 +346,12 @@ impl<'a> Reader<'a> {
         if self.around.push(OpenElement { name, at: open_at, content, context }).is_err() {
             return Err(self.refuse(Refusal::TooDeep, at));
         }
+        #[cfg(feature = "provisioning")]
+        if self.around.len() > self.most {
+            let is_message = self.most == limits::DEPTH;
+            let refusal = if is_message { Refusal::TooDeep } else { Refusal::PhoneFileTooDeep };
+            return Err(self.refuse(refusal, at));
+        }
         self.innermost.name = self.tokens.name();
         self.innermost.at = at;
         self.innermost.context = Context::Ignored;
@@ -398,7 +415,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the attribute of that name in the start tag read last: it is read again, as its attributes were checked.
-    #[cfg(any(feature = "phonexml", feature = "vip"))]
+    #[cfg(any(feature = "phonexml", feature = "provisioning", feature = "vip"))]
     pub(super) fn attribute_named(&self, name: &[u8]) -> Option<Attribute<'a>> {
         let OpenElement { at, content, .. } = self.innermost;
         let mut tag = Tokens::document(self.between(at, content), at);

@@ -15,6 +15,10 @@ pub(crate) trait Grammar {
     /// What is handed out.
     type Piece<'p>;
 
+    /// How many elements may be open.
+    #[cfg(feature = "provisioning")]
+    const DEPTH: usize = crate::limits::DEPTH;
+
     /// Nothing: nothing yet, or nothing before there are more bytes.
     fn more<'p>() -> Self::Piece<'p>;
 
@@ -294,6 +298,8 @@ impl<G: Grammar> Document<G> {
         // Up to where the text is read also if what follows is cut.
         let mut passed = here.at;
         let mut reader = Reader::piece(rest, here.at, frame.open.depth());
+        #[cfg(feature = "provisioning")]
+        reader.allow_depth(G::DEPTH);
         let found = match frame.stage {
             Stage::Start => return frame.start(rest, here, whole),
             Stage::Inside => self.grammar.inside(&mut frame.open, &mut reader, (*here, rest), piece),

@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the attribute of that name of the innermost open element; returns `None` if it is blank or not there.
-    #[cfg(any(feature = "phonexml", feature = "vip"))]
+    #[cfg(any(feature = "phonexml", feature = "provisioning", feature = "vip"))]
     pub(super) fn optional_attribute(&mut self, name: &[u8], field: Field) -> Result<Option<Text<'a>>, Stop> {
         let Some(found) = self.attribute_named(name) else { return Ok(None) };
         let coding = if found.plain { Coding::Plain } else { Coding::Attribute };

@@ -13,12 +13,17 @@ use hotdesk_core::{Error, Refusal};
 ///
 /// Panics if this does not hold.
 pub fn object(input: &[u8]) {
+    object_split(input, &few_splits(input));
+}
+
+/// Returns a few places in the input, which decides them itself.
+fn few_splits(input: &[u8]) -> Vec<usize> {
     const SPLITS: usize = 6;
 
     let seed = input.iter().fold(7_usize, |seed, byte| seed.wrapping_mul(31).wrapping_add((*byte).into()));
-    let splits =
-        (0..SPLITS).map(|index| seed.rotate_left(11 * u32::try_from(index).unwrap()) % (input.len() + 1));
-    object_split(input, &splits.collect::<Vec<_>>());
+    (0..SPLITS)
+        .map(|index| seed.rotate_left(11 * u32::try_from(index).unwrap()) % (input.len() + 1))
+        .collect()
 }
 
 /// As [`object`], but split in two at every byte.
@@ -64,6 +69,41 @@ fn object_split(input: &[u8], splits: &[usize]) {
     }
     if let Ok(parsed) = Object::parse(input, Mode::Strict) {
         crate::objects::through_writing(&parsed.object);
+    }
+}
+
+/// Reads the file that a phone loads from its cluster: in one piece, in single bytes and split in two at a few bytes that the
+/// input decides, it gives the same.
+///
+/// # Panics
+///
+/// Panics if this does not hold, or something of the file is left in memory.
+pub fn phone_file(input: &[u8]) {
+    phone_file_split(input, &few_splits(input));
+}
+
+/// As [`phone_file`], but split in two at every byte.
+///
+/// # Panics
+///
+/// As [`phone_file`] does.
+pub fn phone_file_at_every_split(input: &[u8]) {
+    phone_file_split(input, &(0..=input.len()).collect::<Vec<_>>());
+}
+
+fn phone_file_split(input: &[u8], splits: &[usize]) {
+    use crate::phone_files::{read, same};
+
+    let window = input.len().max(1024);
+    let expected = read(window, [input]);
+    if let Some((error, (line, column))) = expected.refused {
+        assert!(error.position() <= Some(input.len()));
+        assert_eq!((line, column), error.line_column(input));
+    }
+    same(&expected, &read(window, input.chunks(1)), "byte by byte");
+    for split in splits {
+        let (head, tail) = input.split_at(*split);
+        same(&expected, &read(window, [head, tail]), "in two pieces");
     }
 }
 

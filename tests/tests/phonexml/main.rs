@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use hotdesk_core::phonexml::{Mode, Object};
 use hotdesk_core::{Error, Refusal};
 use hotdesk_tests::objects::json;
-use hotdesk_tests::{checks, index_of_objects, objects, rules};
+use hotdesk_tests::{OBJECTS, checks, index_of, rules, vectors_of};
 
 /// Reads an object leniently; a strict reader takes it, too.
 #[track_caller]
@@ -48,7 +48,7 @@ fn refused(xml: &str, expected: Refusal, at: &str) {
 
 #[test]
 fn every_object_on_disk_reads_as_its_json_says_whole_and_in_pieces() {
-    for vector in objects() {
+    for vector in vectors_of(OBJECTS) {
         assert_eq!(json(&vector.input), vector.expected, "{}", vector.path);
         assert_eq!(vector.is_refused(), vector.path.starts_with("refused/"), "{}", vector.path);
         checks::object_at_every_split(&vector.input);
@@ -58,9 +58,9 @@ fn every_object_on_disk_reads_as_its_json_says_whole_and_in_pieces() {
 #[test]
 fn the_index_names_every_object_what_it_shows_and_where_it_comes_from() {
     let rules = rules();
-    let files: BTreeSet<String> = objects().into_iter().map(|vector| vector.path).collect();
-    assert_eq!(index_of_objects().into_keys().collect::<BTreeSet<_>>(), files);
-    for (path, table) in index_of_objects() {
+    let files: BTreeSet<String> = vectors_of(OBJECTS).into_iter().map(|vector| vector.path).collect();
+    assert_eq!(index_of(OBJECTS).into_keys().collect::<BTreeSet<_>>(), files);
+    for (path, table) in index_of(OBJECTS) {
         let text = |key: &str| table.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
         assert!(!text("about").is_empty() && !text("source").is_empty(), "{path}");
         for rule in text("rule").split(", ") {
