@@ -75,6 +75,16 @@ def test_screen_that_is_there_when_this_machine_looks_late_counts(font: Font) ->
         late.wait_for("the menu", lambda s: s.title == "Menu", seconds=5.0)
 
 
+def test_screen_that_comes_while_this_machine_does_not_look_counts(font: Font) -> None:
+    rare = driver([form(font, stars=3), form(font)], font)
+    rare.clock = Busy(10.0)
+    assert "*****" in rare.wait_for("five stars", lambda s: "*****" in s.text, seconds=5.0).text
+    rare = driver([form(font, stars=3), form(font, stars=2), form(font)], font)
+    rare.clock = Busy(10.0)
+    with pytest.raises(NotShown):
+        rare.wait_for("five stars", lambda s: "*****" in s.text, seconds=5.0)
+
+
 def test_deadline_is_in_the_boards_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting.time, "monotonic", iter(range(0, 1000, 10)).__next__)
     deadline = Deadline(Busy(1.0), seconds=10.0)

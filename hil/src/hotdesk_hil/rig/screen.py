@@ -84,16 +84,17 @@ class ScreenDriver(Driver):
         """
         deadline = Deadline(self.clock, seconds)
         before: Screen | None = None
-        late = False
+        is_over = late = False
         while True:
             screen = self.look()
             fits = not screen.unmatched and holds(screen)
             if fits and before is not None and screen.picture == before.picture:
                 return screen
-            if deadline.expired:
-                # What was there in time is looked at once more: this machine may have looked late.
-                if late or not fits:
-                    raise NotShown(expected, str(screen), seconds)
-                late = True
+            # What was seen before the time was over says nothing of its end, where this machine looks rarely;
+            # and what was there then is looked at once more.
+            if is_over and (late or not fits):
+                raise NotShown(expected, str(screen), seconds)
+            late = is_over
+            is_over = is_over or deadline.expired
             before = screen if fits else None
             time.sleep(min(INTERVAL, seconds))
