@@ -22,6 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the ini options."""
     parser.addini("em_cluster", "cluster file of the fixture em_service, relative to the ini file")
     parser.addini("em_tls", "serve the fixture em_service with TLS as well (true or false)", type="bool")
+    parser.addini(
+        "em_provisioning",
+        "serve the files of phones as well, over HTTP and TFTP (true or false); it needs the extra [tftp]",
+        type="bool",
+    )
     parser.addini("em_port", "port of the fixture em_service, of its TLS with em_tls (default: a free one)")
 
 
@@ -54,11 +59,13 @@ def em_service(request: pytest.FixtureRequest, em_cluster: Cluster) -> Iterator[
     Where the test fails, its report shows what arrived.
     """
     port = _port(request.config.getini("em_port"))
+    # A free one, or none.
+    files = 0 if request.config.getini("em_provisioning") else None
     if request.config.getini("em_tls"):
         ca: Path = request.getfixturevalue("em_ca")
-        service = EmService(em_cluster, tls_port=port, ca=ca)
+        service = EmService(em_cluster, tls_port=port, ca=ca, provisioning_port=files, tftp_port=files)
     else:
-        service = EmService(em_cluster, port=port)
+        service = EmService(em_cluster, port=port, provisioning_port=files, tftp_port=files)
     request.node.stash[_SERVICE] = service
     try:
         if port or "rig" not in request.fixturenames:

@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from emservice.client import DESK, JOHN, SECRETS, Client
+from emservice.tftp_client import load
 
 COMMAND = Path(sys.executable).with_name("hotdesk-emservice")
 
@@ -262,3 +263,23 @@ def test_a_name_that_the_terminal_does_not_have_is_escaped() -> None:
             process.kill()
     assert "checkUser j\\xf6rg by emphone: success" in out
     assert err == ""
+
+
+def test_the_files_of_phones_are_served_where_it_says(demo_file: Path) -> None:
+    with subprocess.Popen(
+        [COMMAND, "--cluster", demo_file, "--port", "0", "--provisioning-port", "0", "--tftp-port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as running:
+        try:
+            assert running.stdout is not None
+            lines = [running.stdout.readline().strip() for _ in range(3)]
+            urls = [urlsplit(line.removeprefix("files of phones at ")) for line in lines[1:]]
+            assert [url.scheme for url in urls] == ["http", "tftp"]
+            connection = http.client.HTTPConnection("127.0.0.1", urls[0].port or 0, timeout=10)
+            connection.request("GET", f"{urls[0].path}{DESK}.cnf.xml")
+            content = connection.getresponse().read()
+            assert b"<versionStamp>" in content
+            assert load(urls[1].port or 0, f"{DESK}.cnf.xml").content == content
+        finally:
+            running.kill()

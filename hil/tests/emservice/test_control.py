@@ -16,8 +16,8 @@ import pytest
 from emservice.client import DESK, DESK2, SECRETS, Client
 
 from hotdesk_hil.emservice import Cluster, EmService, RefuseConnection
-from hotdesk_hil.emservice.faults import KINDS
 from hotdesk_hil.emservice.openapi import document
+from hotdesk_hil.emservice.rules import RULE_KINDS
 
 TOKEN = "made-up-token"
 
@@ -216,16 +216,18 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "Delay": {"seconds": 0.5},
     "BadCertificate": {"flaw": "wrong name"},
     "Answer": {"body": "<a/>", "status": 503, "headers": {"Retry-After": "1"}, "version": "1.0"},
+    "CutFile": {"after": 100},
+    "SlowFile": {"seconds": 0.5},
     "Dribble": {"size": 3, "pause": 0, "framing": "chunked"},
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", RULE_KINDS)
 def test_every_fault_can_be_added(service: EmService, ask: Ask, kind: str) -> None:
     body = {"fault": {"kind": kind, **EXAMPLES.get(kind, {})}, "times": None}
     assert ask("POST", "/faults", body)[0] == 201
     (rule,) = service.faults.rules
-    assert type(rule.fault) is KINDS[kind]
+    assert type(rule.fault) is RULE_KINDS[kind]
     assert ask("DELETE", "/faults") == (204, None)
     assert service.faults.waiting == 0
 

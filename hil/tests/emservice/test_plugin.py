@@ -109,6 +109,23 @@ def test_the_ini_option_em_port_is_the_port(pytester: pytest.Pytester) -> None:
     pytester.runpytest_subprocess(*QUICK).assert_outcomes(passed=1)
 
 
+def test_the_ini_option_em_provisioning_serves_the_files_of_phones(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nem_provisioning = true\n")
+    pytester.makepyfile(
+        """
+        from urllib.request import urlopen
+
+        def test_it(em_service):
+            em_service.login("SEP003094C25B15", "john")
+            content = urlopen(em_service.provisioning_url + "SEP003094C25B15.cnf.xml").read()
+            assert content == em_service.phone_file("SEP003094C25B15")
+            assert em_service.wait_for_request("phoneFile").users == ("john",)
+            assert em_service.tftp_url == f"tftp://127.0.0.1:{em_service.tftp_port}/"
+        """
+    )
+    pytester.runpytest_subprocess(*QUICK).assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize(
     ("ini", "what"),
     [

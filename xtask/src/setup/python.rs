@@ -27,7 +27,7 @@ impl Extent {
     fn requirements(self) -> &'static [&'static str] {
         match self {
             Self::Phone => &["--editable", "./hil[rig]"],
-            Self::Tests => &["--editable", "./hil[rig,test,load]", "./bindings[test]"],
+            Self::Tests => &["--editable", "./hil[rig,test,load,tftp]", "./bindings[test]"],
         }
     }
 

@@ -45,6 +45,15 @@ from hotdesk_hil.emservice.rules import FaultRule, Faults
 from hotdesk_hil.emservice.simulator import Counters, EmService, Traffic
 from hotdesk_hil.emservice.state_file import StateError
 from hotdesk_hil.emservice.totals import Total
+from hotdesk_hil.provisioning.faults import (
+    BrokenFile,
+    CutFile,
+    FileFault,
+    LongFile,
+    MissingFile,
+    SlowFile,
+)
+from hotdesk_hil.provisioning.settings import Provisioning
 
 __all__ = [
     "AcceptInSilence",
@@ -52,6 +61,7 @@ __all__ = [
     "AppCode",
     "ApplicationUser",
     "BadCertificate",
+    "BrokenFile",
     "CertificateFlaw",
     "Clock",
     "CloseWithoutAnswer",
@@ -61,6 +71,7 @@ __all__ = [
     "ConnectionFault",
     "Counters",
     "CutAnswer",
+    "CutFile",
     "Delay",
     "Device",
     "Disguise",
@@ -72,12 +83,16 @@ __all__ = [
     "Fault",
     "FaultRule",
     "Faults",
+    "FileFault",
     "Form",
+    "LongFile",
+    "MissingFile",
     "MultipleLogin",
     "Outage",
     "PinCounters",
     "PretendSuccess",
     "Profile",
+    "Provisioning",
     "Refuse",
     "RefuseConnection",
     "RequestRecord",
@@ -85,6 +100,7 @@ __all__ = [
     "ResetConnection",
     "ServiceParameters",
     "Silence",
+    "SlowFile",
     "StateError",
     "Total",
     "Traffic",

@@ -21,6 +21,7 @@ from hotdesk_hil.emservice.cluster import Cluster, ClusterError
 from hotdesk_hil.emservice.server import PATH
 from hotdesk_hil.emservice.simulator import EmService
 from hotdesk_hil.emservice.state_file import StateError
+from hotdesk_hil.provisioning.http_server import HTTP_PORT
 
 TOKEN_VARIABLE = "HOTDESK_EMSERVICE_TOKEN"  # noqa: S105 (the name of a variable)
 # Who and what the example requests of the demo cluster name.
@@ -48,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
             ca=options.ca,
             control_port=options.control_port,
             control_token=os.environ.get(TOKEN_VARIABLE),
+            provisioning_port=options.provisioning_port,
+            tftp_port=options.tftp_port,
         )
     except (ClusterError, StateError) as error:
         return _cannot_start(error)
@@ -79,6 +82,7 @@ def _where(service: EmService) -> list[str]:
     lines = [f"listening at {service.url}"]
     if service.tls_url is not None:
         lines.append(f"listening at {service.tls_url}")
+    lines += [f"files of phones at {url}" for url in (service.provisioning_url, service.tftp_url) if url]
     if service.control_url is not None:
         lines.append(f"control at {service.control_url}#token={quote(service.control_token, safe='')}")
     if service.authority is not None and service.authority.file is not None:
@@ -134,6 +138,18 @@ def _parser() -> argparse.ArgumentParser:
         type=_port,
         metavar="PORT",
         help=f"control interface and web page, on the loopback address; token from {TOKEN_VARIABLE}, or made",
+    )
+    parser.add_argument(
+        "--provisioning-port",
+        type=_port,
+        metavar="PORT",
+        help=f"files of phones (SEP<MAC>.cnf.xml) over HTTP; phones ask port {HTTP_PORT}",
+    )
+    parser.add_argument(
+        "--tftp-port",
+        type=_port,
+        metavar="PORT",
+        help="the same over TFTP, with the extra [tftp]; phones ask port 69",
     )
     parser.add_argument(
         "--lenient",

@@ -19,6 +19,8 @@ from urllib.parse import unquote
 
 from hotdesk_hil.emservice import trusted
 from hotdesk_hil.emservice.csv_files import ClusterError, CsvFiles, read_csv
+from hotdesk_hil.provisioning import settings
+from hotdesk_hil.provisioning.settings import Provisioning
 
 NAME_LIMIT = 128
 """Characters that a user ID, device, profile or application ID may hold."""
@@ -110,9 +112,13 @@ class Device:
 
 @dataclass(frozen=True)
 class Profile:
-    """A device profile that need not be associated with a user."""
+    """A device profile that need not be associated with a user.
+
+    `user_locale` is the language of a phone with this profile, None the one of `[provisioning]`.
+    """
 
     name: str
+    user_locale: str | None = None
 
 
 @dataclass(frozen=True)
@@ -193,9 +199,13 @@ class Cluster:
         devices: Iterable[Device] = (),
         profiles: Iterable[Profile] = (),
         service: ServiceParameters | None = None,
+        provisioning: Provisioning | None = None,
     ) -> None:
         self.service = service or ServiceParameters()
         _check_service(self.service)
+        self.provisioning = provisioning or Provisioning()
+        for key, what in settings.wrong(self.provisioning):
+            raise _EntryError("provisioning", 1, f"[provisioning] {key!r} {what}")
         self.application_users: Mapping[str, ApplicationUser] = _index("application_user", application_users)
         self.users: Mapping[str, User] = _index("user", users)
         self.devices: Mapping[str, Device] = _index("device", devices)
@@ -265,8 +275,9 @@ class Cluster:
     @classmethod
     def _from_tables(cls, tables: dict[str, Any], folder: Path) -> Cluster:
         for key in tables:
-            if key not in ("service", "csv", *_ENTRIES):
-                known = ", ".join(["[service]", *(f"[[{name}]]" for name in _ENTRIES), "[csv]"])
+            if key not in ("service", "provisioning", "csv", *_ENTRIES):
+                lists = (f"[[{name}]]" for name in _ENTRIES)
+                known = ", ".join(["[service]", *lists, "[csv]", "[provisioning]"])
                 raise _EntryError(key, 1, f"unknown table {key!r}; known: {known}")
         lists: dict[str, list[Any]] = {}
         for table, (kind, argument) in _ENTRIES.items():
@@ -275,6 +286,7 @@ class Cluster:
                 raise _EntryError(table, 1, f"[{table}] is a list: write [[{table}]]")
             lists[argument] = [_build(kind, table, n, entry) for n, entry in enumerate(entries, 1)]
         service = _build(ServiceParameters, "service", 1, tables.get("service", {}))
+        provisioning = _build(Provisioning, "provisioning", 1, tables.get("provisioning", {}))
         csv_files = _build(CsvFiles, "csv", 1, tables.get("csv", {}))
         places: dict[tuple[str, int], str] = {}
         associations: list[tuple[str, str, str]] = []
@@ -286,7 +298,7 @@ class Cluster:
                 places[table, len(lists[argument])] = place
         _associate(lists["users"], associations)
         try:
-            return cls(service=service, **lists)
+            return cls(service=service, provisioning=provisioning, **lists)
         except _EntryError as error:
             known = places.get((error.table, error.number))
             if known is None:
@@ -390,6 +402,8 @@ def _index(table: str, entries: Iterable[Any]) -> dict[str, Any]:
                 if other is not None:
                     _check_name(table, number, other)
             _check_profiles(table, number, entry)
+        if isinstance(entry, Profile) and entry.user_locale not in (None, *settings.LOCALES):
+            raise _EntryError(table, number, f"[{table}] 'user_locale' {settings.what_is_a_locale()}")
         found[fold(name)] = entry
     return found
 

@@ -18,10 +18,11 @@ from aiohttp import web
 
 from hotdesk_hil.emservice import checking, openapi
 from hotdesk_hil.emservice.disguise import Form
-from hotdesk_hil.emservice.faults import KINDS, CertificateFlaw, ConnectionFault, Fault, RefuseConnection
+from hotdesk_hil.emservice.faults import CertificateFlaw, ConnectionFault, Fault, RefuseConnection
 from hotdesk_hil.emservice.login_app import Outage
-from hotdesk_hil.emservice.rules import FaultRule
+from hotdesk_hil.emservice.rules import RULE_KINDS, FaultRule
 from hotdesk_hil.emservice.totals import Total
+from hotdesk_hil.provisioning.faults import FileFault
 
 if TYPE_CHECKING:
     from hotdesk_hil.emservice.simulator import EmService
@@ -134,6 +135,8 @@ class Control:
                 "tls_url": service.tls_url,
                 "app_url": service.app_url,
                 "app_tls_url": service.app_tls_url,
+                "provisioning_url": service.provisioning_url,
+                "tftp_url": service.tftp_url,
                 "lenient": service.lenient,
                 "clock": {"now": service.clock.now()},
                 "counters": asdict(service.counters),
@@ -304,8 +307,8 @@ def _outage_names(service: EmService) -> list[str]:
     return sorted(outage.value for outage in service.outages)
 
 
-def _fault(values: dict[str, Any]) -> Fault | ConnectionFault:
-    kind = KINDS[values.pop("kind")]
+def _fault(values: dict[str, Any]) -> Fault | ConnectionFault | FileFault:
+    kind = RULE_KINDS[values.pop("kind")]
     if "form" in values:
         values["form"] = Form(values["form"])
     if "flaw" in values:

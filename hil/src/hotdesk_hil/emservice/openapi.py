@@ -13,9 +13,11 @@ from hotdesk_hil.emservice.changes import LOGIN, LOGOUT, SECRET
 from hotdesk_hil.emservice.cluster import CERTIFICATE_LIMIT
 from hotdesk_hil.emservice.disguise import Form
 from hotdesk_hil.emservice.document import QUERIES
-from hotdesk_hil.emservice.faults import KINDS, CertificateFlaw, Framing, Version
+from hotdesk_hil.emservice.faults import CertificateFlaw, Framing, Version
 from hotdesk_hil.emservice.login_app import Outage
+from hotdesk_hil.emservice.rules import RULE_KINDS
 from hotdesk_hil.emservice.service import CHANGES
+from hotdesk_hil.provisioning.faults import LENGTH_LIMIT
 
 Schema = dict[str, Any]
 
@@ -46,6 +48,7 @@ _FIELDS: dict[str, Schema] = {
     "version": {"enum": list(get_args(Version))},
     "size": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
     "pause": _SECONDS,
+    "length": {"type": "integer", "minimum": 0, "maximum": LENGTH_LIMIT},
     "code": {"type": ["integer", "string", "null"]},
     "text": _TEXT_OR_NULL,
     "form": {"enum": [form.value for form in Form]},
@@ -53,11 +56,11 @@ _FIELDS: dict[str, Schema] = {
     "seconds": _SECONDS,
     "flaw": {"enum": [flaw.value for flaw in CertificateFlaw]},
 }
-_OPTIONAL = ("executed", "body", "status", "headers", "framing", "version", "text", "size", "pause")
+_OPTIONAL = ("executed", "body", "status", "headers", "framing", "version", "text", "size", "pause", "length")
 
 
 def _fault(name: str) -> Schema:
-    names = [item.name for item in fields(KINDS[name])]
+    names = [item.name for item in fields(RULE_KINDS[name])]
     properties = {key: _FIELDS[key] for key in names}
     if name == "Disguise":
         del properties["executed"]  # it needs the service's own answer
@@ -119,7 +122,7 @@ _CONDITIONS: dict[str, Schema] = {
 _RULE = _object(
     {
         "id": {"type": "integer"},
-        "kind": {"enum": list(KINDS)},
+        "kind": {"enum": list(RULE_KINDS)},
         "left": _INTEGER_OR_NULL,
         "struck": _INTEGER_OR_NULL,
         "operation": _TEXT_OR_NULL,
@@ -158,6 +161,8 @@ _STATE = _object(
         "tls_url": _TEXT_OR_NULL,
         "app_url": {"type": "string"},
         "app_tls_url": _TEXT_OR_NULL,
+        "provisioning_url": _TEXT_OR_NULL,
+        "tftp_url": _TEXT_OR_NULL,
         "lenient": {"type": "boolean"},
         "clock": _CLOCK,
         "counters": _COUNTERS,
@@ -176,7 +181,7 @@ _STATE = _object(
 )
 
 NEW_SESSION = _object({"user": _NAME, "profile": {**_NAME, "type": ["string", "null"]}}, ["user"])
-NEW_RULE = _object({"fault": {"oneOf": [_fault(name) for name in KINDS]}, **_CONDITIONS}, ["fault"])
+NEW_RULE = _object({"fault": {"oneOf": [_fault(name) for name in RULE_KINDS]}, **_CONDITIONS}, ["fault"])
 NEW_SECRET = _object({"secret": {"type": "string", "minLength": 1, "maxLength": CERTIFICATE_LIMIT}})
 OUTAGES = _object(
     {

@@ -24,8 +24,9 @@ class RequestRecord(NamedTuple):
     service. `at` is the service's clock in seconds since the epoch; `fault` the name of the fault that
     struck. `detail` says why a request was refused.
 
-    What did not reach the service has a `request_line`: method and path of a 404, 403 or 408, else
-    "not HTTP" or "half a request"; and a `status`, the HTTP status, None for no answer.
+    What did not reach the service has a `request_line`: method and path of a 404, 403 or 408, or TFTP and the
+    name of a file that nobody gets, else "not HTTP" or "half a request"; and a `status`, the HTTP status
+    (of TFTP what HTTP would say), None for no answer.
 
     A request of the login application has a `page`: the object that was shown, and its title.
     """

@@ -9,10 +9,15 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from hotdesk_hil.emservice.cluster import fold
 from hotdesk_hil.emservice.document import Document
-from hotdesk_hil.emservice.faults import BadCertificate, ConnectionFault, Fault, RefuseConnection
+from hotdesk_hil.emservice.faults import KINDS, BadCertificate, ConnectionFault, Fault, RefuseConnection
+from hotdesk_hil.provisioning.faults import FILE_FAULTS, FileFault
+
+RULE_KINDS: dict[str, type[Fault | ConnectionFault | FileFault]] = {**KINDS, **FILE_FAULTS}
+"""Every fault that a rule can have, by its name."""
 
 
 @dataclass
@@ -24,7 +29,7 @@ class FaultRule:
     """
 
     id: int
-    fault: Fault | ConnectionFault
+    fault: Fault | ConnectionFault | FileFault
     left: int | None
     operation: str | None = None
     device: str | None = None
@@ -71,7 +76,7 @@ class Faults:
 
     def add(
         self,
-        fault: Fault | ConnectionFault,
+        fault: Fault | ConnectionFault | FileFault,
         times: int | None = 1,
         operation: str | None = None,
         *,
@@ -82,8 +87,9 @@ class Faults:
     ) -> FaultRule:
         """Lets `fault` strike the next `times` requests that match (None: until removed); returns its rule.
 
-        A fault before the request is read strikes connections, by count and probability alone. Raises
-        `ValueError` for a rule that cannot be kept.
+        A fault before the request is read strikes connections, by count and probability alone; one of a
+        phone's file strikes those files, of `device` if given. Raises `ValueError` for a rule that cannot be
+        kept.
         """
         if times is not None and times < 1:
             raise ValueError("times is at least 1, or None for until cleared")
@@ -91,6 +97,8 @@ class Faults:
             raise ValueError("probability is over 0, at most 1")
         if isinstance(fault, ConnectionFault) and not (operation is None and device is None and user is None):
             raise ValueError("a fault before the request is read knows no operation, device or user")
+        if isinstance(fault, FileFault) and not (operation is None and user is None):
+            raise ValueError("a fault of a phone's file knows no operation and no user")
         if isinstance(fault, RefuseConnection) and (times is not None or probability < 1):
             raise ValueError("a refused connection is not seen here: times=None, and no probability")
         with self._lock:
@@ -139,6 +147,11 @@ class Faults:
             return None
         return self._take(lambda rule: isinstance(rule.fault, Fault) and rule.matches(asked))
 
+    def take_file(self, device: str | None) -> FileFault | None:
+        """Returns the fault for the file of a device that is asked for; None: the file for unknown phones."""
+        names = () if device is None else (device,)
+        return self._take(lambda rule: isinstance(rule.fault, FileFault) and _names(rule.device, names))
+
     def take_connection(self) -> ConnectionFault | None:
         """Returns the fault for a connection that has just been accepted."""
         skipped = (BadCertificate, RefuseConnection)
@@ -150,7 +163,7 @@ class Faults:
         """Returns the fault for a TLS handshake that begins."""
         return self._take(lambda rule: isinstance(rule.fault, BadCertificate))
 
-    def _take(self, matches: Callable[[FaultRule], bool]) -> Fault | ConnectionFault | None:
+    def _take(self, matches: Callable[[FaultRule], bool]) -> Any:
         with self._lock:
             rule = next((rule for rule in self._rules if matches(rule) and rule.throw()), None)
             if rule is None:

@@ -11,7 +11,9 @@ import socket
 import ssl
 import struct
 import threading
+from collections.abc import Sequence
 from contextlib import nullcontext, suppress
+from typing import Protocol
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -173,6 +175,16 @@ class Door:
         task.add_done_callback(self._handed.discard)
 
 
+class Beside(Protocol):
+    """A server in the same loop, as those of the files of phones."""
+
+    async def start(self) -> None:
+        """Answers from now on."""
+
+    async def stop(self) -> None:
+        """Answers no more, and closes its port."""
+
+
 class Running:
     """The thread and the loop between start and stop."""
 
@@ -182,10 +194,12 @@ class Running:
         doors: list[Door],
         arrivals: Arrivals,
         control: tuple[web.Application, socket.socket] | None = None,
+        beside: Sequence[Beside] = (),
     ) -> None:
         self._servlet = servlet
         self._arrivals = arrivals
         self._control = control
+        self._beside = beside
         self._doors = doors
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
@@ -246,8 +260,12 @@ class Running:
             )
             await control.setup()
             await web.SockSite(control, listener).start()
+        for server in self._beside:
+            await server.start()
         self._started.set()
         await self._stop.wait()
+        for server in self._beside:
+            await server.stop()
         if control is not None:
             await control.cleanup()
         # A connection that was accepted reaches aiohttp some turns of the loop later, and would stay open for

@@ -57,6 +57,14 @@ class Origin(NamedTuple):
     via: bool = False
 
 
+class PhoneState(NamedTuple):
+    """What of a phone's file depends on logins: who is there, and the last change (0: none) and its time."""
+
+    session: Session | None
+    change: int
+    at: float | None
+
+
 class Service:
     """The behaviour of the service over one cluster and one store."""
 
@@ -134,6 +142,13 @@ class Service:
         with self.store.lock:
             self._end_logins()
             return self.store.previous(device)
+
+    def phone_state(self, device: str) -> PhoneState:
+        """Returns who is logged in on a device now, and the change that brought it."""
+        with self.store.lock:
+            self._end_logins()
+            change, at = self.store.changed(device) or (0, None)
+            return PhoneState(self.store.on_device(device), change, at)
 
     def put(self, device: str, user: str, profile: str | None = None) -> None:
         """Logs a user in as an administrator does: no rule applies, and whoever is there is logged out.

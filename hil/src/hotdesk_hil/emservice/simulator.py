@@ -29,7 +29,7 @@ from hotdesk_hil.emservice.cluster import Cluster
 from hotdesk_hil.emservice.login_app import APP_PATH, CHANGE_PATH, LoginApp, Outage
 from hotdesk_hil.emservice.records import Exchange, RequestRecord, exchange
 from hotdesk_hil.emservice.rules import Faults
-from hotdesk_hil.emservice.running import BACKLOG, Door, Running
+from hotdesk_hil.emservice.running import BACKLOG, Beside, Door, Running
 from hotdesk_hil.emservice.server import PATH, Servlet
 from hotdesk_hil.emservice.service import Service, Slots
 from hotdesk_hil.emservice.store import Store
@@ -38,6 +38,9 @@ from hotdesk_hil.emservice.totals import Total, Totals
 if TYPE_CHECKING:
     from hotdesk_hil.emservice.control import Control
     from hotdesk_hil.emservice.tls import Authority
+    from hotdesk_hil.provisioning.files import PhoneFiles
+    from hotdesk_hil.provisioning.http_server import HttpFiles
+    from hotdesk_hil.provisioning.tftp_server import TftpFiles
 
 LOOPBACK = "127.0.0.1"
 REQUESTS_KEPT = 10_000
@@ -94,6 +97,9 @@ class EmService:
     address whatever `host` is; who uses it sends `control_token` (printable ASCII without blanks), made here
     where none is given.
 
+    `provisioning_port` and `tftp_port` (None: none, 0: a free one) are where phones load their files, over
+    HTTP and over TFTP, which needs the extra `tftp`.
+
     `lenient` may be set while it runs. Host names in the cluster's trusted list are resolved by `start`.
 
     Raises `ClusterError` for a wrong cluster file, `StateError` for a state file or a folder `ca` it cannot
@@ -113,6 +119,8 @@ class EmService:
         ca: str | os.PathLike[str] | None = None,
         control_port: int | None = None,
         control_token: str | None = None,
+        provisioning_port: int | None = None,
+        tftp_port: int | None = None,
     ) -> None:
         self.cluster = cluster if isinstance(cluster, Cluster) else Cluster.read(cluster)
         self.host = host
@@ -120,6 +128,8 @@ class EmService:
         self.tls_port = tls_port
         self.lenient = lenient
         self.control_port = control_port
+        self.provisioning_port = provisioning_port
+        self.tftp_port = tftp_port
         self.control_token = control_token or secrets.token_urlsafe(24)
         token = self.control_token
         if not (token.isascii() and token.isprintable()) or " " in token:
@@ -143,6 +153,7 @@ class EmService:
         self._waited_for = 0
         self._totals = Totals()
         self._running: Running | None = None
+        self._files = _phone_files(self._service, self.faults, self._record, lambda: self.port)
         self._pins = Pins(self._service)
         self.outages: set[Outage] = set()
         """What of the cluster is down; may be changed while it runs."""
@@ -186,6 +197,21 @@ class EmService:
     def change_pin_url(self) -> str:
         """The address where a person changes a PIN, to which a phone adds `?device=` and its name."""
         return f"http://{self._host_in_url}:{self.port}{CHANGE_PATH}"
+
+    @property
+    def provisioning_url(self) -> str | None:
+        """The address of the files of phones, to which a phone adds a file's name; None: there are none."""
+        port = self.provisioning_port
+        return None if port is None else f"http://{self._host_in_url}:{port}/"
+
+    @property
+    def tftp_url(self) -> str | None:
+        """The same over TFTP."""
+        return None if self.tftp_port is None else f"tftp://{self._host_in_url}:{self.tftp_port}/"
+
+    def phone_file(self, device: str) -> bytes:
+        """Returns the file of a device as a phone would load it now; `KeyError` for an unknown device."""
+        return self._files.file_of(device, self._host_in_url)
 
     @property
     def control_url(self) -> str | None:
@@ -237,8 +263,19 @@ class EmService:
                 listener = opened.enter_context(_listen(LOOPBACK, self.control_port, "the control interface"))
                 self.control_port = listener.getsockname()[1]
                 control = (_control(self).application(), listener)
+            beside: list[Beside] = []
+            if self.provisioning_port is not None:
+                what = "the files of phones"
+                listener = opened.enter_context(_listen(self.host, self.provisioning_port, what))
+                self.provisioning_port = listener.getsockname()[1]
+                beside.append(_http_files(self._files, listener, self._host_in_url))
+            if self.tftp_port is not None:
+                # The last one: nothing can fail behind it, and it closes its port by itself.
+                tftp = _tftp(self._files, self.host, self.tftp_port)
+                self.tftp_port = tftp.port
+                beside.append(tftp)
             opened.pop_all()
-        self._running = Running(servlet, doors, self._arrivals, control)
+        self._running = Running(servlet, doors, self._arrivals, control, beside)
         self._refuse(self.faults.refuses)
 
     def _refuse(self, refusing: bool) -> None:
@@ -430,6 +467,39 @@ def _authority(folder: str | os.PathLike[str] | None) -> Authority:
     from hotdesk_hil.emservice.tls import Authority
 
     return Authority(folder)
+
+
+# Here and not above: these modules need parts of this package, which is not whole before this module is.
+
+
+def _phone_files(
+    service: Service,
+    faults: Faults,
+    record: Callable[[RequestRecord, bytes | None, bytes | None], None],
+    port: Callable[[], int],
+) -> PhoneFiles:
+    from hotdesk_hil.provisioning.files import PhoneFiles
+
+    return PhoneFiles(service, faults, record, port)
+
+
+def _http_files(files: PhoneFiles, listener: socket.socket, host: str) -> HttpFiles:
+    from hotdesk_hil.provisioning.http_server import HttpFiles
+
+    return HttpFiles(files, listener, host)
+
+
+def _tftp(files: PhoneFiles, host: str, port: int) -> TftpFiles:
+    # Here and not above: the library comes with the extra `tftp` alone.
+    try:
+        from hotdesk_hil.provisioning.tftp_server import TftpFiles
+    except ImportError as error:
+        raise ListenError(errno.ENOPKG, "TFTP needs the library tftp: pip install './hil[tftp]'") from error
+    try:
+        return TftpFiles(files, host, port)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise ListenError(error.errno, f"{host}:{port}: {why}; it was wanted for TFTP") from error
 
 
 def _control(service: EmService) -> Control:

@@ -47,6 +47,8 @@ class Store:
         if self._file is not None:
             sessions, previous = self._file.sessions(), self._file.previous_users()
             hashes, last = self._file.secrets(), self._file.last_event()
+        # The last login or logout on each device that this process has seen: the event's ID, and when.
+        self._changed: dict[str, tuple[int, float]] = {}
         # Only now, when all of it could be read.
         self._previous, self._secrets, self._last = previous, hashes, last
         self._sessions: dict[str, Session] = {}
@@ -89,6 +91,10 @@ class Store:
     def previous(self, device: str) -> str | None:
         """Returns who was logged in on the device before, None where nobody was."""
         return self._previous.get(fold(device))
+
+    def changed(self, device: str) -> tuple[int, float] | None:
+        """Returns the ID and the time of the last change on a device, None where none was since the start."""
+        return self._changed.get(fold(device))
 
     def secret(self, account: str) -> Hash | None:
         """Returns the hash of an account's changed secret, None where it is still the first."""
@@ -164,5 +170,7 @@ class Store:
 
     def _count(self, at: float, kind: str, device: str | None, user: str, cause: str) -> None:
         self._last += 1
+        if device is not None:
+            self._changed[fold(device)] = (self._last, at)
         if self._file is None:
             self._newest.append((self._last, at, kind, device, user, cause))

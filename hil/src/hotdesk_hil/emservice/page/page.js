@@ -93,7 +93,7 @@ function show(state) {
   byId("status").classList.remove("lost");
   const down = state.outages.length > 0 ? `, down: ${state.outages.join(", ")}` : "";
   const wire = (state.lenient ? ", lenient wire" : "") + down;
-  byId("status").textContent = `${[state.url, state.tls_url, state.app_url, state.app_tls_url].filter((url) => url !== null).join(" and ")}${wire} at ${time(state.clock.now)} UTC`;
+  byId("status").textContent = `${[state.url, state.tls_url, state.app_url, state.app_tls_url, state.provisioning_url, state.tftp_url].filter((url) => url !== null).join(" and ")}${wire} at ${time(state.clock.now)} UTC`;
   const counters = [
     ["Logged in", state.logged_in],
     ["Requests In Progress", state.counters.requests_in_progress],
