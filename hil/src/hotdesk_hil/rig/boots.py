@@ -47,16 +47,13 @@ class SharedBoot:
         self._tests = 0
         self._log_lines = 0
         self._mode_changed = False
-        self._watched = False
         self._spoilt: str | None = None
+        rig.keypad.watchers.append(self._pressed)
         self.told = ""
         """Of which start the phone of the test is, and why, in words."""
 
     def begin(self, config: PhoneConfig, service: EmService) -> Phone:
         """Returns the phone, idle and having asked the service: as it is, or switched on anew."""
-        if not self._watched:
-            self._rig.keypad.watchers.append(self._pressed)
-            self._watched = True
         why = self._spoilt or self._differs(config, service) or self._is_as_before(service)
         if why is None:
             self._tests += 1
