@@ -283,3 +283,32 @@ def test_the_files_of_phones_are_served_where_it_says(demo_file: Path) -> None:
             assert load(urls[1].port or 0, f"{DESK}.cnf.xml").content == content
         finally:
             running.kill()
+
+
+def test_a_second_factor_is_a_class_of_a_module_here(tmp_path: Path) -> None:
+    (tmp_path / "badge.py").write_text(
+        "from hotdesk_hil.emservice import SecondFactor\n"
+        "class Badge(SecondFactor):\n    pushes, takes_codes = False, True\n"
+        "nothing = 1\n"
+    )
+    command = [COMMAND, "--port", "0", "--second-factor", "badge:Badge"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stdout is not None
+            parts = urlsplit(running.stdout.readline().removeprefix("listening at ").strip())
+            connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 0, timeout=10)
+            connection.request("GET", f"/emapp/EMAppServlet?device={DESK}&userid=mary&seq=54321")
+            assert b"Enter the code" in connection.getresponse().read()
+            connection.close()
+        finally:
+            running.kill()
+    for wrong in ("badge:nothing", "badge:Other", "other:Badge", "badge", ""):
+        done = subprocess.run(
+            [COMMAND, "--second-factor", wrong],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert (done.returncode, done.stderr.splitlines()[-1][:20]) == (2, "hotdesk-emservice: e")

@@ -7,10 +7,12 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-from emservice.client import Client
+from emservice.app_phone import AppPhone
+from emservice.client import DESK, Client
 
 from hotdesk_hil.emservice import Cluster, EmService
 
@@ -49,6 +51,32 @@ def test_it_shows_what_the_command_prints() -> None:
     printed = [line.replace(base, "http://127.0.0.1:8080") for line in lines]
     assert shown[0].splitlines()[2:] == printed[:2]
     assert [shown[n].splitlines()[0].removeprefix("$ ") for n in (1, 2)] == printed[3:]
+
+
+def test_its_second_factors_let_in_whom_they_approve() -> None:
+    def example(name: str) -> str:
+        (code,) = re.findall(rf"```python title={name}\n(.*?)```", README, re.DOTALL)
+        return code
+
+    phone = AppPhone(DESK)
+    values: dict[str, Any] = {}
+    exec(example("factor"), values)  # noqa: S102
+    with values["service"] as service:
+        form = phone.open(f"{service.app_url}?device=#DEVICENAME#&userid=mary&seq=54321")
+        assert phone.submit(form, otp="4712").prompt == "Code is wrong"
+        assert phone.submit(form, otp="4711").text == "Login successful."
+    shown = []
+
+    def log_in() -> None:
+        page = phone.open(f"{values['service'].app_url}?device=#DEVICENAME#&userid=mary&seq=54321")
+        shown.append(page.refresh)
+
+    def finish() -> None:
+        assert phone.follow(shown[0][1]).text == "Login successful."
+
+    values = {"log_in": log_in, "finish": finish}
+    code = example("vip").replace("...  #", "log_in()  #") + "        finish()\n"
+    exec(code, values)  # noqa: S102
 
 
 def test_its_test_passes(pytester: pytest.Pytester) -> None:

@@ -14,6 +14,7 @@ from hotdesk_hil.emservice.cluster import (
     EndUserCredential,
     MultipleLogin,
     Profile,
+    RemoteCluster,
     ServiceParameters,
     User,
 )
@@ -42,9 +43,20 @@ from hotdesk_hil.emservice.faults import (
 from hotdesk_hil.emservice.login_app import Outage
 from hotdesk_hil.emservice.records import Exchange, RequestRecord
 from hotdesk_hil.emservice.rules import FaultRule, Faults
+from hotdesk_hil.emservice.second_factor import (
+    AzureCall,
+    AzureHistory,
+    FactorAnswer,
+    FactorUnavailable,
+    Outcome,
+    PushImpossible,
+    SecondFactor,
+    Started,
+)
 from hotdesk_hil.emservice.simulator import Counters, EmService, Traffic
 from hotdesk_hil.emservice.state_file import StateError
 from hotdesk_hil.emservice.totals import Total
+from hotdesk_hil.emservice.vip_factor import VipFactor
 from hotdesk_hil.provisioning.faults import (
     BrokenFile,
     CutFile,
@@ -60,6 +72,8 @@ __all__ = [
     "Answer",
     "AppCode",
     "ApplicationUser",
+    "AzureCall",
+    "AzureHistory",
     "BadCertificate",
     "BrokenFile",
     "CertificateFlaw",
@@ -80,6 +94,8 @@ __all__ = [
     "EndUserCredential",
     "Event",
     "Exchange",
+    "FactorAnswer",
+    "FactorUnavailable",
     "Fault",
     "FaultRule",
     "Faults",
@@ -89,21 +105,27 @@ __all__ = [
     "MissingFile",
     "MultipleLogin",
     "Outage",
+    "Outcome",
     "PinCounters",
     "PretendSuccess",
     "Profile",
     "Provisioning",
+    "PushImpossible",
     "Refuse",
     "RefuseConnection",
+    "RemoteCluster",
     "RequestRecord",
     "ResetAnswer",
     "ResetConnection",
+    "SecondFactor",
     "ServiceParameters",
     "Silence",
     "SlowFile",
+    "Started",
     "StateError",
     "Total",
     "Traffic",
     "User",
+    "VipFactor",
     "WrongLength",
 ]

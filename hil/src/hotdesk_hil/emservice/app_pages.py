@@ -34,13 +34,15 @@ class UrlTooLong(Exception):
 class Page(NamedTuple):
     """A page: its bytes, the `Refresh` header, and for the record what was refused and why.
 
-    `code` is None where nothing was refused.
+    `code` is None where nothing was refused. A phone does not go back to a page that has `expired` when it
+    comes.
     """
 
     body: bytes
     refresh: str | None = None
     code: int | None = None
     detail: str | None = None
+    expired: bool = False
 
     @property
     def shown(self) -> str:
@@ -123,8 +125,11 @@ def _write(root: etree._Element, soft_keys: Iterable[SoftKey]) -> bytes:
 
 
 def _add(parent: etree._Element, tag: str, content: str) -> None:
-    # What a phone sent may hold characters that XML cannot.
-    etree.SubElement(parent, tag).text = "".join(char if char.isprintable() else "\ufffd" for char in content)
+    # What a phone sent may hold characters that XML cannot. A text has lines.
+    lines = "\n" if tag == "Text" else ""
+    etree.SubElement(parent, tag).text = "".join(
+        char if char.isprintable() or char in lines else "\ufffd" for char in content
+    )
 
 
 def _shown(content: str, limit: int) -> str:

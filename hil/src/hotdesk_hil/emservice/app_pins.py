@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hotdesk_hil.emservice.cluster import User, fold
 from hotdesk_hil.emservice.codes import AppCode, AppRefused
@@ -28,9 +28,12 @@ class PinCounters(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """That a person gave the PIN: at which phone, from which address, and until when it counts."""
+    """That a person gave the PIN: at which phone, from which address, and until when it counts.
 
-    user: str
+    `user` is a `User`, or a visitor of another cluster.
+    """
+
+    user: Any
     device: str
     remote: str | None
     until: float
@@ -91,17 +94,17 @@ class Pins:
             raise KeyError(f"user {user!r} is not locked")
         del self._locked[key]
 
-    def grant(self, user: User, device: str, remote: str | None) -> str:
+    def grant(self, user: Any, device: str, remote: str | None) -> str:
         """Returns a token for the next page, in place of the PIN: for this phone, address and user alone."""
         now = self._service.clock.now()
         self._grants = {token: grant for token, grant in self._grants.items() if now < grant.until}
         while len(self._grants) >= TOKENS_KEPT:
             del self._grants[next(iter(self._grants))]
         token = secrets.token_urlsafe(16)
-        self._grants[token] = Grant(user.id, fold(device), remote, now + TOKEN_SECONDS)
+        self._grants[token] = Grant(user, fold(device), remote, now + TOKEN_SECONDS)
         return token
 
-    def granted(self, token: str, device: str, remote: str | None) -> str:
+    def granted(self, token: str, device: str, remote: str | None) -> Any:
         """Returns the user of a token; raises `AppRefused` with 201 for one that does not count."""
         grant = self._grants.get(token)
         if grant is None or self._service.clock.now() >= grant.until:
@@ -114,7 +117,7 @@ class Pins:
     def user_of(self, token: str) -> str:
         """Returns the user of a token, whether or not it still counts; empty for an unknown one."""
         grant = self._grants.get(token)
-        return "" if grant is None else grant.user
+        return "" if grant is None else grant.user.id
 
     def spend(self, token: str) -> None:
         """Ends a token: it logs in once."""

@@ -13,10 +13,12 @@ from urllib.parse import quote, unquote, unquote_plus
 from hotdesk_hil.emservice.document import Document
 
 FORM, LOGIN, LOGOUT, REFRESH, CHANGE = "appForm", "appLogin", "appLogout", "appRefresh", "appChangePin"
-OPERATIONS = (FORM, LOGIN, LOGOUT, REFRESH, CHANGE)
+FACTOR = "appSecondFactor"
+OPERATIONS = (FORM, LOGIN, FACTOR, LOGOUT, REFRESH, CHANGE)
 """What is asked of the login application, as records and faults name it."""
-PINS = ("seq", "oldpin", "newpin", "confirmnewpin")
-"""The parameters that hold a PIN."""
+PINS = ("seq", "oldpin", "newpin", "confirmnewpin", "otp")
+"""The parameters that hold a PIN or a one-time code."""
+_SECRETS = (*PINS, "mfa")
 LOGIN_TYPES = ("UID", "SP", "DN")
 _ABSENT = ("", "null", "#EMCC#")
 _YES = ("true", "yes", "t", "1")
@@ -40,6 +42,10 @@ class Asked:
     emcc_value: str | None = None
     profile: str | None = None
     token: str | None = None
+    factor_token: str | None = field(default=None, repr=False)
+    enter_code: bool = False
+    cancel: bool = False
+    again: bool = False
     row: int = 0
     headset: bool = False
     change: bool = False
@@ -95,6 +101,10 @@ def read(query: str, body: bytes, *, base: str, changes: bool, remote: str | Non
         emcc_value=emcc_value,
         profile=given.get("profile", "").strip() or None,
         token=given.get("t") or None,
+        factor_token=given.get("mfa") or None,
+        enter_code=given.get("enter") == "code",
+        cancel=_is_yes(given.get("cancel")),
+        again=_is_yes(given.get("again")),
         row=int(given["from"]) if given.get("from", "").isdecimal() and len(given["from"]) < 6 else 0,
         headset=_is_yes(given.get("headsetbasedem")),
         change=_is_yes(given.get("changePin")),
@@ -106,9 +116,9 @@ def read(query: str, body: bytes, *, base: str, changes: bool, remote: str | Non
 
 
 def masked(query: str) -> str:
-    """Returns a query or form with the values of PINs masked."""
+    """Returns a query or form with the values of PINs, codes and the second factor's token masked."""
     return "&".join(
-        f"{pair.partition('=')[0]}=***" if unquote(pair.partition("=")[0]) in PINS else pair
+        f"{pair.partition('=')[0]}=***" if unquote(pair.partition("=")[0]) in _SECRETS else pair
         for pair in query.split("&")
     )
 
@@ -120,6 +130,8 @@ def _operation(given: Mapping[str, str], changes: bool) -> str:
         return REFRESH
     if _is_yes(given.get("doLogout")):
         return LOGOUT
+    if given.get("mfa"):
+        return FACTOR
     return LOGIN if any(name in given for name in ("userid", "seq", "t")) else FORM
 
 

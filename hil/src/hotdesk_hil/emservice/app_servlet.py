@@ -72,6 +72,8 @@ class AppServlet:
         if fault is not None:
             page = self._reworded(asked, page, fault)
         headers = {} if page is None or page.refresh is None else {"Refresh": page.refresh}
+        if page is not None and page.expired:
+            headers["Expires"] = _PAST
         content = b"" if page is None else page.body
         if fault is not None:
             await self._servlet.strike(fault, request, content, headers)
@@ -115,6 +117,8 @@ class AppServlet:
         return None if page is None else page._replace(body=fault.reword(page.body, None))
 
 
+_PAST = "Thu, 01 Jan 1998 00:00:00 GMT"
+"""Phones take no date before 1970 for one."""
 _SUCCESS = {app_request.LOGOUT: "Logout successful.", app_request.CHANGE: "PIN change is complete."}
 
 

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import argparse
 import gc
+import importlib
 import io
 import logging
 import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from urllib.parse import quote
 
 from hotdesk_hil.emservice.cluster import Cluster, ClusterError
+from hotdesk_hil.emservice.second_factor import SecondFactor
 from hotdesk_hil.emservice.server import PATH
 from hotdesk_hil.emservice.simulator import EmService
 from hotdesk_hil.emservice.state_file import StateError
@@ -51,6 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
             control_token=os.environ.get(TOKEN_VARIABLE),
             provisioning_port=options.provisioning_port,
             tftp_port=options.tftp_port,
+            second_factor=None if options.second_factor is None else options.second_factor(),
         )
     except (ClusterError, StateError) as error:
         return _cannot_start(error)
@@ -152,6 +157,12 @@ def _parser() -> argparse.ArgumentParser:
         help="the same over TFTP, with the extra [tftp]; phones ask port 69",
     )
     parser.add_argument(
+        "--second-factor",
+        type=_factor,
+        metavar="MODULE:CLASS",
+        help="asks for a second factor at the login application; the module is looked for here, too",
+    )
+    parser.add_argument(
         "--lenient",
         action="store_true",
         help="take elements in any order; skip unknown ones, attributes, namespaces, the declared encoding",
@@ -167,6 +178,20 @@ def _log_to_standard_output() -> None:
     ours = logging.getLogger("hotdesk_hil.emservice")
     ours.addHandler(lines)
     ours.setLevel(logging.INFO)
+
+
+def _factor(text: str) -> Callable[[], SecondFactor]:
+    module, _, name = text.partition(":")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{text!r} cannot be loaded: {error}") from None
+    finally:
+        sys.path.pop(0)
+    if not (isinstance(found, type) and issubclass(found, SecondFactor)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no class that derives from SecondFactor")
+    return found
 
 
 def _port(text: str) -> int:

@@ -94,6 +94,7 @@ class User:
     must_change: bool = False
     directory_number: str | None = None
     self_service_id: str | None = None
+    emcc: bool = False
     password: str | None = field(default=None, repr=False)
 
 
@@ -101,13 +102,16 @@ class User:
 class Device:
     """A phone; `extension_mobility` is its "Enable Extension Mobility" box, `emcc` what `emccDevice` says.
 
-    `emcc_capable`: model and load can log in people of other clusters.
+    `emcc_capable`: model and load can log in people of other clusters. `security_mode` is 1 (none), 2
+    (authenticated) or 3 (encrypted).
     """
 
     name: str
     extension_mobility: bool = True
     emcc: bool = False
     emcc_capable: bool = True
+    model: str = ""
+    security_mode: int = 1
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,15 @@ class Profile:
 
     name: str
     user_locale: str | None = None
+
+
+@dataclass(frozen=True)
+class RemoteCluster:
+    """Another cluster, as the cluster view has it: its ID, its address, and whether EMCC is on for it."""
+
+    id: str
+    url: str
+    emcc: bool = True
 
 
 @dataclass(frozen=True)
@@ -140,6 +153,12 @@ class ServiceParameters:
     `alphanumeric_user_id` is whether letters can be typed, `remember_last_user` whether the form shows who
     was on the phone before, `headset_pin` whether a login by headset needs the PIN. `emcc_activated` and
     `cluster_id` are looked at where a phone with EMCC names a user whom this cluster does not know.
+
+    Of Cross Cluster: as the home cluster, `emcc_configured` is whether the EMCC feature parameters are set,
+    `emcc_dummy_devices` how many users may be at phones of other clusters, `emcc_models` the models that
+    have a template (none: any). As the visiting one, `emcc_oldest_version` and `emcc_mixed_mode` say which
+    home clusters are supported. `version` and `security_mode` (0 non-secure, 1 mixed) are this cluster's
+    own.
     """
 
     multiple_login_behavior: MultipleLogin = MultipleLogin.NOT_ALLOWED
@@ -162,6 +181,13 @@ class ServiceParameters:
     headset_pin: bool = True
     emcc_activated: bool = False
     cluster_id: str = "StandAloneCluster"
+    version: str = "14.0"
+    security_mode: int = 0
+    emcc_configured: bool = True
+    emcc_dummy_devices: int = 10
+    emcc_models: tuple[str, ...] = ()
+    emcc_oldest_version: str = "8.0"
+    emcc_mixed_mode: bool = True
 
     @property
     def trusted(self) -> tuple[str, ...]:
@@ -198,6 +224,7 @@ class Cluster:
         users: Iterable[User] = (),
         devices: Iterable[Device] = (),
         profiles: Iterable[Profile] = (),
+        remote_clusters: Iterable[RemoteCluster] = (),
         service: ServiceParameters | None = None,
         provisioning: Provisioning | None = None,
     ) -> None:
@@ -209,6 +236,7 @@ class Cluster:
         self.application_users: Mapping[str, ApplicationUser] = _index("application_user", application_users)
         self.users: Mapping[str, User] = _index("user", users)
         self.devices: Mapping[str, Device] = _index("device", devices)
+        self.remote_clusters: Mapping[str, RemoteCluster] = _index("remote_cluster", remote_clusters)
         named = _index("profile", profiles)
         associated = {fold(name): Profile(name) for user in self.users.values() for name in user.profiles}
         # A profile that a user is associated with exists without an entry of its own.
@@ -320,6 +348,7 @@ _ENTRIES: dict[str, tuple[type, str]] = {
     "user": (User, "users"),
     "device": (Device, "devices"),
     "profile": (Profile, "profiles"),
+    "remote_cluster": (RemoteCluster, "remote_clusters"),
 }
 
 _CSV_KINDS: dict[str, type] = {"user": User, "device": Device, "profile": Profile}

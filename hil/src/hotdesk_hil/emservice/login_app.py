@@ -10,22 +10,33 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from enum import Enum
+from urllib.parse import unquote
 
 from hotdesk_hil.emservice import app_pages as pages
+from hotdesk_hil.emservice.app_factor import FactorSteps
 from hotdesk_hil.emservice.app_pages import BACKSPACE, EXIT, SUBMIT, Field, Page, SoftKey, UrlTooLong
 from hotdesk_hil.emservice.app_pins import Pins
-from hotdesk_hil.emservice.app_request import CHANGE, FORM, LOGIN, LOGIN_TYPES, LOGOUT, REFRESH, Asked
+from hotdesk_hil.emservice.app_request import (
+    CHANGE,
+    FACTOR,
+    FORM,
+    LOGIN,
+    LOGIN_TYPES,
+    LOGOUT,
+    REFRESH,
+    Asked,
+)
 from hotdesk_hil.emservice.app_service import EmClient, Failed, Unreachable
 from hotdesk_hil.emservice.cluster import User, fold
 from hotdesk_hil.emservice.codes import AppCode, AppRefused, Code
+from hotdesk_hil.emservice.emcc import DEFAULT_CLUSTER_ID, Emcc, Visitor
+from hotdesk_hil.emservice.second_factor import SecondFactor
 from hotdesk_hil.emservice.service import Service
 
 APP_PATH = "/emapp/EMAppServlet"
 CHANGE_PATH = "/changecredential/ChangeCredentialServlet"
 REFRESH_SECONDS = 3
 """After how many seconds a phone loads the page behind that of a result."""
-DEFAULT_CLUSTER_ID = "StandAloneCluster"
-"""The cluster ID of a cluster whose administrator has not set one: it cannot take part in EMCC."""
 
 # What a person is called by each login type: the field's name, the prompt, and what may be typed.
 _CALLED = {
@@ -33,8 +44,14 @@ _CALLED = {
     "DN": ("Extension", "Enter extension and PIN"),
     "SP": ("Self-Service ID", "Enter self-service ID and PIN"),
 }
-_AGAIN = (AppCode.AUTHENTICATION, AppCode.BLANK)
-"""Refusals that are shown on the form itself."""
+_AGAIN = (AppCode.AUTHENTICATION, AppCode.BLANK, Code.CANNOT_AUTHORIZE)
+"""Refusals that are shown on the form itself. 2 is the wrong PIN of a user of another cluster."""
+_SHOWN_AS = {
+    Code.EMCC_CONFIGURATION: AppCode.AUTHENTICATION,
+    Code.EMCC_NO_ANSWER: Code.USER_UNKNOWN,
+    Code.EMCC_CLUSTER_NOT_VALID: AppCode.AUTHENTICATION,
+}
+"""Codes that phones show under another number."""
 
 
 class Outage(Enum):
@@ -49,12 +66,19 @@ class LoginApp:
     """The login application of one cluster. `outages` tells what is down, at each request."""
 
     def __init__(
-        self, service: Service, pins: Pins, client: EmClient, outages: Callable[[], frozenset[Outage]]
+        self,
+        service: Service,
+        pins: Pins,
+        client: EmClient,
+        outages: Callable[[], frozenset[Outage]],
+        emcc: Emcc,
+        factor: SecondFactor | None = None,
     ) -> None:
         self._service = service
         self._cluster = service.cluster
         self._pins = pins
         self._client = client
+        self._emcc = emcc
         self._outages = outages
         self._operations: dict[str, Callable[[Asked], Awaitable[Page]]] = {
             FORM: self._form,
@@ -62,10 +86,17 @@ class LoginApp:
             LOGOUT: self._logout,
             REFRESH: self._refresh,
             CHANGE: self._change_pin,
+            FACTOR: self._second_factor,
         }
+        self.factor = None
+        if factor is not None:
+            self.factor = FactorSteps(factor, service.clock, APP_PATH, self._admit)
 
     def with_user(self, asked: Asked) -> Asked:
         """Returns the request with the user whom a token of the menu stands for."""
+        if asked.operation == FACTOR:
+            user = "" if self.factor is None else self.factor.user_of(asked.factor_token or "")
+            return replace(asked, user=user)
         return asked if asked.token is None else replace(asked, user=self._pins.user_of(asked.token))
 
     async def answer(self, asked: Asked) -> Page:
@@ -102,15 +133,14 @@ class LoginApp:
 
     async def _form(self, asked: Asked) -> Page:
         self._check_url(asked)
+        guest = self._emcc.guest(asked.device)
+        if guest is not None:
+            return Page(_question(guest.user, unquote(guest.logout_address)))
         state = await self._client.device(asked)
         if state.user is None:
             last = state.previous if self._cluster.service.remember_last_user else None
             return Page(self._login_form(asked, None, last or ""))
-        yes = SoftKey("Yes", asked.url(APP_PATH, device=asked.device, doLogout="true"))
-        question = pages.text(
-            f"{state.user} is logged in.", prompt="Log out?", soft_keys=(yes, SoftKey("No", EXIT.url))
-        )
-        return Page(question)
+        return Page(_question(state.user, asked.url(APP_PATH, device=asked.device, doLogout="true")))
 
     def _login_form(self, asked: Asked, words: str | None, user: str) -> bytes:
         name, prompt = _CALLED[asked.login_type or "UID"]
@@ -146,10 +176,10 @@ class LoginApp:
         except AppRefused as refused:
             return Page(pages.text(shown(refused.code)), code=refused.code, detail=refused.detail)
         if asked.token is not None:
-            user = self._cluster.users[fold(self._pins.granted(asked.token, asked.device, asked.remote))]
+            user = self._pins.granted(asked.token, asked.device, asked.remote)
         else:
             user = await self._authenticated(asked)
-            if self._service.must_change_pin(user):
+            if isinstance(user, User) and self._service.must_change_pin(user):
                 detail = f"{user.id} must change the PIN first"
                 body = self._change_form(asked, shown(Code.EMCC_CHANGE_PIN), user.id)
                 return Page(body, code=Code.EMCC_CHANGE_PIN, detail=detail)
@@ -157,16 +187,35 @@ class LoginApp:
             raise AppRefused(AppCode.PROFILE_ABSENT, f"{asked.device} is not a device of this cluster")
         if not user.profiles:
             raise AppRefused(AppCode.PROFILE_ABSENT, f"associate a device profile with {user.id}")
+        _chosen(user, asked.profile)
+        if self.factor is not None and asked.token is None:
+            return await self.factor.begin(user, asked)
+        return await self._admit(user, asked)
+
+    async def _second_factor(self, asked: Asked) -> Page:
+        if self.factor is None:
+            raise AppRefused(AppCode.AUTHENTICATION, "this cluster asks for no second factor")
+        if Outage.DATABASE in self._outages():
+            raise AppRefused(AppCode.INIT_FAILED, "the database of the cluster cannot be read")
+        return await self.factor.step(asked)
+
+    async def _admit(self, user: User | Visitor, asked: Asked) -> Page:
+        """Logs a user in who has shown everything that is asked for; lets him choose a profile first."""
         profile = _chosen(user, asked.profile)
         if profile is None and len(user.profiles) > 1:
             token = asked.token or self._pins.grant(user, asked.device, asked.remote)
             return Page(self._profile_menu(asked, user, token))
         if asked.token is not None:
             self._pins.spend(asked.token)
-        await self._client.login(user.id, profile or user.profiles[0], asked)
+        chosen = profile or user.profiles[0]
+        if isinstance(user, Visitor):
+            address = asked.url(APP_PATH, device=asked.device, doLogout="true")
+            await self._emcc.login(user, chosen, asked.device, address)
+        else:
+            await self._client.login(user.id, chosen, asked)
         return self.done(asked, "Login successful.")
 
-    async def _authenticated(self, asked: Asked) -> User:
+    async def _authenticated(self, asked: Asked) -> User | Visitor:
         """Returns who logs in, the PIN being right; raises `AppRefused` else."""
         pin = asked.pins.get("seq", "")
         by_headset = asked.headset and not self._cluster.service.headset_pin
@@ -178,27 +227,27 @@ class LoginApp:
         user = called[0] if called else None
         exists = await self._client.has_user(asked.user if user is None else user.id, asked)
         if user is None or not exists:
-            raise self._of_another_cluster(asked)
+            return await self._of_another_cluster(asked, pin)
         if Outage.DIRECTORY in self._outages():
             raise AppRefused(AppCode.DIRECTORY, "the directory that PINs are checked in cannot be reached")
         if pin or not by_headset:
             self._pins.check(user, pin)
         return user
 
-    def _of_another_cluster(self, asked: Asked) -> AppRefused:
-        """Returns why a user is refused whom this cluster does not know."""
+    async def _of_another_cluster(self, asked: Asked, pin: str) -> Visitor:
+        """Returns a user whom another cluster knows, the PIN being right there; raises `AppRefused` else."""
         if not asked.emcc or asked.headset:
-            return AppRefused(AppCode.AUTHENTICATION, f"{asked.user} is not a user of this cluster")
+            raise AppRefused(AppCode.AUTHENTICATION, f"{asked.user} is not a user of this cluster")
         if not self._cluster.service.emcc_activated:
-            return AppRefused(AppCode.EMCC_NOT_ACTIVATED, "EMCC is not activated in this cluster")
+            raise AppRefused(AppCode.EMCC_NOT_ACTIVATED, "EMCC is not activated in this cluster")
         if self._cluster.service.cluster_id in ("", DEFAULT_CLUSTER_ID):
-            return AppRefused(AppCode.CLUSTER_ID, "give the cluster an ID of its own: cluster_id")
+            raise AppRefused(AppCode.CLUSTER_ID, "give the cluster an ID of its own: cluster_id")
         device = self._cluster.devices.get(fold(asked.device))
         if device is not None and not device.emcc_capable:
-            return AppRefused(AppCode.EMCC_DEVICE, f"{device.name} or its load does not support EMCC")
-        return AppRefused(Code.EMCC_NO_REMOTE, f"no remote cluster has {asked.user}; none is simulated")
+            raise AppRefused(AppCode.EMCC_DEVICE, f"{device.name} or its load does not support EMCC")
+        return await self._emcc.authenticate(asked.user, asked.login_type, pin, device, asked.device)
 
-    def _profile_menu(self, asked: Asked, user: User, token: str) -> bytes:
+    def _profile_menu(self, asked: Asked, user: User | Visitor, token: str) -> bytes:
         """Writes a menu of the profiles, the default one first; the token stands for the PIN."""
         names = _in_order(user)
         rest = names[asked.row :]
@@ -278,6 +327,7 @@ class LoginApp:
 
 def shown(code: int, *, is_logout: bool = False) -> str:
     """Returns what a screen shows of a code."""
+    code = _SHOWN_AS.get(code, code)
     if code in _AGAIN:
         return f"Please try to login again ({code:d})"
     if code == AppCode.LOGIN_TYPE:
@@ -289,13 +339,18 @@ def shown(code: int, *, is_logout: bool = False) -> str:
     return f"{'Logout' if is_logout else 'Login'} is unavailable ({code:d})"
 
 
-def _in_order(user: User) -> list[str]:
+def _question(user: str, logout_address: str) -> bytes:
+    yes, no = SoftKey("Yes", logout_address), SoftKey("No", EXIT.url)
+    return pages.text(f"{user} is logged in.", prompt="Log out?", soft_keys=(yes, no))
+
+
+def _in_order(user: User | Visitor) -> list[str]:
     """Returns the profiles of a user, the default one first."""
     default = fold(user.default_profile or "")
     return sorted(user.profiles, key=lambda name: fold(name) != default)
 
 
-def _chosen(user: User, profile: str | None) -> str | None:
+def _chosen(user: User | Visitor, profile: str | None) -> str | None:
     """Returns the profile of that name or number in the menu; raises `AppRefused` for neither."""
     if profile is None:
         return None

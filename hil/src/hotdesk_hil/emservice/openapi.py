@@ -13,6 +13,7 @@ from hotdesk_hil.emservice.changes import LOGIN, LOGOUT, SECRET
 from hotdesk_hil.emservice.cluster import CERTIFICATE_LIMIT
 from hotdesk_hil.emservice.disguise import Form
 from hotdesk_hil.emservice.document import QUERIES
+from hotdesk_hil.emservice.emcc import OPERATIONS as EMCC_OPERATIONS
 from hotdesk_hil.emservice.faults import CertificateFlaw, Framing, Version
 from hotdesk_hil.emservice.login_app import Outage
 from hotdesk_hil.emservice.rules import RULE_KINDS
@@ -113,7 +114,7 @@ _REQUEST = _object(
 )
 _CONDITIONS: dict[str, Schema] = {
     "times": {"type": ["integer", "null"], "minimum": 1, "maximum": 2**31 - 1},
-    "operation": {"enum": [None, *CHANGES, *QUERIES, *OPERATIONS]},
+    "operation": {"enum": [None, *CHANGES, *QUERIES, *OPERATIONS, *EMCC_OPERATIONS]},
     "device": {"type": ["string", "null"], "minLength": 1, "maxLength": 128},
     "user": {"type": ["string", "null"], "minLength": 1, "maxLength": 128},
     "probability": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},

@@ -59,7 +59,7 @@ class Servlet:
 
     `lenient` tells, at each request, whether a looser document than the DTD's is taken; `is_stopped`, whether
     the web server runs without the service. `others` are paths of other servlets beside it, and
-    `at_end` is called when the server stops.
+    `at_start` is called in the server's loop, `at_end` when it stops.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Servlet:
         self._lenient = lenient
         self._is_stopped = is_stopped
         self.others: dict[str, Callable[[web.Request, str], Awaitable[web.StreamResponse]]] = {}
+        self.at_start: list[Callable[[], None]] = []
         self.at_end: list[Callable[[], Awaitable[None]]] = []
         self._slots = slots
         self._seconds = service.cluster.service.operation_seconds
@@ -93,8 +94,13 @@ class Servlet:
         anywhere = _Anywhere("/")
         anywhere.add_route("*", self._elsewhere)
         application.router.register_resource(anywhere)
+        application.on_startup.append(self._start)
         application.on_cleanup.append(self._end)
         return application
+
+    async def _start(self, _application: web.Application) -> None:
+        for start in self.at_start:
+            start()
 
     async def _end(self, _application: web.Application) -> None:
         for end in self.at_end:

@@ -22,6 +22,8 @@ from hotdesk_hil.emservice.store import Store
 
 ADMINISTRATOR = "administrator"
 """The cause of a change that no request asked for."""
+END_OF_LOGIN = "end of login"
+"""The cause of a log-out whose time has come."""
 CHANGES = ("login", "logout", "logoutAll")
 """The operations that change who is logged in: they take a slot, and ask where they come from."""
 
@@ -74,6 +76,8 @@ class Service:
         self.clock = clock
         self._trusted: frozenset[trusted.Address] = frozenset()
         self._credentials = Credentials(cluster, store, clock)
+        self.is_visited: Callable[[str], bool] = lambda _device: False
+        """Tells whether a user of another cluster is on a phone."""
         self._operations: dict[str, Callable[[Caller, Document], bytes]] = {
             "login": self._login,
             "logout": self._logout,
@@ -169,12 +173,13 @@ class Service:
     def take_off(self, device: str) -> None:
         """Logs out whoever is on the device, as an administrator does; nobody there is no error.
 
-        Raises `KeyError` for a device that the cluster does not hold.
+        Raises `KeyError` for a device that neither the cluster holds nor a user of it is on.
         """
-        found = _known("device", self.cluster.devices, device)
         with self.store.lock:
             self._end_logins()
-            there = self.store.on_device(found.name)
+            there = self.store.on_device(device)
+            if there is None:
+                _known("device", self.cluster.devices, device)
             if there is not None:
                 self.store.change([Change(self.clock.now(), LOGOUT, there, ADMINISTRATOR)])
 
@@ -204,7 +209,7 @@ class Service:
         now = self.clock.now()
         ended = self.store.ended(now)
         if ended:
-            self.store.change([Change(end, LOGOUT, session, "end of login") for end, session in ended])
+            self.store.change([Change(end, LOGOUT, session, END_OF_LOGIN) for end, session in ended])
         return now
 
     # Who asks, and from where
@@ -302,10 +307,15 @@ class Service:
                     device.name,
                     user=None if session is None else session.user,
                     previous=self.store.previous(name),
-                    emcc=device.emcc if self.cluster.service.emcc_device else None,
+                    emcc=self._emcc_device(device),
                 )
             )
         return answers.device_user_results(rows)
+
+    def _emcc_device(self, device: Device) -> bool | None:
+        if not self.cluster.service.emcc_device:
+            return None
+        return device.emcc or self.is_visited(device.name)
 
     def _user_devices_query(self, caller: Caller, document: Document) -> bytes:
         def devices(user: User) -> tuple[str, ...]:

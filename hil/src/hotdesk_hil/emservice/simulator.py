@@ -25,11 +25,13 @@ from hotdesk_hil.emservice.app_servlet import AppServlet
 from hotdesk_hil.emservice.arrivals import Arrivals
 from hotdesk_hil.emservice.changes import Event, Session
 from hotdesk_hil.emservice.clock import Clock
-from hotdesk_hil.emservice.cluster import Cluster
+from hotdesk_hil.emservice.cluster import Cluster, RemoteCluster, fold
+from hotdesk_hil.emservice.emcc import Emcc, EmccServlet
 from hotdesk_hil.emservice.login_app import APP_PATH, CHANGE_PATH, LoginApp, Outage
 from hotdesk_hil.emservice.records import Exchange, RequestRecord, exchange
 from hotdesk_hil.emservice.rules import Faults
 from hotdesk_hil.emservice.running import BACKLOG, Beside, Door, Running
+from hotdesk_hil.emservice.second_factor import SecondFactor
 from hotdesk_hil.emservice.server import PATH, Servlet
 from hotdesk_hil.emservice.service import Service, Slots
 from hotdesk_hil.emservice.store import Store
@@ -100,6 +102,8 @@ class EmService:
     `provisioning_port` and `tftp_port` (None: none, 0: a free one) are where phones load their files, over
     HTTP and over TFTP, which needs the extra `tftp`.
 
+    `second_factor` is asked between PIN and login at the login application.
+
     `lenient` may be set while it runs. Host names in the cluster's trusted list are resolved by `start`.
 
     Raises `ClusterError` for a wrong cluster file, `StateError` for a state file or a folder `ca` it cannot
@@ -121,6 +125,7 @@ class EmService:
         control_token: str | None = None,
         provisioning_port: int | None = None,
         tftp_port: int | None = None,
+        second_factor: SecondFactor | None = None,
     ) -> None:
         self.cluster = cluster if isinstance(cluster, Cluster) else Cluster.read(cluster)
         self.host = host
@@ -154,7 +159,13 @@ class EmService:
         self._totals = Totals()
         self._running: Running | None = None
         self._files = _phone_files(self._service, self.faults, self._record, lambda: self.port)
+        self._app: LoginApp | None = None
+        self.second_factor = second_factor
         self._pins = Pins(self._service)
+        self.remote_clusters: dict[str, RemoteCluster] = dict(self.cluster.remote_clusters)
+        """The clusters of the cluster view by their folded IDs; `connect` adds to it."""
+        self._emcc = Emcc(self._service, self._pins, self.remote_clusters)
+        self._service.is_visited = self._emcc.is_visited
         self.outages: set[Outage] = set()
         """What of the cluster is down; may be changed while it runs."""
         self.watchers: list[Callable[[Exchange], None]] = []
@@ -250,9 +261,22 @@ class EmService:
             plain = opened.enter_context(_listen(self.host, self.port, "the service"))
             self.port = plain.getsockname()[1]
             client = EmClient(self._own_url, self._service.system_user)
-            app = LoginApp(self._service, self._pins, client, lambda: frozenset(self.outages))
+            app = LoginApp(
+                self._service,
+                self._pins,
+                client,
+                lambda: frozenset(self.outages),
+                self._emcc,
+                self.second_factor,
+            )
+            EmccServlet(servlet, self._emcc, self.faults, self._record, self.clock.now)
+            servlet.at_start.append(self._emcc.open)
+            servlet.at_end.append(self._emcc.close)
+            self._app = app
             AppServlet(servlet, app, self.faults, self._record, self.clock.now)
             servlet.at_end.append(client.close)
+            if self.second_factor is not None:
+                servlet.at_end.append(self.second_factor.close)
             doors = [Door(plain, self.faults)]
             if self.authority is not None and self.tls_port is not None:
                 tls = opened.enter_context(_listen(self.host, self.tls_port, "the service with TLS"))
@@ -277,6 +301,14 @@ class EmService:
             opened.pop_all()
         self._running = Running(servlet, doors, self._arrivals, control, beside)
         self._refuse(self.faults.refuses)
+
+    def connect(self, other: EmService, *, emcc: bool = True) -> None:
+        """Enters another cluster that listens into this one's view, and this one into its: EMCC between
+        both.
+        """
+        for one, remote in ((self, other), (other, self)):
+            found = RemoteCluster(remote.cluster.service.cluster_id, remote._own_url.removesuffix(PATH), emcc)
+            one.remote_clusters[fold(found.id)] = found
 
     def _refuse(self, refusing: bool) -> None:
         running = self._running
@@ -316,6 +348,9 @@ class EmService:
         self.outages.clear()
         self._service.reset()
         self._pins.reset()
+        self._emcc.reset()
+        if self._app is not None and self._app.factor is not None:
+            self._app.factor.reset()
         self._arrivals.reset()
         with self._lock:
             self._requests.clear()

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from hotdesk_hil.emservice.changes import LOGOUT, SECRET, Change, Event, Hash, Session
@@ -30,6 +30,8 @@ class Store:
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self.lock = threading.RLock()
+        self.watchers: list[Callable[[Sequence[Change]], None]] = []
+        """Called with changes that have been carried out."""
         self._file = None if path is None else StateFile(path)
         # Rows of `Event`, as plain tuples, which the garbage collector does not track.
         self._newest: deque[tuple[int, float, str, str | None, str, str]] = deque(maxlen=EVENTS_KEPT)
@@ -134,6 +136,8 @@ class Store:
             else:
                 self._begin(key, session)
             self._count(at, kind, session.device, session.user, cause)
+        for watcher in self.watchers:
+            watcher(changes)
 
     def change_secret(self, at: float, account: str, name: str, secret: Hash, cause: str) -> None:
         """Keeps the hash of an account's new secret; `name` is the account as the event shows it."""
