@@ -7,6 +7,7 @@
 )]
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use hotdesk_core::provisioning::PieceReader;
 use hotdesk_core::{Error, Field, Limit, Refusal};
@@ -256,8 +257,9 @@ fn rule_17_8_what_is_blank_is_absent_and_leaves_its_row_out() {
 
 #[test]
 fn rule_17_9_each_text_has_its_bound_and_is_never_cut() {
-    let long = |count: usize| "\u{1F600}".repeat(count);
     type File = fn(&str) -> String;
+
+    let long = |count: usize| "\u{1F600}".repeat(count);
     let url: [(Field, File); 2] = [
         (Field::ServicesUrl, |text| device(&format!("<servicesURL>{text}</servicesURL>"))),
         (Field::PhoneServiceUrl, |text| services(&format!("<phoneService><url>{text}</url></phoneService>"))),
@@ -293,15 +295,19 @@ fn long_file(length: usize) -> String {
     let mut line = 0;
     while xml.len() < length {
         line += 1;
-        xml.push_str(&format!(
+        write!(
+            xml,
             "\n<line button=\"{line}\"><featureLabel>M\u{fc}ller &amp; {line}</featureLabel><!-- {line} --></line>"
-        ));
+        )
+        .unwrap();
     }
     xml.push_str("</sipLines><phoneServices>");
     for service in 0..200 {
-        xml.push_str(&format!(
+        write!(
+            xml,
             "<phoneService type='0'><name>{service}</name><url>http://h/{service}</url></phoneService>"
-        ));
+        )
+        .unwrap();
     }
     xml.push_str("</phoneServices><userId>abaker</userId></device>");
     xml

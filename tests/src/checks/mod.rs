@@ -11,9 +11,7 @@ use hotdesk_bindings::decode;
 use hotdesk_core::http::{self, RequestError, RequestReader, ResponseReader, Status};
 use hotdesk_core::{Error, Message, Query, Refusal, Request, Response, form};
 
-pub use self::phone::{
-    emapp, object, object_at_every_split, phone_file, phone_file_at_every_split,
-};
+pub use self::phone::{emapp, object, object_at_every_split, phone_file, phone_file_at_every_split};
 pub use self::session::session;
 pub use self::vip::vip;
 
