@@ -1,5 +1,6 @@
 """Answers of VIP services and results of Azure MFA: a verdict is what the call that was made says."""
 
+import asyncio
 import copy
 import json
 import pickle
@@ -8,8 +9,11 @@ from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import hotdesk
+import httpx
 import pytest
 from hotdesk import azure_mfa, codes, vip
+from hotdesk_hil.emservice import AzureCall, AzureHistory
+from hotdesk_hil.emservice.vip_service import SOAP_FAULT, VipFault, VipService, VipUser
 
 DATA = Path(__file__).resolve().parents[2] / "tests" / "data"
 NAMESPACE = "https://schemas.symantec.com/vip/2011/04/vipuserservices"
@@ -184,7 +188,7 @@ def test_the_older_form_has_a_reason_code() -> None:
             f"<ReasonCode>{code}</ReasonCode><StatusMessage>words</StatusMessage><ErrorDetail>x</ErrorDetail>"
         )
         return vip.read_code(
-            f'<ValidateResponse RequestId="CDCE1" Version="2.0" xmlns="http://www.verisign.com/2006/08/vipservice">'
+            '<ValidateResponse RequestId="CDCE1" Version="2.0" xmlns="http://www.verisign.com/2006/08/vipservice">'
             f"<Status>{inside}</Status></ValidateResponse>",
             request_id="CDCE1",
         )
@@ -295,3 +299,68 @@ def test_a_record_that_cannot_be_read_hides_no_other() -> None:
         ),
     ]
     assert list(vip.records(b"")) == list(vip.records("[]")) == []
+
+
+def test_every_row_of_vip_goes_through_the_double_of_the_service_to_python() -> None:
+    rows = dict(table("vip-status-codes.tsv"))
+    details = [code for field, code, _ in table("vip-other-codes.tsv") if field == "detail"]
+    request = (
+        '<S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body>'
+        f'<v:%s xmlns:v="{NAMESPACE}"><v:requestId>r1234</v:requestId>%s</v:%s></S:Body></S:Envelope>'
+    )
+
+    def ask(service: VipService, at: str, operation: str, inside: str) -> bytes:
+        content = request % (operation, inside, operation)
+        headers = {"Content-Type": "text/xml"}
+        return client.post(f"{service.url}/{at}", content=content, headers=headers).content
+
+    user = "<v:userId>john</v:userId>"
+    with VipService({"john": VipUser()}) as service, httpx.Client() as client:
+        sent = ask(
+            service,
+            "AuthenticationService_1_10",
+            "AuthenticateUserWithPushRequest",
+            f"{user}<v:pushAuthData/>",
+        )
+        push = vip.read_push(sent, request_id="r1234")
+        assert isinstance(push, vip.PushSent)
+        for code, name in rows.items():
+            poll = f"<v:transactionId>{push.transaction_id}</v:transactionId>"
+            if code.startswith("7"):
+                service.faults.append(
+                    VipFault(inner=code.lower(), detail=details[0].lower(), message="other")
+                )
+                answer = ask(service, "QueryService_1_10", "PollPushStatusRequest", poll)
+                outcome: vip.Verdict | vip.CodeAccepted | vip.CodeWrong = vip.read_poll(
+                    answer, transaction_id=push.transaction_id, request_id="r1234"
+                )
+                assert outcome.status.detail == details[0]
+            else:
+                service.faults.append(VipFault(status=code.lower(), message="other"))
+                answer = ask(
+                    service,
+                    "AuthenticationService_1_10",
+                    "AuthenticateUserRequest",
+                    f"{user}<v:otpAuthData><v:otp>1</v:otp></v:otpAuthData>",
+                )
+                outcome = vip.read_code(answer, request_id="r1234")
+            assert (outcome.row.code, outcome.row.name, outcome.status.message) == (code, name, "other")
+            assert hotdesk.explain(f"vip:{code}")[0] == outcome.row
+        service.faults.append(SOAP_FAULT)
+        with pytest.raises(hotdesk.Refused):
+            vip.parse(ask(service, "QueryService_1_10", "PollPushStatusRequest", poll))
+
+
+def test_every_row_of_azure_goes_through_the_script_to_python() -> None:
+    rows = {int(number): name for number, name in table("azure-mfa-results.tsv")}
+
+    async def played() -> list[tuple[str, int]]:
+        azure = AzureHistory(AzureCall(authenticated=False, results=tuple(rows)))
+        started = await azure.start("john", "SEP003094C25B15", 60)
+        for _ in rows:
+            await azure.poll(started)
+        return azure.history
+
+    found = [azure_mfa.CallResult(result) for _, result in asyncio.run(played())]
+    assert {result.code: result.row.name for result in found} == rows
+    assert all(hotdesk.explain(f"mfa:{result.code}") == [result.row] for result in found)
