@@ -1,6 +1,6 @@
 //! The native part of the Python package `hotdesk`: the JSON of messages, and the classes Python sees.
 //!
-//! `decode` is plain Rust, so that the tests of the workspace run it without linking Python. What the protocol means is
+//! `decode` and `logs` are plain Rust, so that the tests of the workspace run it without linking Python. What the protocol means is
 //! decided in `hotdesk-core`, never here.
 
 #[cfg(feature = "python")]
@@ -12,6 +12,8 @@ mod class;
 #[cfg(feature = "python")]
 mod codes;
 mod decode;
+#[cfg(feature = "logs")]
+pub mod logs;
 #[cfg(feature = "python")]
 mod model;
 #[cfg(feature = "python")]
@@ -22,6 +24,8 @@ mod read;
 mod rows;
 #[cfg(feature = "python")]
 mod secret;
+#[cfg(feature = "python")]
+mod traces;
 #[cfg(feature = "python")]
 mod vip;
 #[cfg(feature = "python")]

@@ -29,6 +29,8 @@ mod _native {
     use crate::rows::Rows;
     #[pymodule_export]
     use crate::secret::Secret;
+    #[pymodule_export]
+    use crate::traces::{Traces, trace_runs};
 
     /// Reads a message: a request, a query or an answer of the service.
     ///

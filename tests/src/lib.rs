@@ -12,6 +12,7 @@
 use hotdesk_core::Message;
 
 pub mod checks;
+pub mod logs;
 pub mod messages;
 pub mod objects;
 pub mod phone_files;

@@ -64,7 +64,7 @@ pub fn good_documents() -> Vec<Vector> {
     vectors().into_iter().filter(|vector| !vector.is_refused() && !vector.is_form()).collect()
 }
 
-/// Lists the files of all groups, as `group/name`, but not those that [`vectors_of`] reads.
+/// Lists the files of all groups, as `group/name`, but not those that [`vectors_of`] reads, and no [`logs`](crate::logs).
 ///
 /// # Panics
 ///
@@ -84,7 +84,7 @@ pub fn files() -> Vec<String> {
 }
 
 fn is_group(path: &Path) -> bool {
-    path.is_dir() && !path.ends_with(OBJECTS) && !path.ends_with(PHONE_FILES)
+    path.is_dir() && !path.ends_with(OBJECTS) && !path.ends_with(PHONE_FILES) && !path.ends_with("logs")
 }
 
 /// The folder of the IP phone objects.

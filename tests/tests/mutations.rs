@@ -179,6 +179,14 @@ fn mutated_answers_of_vip_services_and_records_keep_their_promises() {
 }
 
 #[test]
+fn changed_traces_tell_the_same_in_pieces_and_no_secret() {
+    let rows = hotdesk_tests::logs::log_vectors("rows.toml");
+    let seeds: Vec<Vec<u8>> =
+        rows.into_iter().map(|vector| format!("\u{7}{}", vector.log).into_bytes()).collect();
+    run_with(&dictionary("dictionary-logs"), CASES / 50, checks::logs, &seeds, 13);
+}
+
+#[test]
 fn quick_xml_reads_the_same_in_changed_documents() {
     run(checks::quick_xml, &documents(), 5);
 }

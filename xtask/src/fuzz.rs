@@ -44,6 +44,8 @@ pub(crate) enum Target {
     Readers,
     /// Answers of VIP services, and reporting records
     Vip,
+    /// Traces
+    Logs,
 }
 
 impl Target {
@@ -62,6 +64,7 @@ impl Target {
             Self::Provisioning => "provisioning",
             Self::Readers => "readers",
             Self::Vip => "vip",
+            Self::Logs => "logs",
         }
     }
 
@@ -75,6 +78,7 @@ impl Target {
             Self::Emapp => "emapp",
             Self::Provisioning => "provisioning",
             Self::Vip => "vip",
+            Self::Logs => "logs",
             Self::Answer
             | Self::Request
             | Self::Pieces
@@ -91,6 +95,7 @@ impl Target {
             Self::Object | Self::Emapp => "dictionary-phone",
             Self::Provisioning => "dictionary-provisioning",
             Self::Vip => "dictionary-vip",
+            Self::Logs => "dictionary-logs",
             _ => "dictionary",
         }
     }
@@ -161,7 +166,7 @@ fn path() -> Result<OsString> {
 fn seeds() -> Result<()> {
     let into = target().join("fuzz/seeds");
     let _ = fs::remove_dir_all(&into);
-    for name in ["http", "session", "explain", "emapp", "vip"] {
+    for name in ["http", "session", "explain", "emapp", "vip", "logs"] {
         copy(&root().join("tests/fuzz/seeds").join(name), &into.join(name), "")?;
     }
     let vectors = root().join("tests/vectors");
@@ -172,7 +177,9 @@ fn seeds() -> Result<()> {
         }
     }
     let is_group = |group: &fs::DirEntry| {
-        group.path().is_dir() && !apart.iter().any(|(folder, _)| group.file_name() == *folder)
+        let is_apart =
+            apart.iter().any(|(folder, _)| group.file_name() == *folder) || group.file_name() == "logs";
+        group.path().is_dir() && !is_apart
     };
     for group in fs::read_dir(&vectors)?.flatten().filter(is_group) {
         let prefix = group.file_name().to_string_lossy().into_owned() + "-";

@@ -23,6 +23,7 @@ __all__ = [
     "Rows",
     "Secret",
     "Success",
+    "Traces",
     "UserCheck",
     "UserDevices",
     "UserDevicesQuery",
@@ -34,6 +35,7 @@ __all__ = [
     "explain_rows",
     "parse",
     "status_of_change",
+    "trace_runs",
     "vip_answer",
     "vip_records",
     "vip_row",
@@ -609,6 +611,45 @@ def decode(data: bytes | str, /) -> str:
     """Read a message and return it as one line of JSON, as `hotdesk decode` prints it.
 
     Raises `hotdesk.Refused` with the position where it breaks the protocol.
+    """
+
+@final
+class Traces:
+    """Traces that are being read; `hotdesk.logs` is what a program uses."""
+
+    def __new__(cls, *, device: str | None, user: str | None, since: str | None, open: int) -> Traces: ...
+    def add(self, name: str, group: str, lines: int, time: int | None, /) -> int:
+        """Add a source and return its number. `lines` are before it in its file; `time` is that of its first
+        line, as `trace_runs` gives it. Sources of one `group` are parts of one log.
+        """
+
+    def wants(self) -> int | None:
+        """Read as far as it can, and return the source whose bytes it needs next, if any."""
+
+    def feed(self, source: int, data: bytes, /) -> None:
+        """Give bytes of a source."""
+
+    def finish(self, source: int, /) -> None:
+        """Say that a source has no more bytes."""
+
+    def rest(self, source: int, /) -> None:
+        """Say that a source has no more bytes for now."""
+
+    def advance(self, millis: int, /) -> None:
+        """Let time go on by milliseconds without lines."""
+
+    def end(self) -> None:
+        """Tell every story that is still open."""
+
+    def stories(self) -> list[str]:
+        """Take the stories that were told since the last call: one JSON object each."""
+
+    def summary(self) -> str:
+        """Return the summary of what was told so far: one JSON object."""
+
+def trace_runs(data: bytes, /) -> list[tuple[int, int, int | None]]:
+    """Find where times go back within a log: offset, lines before it and the time of its first line, for each
+    part. The time is in milliseconds of a calendar without time zones, below one day where no date is known.
     """
 
 _VipStatus: TypeAlias = tuple[str, str | None, str | None, str | None, str | None, str | None, str | None]

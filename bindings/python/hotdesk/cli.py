@@ -82,8 +82,9 @@ def parser() -> _Parser:
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _messages(commands)
     _tables(commands)
-    from . import _service_cli
+    from . import _logs_cli, _service_cli
 
+    _logs_cli.add(commands)
     _service_cli.add(commands)
     command = commands.add_parser(
         "completion", help="print a completion script", description="Print a script that completes `hotdesk`."

@@ -3,6 +3,7 @@
 //! Each check takes one input and panics if the core breaks a promise. No check may draw random numbers: the same input
 //! always has the same outcome.
 
+mod logs;
 mod phone;
 mod session;
 mod vip;
@@ -11,6 +12,7 @@ use hotdesk_bindings::decode;
 use hotdesk_core::http::{self, RequestError, RequestReader, ResponseReader, Status};
 use hotdesk_core::{Error, Message, Query, Refusal, Request, Response, form};
 
+pub use self::logs::logs;
 pub use self::phone::{emapp, object, object_at_every_split, phone_file, phone_file_at_every_split};
 pub use self::session::session;
 pub use self::vip::vip;
