@@ -1,5 +1,6 @@
 """The examples of README.md, run as they stand there."""
 
+import doctest
 import os
 import re
 import shlex
@@ -70,6 +71,18 @@ def test_the_command_prints_what_the_readme_shows(hotdesk: Run) -> None:
     name, *arguments = shlex.split(block("sh"))
     assert name == "hotdesk"
     assert hotdesk(*arguments, cwd=ROOT).stdout.decode() == block("json")
+
+
+def test_the_logs_command_tells_what_the_readme_shows(hotdesk: Run) -> None:
+    name, *arguments = shlex.split(block("shell"))
+    assert name == "hotdesk"
+    assert hotdesk(*arguments, cwd=ROOT).stdout.decode() == block("text")
+
+
+def test_the_session_with_logs_prints_what_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    session = doctest.DocTestParser().get_doctest(block("pycon"), {}, "README.md", None, None)
+    assert doctest.DocTestRunner().run(session).failed == 0
 
 
 def test_the_python_example_prints_what_its_comments_say(capsys: pytest.CaptureFixture[str]) -> None:

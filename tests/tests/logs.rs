@@ -1,5 +1,5 @@
 //! Traces as vectors: the lines of public ones, and for each sequence that tells a problem a near one that does not.
-#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
 
 use hotdesk_tests::logs::{LogVector, log_vectors, told};
 use serde_json::Value;

@@ -1,7 +1,8 @@
-"""Opens what traces are kept in: files, `.gz`, `.zip`, folders, standard input; the native reader gets their bytes.
+"""Opens what traces are kept in: files, `.gz`, `.zip`, folders, standard input; the native reader gets their
+bytes.
 
-It knows nothing of what is in a line. What cannot be read is a problem that is told in the end, not the end of
-the others.
+It knows nothing of what is in a line. What cannot be read is a problem that is told in the end, and does not
+keep the others from being read.
 """
 
 import codecs
@@ -49,6 +50,8 @@ class Problems:
     """What could not be read, and why."""
 
     unreadable: list[str] = field(default_factory=list)
+    # What is no text, as an archive of traces may hold.
+    left_out: list[str] = field(default_factory=list)
 
     def add(self, name: str, error: BaseException) -> None:
         """Note an error by its name; its text may quote what was read."""
@@ -100,6 +103,7 @@ class Reading:
             return b""
         if not os.path.samestat(now, ours) or now.st_size < self._position:
             self.close()
+            self.source.start = 0
             return self.read()
         return b""
 
@@ -122,9 +126,9 @@ class Reading:
     def _read(self) -> bytes:
         assert self._stream is not None
         size = CHUNK if self._left is None else min(CHUNK, self._left)
-        # What a pipe has, without waiting for a whole chunk.
-        is_pipe = self.source.name == STANDARD_INPUT and hasattr(self._stream, "read1")
-        data = self._stream.read1(size) if is_pipe else self._stream.read(size)  # type: ignore[attr-defined]
+        # What is there: a pipe may be slow, and an archive that was cut raises what it has not unpacked.
+        read = getattr(self._stream, "read1", self._stream.read)
+        data: bytes = read(size)
         if self._left is not None:
             self._left -= len(data)
         if self._position == 0 and data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
@@ -208,7 +212,7 @@ def _in_zip(path: Path, problems: Problems) -> Iterator[Source]:
 def _member(path: Path, member: zipfile.ZipInfo, is_packed: bool) -> Callable[[], BinaryIO]:
     def opened() -> BinaryIO:
         # The archive is closed with the stream, which holds it.
-        stream = zipfile.ZipFile(path).open(member)
+        stream = zipfile.ZipFile(path).open(member)  # noqa: SIM115
         return _gunzip(stream) if is_packed else stream  # type: ignore[return-value]
 
     return opened
@@ -276,7 +280,7 @@ def _parts(source: Source, problems: Problems | None = None) -> list[Source]:
         return [source]
     if b"\0" in data[:65536]:
         if problems is not None:
-            problems.add(source.name, ValueError())
+            problems.left_out.append(source.name)
         return []
     is_whole = len(data) <= LOOKED_THROUGH
     runs = trace_runs(data if is_whole else data[:65536])
@@ -286,7 +290,9 @@ def _parts(source: Source, problems: Problems | None = None) -> list[Source]:
     return [_part(source, source.open, run, runs[at + 1 :]) for at, run in enumerate(runs)]
 
 
-def _held(source: Source, data: bytes, runs: list[tuple[int, int, int | None]], is_whole: bool) -> list[Source]:
+def _held(
+    source: Source, data: bytes, runs: list[tuple[int, int, int | None]], is_whole: bool
+) -> list[Source]:
     """Cut standard input, which cannot be opened twice, where it was read whole."""
     import io
 

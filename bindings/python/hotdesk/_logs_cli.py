@@ -52,12 +52,17 @@ def add(commands: Any) -> None:  # noqa: ANN401
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument(
-        "files", metavar="FILE", nargs="+", help="a trace, a .gz, a .zip or a folder of them, or - for standard input"
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="a trace, a .gz, a .zip or a folder of them, or - for standard input",
     )
     command.add_argument("--device", metavar="NAME", help="only stories of this phone")
     command.add_argument("--user", metavar="ID", help="only stories of this user")
     command.add_argument(
-        "--since", metavar="TIME", help='only stories that begin then or later: 2018-04-14, "2018-04-14 19:09"'
+        "--since",
+        metavar="TIME",
+        help='only stories that begin then or later: 2018-04-14, "2018-04-14 19:09"',
     )
     command.add_argument("--failed", action="store_true", help="only stories that are not done")
     command.add_argument("--summary", action="store_true", help="only the summary")
@@ -67,8 +72,8 @@ def add(commands: Any) -> None:  # noqa: ANN401
         metavar="N",
         type=int,
         default=logs.OPEN_STORIES,
-        help="hold N unfinished stories at most (default: %(default)s); where more are open, the one that would be "
-        "looked at next is told as it stands",
+        help="hold N unfinished stories at most (default: %(default)s); where more are open, the one that "
+        "would be looked at next is told as it stands",
     )
     command.add_argument("--json", action="store_true", help="print one JSON object a line, the summary last")
     command.set_defaults(run=_logs)
@@ -89,18 +94,18 @@ def _logs(options: argparse.Namespace) -> int:
     with found:
         try:
             for story in found:
-                if options.summary or (options.failed and story.result == "done" and not story.causes):
-                    continue
-                _print(story.json if options.json else _told(story))
-                if options.follow:
-                    sys.stdout.flush()
+                _show(story, options)
         except KeyboardInterrupt:
             code = STOPPED
+            for story in found.stop():
+                _show(story, options)
         summary = found.summary()
     _print(summary.json if options.json else _summed(summary))
     sys.stdout.flush()
     for problem in summary.unreadable:
         say(f"cannot read {problem}")
+    for name in summary.left_out:
+        say(f"{name} is left out: it is no text")
     if code == DONE and summary.unreadable:
         return BAD_INPUT
     known = summary.lines.read + summary.lines.call_manager + summary.lines.other_sentences
@@ -108,6 +113,14 @@ def _logs(options: argparse.Namespace) -> int:
         say("no line of any trace was found; give the logs of Extension Mobility as they were collected")
         return REFUSED
     return code
+
+
+def _show(story: logs.Story, options: argparse.Namespace) -> None:
+    if options.summary or (options.failed and story.result == "done" and not story.causes):
+        return
+    _print(story.json if options.json else _told(story))
+    if options.follow:
+        sys.stdout.flush()
 
 
 def _print(text: str) -> None:
@@ -133,7 +146,8 @@ def _told(story: logs.Story) -> str:
     lines = [f"{began}  {story.kind}  {who}{where}{by}: {results[story.result]}, {_seconds(story.seconds)}"]
     if story.steps:
         lines.append(
-            "    " + ", ".join(f"{_STEPS.get(one.step, one.step)} {_seconds(one.seconds)}" for one in story.steps)
+            "    "
+            + ", ".join(f"{_STEPS.get(one.step, one.step)} {_seconds(one.seconds)}" for one in story.steps)
         )
     facts = [
         story.profile and f"profile {story.profile}",
@@ -156,12 +170,18 @@ def _told(story: logs.Story) -> str:
 
 
 def _registered(registered: bool | None) -> str:
-    return "the phone registered again" if registered else "whether the phone registered again is not in these traces"
+    return (
+        "the phone registered again"
+        if registered
+        else "whether the phone registered again is not in these traces"
+    )
 
 
 def _cause(cause: logs.Cause, *, possible: bool) -> list[str]:
     likely = "" if cause.certain and not possible else "if nothing follows: " if possible else "probably: "
-    lines = [f"    {likely}{cause.says} [{', '.join(cause.lines)}]" if cause.lines else f"    {likely}{cause.says}"]
+    lines = [
+        f"    {likely}{cause.says} [{', '.join(cause.lines)}]" if cause.lines else f"    {likely}{cause.says}"
+    ]
     if len(cause.codes) > 2:
         named = ", ".join(f"{row.code} {row.name} ({row.who})" for row in cause.codes)
         lines.append(f"    one of: {named}")
@@ -198,20 +218,19 @@ def _summed(summary: logs.Summary) -> str:
     if summary.slowest:
         lines.append("slowest steps:")
         lines += [
-            f"    {_seconds(one.seconds)}  {_STEPS.get(one.step, one.step)}, {one.user or '-'} on {one.device or '-'}, "
-            f"{one.line}"
+            f"    {_seconds(one.seconds)}  {_STEPS.get(one.step, one.step)}, {one.user or '-'} on "
+            f"{one.device or '-'}, {one.line}"
             for one in summary.slowest
         ]
     if summary.not_registered:
         named = ", ".join(summary.not_registered_devices[:20])
         more = len(summary.not_registered_devices) - 20
-        lines.append(
-            f"never registered again: {summary.not_registered} ({named}{f' and {more} more' if more > 0 else ''})"
-        )
+        named += f" and {more} more" if more > 0 else ""
+        lines.append(f"never registered again: {summary.not_registered} ({named})")
     if summary.registration_unknown:
         lines.append(
-            f"not known whether the phone registered again: {summary.registration_unknown}; the call manager's "
-            "traces (SDL) tell it"
+            f"not known whether the phone registered again: {summary.registration_unknown}; the traces of "
+            "the call manager (SDL) tell it"
         )
     for app, seconds in summary.cached.items():
         lines.append(f"application user {app}: an old password is taken for up to {_seconds(seconds)} more")
@@ -241,8 +260,8 @@ def _lines(lines: logs.LineCounts) -> list[str]:
         told.append(f"lines cut after 65536 bytes: {lines.too_long}")
     if lines.times_back:
         told.append(
-            f"times went back {lines.times_back} times within a log, so stories may be torn; give each log as a "
-            "file of its own"
+            f"times went back {lines.times_back} times within a log, so stories may be torn; give each log "
+            "as a file of its own"
         )
     return told
 

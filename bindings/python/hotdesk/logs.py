@@ -1,13 +1,13 @@
-"""The story of each login, out of the traces of a call manager: who, where, how long each step took, what failed,
-which code the phone showed, what it means and who must act.
+"""The story of each login, out of the traces of a call manager: who, where, how long each step took, what
+failed, which code the phone showed, what it means and who must act.
 
     with hotdesk.logs.read("traces/") as traces:
         for story in traces:
             print(story.device, story.user, story.result)
         print(traces.summary().logins.failed)
 
-Reads the traces of the login application (EMApp), the service (EMService, EMCC), Tomcat's authentication and the
-call manager (SDL). It never guesses: a cause that no line proves is not `certain`, and what it does not
+Reads the traces of the login application (EMApp), the service (EMService, EMCC), Tomcat's authentication and
+the call manager (SDL). It never guesses: a cause that no line proves is not `certain`, and what it does not
 understand is counted. No PIN, password or certificate is in anything it returns.
 """
 
@@ -213,6 +213,8 @@ class Summary:
     other_requests: int
     lines: LineCounts
     unreadable: tuple[str, ...]
+    left_out: tuple[str, ...]
+    """Files that are no text."""
     json: str
 
 
@@ -249,6 +251,12 @@ class Traces:
         for reading in self._open.values():
             reading.close()
         self._open.clear()
+
+    def stop(self) -> list[Story]:
+        """Stop reading; return the stories that were still open, as the traces end here."""
+        self.close()
+        self._native.end()
+        return [_story(line) for line in self._native.stories()]
 
     def summary(self) -> Summary:
         """Return what the stories so far tell together."""
@@ -289,10 +297,7 @@ class Traces:
             else:
                 self._open.pop(number).close()
                 self._native.finish(number)
-        self.close()
-        self._native.end()
-        for line in self._native.stories():
-            yield _story(line)
+        yield from self.stop()
 
     def _grow(self, number: int, resting: set[int]) -> bool:
         data = self._open[number].grown()
@@ -310,7 +315,9 @@ class Traces:
                 continue
             for file in _log_files.files(place):
                 if file not in known:
-                    new = [one for one in _log_files.find([str(file)], self._problems) if one.path is not None]
+                    new = [
+                        one for one in _log_files.find([str(file)], self._problems) if one.path is not None
+                    ]
                     self._sources += _log_files.add(self._native, new)
 
 
@@ -386,7 +393,7 @@ def _seen(told: dict[str, Any]) -> Seen:
 
 def _summary(told: dict[str, Any], problems: Problems) -> Summary:
     lines, not_joined = told["lines"], told["notJoined"]
-    unreadable = tuple(problems.unreadable)
+    unreadable, left_out = tuple(problems.unreadable), tuple(problems.left_out)
     return Summary(
         first=_time_of(told["from"]),
         last=_time_of(told["to"]),
@@ -421,5 +428,8 @@ def _summary(told: dict[str, Any], problems: Problems) -> Summary:
             lines["timesBack"],
         ),
         unreadable=unreadable,
-        json=json.dumps({"summary": {**told, "unreadable": unreadable}}, ensure_ascii=False),
+        left_out=left_out,
+        json=json.dumps(
+            {"summary": {**told, "unreadable": unreadable, "leftOut": left_out}}, ensure_ascii=False
+        ),
     )

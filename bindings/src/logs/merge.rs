@@ -43,8 +43,10 @@ struct Source {
     has_ended: bool,
     /// Nothing more is there for now.
     rests: bool,
-    /// The time of the next line, as far as it is known.
+    /// The time of the next line, or of the first one before it is read.
     next: Millis,
+    /// The next line is there, and `next` is its time.
+    is_known: bool,
     /// The time of the last line.
     time: Millis,
     owner: Owner,
@@ -151,6 +153,7 @@ impl Traces {
             has_ended: false,
             rests: false,
             next: time.unwrap_or(NEVER),
+            is_known: false,
             time: time.map_or(0, |time| time.div_euclid(DAY) * DAY),
             owner: Owner::Nothing,
         });
@@ -174,17 +177,22 @@ impl Traces {
                     .get(*at)
                     .is_some_and(|source| !source.has_ended || source.read < source.data.len())
             });
-            let next = |at: &usize| self.sources.get(*at).map(|source| source.next);
-            let awake = self
-                .active
-                .iter()
-                .copied()
-                .filter(|at| self.sources.get(*at).is_some_and(|source| !source.rests));
-            let first = awake.clone().min_by_key(|at| (next(at), *at));
-            let waiting = self.waiting.last().copied();
-            let first = match (first, waiting) {
-                (Some(first), Some(waiting)) if next(&waiting) >= next(&first) => first,
-                (_, Some(waiting)) => {
+            // The next line of each must be known, or the pieces that bytes come in would change the order.
+            let is_awake = |at: &usize| self.sources.get(*at).is_some_and(|source| !source.rests);
+            let unknown = |at: &usize| self.sources.get(*at).is_some_and(|source| !source.is_known);
+            if let Some(unknown) = self.active.iter().copied().find(|at| is_awake(at) && unknown(at)) {
+                if self.read(unknown, (NEVER, 0)) {
+                    return Some(unknown);
+                }
+                continue;
+            }
+            let next = |at: &usize| self.sources.get(*at).map(|source| (source.next, *at));
+            let awake = self.active.iter().filter(|at| is_awake(at)).filter_map(next);
+            let first = awake.clone().min();
+            let waiting = self.waiting.last().and_then(next);
+            let (_, at) = match (first, waiting) {
+                (Some(first), Some(waiting)) if first < waiting => first,
+                (_, Some((_, waiting))) => {
                     self.waiting.pop();
                     self.active.push(waiting);
                     continue;
@@ -192,10 +200,9 @@ impl Traces {
                 (Some(first), None) => first,
                 (None, None) => return None,
             };
-            let others = awake.filter(|at| *at != first).chain(waiting);
-            let limit = others.filter_map(|at| next(&at)).min().unwrap_or(Millis::MAX);
-            if self.read(first, limit) {
-                return Some(first);
+            let limit = awake.filter(|(_, of)| *of != at).chain(waiting).min().unwrap_or((Millis::MAX, 0));
+            if self.read(at, limit) {
+                return Some(at);
             }
         }
     }
@@ -249,8 +256,8 @@ impl Traces {
         self.joiner.summary.written().to_string()
     }
 
-    /// Reads lines of a source up to a time. Returns true if it needs bytes.
-    fn read(&mut self, at: usize, limit: Millis) -> bool {
+    /// Reads lines of a source that come before `limit`, a time and a source. Returns true if it needs bytes.
+    fn read(&mut self, at: usize, limit: (Millis, usize)) -> bool {
         let Some(source) = self.sources.get_mut(at) else { return false };
         let lines = Lines { names: &self.names };
         let data = std::mem::take(&mut source.data);
@@ -267,6 +274,7 @@ impl Traces {
                         source.read = data.len();
                     }
                     needs = !source.has_ended;
+                    source.is_known = false;
                     break;
                 }
             };
@@ -279,8 +287,9 @@ impl Traces {
             let kept = text.get(..LONGEST_LINE.min(text.len())).unwrap_or_default();
             let shape = line::read(kept);
             let time = source.time_of(&shape);
-            if time > limit {
+            if (time, at) > limit {
                 source.next = time;
+                source.is_known = true;
                 break;
             }
             source.read += length;
@@ -337,7 +346,6 @@ impl Source {
             // Lines of several threads may be a little out of order.
             joiner.at_time(self.group, time, lines);
         }
-        self.next = time;
         let counted = &mut joiner.summary.counted;
         match shape {
             Shape::Blank => counted.blank += 1,

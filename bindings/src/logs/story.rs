@@ -71,6 +71,10 @@ impl Mark {
         }
     }
 
+    fn is_asked(self) -> bool {
+        matches!(self, Self::FormAsked | Self::LoginAsked | Self::LogoutAsked | Self::ProfileChosen)
+    }
+
     fn is_step(self) -> bool {
         self.step().is_some() || self == Self::FormAsked
     }
@@ -403,12 +407,11 @@ impl Story {
     pub(super) fn steps(&self) -> Vec<(&'static str, Millis, Millis)> {
         let mut steps = Vec::new();
         let mut before = self.began;
-        for (mark, time, _) in self.marks.iter().filter(|(mark, _, _)| mark.is_step()) {
-            if let Some(step) = mark.step() {
-                // The first mark of a story is its beginning.
-                if *time > self.began || !steps.is_empty() {
-                    steps.push((step, *time, time - before));
-                }
+        for (at, (mark, time, _)) in self.marks.iter().filter(|(mark, _, _)| mark.is_step()).enumerate() {
+            // What the person asked for first is the beginning.
+            let is_first = at == 0 && mark.is_asked();
+            if let Some(step) = mark.step().filter(|_| !is_first) {
+                steps.push((step, *time, time - before));
             }
             before = *time;
         }
