@@ -162,7 +162,16 @@ def test_the_stub_names_every_class_attribute_and_function_of_the_module() -> No
 def test_the_package_exports_what_the_module_has() -> None:
     public = {name for name in vars(_native) if not name.startswith("_")}
     # The tables are shown as mappings, in `hotdesk.codes`; the table of HTTP statuses is for the clients.
-    # Wrapped by hotdesk.codes, the client and hotdesk.vip.
-    inner = {"code_rows", "explain_rows", "status_of_change", "vip_answer", "vip_records", "vip_row"}
+    # Wrapped by hotdesk.codes, the client, hotdesk.vip and hotdesk.logs.
+    inner = {
+        "code_rows",
+        "explain_rows",
+        "status_of_change",
+        "trace_runs",
+        "Traces",
+        "vip_answer",
+        "vip_records",
+        "vip_row",
+    }
     assert public - inner <= set(hotdesk.__all__)
     assert all(hasattr(hotdesk, name) for name in hotdesk.__all__)
