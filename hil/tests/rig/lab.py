@@ -41,7 +41,7 @@ def free_address() -> str:
 class Lab:
     """Coordinator and exporter. A context manager: leaving it ends both."""
 
-    def __init__(self, folder: Path, exported: str = EXPORTED) -> None:
+    def __init__(self, folder: Path, exported: str) -> None:
         self.folder = folder
         self.coordinator = free_address()
         (folder / "lab.yaml").write_text(exported, encoding="utf-8")

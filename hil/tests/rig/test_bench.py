@@ -395,6 +395,15 @@ def test_picotool_that_fails_leaves_the_board_off_and_bootsel_free(
     assert outlet.switched[-1] == relay(0, False)
 
 
+def test_bootsel_is_free_where_there_was_no_power(
+    without_probe: Rig, programs: Programs, outlet: Outlet
+) -> None:
+    programs.fail("uhubctl", "No compatible devices detected!")
+    with pytest.raises(RigError, match="No compatible devices detected"):
+        without_probe.boot(CONFIG)
+    assert outlet.switched == [relay(0, True), relay(0, False)]
+
+
 def test_boot_rom_that_does_not_come_is_named(
     without_probe: Rig, programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

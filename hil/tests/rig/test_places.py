@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rig.lab import SECTION, STEPS, Lab, free_address
+from rig.lab import EXPORTED, STEPS, Lab, free_address
 from rig.test_readme import SUITE
 
 from hotdesk_hil import package_data
@@ -47,8 +48,7 @@ bench:
 @pytest.fixture(scope="module")
 def shared_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A lab with the boards that README.md exports, and a bench on which nothing is plugged in."""
-    exported = re.search(r"```yaml\n(.*?)```", SECTION, re.DOTALL)[1] + BENCH
-    with Lab(tmp_path_factory.mktemp("lab"), exported) as lab:
+    with Lab(tmp_path_factory.mktemp("lab"), EXPORTED + BENCH) as lab:
         yield lab
 
 
@@ -75,6 +75,16 @@ def refused(place: str, monkeypatch: pytest.MonkeyPatch) -> str:
     with pytest.raises(RigError) as said:
         environment(REMOTE)
     return str(said.value)
+
+
+def at_a_place(name: str, folder: Path) -> Path:
+    """The rig file of a bench, with a place for its resources, as README.md has it."""
+    text = (package_data.RIGS / f"{name}.yaml").read_text(encoding="utf-8")
+    resources = re.compile(r"    resources:\n.*?    drivers:", re.DOTALL)
+    place = resources.search(REMOTE.read_text(encoding="utf-8"))[0]
+    mine = folder / "my-bench.yaml"
+    mine.write_text(resources.sub(lambda _: place, text), encoding="utf-8")
+    return mine
 
 
 def test_readmes_steps_word_for_word(lab: Lab) -> None:
@@ -114,10 +124,13 @@ def test_place_is_for_one_and_a_reservation_waits_for_it(lab: Lab) -> None:
         stdout=subprocess.PIPE,
         text=True,
     ) as waiting:
-        assert any("Waiting for allocation" in line for line in waiting.stdout)
-        assert waiting.poll() is None
-        lab.do(ANNA, "ReleasePlace", placename="one")
-        assert waiting.wait(60) == 0
+        try:
+            assert any("Waiting for allocation" in line for line in waiting.stdout)
+            assert waiting.poll() is None
+            lab.do(ANNA, "ReleasePlace", placename="one")
+            assert waiting.wait(60) == 0
+        finally:
+            waiting.kill()
     with pytest.raises(Exception, match="one was not reserved for here/anna"):
         lab.do(ANNA, "AcquirePlace", placename="one")
     lab.do(BEN, "AcquirePlace", placename="one")
@@ -183,13 +196,7 @@ def test_bench_at_a_place_is_bound_by_its_own_drivers(
     lab: Lab, as_anna: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     as_anna.setenv("LG_PLACE", lab.place("bench", "lab/bench/*", ANNA))
-    text = (package_data.RIGS / "bench-w5500-evb-pico.yaml").read_text(encoding="utf-8")
-    place = re.search(r"    resources:\n(.*?)    drivers:", REMOTE.read_text(encoding="utf-8"), re.DOTALL)
-    mine = tmp_path / "my-bench.yaml"
-    mine.write_text(
-        re.sub(r"    resources:\n.*?    drivers:", lambda _: place[0], text, flags=re.DOTALL),
-        encoding="utf-8",
-    )
+    mine = at_a_place("bench-w5500-evb-pico", tmp_path)
     target = environment(mine).get_target("main")
     assert {type(each).__name__ for each in target.resources} == {
         *("RemotePlace", "NetworkUSBPowerPort", "NetworkUSBFlashableDevice", "NetworkSerialPort")
@@ -252,8 +259,10 @@ def test_coordinator_that_is_not_there_is_named(
 def test_place_and_exporter_that_go_in_the_middle_of_a_run(
     as_anna: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with Lab(tmp_path) as lab:
+    with Lab(tmp_path, EXPORTED + BENCH) as lab:
         as_anna.setenv("LG_COORDINATOR", lab.coordinator)
+        as_anna.setenv("LG_PLACE", lab.place("bench", "lab/bench/*", ANNA))
+        bench = Rig(file=at_a_place("bench-w5500-evb-pico", tmp_path))
         place = lab.place("taken", "lab/desk-1/*", ANNA)
         as_anna.setenv("LG_PLACE", place)
         with Rig(file=REMOTE) as rig:
@@ -279,9 +288,12 @@ def test_place_and_exporter_that_go_in_the_middle_of_a_run(
                 rig.boot(CONFIG)
             with pytest.raises(RigError, match="the rig is broken"):
                 rig.boot(CONFIG)
+        with bench, pytest.raises(RigError, match="the exporter lab of the place bench is gone"):
+            bench.boot(CONFIG)
 
 
 def wait_for_an_error(rig: Rig) -> None:
     """Looks at the screen until that fails: what serves the board ends a moment after its exporter."""
-    while True:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         rig.screen.look()
