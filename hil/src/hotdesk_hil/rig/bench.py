@@ -18,13 +18,12 @@ from labgrid.protocol import BootstrapProtocol, PowerProtocol
 
 from .blame import blamed_on_the_rig
 from .errors import BoardError
+from .image import RigFileImage
 from .protocols import (
     ConfigurationProtocol,
     FlashProtocol,
-    ImageProtocol,
     TimeProtocol,
     check_image,
-    device_name,
 )
 from .sdcard import SdCardDriver
 
@@ -33,7 +32,7 @@ ERASED = b"\xff"
 
 @target_factory.reg_driver
 @attr.s(eq=False)
-class BenchBoardDriver(Driver, BootstrapProtocol, ImageProtocol, TimeProtocol):
+class BenchBoardDriver(Driver, BootstrapProtocol, RigFileImage, TimeProtocol):
     """The board: its image, its MAC address, and power that is off where nobody wants it.
 
     Bindings:
@@ -55,16 +54,6 @@ class BenchBoardDriver(Driver, BootstrapProtocol, ImageProtocol, TimeProtocol):
     mac = attr.ib(validator=attr.validators.instance_of(str))
     mac_at = attr.ib(validator=attr.validators.instance_of(int))
     seconds_off = attr.ib(default=2.0, validator=attr.validators.instance_of(float))
-
-    @property
-    def device_name(self) -> str:
-        """SEP and the MAC address."""
-        return device_name(self.mac)
-
-    @property
-    def kernel_path(self) -> Path:
-        """The image the board runs."""
-        return Path(self.target.env.config.get_image_path(self.kernel))
 
     def on_activate(self) -> None:
         """Switches off a board that somebody left on."""

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from pexpect import TIMEOUT
 
 from .blame import rig_error
 from .capabilities import TARGET, environment
@@ -125,10 +124,7 @@ class ServedBoard:
 
     def log(self) -> bytes:
         """Returns what was logged since the last call."""
-        try:
-            return self._board.read()
-        except TIMEOUT:
-            return b""
+        return self._board.logged(None)
 
     def _called(self, name: str) -> Callable[..., Any]:
         if not self._taken.locked():

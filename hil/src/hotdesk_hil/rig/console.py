@@ -17,26 +17,20 @@ from pexpect import TIMEOUT
 READ_INTERVAL = 0.01
 
 
-class EmulatedConsole(ConsoleExpectMixin):
-    """A console whose log is a file, which takes all the board can say."""
+class BoardConsole(ConsoleExpectMixin):
+    """A console of a keypad's line and a log."""
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         self.txdelay = None
-        self._log_read = 0
-
-    @property
-    @abc.abstractmethod
-    def log_file(self) -> Path | None:
-        """What the board has sent on its log line since power on, as it came. None while there is none."""
 
     @abc.abstractmethod
     def send(self, data: bytes) -> None:
         """Sends bytes on the keypad's line. Raises OSError where that broke."""
 
-    def begin_log(self) -> None:
-        """Reads from the beginning of the log: the board is switched on."""
-        self._log_read = 0
+    @abc.abstractmethod
+    def logged(self, max_size: int | None) -> bytes:
+        """Returns what was logged since the last call, so many bytes at most; without a wait."""
 
     @Driver.check_active
     def write(self, data: bytes) -> int:
@@ -49,20 +43,39 @@ class EmulatedConsole(ConsoleExpectMixin):
         """Returns what was logged since the last call. Raises pexpect's TIMEOUT where that is nothing."""
         end = time.monotonic() + timeout
         while True:
-            data = self._rest(max_size)
+            data = self.logged(max_size)
             if data:
-                self._log_read += len(data)
                 return data
             if time.monotonic() >= end:
                 raise TIMEOUT(f"the board said nothing within {timeout:g} s")
             time.sleep(READ_INTERVAL)
 
-    def _rest(self, max_size: int | None) -> bytes:
+    # What labgrid's mixin reads and writes with.
+    _read, _write = read, write
+
+
+class EmulatedConsole(BoardConsole):
+    """A console whose log is a file, which takes all the board can say."""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        self._log_read = 0
+
+    @property
+    @abc.abstractmethod
+    def log_file(self) -> Path | None:
+        """What the board has sent on its log line since power on, as it came. None while there is none."""
+
+    def begin_log(self) -> None:
+        """Reads from the beginning of the log: the board is switched on."""
+        self._log_read = 0
+
+    def logged(self, max_size: int | None) -> bytes:
+        """Returns what was logged since the last call."""
         if self.log_file is None or not self.log_file.is_file():
             return b""  # the board did not get as far as opening it
         with self.log_file.open("rb") as file:
             file.seek(self._log_read)
-            return file.read(max_size or -1)
-
-    # What labgrid's mixin reads and writes with.
-    _read, _write = read, write
+            data = file.read(max_size or -1)
+        self._log_read += len(data)
+        return data

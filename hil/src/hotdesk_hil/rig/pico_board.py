@@ -16,11 +16,12 @@ from typing import Any
 import attr
 from labgrid import target_factory
 from labgrid.driver import Driver
-from labgrid.protocol import BootstrapProtocol, ConsoleProtocol, PowerProtocol, ResetProtocol
+from labgrid.protocol import ConsoleProtocol, PowerProtocol, ResetProtocol
 
 from . import pico
 from .console import EmulatedConsole
 from .errors import BoardError
+from .image import EmulatedImage
 from .picture import Picture
 from .protocols import (
     BoardKeysProtocol,
@@ -28,14 +29,11 @@ from .protocols import (
     DisplayProtocol,
     ForeignFramesProtocol,
     FramesProtocol,
-    ImageProtocol,
     LinkProtocol,
     MemoryProtocol,
     ProcessorProtocol,
     Ram,
     TimeProtocol,
-    check_image,
-    device_name,
 )
 from .wire import Wire
 
@@ -92,11 +90,10 @@ class PicoFlashDriver(Driver, ConfigurationProtocol):
 class EmulatedPicoDriver(
     EmulatedConsole,
     Driver,
-    BootstrapProtocol,
+    EmulatedImage,
     ConsoleProtocol,
     PowerProtocol,
     ResetProtocol,
-    ImageProtocol,
     DisplayProtocol,
     BoardKeysProtocol,
     LinkProtocol,
@@ -130,16 +127,6 @@ class EmulatedPicoDriver(
         self._passed = self._shown = 0.0
 
     @property
-    def device_name(self) -> str:
-        """SEP and the MAC address."""
-        return device_name(self.mac)
-
-    @property
-    def kernel_path(self) -> Path:
-        """The image the board runs."""
-        return Path(self.target.env.config.get_image_path(self.kernel))
-
-    @property
     def process_id(self) -> int:
         """The process of the emulator."""
         return self._board.process_id
@@ -154,11 +141,6 @@ class EmulatedPicoDriver(
 
     def resolve_conflicts(self, client: Driver) -> None:
         """Keeps all clients active: a console has one reader, but this board has keys, display and log."""
-
-    def load(self, filename: str) -> None:
-        """Takes an image, an ELF file, which the board runs from the next power on."""
-        check_image(Path(filename))
-        self.target.env.config.data["images"][self.kernel] = str(Path(filename).absolute())
 
     @Driver.check_active
     def on(self) -> None:

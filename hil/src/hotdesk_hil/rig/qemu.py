@@ -24,26 +24,25 @@ import attr
 from labgrid import target_factory
 from labgrid.driver import QEMUDriver
 from labgrid.driver.exception import ExecutionError
-from labgrid.protocol import BootstrapProtocol, ResetProtocol
+from labgrid.protocol import ResetProtocol
 from labgrid.util.qmp import QMPError
 
 from . import gdb, keypad
 from .console import EmulatedConsole
 from .errors import BoardError, KeypadError
+from .image import EmulatedImage
 from .picture import Picture
 from .protocols import (
     BoardKeysProtocol,
     DisplayProtocol,
     ForeignFramesProtocol,
     FramesProtocol,
-    ImageProtocol,
     LinkProtocol,
     MemoryProtocol,
     ProcessorProtocol,
     Ram,
     TimeProtocol,
     check_image,
-    device_name,
 )
 from .wire import BOARD, Wire, netdev, user_network
 
@@ -70,10 +69,9 @@ BUTTONS = {
 @attr.s(eq=False)
 class EmulatedBoardDriver(
     EmulatedConsole,
+    EmulatedImage,
     QEMUDriver,
-    BootstrapProtocol,
     ResetProtocol,
-    ImageProtocol,
     DisplayProtocol,
     BoardKeysProtocol,
     LinkProtocol,
@@ -108,11 +106,6 @@ class EmulatedBoardDriver(
         """
 
     @property
-    def device_name(self) -> str:
-        """SEP and the MAC address of the network interface."""
-        return device_name(self.mac)
-
-    @property
     def log_file(self) -> Path | None:
         """What the board has sent on its log line since power on, as it came. None while it is off."""
         return None if self._files is None else self._files / "log"
@@ -138,11 +131,6 @@ class EmulatedBoardDriver(
     def arrived(self) -> int:
         """Returns how many frames have come in."""
         return self.wire.counts.to_board
-
-    @property
-    def kernel_path(self) -> Path:
-        """The image the board runs."""
-        return Path(self.target.env.config.get_image_path(self.kernel))
 
     @property
     def process_id(self) -> int:
@@ -185,11 +173,6 @@ class EmulatedBoardDriver(
 
     def resolve_conflicts(self, client: Any) -> None:
         """Keeps all clients active: a console has one reader, but this board has keys, display and log."""
-
-    def load(self, filename: str) -> None:
-        """Takes an image, an ELF file, which the board runs from the next power on."""
-        check_image(Path(filename))
-        self.target.env.config.data["images"][self.kernel] = str(Path(filename).absolute())
 
     def on(self) -> None:
         """Switches the board on. Raises BoardError with QEMU's own words when it does not come up."""

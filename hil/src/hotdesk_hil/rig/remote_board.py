@@ -21,15 +21,15 @@ import attr
 import grpc
 from labgrid import target_factory
 from labgrid.driver import Driver
-from labgrid.driver.consoleexpectmixin import ConsoleExpectMixin
-from labgrid.protocol import BootstrapProtocol, ConsoleProtocol, PowerProtocol, ResetProtocol
+from labgrid.protocol import ConsoleProtocol, PowerProtocol, ResetProtocol
 from labgrid.resource.common import NetworkResource
 from labgrid.util.proxy import proxymanager
-from pexpect import TIMEOUT
 
 from . import remote
 from .blame import blamed_on_the_rig
+from .console import READ_INTERVAL, BoardConsole
 from .errors import BoardError
+from .image import EmulatedImage
 from .picture import Picture
 from .protocols import (
     BoardKeysProtocol,
@@ -37,14 +37,12 @@ from .protocols import (
     DisplayProtocol,
     ForeignFramesProtocol,
     FramesProtocol,
-    ImageProtocol,
     LinkProtocol,
     MemoryProtocol,
     ProcessorProtocol,
     Ram,
     TimeProtocol,
     check_image,
-    device_name,
 )
 from .tunnel import OPTIONS, NetworksHalf, channel_calls, pack, unpack
 from .wire import user_network
@@ -54,7 +52,6 @@ START_DEADLINE = 60.0
 LOOK_AGAIN = 5.0
 # A board that starts on a busy machine takes its time, see `qemu` and `pico`.
 ANSWER_DEADLINE = 60.0
-READ_INTERVAL = 0.01
 
 
 @target_factory.reg_resource
@@ -181,13 +178,12 @@ class RemoteConfigurationDriver(Driver, CardProtocol):
 @target_factory.reg_driver
 @attr.s(eq=False)
 class RemoteBoardDriver(
-    ConsoleExpectMixin,
+    BoardConsole,
     Driver,
-    BootstrapProtocol,
+    EmulatedImage,
     ConsoleProtocol,
     PowerProtocol,
     ResetProtocol,
-    ImageProtocol,
     DisplayProtocol,
     BoardKeysProtocol,
     LinkProtocol,
@@ -216,22 +212,11 @@ class RemoteBoardDriver(
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        self.txdelay = None
         self.wire = self.connection.wire
         self._network: subprocess.Popen[bytes] | None = None
         self._files: Path | None = None
         self._sent: tuple[object, ...] = ()
         self._facts: dict[str, Any] | None = None
-
-    @property
-    def device_name(self) -> str:
-        """SEP and the MAC address."""
-        return device_name(self.mac)
-
-    @property
-    def kernel_path(self) -> Path:
-        """The image the board runs."""
-        return Path(self.target.env.config.get_image_path(self.kernel))
 
     def on_activate(self) -> None:
         """Sends the image, if the board does not have it, and makes the board ready."""
@@ -246,11 +231,6 @@ class RemoteBoardDriver(
 
     def resolve_conflicts(self, client: Driver) -> None:
         """Keeps all clients active: a console has one reader, but this board has keys, display and log."""
-
-    def load(self, filename: str) -> None:
-        """Takes an image, an ELF file, which the board runs from the next power on."""
-        check_image(Path(filename))
-        self.target.env.config.data["images"][self.kernel] = str(Path(filename).absolute())
 
     @Driver.check_active
     def on(self) -> None:
@@ -283,24 +263,13 @@ class RemoteBoardDriver(
         """Resets the board."""
         self.connection.call("reset")
 
-    @Driver.check_active
-    def write(self, data: bytes) -> int:
+    def send(self, data: bytes) -> None:
         """Sends bytes on the keypad's line."""
         self.connection.call("send", data)
-        return len(data)
 
-    @Driver.check_active
-    def read(self, size: int = 1, timeout: float = 0.0, max_size: int | None = None) -> bytes:  # noqa: ARG002
-        """Returns what was logged since the last call. Raises pexpect's TIMEOUT where that is nothing."""
-        end = time.monotonic() + timeout
-        while not (data := self.connection.call("log")):
-            if time.monotonic() >= end:
-                raise TIMEOUT(f"the board said nothing within {timeout:g} s")
-            time.sleep(READ_INTERVAL)
-        return data
-
-    # What labgrid's mixin reads and writes with.
-    _read, _write = read, write
+    def logged(self, max_size: int | None) -> bytes:  # noqa: ARG002
+        """Returns what was logged since the last call."""
+        return self.connection.call("log")
 
     def picture(self) -> Picture:
         """Returns what the display shows."""
