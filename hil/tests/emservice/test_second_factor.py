@@ -11,30 +11,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from emservice.app_phone import AppPhone, Shown
+from emservice.app_phone import AppPhone
 from emservice.client import DESK, DESK2, JOHN, MARY
+from emservice.factor_pages import CLUSTER, ask, go_on, login, over, press, token
 
 from hotdesk_hil.emservice import (
-    AzureCall,
-    AzureHistory,
-    Cluster,
-    Device,
     EmService,
     FactorAnswer,
     FactorUnavailable,
     Outcome,
     SecondFactor,
     Started,
-    User,
     VipFactor,
 )
 from hotdesk_hil.emservice.vip_service import SOAP_FAULT, VipFault, VipService, VipUser
 
 CODE = "314159"
-CLUSTER = Cluster(
-    users=[User("mary", MARY[1], ("P",)), User("john", JOHN[1], ("A", "B"), "A"), User("pat", "1")],
-    devices=[Device(DESK), Device(DESK2)],
-)
 
 
 @pytest.fixture
@@ -47,39 +39,6 @@ def vip() -> Iterator[VipService]:
 def service(vip: VipService) -> Iterator[EmService]:
     with EmService(CLUSTER, second_factor=VipFactor(vip.url)) as service:
         yield service
-
-
-def ask(service: EmService, query: str, device: str = DESK) -> Shown:
-    return AppPhone(device).open(f"{service.app_url}?device=#DEVICENAME#{query}")
-
-
-def login(service: EmService, who: tuple[str, str] = MARY, device: str = DESK, more: str = "") -> Shown:
-    return ask(service, f"&userid={who[0]}&seq={who[1]}{more}", device)
-
-
-def go_on(page: Shown, device: str = DESK) -> Shown:
-    """Loads what the page's `Refresh` names, at once."""
-    assert page.refresh is not None, page.text
-    return AppPhone(device).follow(page.refresh[1])
-
-
-def press(page: Shown, key: str, device: str = DESK) -> Shown:
-    return AppPhone(device).follow(page.soft_keys[key])
-
-
-def token(page: Shown) -> str:
-    assert page.refresh is not None
-    found = re.search(r"mfa=([^&]+)", page.refresh[1])
-    assert found
-    return found[1]
-
-
-def over(service: EmService, page: Shown, text: str, keys: tuple[str, ...] = ("Exit",)) -> None:
-    """Tells that the page is an end with these words, that nobody is in, and that a refusal is recorded."""
-    assert (page.kind, page.title, page.text, page.refresh) == ("Text", "Second Factor", text, None)
-    assert tuple(page.soft_keys) == keys
-    assert service.sessions() == {}
-    assert service.requests[-1].code == 201
 
 
 def test_a_push_that_is_approved_logs_in(service: EmService, vip: VipService) -> None:
@@ -531,63 +490,6 @@ def test_the_double_locks_pushes_after_five_in_a_row(vip: VipService) -> None:
     assert [asyncio.run(push()) for _ in range(6)] == ["6040"] * 5 + ["600D"]
     vip.advance(3601)
     assert asyncio.run(push()) == "6040"
-
-
-def test_without_a_second_factor_its_requests_are_refused() -> None:
-    with EmService(CLUSTER) as service:
-        assert "201" in ask(service, "&mfa=x").text
-        assert login(service).text == "Login successful."
-
-
-@pytest.mark.parametrize("result", [*range(1, 26), *range(100, 146), 4711])
-def test_a_result_of_azure_decides_nothing(result: int) -> None:
-    async def outcome(authenticated: bool) -> list[Outcome]:
-        azure = AzureHistory(AzureCall(authenticated, (15, result)))
-        started = await azure.start("mary", DESK, 60)
-        found = [(await azure.poll(started)).outcome for _ in range(3)]
-        assert azure.history == [("mary", 15), ("mary", result)]
-        return found
-
-    assert asyncio.run(outcome(True)) == [Outcome.PENDING, Outcome.PENDING, Outcome.APPROVED]
-    assert asyncio.run(outcome(False)) == [Outcome.PENDING, Outcome.PENDING, Outcome.DENIED]
-
-
-def test_azure_by_script_logs_in_by_the_boolean_alone() -> None:
-    azure = AzureHistory(AzureCall(False, (21,)), AzureCall(True, (129,)))
-    with EmService(CLUSTER, second_factor=azure) as service:
-        page = login(service)
-        assert tuple(page.soft_keys) == ("Cancel",), "it takes no codes"
-        assert "result 21" in str(service.requests[-1])
-        over(service, go_on(page), "Request denied")
-        assert go_on(login(service)).text == "Login successful."
-        ask(service, "&doLogout=true")
-        assert login(service).text.startswith("Second factor is not available."), "the script is over"
-
-
-def test_a_factor_that_fails_in_any_way_lets_nobody_in(caplog: pytest.LogCaptureFixture) -> None:
-    class Broken(SecondFactor):
-        async def start(self, user: str, device: str, seconds: int) -> Started:  # noqa: ARG002
-            raise ZeroDivisionError("secret 4711")
-
-    with EmService(CLUSTER, second_factor=Broken()) as service:
-        over(service, page := login(service), page.text)
-        assert "ZeroDivisionError" in str(service.requests[-1])
-        assert "4711" not in caplog.text
-
-
-def test_a_factor_of_codes_alone_asks_for_one_at_once() -> None:
-    class Codes(SecondFactor):
-        pushes = False
-        takes_codes = True
-
-        async def check_code(self, user: str, code: str) -> FactorAnswer:
-            return FactorAnswer(Outcome.APPROVED if (user, code) == ("mary", "1") else Outcome.WRONG_CODE)
-
-    with EmService(CLUSTER, second_factor=Codes()) as service:
-        form = login(service)
-        assert (form.kind, form.fields) == ("Input", {"otp": ("", "N")})
-        assert AppPhone(DESK).submit(form, otp="2").prompt == "Code is wrong"
-        assert AppPhone(DESK).submit(form, otp="1").text == "Login successful."
 
 
 def test_no_code_and_no_token_is_in_a_log_a_record_or_what_watchers_see(
