@@ -8,6 +8,7 @@ import os
 import shlex
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -131,6 +132,41 @@ def test_a_folder_for_the_authority_without_tls_is_refused(demo_file: Path, tmp_
     done = run("--cluster", demo_file, "--ca", tmp_path)
     assert done.returncode == 2
     assert "--ca needs --tls-port" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("--tls-certificate", "expired"), "--tls-certificate needs --tls-port"),
+        (("--tls-version", "1.2"), "--tls-version needs --tls-port"),
+        (("--tls-client-certificate",), "--tls-client-certificate needs --tls-port"),
+        (("--tls-port", "0", "--tls-certificate", "good"), "'good' is none of P-256, P-384, RSA-2048, "),
+        (("--tls-port", "0", "--tls-version", "1.1"), "invalid choice: '1.1'"),
+    ],
+)
+def test_how_tls_is_spoken_is_asked_for_with_its_port(arguments: tuple[str, ...], what: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert what in done.stderr
+
+
+def test_options_of_tls_take_precedence_over_the_cluster_file(tmp_path: Path) -> None:
+    file = tmp_path / "cluster.toml"
+    file.write_text(
+        '[tls]\ncertificate = "expired"\nversion = "1.2"\n'
+        '[[application_user]]\nid = "emphone"\ncertificate = "phone-demo-certificate"\n'
+    )
+    options = ("--tls-port", "0", "--ca", tmp_path / "ca", "--tls-certificate", "self-signed")
+    with running("--cluster", file, *options) as lines:
+        trusted = tmp_path / "ca" / "self-signed.pem"
+        assert f"self-signed certificate: {trusted}" in lines
+        port = int(lines[1].removeprefix("listening at https://127.0.0.1:").partition("/")[0])
+        context = ssl.create_default_context(cafile=trusted)
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=20) as plain,
+            context.wrap_socket(plain, server_hostname="localhost") as secured,
+        ):
+            assert secured.version() == "TLSv1.2"
 
 
 @contextmanager

@@ -101,21 +101,11 @@ def test_nobody_trusts_it_without_its_authority(secure: EmService) -> None:
         ssl.create_default_context().wrap_socket(plain, server_hostname="127.0.0.1")
 
 
-@pytest.mark.parametrize(
-    ("flaw", "what"),
-    [
-        (CertificateFlaw.EXPIRED, "expired"),
-        (CertificateFlaw.WRONG_NAME, "mismatch"),
-        (CertificateFlaw.UNKNOWN_CA, "unable to get local issuer|self-signed|signature"),
-    ],
-)
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
-def test_a_bad_certificate_is_shown_once_and_then_the_good_one(
-    secure: EmService, flaw: CertificateFlaw, what: str, name: str
-) -> None:
-    secure.faults.add(BadCertificate(flaw))
+def test_a_bad_certificate_is_shown_once_and_then_the_good_one(secure: EmService, name: str) -> None:
+    secure.faults.add(BadCertificate(CertificateFlaw.EXPIRED))
     assert Client(secure.url).query("checkUser", "john").code is None, "a plain connection does not see it"
-    with pytest.raises(ssl.SSLCertVerificationError, match=what):
+    with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
         handshake(secure, name)
     handshake(secure, name)
     assert secure.faults.waiting == 0

@@ -24,7 +24,6 @@ from hotdesk_hil.emservice.faults import (
     AcceptInSilence,
     Answer,
     BadCertificate,
-    CertificateFlaw,
     CloseWithoutAnswer,
     ConnectionFault,
     CutAnswer,
@@ -55,6 +54,7 @@ from hotdesk_hil.emservice.second_factor import (
 )
 from hotdesk_hil.emservice.simulator import Counters, EmService, Traffic
 from hotdesk_hil.emservice.state_file import StateError
+from hotdesk_hil.emservice.tls_settings import CertificateFlaw, CertificateShape, TlsSettings, TlsVersion
 from hotdesk_hil.emservice.totals import Total
 from hotdesk_hil.emservice.vip_factor import VipFactor
 from hotdesk_hil.provisioning.faults import (
@@ -77,6 +77,7 @@ __all__ = [
     "BadCertificate",
     "BrokenFile",
     "CertificateFlaw",
+    "CertificateShape",
     "Clock",
     "CloseWithoutAnswer",
     "Cluster",
@@ -123,6 +124,8 @@ __all__ = [
     "SlowFile",
     "Started",
     "StateError",
+    "TlsSettings",
+    "TlsVersion",
     "Total",
     "Traffic",
     "User",

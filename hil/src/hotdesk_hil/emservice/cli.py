@@ -16,8 +16,10 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from hotdesk_hil.emservice.cluster import Cluster, ClusterError
@@ -25,6 +27,7 @@ from hotdesk_hil.emservice.second_factor import SecondFactor
 from hotdesk_hil.emservice.server import PATH
 from hotdesk_hil.emservice.simulator import EmService
 from hotdesk_hil.emservice.state_file import StateError
+from hotdesk_hil.emservice.tls_settings import CERTIFICATES, CertificateFlaw, CertificateShape, TlsVersion
 from hotdesk_hil.provisioning.http_server import HTTP_PORT
 
 TOKEN_VARIABLE = "HOTDESK_EMSERVICE_TOKEN"  # noqa: S105 (the name of a variable)
@@ -38,13 +41,23 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.ca is not None and options.tls_port is None:
         parser.error("--ca needs --tls-port")
+    tls: dict[str, Any] = {
+        "certificate": options.tls_certificate,
+        "version": None if options.tls_version is None else TlsVersion(options.tls_version),
+        "client_certificate": options.tls_client_certificate or None,
+    }
+    tls = {key: value for key, value in tls.items() if value is not None}
+    if tls and options.tls_port is None:
+        parser.error(f"--tls-{next(iter(tls)).replace('_', '-')} needs --tls-port")
     _log_to_standard_output()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
+        cluster = Cluster.demo() if options.cluster is None else Cluster.read(options.cluster)
+        cluster.tls = replace(cluster.tls, **tls)
         service = EmService(
-            Cluster.demo() if options.cluster is None else options.cluster,
+            cluster,
             options.host,
             options.port,
             options.state,
@@ -90,11 +103,13 @@ def _where(service: EmService) -> list[str]:
     lines += [f"files of phones at {url}" for url in (service.provisioning_url, service.tftp_url) if url]
     if service.control_url is not None:
         lines.append(f"control at {service.control_url}#token={quote(service.control_token, safe='')}")
-    if service.authority is not None and service.authority.file is not None:
-        lines.append(f"certificate authority: {service.authority.file}")
-    elif service.authority is not None:
-        lines.append("certificate authority, another one at the next start (--ca keeps it):")
-        lines.append(service.authority.certificate.strip())
+    if service.authority is not None:
+        what = "self-signed certificate" if service.authority.is_self_signed else "certificate authority"
+        if service.authority.file is not None:
+            lines.append(f"{what}: {service.authority.file}")
+        else:
+            lines.append(f"{what}, another one at the next start (--ca keeps it):")
+            lines.append(service.authority.certificate.strip())
     return lines
 
 
@@ -137,6 +152,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tls-port", type=_port, metavar="PORT", help="a second port, with TLS")
     parser.add_argument(
         "--ca", metavar="FOLDER", help="keep the certificate authority here, made on first start"
+    )
+    parser.add_argument(
+        "--tls-certificate",
+        type=_certificate,
+        metavar="KIND",
+        help=f"the certificate that it shows: {', '.join(kind.value for kind in CERTIFICATES)}",
+    )
+    parser.add_argument(
+        "--tls-version",
+        choices=[version.value for version in TlsVersion],
+        help="the only version that it speaks",
+    )
+    parser.add_argument(
+        "--tls-client-certificate",
+        action="store_true",
+        help="let in only who shows a certificate of the same authority",
     )
     parser.add_argument(
         "--control-port",
@@ -192,6 +223,13 @@ def _factor(text: str) -> Callable[[], SecondFactor]:
     if not (isinstance(found, type) and issubclass(found, SecondFactor)):
         raise argparse.ArgumentTypeError(f"{text!r} is no class that derives from SecondFactor")
     return found
+
+
+def _certificate(text: str) -> CertificateShape | CertificateFlaw:
+    for kind in CERTIFICATES:
+        if kind.value == text:
+            return kind
+    raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(kind.value for kind in CERTIFICATES)}")
 
 
 def _port(text: str) -> int:

@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 from hotdesk_hil.emservice import trusted
 from hotdesk_hil.emservice.csv_files import ClusterError, CsvFiles, read_csv
+from hotdesk_hil.emservice.tls_settings import CERTIFICATES, TlsSettings, TlsVersion
 from hotdesk_hil.provisioning import settings
 from hotdesk_hil.provisioning.settings import Provisioning
 
@@ -227,7 +228,10 @@ class Cluster:
         remote_clusters: Iterable[RemoteCluster] = (),
         service: ServiceParameters | None = None,
         provisioning: Provisioning | None = None,
+        tls: TlsSettings | None = None,
     ) -> None:
+        self.tls = tls or TlsSettings()
+        """How a port with TLS speaks; a service takes it over when it is made."""
         self.service = service or ServiceParameters()
         _check_service(self.service)
         self.provisioning = provisioning or Provisioning()
@@ -303,9 +307,9 @@ class Cluster:
     @classmethod
     def _from_tables(cls, tables: dict[str, Any], folder: Path) -> Cluster:
         for key in tables:
-            if key not in ("service", "provisioning", "csv", *_ENTRIES):
+            if key not in ("service", "provisioning", "csv", "tls", *_ENTRIES):
                 lists = (f"[[{name}]]" for name in _ENTRIES)
-                known = ", ".join(["[service]", *lists, "[csv]", "[provisioning]"])
+                known = ", ".join(["[service]", *lists, "[csv]", "[provisioning]", "[tls]"])
                 raise _EntryError(key, 1, f"unknown table {key!r}; known: {known}")
         lists: dict[str, list[Any]] = {}
         for table, (kind, argument) in _ENTRIES.items():
@@ -315,6 +319,7 @@ class Cluster:
             lists[argument] = [_build(kind, table, n, entry) for n, entry in enumerate(entries, 1)]
         service = _build(ServiceParameters, "service", 1, tables.get("service", {}))
         provisioning = _build(Provisioning, "provisioning", 1, tables.get("provisioning", {}))
+        tls = _build(TlsSettings, "tls", 1, tables.get("tls", {}))
         csv_files = _build(CsvFiles, "csv", 1, tables.get("csv", {}))
         places: dict[tuple[str, int], str] = {}
         associations: list[tuple[str, str, str]] = []
@@ -326,7 +331,7 @@ class Cluster:
                 places[table, len(lists[argument])] = place
         _associate(lists["users"], associations)
         try:
-            return cls(service=service, provisioning=provisioning, **lists)
+            return cls(service=service, provisioning=provisioning, tls=tls, **lists)
         except _EntryError as error:
             known = places.get((error.table, error.number))
             if known is None:
@@ -390,16 +395,19 @@ def _build(kind: type, table: str, number: int, entry: Any) -> Any:
     return kind(**values)
 
 
-_CHOICES: dict[str, type[Enum]] = {kind.__name__: kind for kind in (MultipleLogin, EndUserCredential)}
+_CHOICES: dict[str, tuple[Enum, ...]] = {
+    "CertificateShape | CertificateFlaw": CERTIFICATES,
+    **{kind.__name__: tuple(kind) for kind in (MultipleLogin, EndUserCredential, TlsVersion)},
+}
 
 
 def _value(table: str, number: int, key: str, kind: str, value: Any) -> Any:
     if kind in _CHOICES:
-        try:
-            return _CHOICES[kind](value)
-        except ValueError:
-            known = ", ".join(repr(item.value) for item in _CHOICES[kind])
-            raise _EntryError(table, number, f"[{table}] {key!r} is one of {known}") from None
+        for item in _CHOICES[kind]:
+            if item.value == value:
+                return item
+        known = ", ".join(repr(item.value) for item in _CHOICES[kind])
+        raise _EntryError(table, number, f"[{table}] {key!r} is one of {known}")
     if kind == "bool" and isinstance(value, bool):
         return value
     if kind == "int" and isinstance(value, int) and not isinstance(value, bool):

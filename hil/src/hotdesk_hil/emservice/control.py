@@ -18,9 +18,10 @@ from aiohttp import web
 
 from hotdesk_hil.emservice import checking, openapi
 from hotdesk_hil.emservice.disguise import Form
-from hotdesk_hil.emservice.faults import CertificateFlaw, ConnectionFault, Fault, RefuseConnection
+from hotdesk_hil.emservice.faults import ConnectionFault, Fault, RefuseConnection
 from hotdesk_hil.emservice.login_app import Outage
 from hotdesk_hil.emservice.rules import RULE_KINDS, FaultRule
+from hotdesk_hil.emservice.tls_settings import CertificateFlaw
 from hotdesk_hil.emservice.totals import Total
 from hotdesk_hil.provisioning.faults import FileFault
 

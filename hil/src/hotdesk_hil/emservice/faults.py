@@ -13,7 +13,6 @@ import struct
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field
-from enum import Enum
 from http import HTTPStatus
 from typing import Literal
 
@@ -21,6 +20,7 @@ from hotdesk_hil.emservice import answers
 from hotdesk_hil.emservice.codes import Code, text_of
 from hotdesk_hil.emservice.disguise import Form, disguise
 from hotdesk_hil.emservice.document import Document
+from hotdesk_hil.emservice.tls_settings import CertificateFlaw
 
 Framing = Literal["length", "chunked", "close"]
 """How the end of an answer's body is marked: Content-Length, chunks, or the end of the connection."""
@@ -277,14 +277,6 @@ class ResetConnection(ConnectionFault):
 @dataclass(frozen=True)
 class AcceptInSilence(ConnectionFault):
     """The connection is accepted; nothing is read or said until the client leaves or the service stops."""
-
-
-class CertificateFlaw(Enum):
-    """What is wrong with a certificate."""
-
-    EXPIRED = "expired"
-    WRONG_NAME = "wrong name"
-    UNKNOWN_CA = "unknown CA"
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from hotdesk_hil.emservice.cluster import CERTIFICATE_LIMIT
 from hotdesk_hil.emservice.disguise import Form
 from hotdesk_hil.emservice.document import QUERIES
 from hotdesk_hil.emservice.emcc import OPERATIONS as EMCC_OPERATIONS
-from hotdesk_hil.emservice.faults import CertificateFlaw, Framing, Version
+from hotdesk_hil.emservice.faults import Framing, Version
 from hotdesk_hil.emservice.login_app import Outage
 from hotdesk_hil.emservice.rules import RULE_KINDS
 from hotdesk_hil.emservice.service import CHANGES
+from hotdesk_hil.emservice.tls_settings import CertificateFlaw
 from hotdesk_hil.provisioning.faults import LENGTH_LIMIT
 
 Schema = dict[str, Any]

@@ -40,6 +40,7 @@ from hotdesk_hil.emservice.totals import Total, Totals
 if TYPE_CHECKING:
     from hotdesk_hil.emservice.control import Control
     from hotdesk_hil.emservice.tls import Authority
+    from hotdesk_hil.emservice.tls_settings import TlsSettings
     from hotdesk_hil.provisioning.files import PhoneFiles
     from hotdesk_hil.provisioning.http_server import HttpFiles
     from hotdesk_hil.provisioning.tftp_server import TftpFiles
@@ -93,7 +94,7 @@ class EmService:
 
     `tls_port` (None: no TLS, 0: a free one) is a second port with TLS. Its certificate authority is made on
     first start and kept in the folder `ca`, or in memory; `authority.certificate` is what a client must
-    trust.
+    trust. What it shows is the cluster's `tls`.
 
     `control_port` (None: none, 0: a free one) is the control interface with the web page, on the loopback
     address whatever `host` is; who uses it sends `control_token` (printable ASCII without blanks), made here
@@ -141,7 +142,7 @@ class EmService:
             raise ValueError("a control token is printable ASCII without blanks; no other can be sent")
         self.clock = Clock()
         self.faults = Faults(self._refuse)
-        self.authority = None if tls_port is None else _authority(ca)
+        self.authority = None if tls_port is None else _authority(ca, host, self.cluster.tls)
         self._store = Store(state)
         self._service = Service(self.cluster, self._store, self.clock)
         self._slots = Slots(self.cluster.service.maximum_concurrent_requests)
@@ -281,7 +282,7 @@ class EmService:
             if self.authority is not None and self.tls_port is not None:
                 tls = opened.enter_context(_listen(self.host, self.tls_port, "the service with TLS"))
                 self.tls_port = tls.getsockname()[1]
-                doors.append(Door(tls, self.faults, self.authority.context(self.host, self.faults)))
+                doors.append(Door(tls, self.faults, self.authority.context(self.faults)))
             control = None
             if self.control_port is not None:
                 listener = opened.enter_context(_listen(LOOPBACK, self.control_port, "the control interface"))
@@ -497,11 +498,11 @@ def _listen(host: str, port: int, what: str) -> socket.socket:
         raise ListenError(error.errno, f"{host}:{port}: {why}; it was wanted for {what}{todo}") from error
 
 
-def _authority(folder: str | os.PathLike[str] | None) -> Authority:
+def _authority(folder: str | os.PathLike[str] | None, host: str, settings: TlsSettings) -> Authority:
     # Here and not above: who runs the service without TLS needs no cryptography.
     from hotdesk_hil.emservice.tls import Authority
 
-    return Authority(folder)
+    return Authority(folder, host, settings)
 
 
 # Here and not above: these modules need parts of this package, which is not whole before this module is.
