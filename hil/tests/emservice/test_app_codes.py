@@ -205,9 +205,3 @@ def test_blanks_of_a_copied_service_url_are_told_and_taken(
     assert "blank in the service URL: device" in caplog.text
     assert "blank in the service URL: loginType" in caplog.text
     assert "#DEVICENAME# was not replaced: the caller is no phone" in caplog.text
-    line = next(r.message for r in caplog.records if r.message.startswith("EMApp Request parameters"))
-    assert line == (
-        f"EMApp Request parameters: Logout=null Device Name={DESK} User Id=null Device Profile=null "
-        "Refresh=null Remote Host IP Address = 127.0.0.1 Via Header Set = false getClusterInfo = null "
-        "Lang = de Charset=utf-8,;q=0.8 Emcc = null LoginType = DN"
-    )

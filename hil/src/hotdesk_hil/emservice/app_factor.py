@@ -30,6 +30,7 @@ from hotdesk_hil.emservice.second_factor import (
     SecondFactor,
     Started,
 )
+from hotdesk_hil.emservice.traces import Traces
 
 TOKEN_SECONDS = 120
 """How long after the PIN a login may be completed."""
@@ -59,6 +60,7 @@ class Waiting:
     remote: str | None
     asked: Asked
     until: float
+    thread: str
     token: str = field(repr=False)
     starting: asyncio.Task[Started] | None = field(default=None, repr=False)
     push_until: float = 0.0
@@ -74,11 +76,13 @@ class FactorSteps:
         clock: Clock,
         path: str,
         admit: Callable[[User | Visitor, Asked], Awaitable[Page]],
+        traces: Traces,
     ) -> None:
         self._factor = factor
         self._clock = clock
         self._path = path
         self._admit = admit
+        self._traces = traces
         self._waiting: dict[str, Waiting] = {}
         self._pushes: dict[str, deque[float]] = {}
 
@@ -113,6 +117,7 @@ class FactorSteps:
             # Without the PIN, which has done its work.
             replace(asked, pins={}),
             now + TOKEN_SECONDS,
+            self._traces.thread,
             secrets.token_urlsafe(16),
         )
         self._waiting[waiting.token] = waiting
@@ -121,8 +126,10 @@ class FactorSteps:
     async def step(self, asked: Asked) -> Page:
         """Carries out a request with a token: to ask again, to type a code, to cancel."""
         waiting = self._of(asked)
+        self._traces.go_on(waiting.thread)
         if asked.cancel:
             self._end(waiting)
+            self._traces.second_factor(waiting.user.id, asked.device, "cancelled")
             return self._text("Cancelled.", EXIT, detail="cancelled at the phone")
         if asked.again:
             if waiting.starting is not None and self._clock.now() < waiting.push_until:
@@ -182,6 +189,7 @@ class FactorSteps:
                 # Not asked: an approval that comes now comes too late.
                 return self._expired(waiting, asked, FactorAnswer(Outcome.EXPIRED))
             answer = await _told(self._factor.poll(started))
+            self._traces.second_factor(waiting.user.id, asked.device, answer.outcome.value)
         except PushImpossible as error:
             waiting.starting = None
             words = f"A push is not possible{_number(error.code)}."

@@ -18,7 +18,8 @@ OPERATIONS = (FORM, LOGIN, FACTOR, LOGOUT, REFRESH, CHANGE)
 """What is asked of the login application, as records and faults name it."""
 PINS = ("seq", "oldpin", "newpin", "confirmnewpin", "otp")
 """The parameters that hold a PIN or a one-time code."""
-_SECRETS = (*PINS, "mfa")
+SECRETS = (*PINS, "mfa")
+"""Those that no page, record or line shows: the second factor's token as well."""
 LOGIN_TYPES = ("UID", "SP", "DN")
 _ABSENT = ("", "null", "#EMCC#")
 _YES = ("true", "yes", "t", "1")
@@ -28,13 +29,15 @@ _YES = ("true", "yes", "t", "1")
 class Asked:
     """One request. What is absent is empty, or None where that makes a difference.
 
-    `base` is scheme and host as the phone addressed them; URLs of pages begin with it. `notes` says what of
-    the service URL is odd. `emcc` is None where its value is neither yes nor no.
+    `base` is scheme and host as the phone addressed them; URLs of pages begin with it. `device_value` and
+    `emcc_value` are as they came, blanks included; `notes` says what of the service URL is odd. `emcc` is
+    None where its value is neither yes nor no.
     """
 
     operation: str
     base: str
     device: str
+    device_value: str | None = None
     user: str = ""
     pins: Mapping[str, str] = field(default_factory=dict, repr=False)
     login_type: str | None = None
@@ -67,9 +70,10 @@ class Asked:
     def log_line(self, language: str, charset: str) -> str:
         """Returns the line that the login application writes of each request."""
         is_logout, is_refresh = self.operation == LOGOUT, self.operation == REFRESH
+        nobody = "" if self.operation == LOGIN else "null"
         return (
             f"EMApp Request parameters: Logout={'true' if is_logout else 'null'} "
-            f"Device Name={self.device or 'null'} User Id={self.user or 'null'} "
+            f"Device Name={self.device_value or 'null'} User Id={self.user or nobody} "
             f"Device Profile={self.profile or 'null'} Refresh={'true' if is_refresh else 'null'} "
             f"Remote Host IP Address = {self.remote} Via Header Set = {str(self.via).lower()} "
             f"getClusterInfo = {self.cluster_info or 'null'} Lang = {language} Charset={charset} "
@@ -94,6 +98,7 @@ def read(query: str, body: bytes, *, base: str, changes: bool, remote: str | Non
         operation=_operation(given, changes),
         base=base,
         device="" if device == "null" else device,
+        device_value=given.get("device"),
         user=given.get("userid", "").strip(),
         pins={name: given[name] for name in PINS if name in given},
         login_type=given.get("loginType", "").strip() or None,
@@ -118,7 +123,7 @@ def read(query: str, body: bytes, *, base: str, changes: bool, remote: str | Non
 def masked(query: str) -> str:
     """Returns a query or form with the values of PINs, codes and the second factor's token masked."""
     return "&".join(
-        f"{pair.partition('=')[0]}=***" if unquote(pair.partition("=")[0]) in _SECRETS else pair
+        f"{pair.partition('=')[0]}=***" if unquote(pair.partition("=")[0]) in SECRETS else pair
         for pair in query.split("&")
     )
 

@@ -13,12 +13,13 @@ from aiohttp import web
 from hotdesk_hil.emservice import app_pages, app_request
 from hotdesk_hil.emservice.app_pages import Page
 from hotdesk_hil.emservice.app_request import Asked
-from hotdesk_hil.emservice.codes import Code, Refused, label_of
+from hotdesk_hil.emservice.codes import AppCode, Code, Refused, label_of
 from hotdesk_hil.emservice.faults import CONTENT_TYPE, Fault, PretendSuccess, Refuse
 from hotdesk_hil.emservice.login_app import APP_PATH, CHANGE_PATH, LoginApp, shown
 from hotdesk_hil.emservice.records import RequestRecord, shortened
 from hotdesk_hil.emservice.rules import Faults
 from hotdesk_hil.emservice.server import FORM, Late, Servlet
+from hotdesk_hil.emservice.traces import Traces
 
 log = logging.getLogger("hotdesk_hil.emservice")
 
@@ -33,13 +34,14 @@ class AppServlet:
         faults: Faults,
         record: Callable[[RequestRecord, bytes | None, bytes | None], None],
         now: Callable[[], float],
+        traces: Traces,
     ) -> None:
         self._servlet = servlet
         self._app = app
         self._faults = faults
         self._record = record
         self._now = now
-        self._requests = 0
+        self._traces = traces
         servlet.others[APP_PATH] = self._answer
         servlet.others[CHANGE_PATH] = self._answer
 
@@ -68,6 +70,9 @@ class AppServlet:
         fault = self._faults.take(asked.document)
         executed = fault is None or fault.executed
         page = await self._app.answer(asked) if executed else None
+        if page is not None and page.code is not None and page.code >= _FIRST_CODE:
+            # A smaller code is the service's, which has its own line.
+            self._traces.app_refused(shown(page.code, is_logout=asked.operation == app_request.LOGOUT))
         self._record(self._describe(asked, page, fault), self._shown(query, body), page.body if page else b"")
         if fault is not None:
             page = self._reworded(asked, page, fault)
@@ -80,11 +85,12 @@ class AppServlet:
         return web.Response(body=content, headers={"Content-Type": CONTENT_TYPE, **headers})
 
     def _log(self, asked: Asked, request: web.Request) -> None:
-        self._requests += 1
-        language = request.headers.get("Accept-Language", "null")
-        charset = request.headers.get("Accept-Charset", "null")
-        log.debug("EMApp Request# ----->%d", self._requests)
-        log.debug("%s", asked.log_line(shortened(language), shortened(charset)))
+        self._traces.begin()
+        if asked.operation not in (app_request.CHANGE, app_request.FACTOR):
+            # Changing a PIN is another application's; the steps of a second factor belong to their login.
+            language = request.headers.get("Accept-Language", "null")
+            charset = request.headers.get("Accept-Charset", "null")
+            self._traces.app_asked(asked.log_line(shortened(language), shortened(charset)))
         for note in asked.notes:
             log.warning("the login application: %s (%s)", note, request.remote)
 
@@ -117,6 +123,7 @@ class AppServlet:
         return None if page is None else page._replace(body=fault.reword(page.body, None))
 
 
+_FIRST_CODE = min(AppCode)
 _PAST = "Thu, 01 Jan 1998 00:00:00 GMT"
 """Phones take no date before 1970 for one."""
 _SUCCESS = {app_request.LOGOUT: "Logout successful.", app_request.CHANGE: "PIN change is complete."}

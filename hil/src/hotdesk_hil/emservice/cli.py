@@ -69,6 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
             provisioning_port=options.provisioning_port,
             tftp_port=options.tftp_port,
             second_factor=None if options.second_factor is None else options.second_factor(),
+            trace=options.trace,
         )
     except (ClusterError, StateError) as error:
         return _cannot_start(error)
@@ -192,6 +193,11 @@ def _parser() -> argparse.ArgumentParser:
         type=_factor,
         metavar="MODULE:CLASS",
         help="asks for a second factor at the login application; the module is looked for here, too",
+    )
+    parser.add_argument(
+        "--trace",
+        metavar="FILE",
+        help="add traces as a call manager writes them, for hotdesk logs; without PINs and certificates",
     )
     parser.add_argument(
         "--lenient",

@@ -30,6 +30,7 @@ from hotdesk_hil.emservice.records import RequestRecord, shortened
 from hotdesk_hil.emservice.rules import Faults
 from hotdesk_hil.emservice.server import Servlet
 from hotdesk_hil.emservice.service import END_OF_LOGIN, Service
+from hotdesk_hil.emservice.traces import Traces
 
 EMCC_PATH = "/emservice/EmccServlet"
 DEFAULT_CLUSTER_ID = "StandAloneCluster"
@@ -83,8 +84,11 @@ class NoAnswer(Exception):
 class Emcc:
     """Both sides of Cross Cluster of one simulator. `remotes` are the clusters that this one knows."""
 
-    def __init__(self, service: Service, pins: Pins, remotes: dict[str, RemoteCluster]) -> None:
+    def __init__(
+        self, service: Service, pins: Pins, remotes: dict[str, RemoteCluster], traces: Traces
+    ) -> None:
         self._service = service
+        self._traces = traces
         self._pins = pins
         self._remotes = remotes
         self._session: aiohttp.ClientSession | None = None
@@ -125,19 +129,39 @@ class Emcc:
         self, user: str, login_type: str | None, pin: str, device: Device | None, name: str
     ) -> Visitor:
         """Has a user found, and the PIN checked, in the home cluster; raises `AppRefused` with the code."""
+        thread = self._traces.thread
+        self._traces.home_wanted(user)
+        try:
+            return await self._authenticated(user, login_type, pin, device, name)
+        except AppRefused as refused:
+            self._traces.service_refused(refused.code, refused.detail)
+            raise
+        finally:
+            self._traces.go_on(thread)
+
+    async def _authenticated(
+        self, user: str, login_type: str | None, pin: str, device: Device | None, name: str
+    ) -> Visitor:
         if not self._remotes:
             raise AppRefused(Code.EMCC_NO_REMOTE, f"no remote cluster has {user}: this one knows none")
         found = await self._find(user, login_type)
-        self._check_home(found, device)
+        modes = (1 if device is None else device.security_mode, found.answer.get("securityMode"))
+        try:
+            self._check_home(found, *modes)
+        except AppRefused:
+            self._traces.security_modes(*modes)
+            raise
         asked = {
             "cluster": self._service.cluster.service.cluster_id,
             "user": user,
             "loginType": login_type,
             "pin": pin,
             "device": name,
+            "request": self._traces.number,
             "model": "" if device is None else device.model,
         }
         answer = await self._ask(found.home, CHECK, asked)
+        self._traces.security_modes(*modes)
         profiles = answer.get("profiles")
         grant, minutes = answer.get("grant"), answer.get("minutes")
         if not isinstance(profiles, list) or not isinstance(grant, str):
@@ -149,11 +173,29 @@ class Emcc:
 
     async def login(self, visitor: Visitor, profile: str, device: str, logout_address: str) -> None:
         """Logs a visitor in, at home and then here; raises `AppRefused` where either refuses."""
+        thread = self._traces.thread
+        self._traces.service_asked()
+        try:
+            session = await self._entered(visitor, profile, device, logout_address)
+            now = self._service.clock.now()
+            self._visits[fold(session.device)] = (visitor.home, visitor.grant)
+            self._traces.visitor_enters(visitor.id)
+            with self._service.store.lock:
+                self._service.store.change([Change(now, LOGIN, session, f"EMCC of {visitor.home.id}")])
+        except AppRefused as refused:
+            self._traces.service_refused(refused.code, refused.detail)
+            raise
+        finally:
+            self._traces.go_on(thread)
+
+    async def _entered(self, visitor: Visitor, profile: str, device: str, logout_address: str) -> Session:
+        """Logs a visitor in at home, and returns the session that he gets here."""
         session = self._session_of(visitor, profile, device)
         asked = {
             "grant": visitor.grant,
             "cluster": self._service.cluster.service.cluster_id,
             "device": device,
+            "request": self._traces.number,
             "profile": profile,
             "logoutAddress": quote(logout_address, safe=""),
         }
@@ -164,10 +206,7 @@ class Emcc:
         except AppRefused:
             self._tell(visitor.home, session.device, visitor.grant)
             raise
-        now = self._service.clock.now()
-        self._visits[fold(session.device)] = (visitor.home, visitor.grant)
-        with self._service.store.lock:
-            self._service.store.change([Change(now, LOGIN, session, f"EMCC of {visitor.home.id}")])
+        return session
 
     def _session_of(self, visitor: Visitor, profile: str, name: str) -> Session:
         """Checks the phone, and returns the session that a login makes."""
@@ -195,20 +234,17 @@ class Emcc:
             if isinstance(count, int) and count > 1:
                 raise AppRefused(Code.NUMBER_SHARED, f"{user} belongs to several users of {remote.id}")
             if count == 1:
-                log.info("EmccLoginRequest: Home Cluster URL for User:%s is : %s", user, remote.url)
+                self._traces.home_found(user, remote.url)
                 return Found(remote, answer)
         if silent:
             # The user may be there.
             raise AppRefused(Code.EMCC_NO_ANSWER, f"no cluster that answers has {user}; {'; '.join(silent)}")
         raise AppRefused(Code.USER_UNKNOWN, f"no cluster has {user}")
 
-    def _check_home(self, found: Found, device: Device | None) -> None:
-        """Checks what the home cluster says of itself."""
+    def _check_home(self, found: Found, mode: int, home_mode: object) -> None:
+        """Checks what the home cluster says of itself against the security mode of the phone."""
         own, home, answer = self._service.cluster.service, found.home, found.answer
         cluster_id, version = str(answer.get("cluster")), str(answer.get("version"))
-        mode = 1 if device is None else device.security_mode
-        home_mode = answer.get("securityMode")
-        log.info("DeviceSecurityMode: %s HomeCluster SecurityMode: %s", mode, home_mode)
         if cluster_id in ("", DEFAULT_CLUSTER_ID):
             raise AppRefused(Code.EMCC_CLUSTER_NOT_VALID, f"{home.id} has no cluster ID of its own")
         if cluster_id != home.id:
@@ -266,9 +302,15 @@ class Emcc:
 
     def answer(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         """Answers another cluster."""
+        if operation == CHECK:
+            self._traces.home_asked(_origin(asked), _text(asked, "user"))
+        elif operation == ENTER:
+            self._traces.service_asked()
         try:
             return self._operations[operation](self, asked)
         except AppRefused as refused:
+            if operation in (CHECK, ENTER):
+                self._traces.service_refused(refused.code, refused.detail)
             return {"code": refused.code, "detail": refused.detail}
 
     def _found(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -347,6 +389,7 @@ class Emcc:
         minutes = own.maximum_login_minutes
         ends_at = None if minutes is None else now + minutes * 60
         changes.append(Change(now, LOGIN, Session(device, user.id, profile, ends_at), cause))
+        self._traces.home_entered(_origin(asked), user.id)
         address = _text(asked, "logoutAddress")
         self._guests[fold(device)] = Guest(user.id, visiting, address, _text(asked, "grant"))
         with self._service.store.lock:
@@ -494,6 +537,12 @@ class EmccServlet:
 def _text(asked: dict[str, Any], name: str) -> str:
     value = asked.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _origin(asked: dict[str, Any]) -> str:
+    """Returns who asks, as lines name it: the number of the request there, and the cluster."""
+    number = asked.get("request")
+    return f"{number if isinstance(number, int) else 0} : {_text(asked, 'cluster')}"
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -32,6 +32,7 @@ from hotdesk_hil.emservice.codes import AppCode, AppRefused, Code
 from hotdesk_hil.emservice.emcc import DEFAULT_CLUSTER_ID, Emcc, Visitor
 from hotdesk_hil.emservice.second_factor import SecondFactor
 from hotdesk_hil.emservice.service import Service
+from hotdesk_hil.emservice.traces import Traces
 
 APP_PATH = "/emapp/EMAppServlet"
 CHANGE_PATH = "/changecredential/ChangeCredentialServlet"
@@ -72,6 +73,7 @@ class LoginApp:
         client: EmClient,
         outages: Callable[[], frozenset[Outage]],
         emcc: Emcc,
+        traces: Traces,
         factor: SecondFactor | None = None,
     ) -> None:
         self._service = service
@@ -79,6 +81,7 @@ class LoginApp:
         self._pins = pins
         self._client = client
         self._emcc = emcc
+        self._traces = traces
         self._outages = outages
         self._operations: dict[str, Callable[[Asked], Awaitable[Page]]] = {
             FORM: self._form,
@@ -90,7 +93,7 @@ class LoginApp:
         }
         self.factor = None
         if factor is not None:
-            self.factor = FactorSteps(factor, service.clock, APP_PATH, self._admit)
+            self.factor = FactorSteps(factor, service.clock, APP_PATH, self._admit, traces)
 
     def with_user(self, asked: Asked) -> Asked:
         """Returns the request with the user whom a token of the menu stands for."""
@@ -135,8 +138,10 @@ class LoginApp:
         self._check_url(asked)
         guest = self._emcc.guest(asked.device)
         if guest is not None:
+            self._traces.login_status(asked.device, guest.user, None)
             return Page(_question(guest.user, unquote(guest.logout_address)))
         state = await self._client.device(asked)
+        self._traces.login_status(asked.device, state.user, state.previous)
         if state.user is None:
             last = state.previous if self._cluster.service.remember_last_user else None
             return Page(self._login_form(asked, None, last or ""))
@@ -180,9 +185,11 @@ class LoginApp:
         else:
             user = await self._authenticated(asked)
             if isinstance(user, User) and self._service.must_change_pin(user):
+                self._traces.pin_must_change()
                 detail = f"{user.id} must change the PIN first"
                 body = self._change_form(asked, shown(Code.EMCC_CHANGE_PIN), user.id)
                 return Page(body, code=Code.EMCC_CHANGE_PIN, detail=detail)
+            self._traces.authenticated(user.id, _in_order(user))
         if fold(asked.device) not in self._cluster.devices:
             raise AppRefused(AppCode.PROFILE_ABSENT, f"{asked.device} is not a device of this cluster")
         if not user.profiles:
@@ -213,6 +220,7 @@ class LoginApp:
             await self._emcc.login(user, chosen, asked.device, address)
         else:
             await self._client.login(user.id, chosen, asked)
+        self._traces.app_done("Login", user.id, asked.device)
         return self.done(asked, "Login successful.")
 
     async def _authenticated(self, asked: Asked) -> User | Visitor:
@@ -227,12 +235,23 @@ class LoginApp:
         user = called[0] if called else None
         exists = await self._client.has_user(asked.user if user is None else user.id, asked)
         if user is None or not exists:
+            self._traces.user_unknown(asked.user)
             return await self._of_another_cluster(asked, pin)
+        self._traces.user_found(user.id)
         if Outage.DIRECTORY in self._outages():
+            self._traces.directory_failed()
             raise AppRefused(AppCode.DIRECTORY, "the directory that PINs are checked in cannot be reached")
         if pin or not by_headset:
-            self._pins.check(user, pin)
+            self._check_pin(user, pin)
         return user
+
+    def _check_pin(self, user: User, pin: str) -> None:
+        try:
+            self._pins.check(user, pin)
+        except AppRefused:
+            self._traces.pin(is_right=False)
+            raise
+        self._traces.pin(is_right=True)
 
     async def _of_another_cluster(self, asked: Asked, pin: str) -> Visitor:
         """Returns a user whom another cluster knows, the PIN being right there; raises `AppRefused` else."""
@@ -245,6 +264,7 @@ class LoginApp:
         device = self._cluster.devices.get(fold(asked.device))
         if device is not None and not device.emcc_capable:
             raise AppRefused(AppCode.EMCC_DEVICE, f"{device.name} or its load does not support EMCC")
+        self._traces.clusters_asked(asked.user)
         return await self._emcc.authenticate(asked.user, asked.login_type, pin, device, asked.device)
 
     def _profile_menu(self, asked: Asked, user: User | Visitor, token: str) -> bytes:
@@ -271,6 +291,7 @@ class LoginApp:
         if not asked.device:
             raise AppRefused(AppCode.DEVICE_EMPTY, "the URL has no device")
         await self._client.logout(asked)
+        self._traces.app_done("Logout", None, asked.device)
         return self.done(asked, "Logout successful.")
 
     async def _refresh(self, asked: Asked) -> Page:  # noqa: ARG002 (every operation takes it)

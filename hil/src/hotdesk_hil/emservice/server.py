@@ -23,6 +23,7 @@ from hotdesk_hil.emservice.faults import CONTENT_TYPE, Fault, answer_bytes
 from hotdesk_hil.emservice.records import RequestRecord, elsewhere, shortened
 from hotdesk_hil.emservice.rules import Faults
 from hotdesk_hil.emservice.service import CHANGES, Origin, Service, Slots
+from hotdesk_hil.emservice.traces import Traces
 
 PATH = "/emservice/EMServiceServlet"
 METHODS = ("GET", "POST")
@@ -70,6 +71,7 @@ class Servlet:
         record: Callable[[RequestRecord, bytes | None, bytes | None], None],
         lenient: Callable[[], bool],
         arrivals: Arrivals,
+        traces: Traces,
         is_stopped: Callable[[], bool] = lambda: False,
     ) -> None:
         self._service = service
@@ -83,6 +85,7 @@ class Servlet:
         self._faults = faults
         self._record = record
         self._arrivals = arrivals
+        self._traces = traces
         self._stopping = asyncio.Event()
         self._struck: WeakSet[asyncio.Transport] = WeakSet()
 
@@ -162,17 +165,21 @@ class Servlet:
         finally:
             self._arrivals.arrived(request.protocol)
         fault = self._faults.take(asked)
+        self._traces.service_asked()
+        self._traces.service_reads(asked)
         executed = fault is None or fault.executed
         body = b""
         if asked is not None and executed:
             try:
                 body = self._carry_out(asked, request)
+                self._traces.service_done(asked)
             except Refused as error:
                 refused = error
         if refused is not None:
             app_id = "" if asked is None else asked.app_id
             declared = asked is None or not asked.is_query
             body = answers.failure(str(refused.code.value), refused.text(app_id), declared=declared)
+            self._traces.service_refused(refused.code.value, refused.text(app_id))
         self._record(self._describe(asked, refused, fault), xml, body)
         in_progress = asked is not None and executed and asked.operation in CHANGES
         if in_progress and self._seconds > 0 and (refused is None or refused.code is not Code.BUSY):

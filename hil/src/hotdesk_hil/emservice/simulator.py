@@ -36,6 +36,7 @@ from hotdesk_hil.emservice.server import PATH, Servlet
 from hotdesk_hil.emservice.service import Service, Slots
 from hotdesk_hil.emservice.store import Store
 from hotdesk_hil.emservice.totals import Total, Totals
+from hotdesk_hil.emservice.traces import Traces
 
 if TYPE_CHECKING:
     from hotdesk_hil.emservice.control import Control
@@ -105,11 +106,14 @@ class EmService:
 
     `second_factor` is asked between PIN and login at the login application.
 
+    `trace` (None: none) is a file to which the traces of the login application and the service are added
+    while it runs, as a call manager writes them, for `hotdesk logs`. PINs and certificates are not in it.
+
     `lenient` may be set while it runs. Host names in the cluster's trusted list are resolved by `start`.
 
     Raises `ClusterError` for a wrong cluster file, `StateError` for a state file or a folder `ca` it cannot
     use, a state file that another service uses among them, `ValueError` for a token that cannot be sent, and
-    on `start` `OSError` where a port is taken.
+    on `start` `OSError` where a port is taken or the trace cannot be written.
     """
 
     def __init__(
@@ -127,6 +131,7 @@ class EmService:
         provisioning_port: int | None = None,
         tftp_port: int | None = None,
         second_factor: SecondFactor | None = None,
+        trace: str | os.PathLike[str] | None = None,
     ) -> None:
         self.cluster = cluster if isinstance(cluster, Cluster) else Cluster.read(cluster)
         self.host = host
@@ -163,9 +168,11 @@ class EmService:
         self._app: LoginApp | None = None
         self.second_factor = second_factor
         self._pins = Pins(self._service)
+        self._traces = Traces(trace, self.clock.now)
+        self._store.watchers.append(self._traces.changed)
         self.remote_clusters: dict[str, RemoteCluster] = dict(self.cluster.remote_clusters)
         """The clusters of the cluster view by their folded IDs; `connect` adds to it."""
-        self._emcc = Emcc(self._service, self._pins, self.remote_clusters)
+        self._emcc = Emcc(self._service, self._pins, self.remote_clusters, self._traces)
         self._service.is_visited = self._emcc.is_visited
         self.outages: set[Outage] = set()
         """What of the cluster is down; may be changed while it runs."""
@@ -256,6 +263,7 @@ class EmService:
             self._record,
             lambda: self.lenient,
             self._arrivals,
+            self._traces,
             lambda: Outage.EM_SERVICE in self.outages,
         )
         with ExitStack() as opened:
@@ -268,16 +276,19 @@ class EmService:
                 client,
                 lambda: frozenset(self.outages),
                 self._emcc,
+                self._traces,
                 self.second_factor,
             )
             EmccServlet(servlet, self._emcc, self.faults, self._record, self.clock.now)
             servlet.at_start.append(self._emcc.open)
             servlet.at_end.append(self._emcc.close)
             self._app = app
-            AppServlet(servlet, app, self.faults, self._record, self.clock.now)
+            AppServlet(servlet, app, self.faults, self._record, self.clock.now, self._traces)
             servlet.at_end.append(client.close)
             if self.second_factor is not None:
                 servlet.at_end.append(self.second_factor.close)
+            self._traces.open(self.port)
+            opened.callback(self._traces.close)
             doors = [Door(plain, self.faults)]
             if self.authority is not None and self.tls_port is not None:
                 tls = opened.enter_context(_listen(self.host, self.tls_port, "the service with TLS"))
@@ -321,6 +332,7 @@ class EmService:
         if self._running is not None:
             self._running.stop()
             self._running = None
+            self._traces.close()
 
     def close(self) -> None:
         """Stops, and closes the state; the object cannot be started again."""
