@@ -20,6 +20,7 @@ from hotdesk_hil.emservice import (
     Delay,
     Device,
     EmService,
+    Exchange,
     MultipleLogin,
     RemoteCluster,
     ServiceParameters,
@@ -298,6 +299,36 @@ def test_security_modes_that_differ_are_no_fault_by_themselves(
 ) -> None:
     one, _ = pair(here([Device(DESK, security_mode=1)]), home(security_mode=1))
     assert login(one).text == "Login successful."
+
+
+@pytest.mark.parametrize(
+    ("visiting", "other"),
+    [
+        (here(emcc_oldest_version="8.0.1"), home(version="8.0.1")),
+        (here([Device(DESK, security_mode=3)]), home(security_mode=1)),
+    ],
+    ids=["the oldest version", "a secure phone and mixed mode"],
+)
+def test_what_is_just_enough_logs_in(
+    visiting: Cluster, other: Cluster, pair: Callable[..., tuple[EmService, EmService]]
+) -> None:
+    one, _ = pair(visiting, other)
+    assert login(one).text == "Login successful."
+
+
+def test_somebody_who_logs_in_while_the_home_cluster_answers_stays(
+    pair: Callable[..., tuple[EmService, EmService]],
+) -> None:
+    one, two = pair()
+
+    def meanwhile(exchange: Exchange) -> None:
+        if exchange.record.operation == "emccLogin":
+            one.login(DESK, "ann")
+
+    two.watchers.append(meanwhile)
+    assert login(one).text == "Login is unavailable (18)"
+    assert one.sessions() == {DESK: "ann"}
+    wait(lambda: two.sessions() == {})
 
 
 @pytest.mark.parametrize("operation", ["emccFind", "emccAuthenticate", "emccLogin"])

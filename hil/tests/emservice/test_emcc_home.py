@@ -1,0 +1,123 @@
+"""Cross Cluster from the side of the home cluster: for whom and how long a PIN that was given counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from emservice.client import DESK, DESK2, Client
+
+from hotdesk_hil.emservice import Cluster, Device, EmService, RemoteCluster, ServiceParameters, User
+
+BOB = User("bob", "2222", ("A", "B"), emcc=True)
+
+
+@pytest.fixture
+def home() -> Iterator[EmService]:
+    cluster = Cluster(
+        users=[BOB],
+        devices=[Device("SEP0000000000A1")],
+        service=ServiceParameters(cluster_id="Two", maximum_login_time="2:00", emcc_dummy_devices=1),
+    )
+    with EmService(cluster) as home:
+        for name in ("One", "Three"):
+            # Nobody listens there: what is told to them gets lost.
+            home.remote_clusters[name.lower()] = RemoteCluster(name, "http://127.0.0.1:9")
+        yield home
+
+
+def ask(home: EmService, operation: str, **asked: Any) -> dict[str, Any]:
+    """Asks as the cluster One does for its phone."""
+    body = {"operation": operation, "cluster": "One", "device": DESK, **asked}
+    answer = Client(home.url).send("POST", "/emservice/EmccServlet", json.dumps(body).encode())
+    return dict(json.loads(answer.body))
+
+
+def granted(home: EmService) -> str:
+    return str(ask(home, "emccAuthenticate", user="bob", pin=BOB.pin, model="7965")["grant"])
+
+
+def enter(home: EmService, grant: str, **asked: Any) -> dict[str, Any]:
+    return ask(home, "emccLogin", **{"grant": grant, "profile": "A", **asked})
+
+
+def test_a_grant_logs_in_once(home: EmService) -> None:
+    grant = granted(home)
+    assert enter(home, grant) == {"done": True}
+    assert home.sessions() == {DESK: "bob"}
+    home.logout(DESK)
+    assert enter(home, grant)["code"] == 2
+    assert home.sessions() == {}
+
+
+@pytest.mark.parametrize(
+    "other", [{"device": DESK2}, {"cluster": "Three"}, {"grant": "made up"}, {"grant": ""}]
+)
+def test_a_grant_is_for_one_phone_of_one_cluster(home: EmService, other: dict[str, str]) -> None:
+    assert enter(home, **{"grant": granted(home), **other})["code"] == 2
+    assert home.sessions() == {}
+
+
+def test_a_grant_counts_for_four_minutes(home: EmService, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = home.clock.now()
+    monkeypatch.setattr(home.clock, "now", lambda: now)
+    grants = [granted(home), granted(home)]
+    now += 239.5
+    assert enter(home, grants[0]) == {"done": True}
+    home.logout(DESK)
+    now += 0.5
+    assert enter(home, grants[1])["code"] == 2
+
+
+def test_the_oldest_grant_goes_where_too_many_are_open(
+    home: EmService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotdesk_hil.emservice.emcc.GRANTS_KEPT", 2)
+    first, second, third = (granted(home) for _ in range(3))
+    assert enter(home, first)["code"] == 2
+    assert enter(home, second) == {"done": True}
+    assert enter(home, third) == {"done": True}
+
+
+def test_the_profile_is_one_of_the_users(home: EmService) -> None:
+    assert enter(home, granted(home), profile="C")["code"] == 12
+    assert home.sessions() == {}
+    assert enter(home, granted(home), profile="b") == {"done": True}
+
+
+def test_the_answer_has_profiles_and_duration(home: EmService) -> None:
+    answer = ask(home, "emccAuthenticate", user="BOB", pin=BOB.pin)
+    assert {name: answer[name] for name in ("user", "profiles", "minutes")} == {
+        "user": "bob",
+        "profiles": ["A", "B"],
+        "minutes": 120,
+    }
+
+
+@pytest.mark.parametrize("other", [{"cluster": "Three"}, {"grant": "another login's"}, {"device": DESK2}])
+def test_a_log_out_ends_the_login_that_it_is_of(home: EmService, other: dict[str, str]) -> None:
+    grant = granted(home)
+    enter(home, grant)
+    assert ask(home, "emccLogout", **{"grant": grant, **other}) == {"done": False}
+    assert home.sessions() == {DESK: "bob"}
+    assert ask(home, "emccLogout", grant=grant) == {"done": True}
+    assert home.sessions() == {}
+    assert ask(home, "emccLogout", grant=grant) == {"done": False}
+
+
+def test_the_last_emcc_device_takes_one_phone_and_that_phone_again(home: EmService) -> None:
+    assert enter(home, granted(home)) == {"done": True}
+    assert enter(home, granted(home)) == {"done": True}, "the phone has its device already"
+    other = str(ask(home, "emccAuthenticate", user="bob", pin=BOB.pin, device=DESK2)["grant"])
+    assert enter(home, other, device=DESK2)["code"] == 33
+
+
+def test_reset_forgets_grants_and_guests(home: EmService) -> None:
+    used, unused = granted(home), granted(home)
+    enter(home, used)
+    home.reset()
+    assert enter(home, unused)["code"] == 2
+    home.login("SEP0000000000A1", "bob")
+    assert ask(home, "emccLogout", grant=used) == {"done": False}
