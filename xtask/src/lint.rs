@@ -28,6 +28,7 @@ pub(crate) fn run() -> Result<()> {
         ("hotdesk-bindings", "python"),
         ("hotdesk-core", "compact,defmt,emapp,phonexml,provisioning,vip,texts"),
         ("hotdesk-core", "xmlparser,emapp,vip,texts"),
+        ("hotdesk-tls", "mbedtls"),
     ] {
         Program::cargo()
             .args(["clippy", "--locked", "--package", package, "--no-default-features"])

@@ -24,6 +24,8 @@ pub(crate) enum Group {
     Simulator,
     /// The phone's application and the driver of an Ethernet chip, in virtual time
     Phone,
+    /// The phone's TLS, against the simulator
+    Tls,
     /// The emulators that are ours, and the phone on each
     Emulators,
     /// The phone on each emulated board, with the same suites
@@ -73,6 +75,7 @@ impl Group {
             Self::Python => bindings(),
             Self::Simulator => pytest(&["--numprocesses", "2", "hil/tests/emservice", "hil/tests/load"]),
             Self::Phone => cargo_test(&["hotdesk-phone", "hotdesk-w5500"]),
+            Self::Tls => tls(),
             Self::Emulators => run_emulators(setup),
             Self::Rig => rig(setup),
         }
@@ -82,6 +85,13 @@ impl Group {
 fn cargo_test(packages: &[&str]) -> Result<()> {
     let packages = packages.iter().flat_map(|name| ["--package", name]);
     Program::cargo().args(["test", "--locked", "--no-fail-fast"]).args(packages).run()
+}
+
+/// Tests the phone's TLS with its engine, and what is left without one.
+fn tls() -> Result<()> {
+    cargo_test(&["hotdesk-tls"])?;
+    let test = ["test", "--locked", "--no-fail-fast", "--package", "hotdesk-tls", "--features", "mbedtls"];
+    Program::cargo().args(test).run()
 }
 
 fn pytest(paths: &[&str]) -> Result<()> {

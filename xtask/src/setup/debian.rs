@@ -14,6 +14,10 @@ const PROGRAMS: [(&str, &str); 2] = [("qemu-system-arm", "qemu-system-arm"), ("m
 /// The browser that the tests of the simulator's page drive.
 const BROWSER: [(&str, &str); 2] = [("chromium", "chromium"), ("chromedriver", "chromium-driver")];
 
+/// What compiles the C of the phone's TLS: the compiler, its archiver, and what builds with both.
+const C_COMPILER: [(&str, &str); 4] =
+    [("clang", "clang"), ("llvm-ar", "llvm"), ("cmake", "cmake"), ("make", "make")];
+
 /// The program that counts instructions on a PC.
 const VALGRIND: (&str, &str) = ("valgrind", "valgrind");
 
@@ -25,6 +29,11 @@ pub(super) fn programs(report: &mut Report) {
 /// Finds or installs the browser.
 pub(super) fn browser(report: &mut Report) {
     find_or_install(&BROWSER, report);
+}
+
+/// Finds or installs what compiles the C of the phone's TLS.
+pub(super) fn c_compiler(report: &mut Report) {
+    find_or_install(&C_COMPILER, report);
 }
 
 /// Finds or installs valgrind.

@@ -83,6 +83,7 @@ pub(crate) fn run() -> Result<Setup> {
     let mut report = Report::default();
     debian::programs(&mut report);
     debian::browser(&mut report);
+    debian::c_compiler(&mut report);
     let mut targets = [CORE_TARGETS.to_vec(), BOARDS.iter().map(|board| board.target).collect()].concat();
     targets.sort_unstable();
     targets.dedup();

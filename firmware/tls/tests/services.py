@@ -1,0 +1,29 @@
+"""Services with TLS for the tests beside: one for each certificate, and one for each setting.
+
+Prints a line `NAME PORT FILE` for each, FILE being what a client trusts; ends when standard input does.
+"""
+
+import sys
+from pathlib import Path
+
+from hotdesk_hil.emservice import CertificateFlaw, CertificateShape, Cluster, EmService, TlsSettings, TlsVersion
+
+SERVICES = {
+    **{kind.value: TlsSettings(kind) for kind in (*CertificateShape, *CertificateFlaw)},
+    "1.2 only": TlsSettings(version=TlsVersion.TLS_1_2),
+    "1.3 only": TlsSettings(version=TlsVersion.TLS_1_3),
+    "self-signed, 1.3 only": TlsSettings(CertificateShape.SELF_SIGNED, TlsVersion.TLS_1_3),
+    "wrong key, 1.3 only": TlsSettings(CertificateFlaw.WRONG_KEY, TlsVersion.TLS_1_3),
+    "client certificate": TlsSettings(version=TlsVersion.TLS_1_2, client_certificate=True),
+}
+
+folder = Path(sys.argv[1])
+services = []
+for name, settings in SERVICES.items():
+    service = EmService(Cluster(tls=settings), tls_port=0, ca=folder / name)
+    service.start()
+    services.append(service)
+    print(f"{name}\t{service.tls_port}\t{service.authority.file}", flush=True)
+print(f"http\t{services[0].port}\t{services[0].authority.file}", flush=True)
+print(flush=True)
+sys.stdin.read()
