@@ -25,6 +25,8 @@ import hotdesk
 import xmltodict
 from lxml import etree
 
+import logs
+
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 SAMPLE = HERE.parents[1] / "tests" / "vectors" / "samples" / "login.xml"
@@ -61,6 +63,10 @@ def main() -> None:
         "## `hotdesk bulk` against the simulator",
         "",
         *bulk(),
+        "",
+        logs.SECTION,
+        "",
+        *logs.figures(),
         "",
     ]
     (HERE.parent / "BENCH.md").write_text("\n".join(lines), encoding="utf-8")

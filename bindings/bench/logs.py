@@ -1,17 +1,21 @@
 """Writes a trace of a made-up day, and measures the reader of `hotdesk logs` on it.
 
     python bindings/bench/logs.py write FILE --megabytes 1000
-    /usr/bin/time -v hotdesk logs FILE --summary
     python bindings/bench/logs.py measure
 
-Logins and logouts of 5,000 phones overlap; one in ten is refused. `measure` prints processor time, which a
-busy machine changes little, and the time of a peer in the same run: Python's `re` on the layout of each line,
-without reading what a line says or joining it to others.
+Logins and logouts of 5,000 phones overlap; one in ten is refused. `measure`, on Linux, writes its section of
+BENCH.md: the processor time of the reader, which a busy machine changes little, and that of a peer in the
+same run, Python's `re` on the layout of each line, without reading what a line says or joining it to others;
+then processor time and memory of the command, with a small trace and a large one, for which 1 GB is needed.
 """
 
 import argparse
+import platform
 import random
 import re
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -27,6 +31,14 @@ PHONES = 5000
 BEGIN = datetime(2026, 11, 27, 8)
 MEASURED_MEGABYTES = 50
 ROUNDS = 5
+COMMAND_MEGABYTES = (100, 1000)
+BENCH = Path(__file__).resolve().parents[1] / "BENCH.md"
+SECTION = "## `hotdesk logs`"
+# Peak memory as the kernel has it of this program; what `resource` says may be its parent's.
+COMMAND = (
+    "import os, sys; from hotdesk.cli import main; main(sys.argv[1:]); "
+    "print(*os.times(), open('/proc/self/status').read(), file=sys.stderr)"
+)
 
 
 def main() -> None:
@@ -39,7 +51,7 @@ def main() -> None:
     command.add_argument("file", type=Path)
     command.add_argument("--megabytes", type=int, default=1000)
     command.set_defaults(run=lambda options: _write(options.file, options.megabytes))
-    command = commands.add_parser("measure", help="measure the reader")
+    command = commands.add_parser("measure", help="measure, and write the section of BENCH.md")
     command.set_defaults(run=lambda _: _measure())
     options = parser.parse_args()
     options.run(options)
@@ -52,6 +64,38 @@ def _write(file: Path, megabytes: int) -> None:
 
 
 def _measure() -> None:
+    before = BENCH.read_text(encoding="utf-8").partition(SECTION)[0]
+    BENCH.write_text(before + "\n".join([SECTION, "", *figures(), ""]), encoding="utf-8")
+
+
+def figures() -> list[str]:
+    """Measure the reader and the command, and write what was found."""
+    return [
+        f"By `python bindings/bench/logs.py measure` on CPython {platform.python_version()}, "
+        f"{platform.machine()}; processor time of one core, user and system.",
+        "",
+        _reader(),
+        "",
+        "| `hotdesk logs FILE --summary` with | processor time | a second | peak memory |",
+        "|---|---|---|---|",
+        *(_command(megabytes) for megabytes in COMMAND_MEGABYTES),
+    ]
+
+
+def _command(megabytes: int) -> str:
+    """Return a row: the command with a trace of this size."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "trace.log"
+        _write(file, megabytes)
+        arguments = [sys.executable, "-c", COMMAND, "logs", str(file), "--summary"]
+        done = subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    user, system, _, _, _, status = done.stderr.decode().split(maxsplit=5)
+    seconds = float(user) + float(system)
+    memory = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    return f"| {megabytes} MB | {seconds:.1f} s | {megabytes / seconds:.0f} MB | {memory:.0f} MiB |"
+
+
+def _reader() -> str:
     log = b"".join(pieces(MEASURED_MEGABYTES * 1_000_000))
     reader, peer = float("inf"), float("inf")
     stories = lines = 0
@@ -63,10 +107,9 @@ def _measure() -> None:
         lines = sum(1 for _ in LAYOUT.finditer(log))
         peer = min(peer, time.process_time() - began)
     size = len(log) / 1e6
-    print(f"{size:.0f} MB, {lines} lines, {stories} stories; best of {ROUNDS} rounds, processor time")
-    print(
-        f"hotdesk: {size / reader:.0f} MB/s; re on the layout: {size / peer:.0f} MB/s; "
-        f"ratio {peer / reader:.2f}"
+    return (
+        f"{size:.0f} MB in memory, {lines} lines, {stories} stories, best of {ROUNDS} rounds: the reader "
+        f"{size / reader:.0f} MB/s, `re` on the layout {size / peer:.0f} MB/s, ratio {peer / reader:.2f}."
     )
 
 

@@ -59,6 +59,12 @@ impl Traces {
         self.run(py, |traces| traces.rest(source));
     }
 
+    /// Says that a source begins anew, as its file was made again.
+    #[pyo3(signature = (source, /))]
+    fn renew(&self, py: Python<'_>, source: usize) {
+        self.run(py, |traces| traces.renew(source));
+    }
+
     /// Lets time go on by milliseconds without lines.
     #[pyo3(signature = (millis, /))]
     fn advance(&self, py: Python<'_>, millis: i64) {

@@ -212,11 +212,26 @@ def test_a_log_is_followed_as_it_grows_and_is_made_anew(tmp_path: Path) -> None:
         file.write_text(
             login("08:20:00", "dever", good=False, thread="t1") + login("08:30:00", "efox", thread="t1")
         )
-        assert sorted(json.loads(process.stdout.readline())["user"] for _ in range(2)) == ["cdavis", "dever"]
+        second = [json.loads(process.stdout.readline()) for _ in range(2)]
         process.send_signal(2)
         rest = process.stdout.read().splitlines()
         assert process.wait(60) == 130
+    # Lines of the file that is there now are counted from its start.
+    assert {story["user"]: story["line"] for story in second} == {"cdavis": f"{file}:8", "dever": f"{file}:1"}
     assert [json.loads(one).get("user") for one in rest] == ["efox", None]
+
+
+def test_a_log_in_a_folder_that_got_another_name_is_not_told_again(tmp_path: Path) -> None:
+    file = tmp_path / "emapp.log"
+    file.write_text(BAD + LATER)
+    with logs.read(tmp_path, follow=True) as traces:
+        assert next(iter(traces)).user == "abaker"
+        file.rename(tmp_path / "emapp.log.1")
+        file.write_text((BAD + LATER).replace("abaker", "dever"))
+        assert next(iter(traces)).user == "dever"
+        # Found by the same look into the folder as the old log would be.
+        (tmp_path / "other.log").write_text((BAD + LATER).replace("abaker", "efox"))
+        assert next(iter(traces)).user == "efox"
 
 
 def test_a_packed_log_is_not_followed(hotdesk: Run, tmp_path: Path) -> None:

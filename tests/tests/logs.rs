@@ -1,6 +1,7 @@
 //! Traces as vectors: the lines of public ones, and for each sequence that tells a problem a near one that does not.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
 
+use hotdesk_bindings::logs::{Filter, Options, Traces};
 use hotdesk_tests::logs::{LogVector, log_vectors, told};
 use serde_json::Value;
 
@@ -71,6 +72,34 @@ fn pieces_of_any_size_tell_the_same() {
             assert_eq!(told(vector.log.as_bytes(), size, 1000), whole, "{} in pieces of {size}", vector.name);
         }
     }
+}
+
+#[test]
+fn a_log_that_is_made_anew_ends_its_last_line_and_is_counted_from_its_start() {
+    let text = |user: &str| {
+        let request = "EMApp Request parameters: Logout=null Device Name=SEP1 User Id=";
+        format!("2018-04-14 08:00:00,000 INFO  [t] EMAppServlet - {request}{user} Device Profile=null\n")
+    };
+    let mut traces = Traces::new(Options { filter: Filter::default(), open: 10 });
+    let source = traces.add("emapp.log", "emapp", 0, None);
+    assert_eq!(traces.wants(), Some(source));
+    traces.feed(source, format!("{}no layout at", text("abaker")).as_bytes());
+    assert_eq!(traces.wants(), Some(source));
+    traces.rest(source);
+    assert_eq!(traces.wants(), None);
+    traces.renew(source);
+    traces.feed(source, format!("all\n{}", text("bclark")).as_bytes());
+    assert_eq!(traces.wants(), Some(source));
+    traces.finish(source);
+    assert_eq!(traces.wants(), None);
+    traces.end();
+    let stories: Vec<Value> =
+        traces.stories().iter().map(|story| serde_json::from_str(story).unwrap()).collect();
+    let told: Vec<_> = stories.iter().map(|story| (&story["user"], &story["line"])).collect();
+    assert_eq!(told, [(&"abaker".into(), &"emapp.log:1".into()), (&"bclark".into(), &"emapp.log:2".into())]);
+    let summary: Value = serde_json::from_str(&traces.summary()).unwrap();
+    let lines = &summary["summary"]["lines"]["notUnderstood"]["lines"];
+    assert_eq!(lines, &serde_json::json!(["emapp.log:2", "emapp.log:1"]));
 }
 
 #[test]

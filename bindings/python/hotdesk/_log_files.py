@@ -13,6 +13,7 @@ import stat
 import sys
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,9 @@ CHUNK = 1 << 20
 LOOKED_THROUGH = 4 << 20
 # More parts than these are no logs one after the other, but lines in any order.
 PARTS = 64
+# By how many bytes a file is known again, and how many files that had a name before are.
+HEAD = 256
+NAMES = 100
 DAY = 86_400_000
 _UNREADABLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
 STANDARD_INPUT = "standard input"
@@ -79,6 +83,8 @@ class Reading:
         self._decoder: codecs.IncrementalDecoder | None = None
         self._left: int | None = None
         self._position = 0
+        # The files that had this name before, and how they begin; they may have other names by now.
+        self._before: deque[tuple[os.stat_result, bytes]] = deque(maxlen=NAMES)
 
     def read(self) -> bytes:
         """Return more bytes, as UTF-8; none at the end."""
@@ -92,20 +98,40 @@ class Reading:
         return data
 
     def grown(self) -> bytes:
-        """Return what a file that had ended got since; one that was made anew is read from its start."""
-        data = self.read()
+        """Return what a file that had ended got since."""
         path = self.source.path
-        if data or path is None or self._stream is None:
-            return data
+        is_there = self._stream is not None or (path is not None and path.exists())
+        return self.read() if is_there else b""
+
+    def is_made_anew(self) -> bool:
+        """Tell whether the file is another one, or shorter, by now; it is read from its start then."""
+        path = self.source.path
+        if path is None or self._stream is None:
+            return False
         try:
             now, ours = path.stat(), os.fstat(self._stream.fileno())
         except OSError:
-            return b""
-        if not os.path.samestat(now, ours) or now.st_size < self._position:
-            self.close()
-            self.source.start = 0
-            return self.read()
-        return b""
+            return False
+        if os.path.samestat(now, ours) and now.st_size >= self.source.start + self._position:
+            return False
+        self._stream.seek(0)
+        self._before.append((ours, self._stream.read(HEAD)))
+        self.close()
+        self.source.start = 0
+        return True
+
+    def is_of(self, path: Path) -> bool:
+        """Tell whether what is read here, or was, has that path now."""
+        try:
+            now = path.stat()
+            if self._stream is not None and os.path.samestat(now, os.fstat(self._stream.fileno())):
+                return True
+            with path.open("rb") as stream:
+                head = stream.read(HEAD)
+        except OSError:
+            return False
+        # The number of a file that is gone may be another file's.
+        return any(os.path.samestat(now, one) and head == begins for one, begins in self._before)
 
     def close(self) -> None:
         """Close it."""

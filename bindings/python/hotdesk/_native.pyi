@@ -635,6 +635,9 @@ class Traces:
     def rest(self, source: int, /) -> None:
         """Say that a source has no more bytes for now."""
 
+    def renew(self, source: int, /) -> None:
+        """Say that a source begins anew, as its file was made again."""
+
     def advance(self, millis: int, /) -> None:
         """Let time go on by milliseconds without lines."""
 

@@ -300,7 +300,11 @@ class Traces:
         yield from self.stop()
 
     def _grow(self, number: int, resting: set[int]) -> bool:
-        data = self._open[number].grown()
+        reading = self._open[number]
+        data = reading.grown()
+        if not data and reading.is_made_anew():
+            self._native.renew(number)
+            data = reading.read()
         if data:
             resting.discard(number)
             self._native.feed(number, data)
@@ -314,7 +318,8 @@ class Traces:
             if path == "-" or not place.is_dir():
                 continue
             for file in _log_files.files(place):
-                if file not in known:
+                # A log that got another name has been read.
+                if file not in known and not any(reading.is_of(file) for reading in self._open.values()):
                     new = [
                         one for one in _log_files.find([str(file)], self._problems) if one.path is not None
                     ]

@@ -233,6 +233,21 @@ impl Traces {
         }
     }
 
+    /// Says that a source begins anew: its file was made again. A line without an end has ended, and lines are counted
+    /// from 1.
+    pub fn renew(&mut self, source: usize) {
+        if let Some(of) = self.sources.get_mut(source) {
+            of.has_ended = true;
+            self.read(source, (Millis::MAX, usize::MAX));
+        }
+        if let Some(of) = self.sources.get_mut(source) {
+            of.has_ended = false;
+            of.skips = false;
+            of.line = 0;
+            of.owner = Owner::Nothing;
+        }
+    }
+
     /// Lets time go on without lines: milliseconds since the last call that fed some.
     pub fn advance(&mut self, millis: i64) {
         let lines = Lines { names: &self.names };

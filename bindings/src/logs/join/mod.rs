@@ -250,6 +250,8 @@ impl Joiner {
             let is_cut = match story.state {
                 State::PageShown | State::MenuShown => silent < PATIENCE_AT_END,
                 State::Done => false,
+                // A refusal is its end.
+                _ if story.code.is_some() => false,
                 _ => silent < CUT,
             };
             if is_cut && !matches!(story.state, State::Service | State::Started) {
