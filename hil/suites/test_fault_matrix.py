@@ -212,6 +212,7 @@ def strike(running: Running, case: FaultCase, moment: Moment) -> Row:
     running.agree()
     works = rig.time() - healed
     assert works <= WORKS, f"the phone worked {works:.1f} s after the end of the fault; {WORKS:g} s at most"
+    case.holds(around)
     if (other := running.service.sessions()) and ELSEWHERE in other:
         running.service.logout(ELSEWHERE)
     if running.user == SOMEBODY_ELSE:

@@ -33,7 +33,6 @@ from ...emservice import (
 )
 from ...emservice.faults import ConnectionFault
 from .. import keypad
-from ..errors import RigError
 from ..name_server import Manner
 from ..network import Network
 from ..phone import Phone
@@ -58,6 +57,8 @@ LENGTHS = (*range(1, 60), 1515, 1518, 1519, 2000, 2048, 4096, 9000)
 FLOOD = 8000
 # Changes of a setting that wear the flash.
 WRITES = 8
+# Its place in the list of settings.
+BRIGHTNESS = "3"
 # So long after the last key, of this machine's time, the phone has written.
 POWER_FAILS = 30.0
 
@@ -108,15 +109,17 @@ class FaultCase:
     """A fault.
 
     `strike` makes it before the deed, at boot before the power comes, `meanwhile` after the deed's last
-    key, at boot after the power came. `needs` are capabilities of the board; `boot_text` is what the phone
-    says for ever where it cannot even begin. `lies`: the service says what is not so.
-    `by_chance`: chance decides what becomes of the deed. `restarts`: the phone is switched on or reset.
+    key, at boot after the power came; `holds` fails where something is not so that must be once it is over.
+    `needs` are capabilities of the board; `boot_text` is what the phone says for ever where it cannot even
+    begin. `lies`: the service says what is not so. `by_chance`: chance decides what becomes of the deed.
+    `restarts`: the phone is switched on or reset.
     """
 
     subject: str
     name: str
     strike: Strike = lambda _: None
     meanwhile: Strike = lambda _: None
+    holds: Strike = lambda _: None
     moments: tuple[Moment, ...] = ALL
     needs: tuple[str, ...] = ()
     told_within: float = SOON
@@ -199,15 +202,35 @@ def set_brightness(around: Surroundings, choice: str) -> None:
     phone.open_menu()
     phone.choose("Settings")
     phone.wait_title("Settings")
-    phone.press("3")
+    phone.press(BRIGHTNESS)
     phone.wait_title("Brightness")
     phone.press(choice)
 
 
+def holds_brightness(*values: str) -> Strike:
+    """Fails where the phone's brightness is none of these."""
+
+    def look(around: Surroundings) -> None:
+        phone = Phone(around.rig)
+        phone.open_menu()
+        phone.choose("Settings")
+        phone.wait_title("Settings")
+        screen = phone.wait("the list of settings", lambda s: s.selected is not None)
+        while not str(screen.selected).startswith(BRIGHTNESS):
+            before = screen.selected
+            phone.press(keypad.DOWN)
+            screen = phone.wait("the next setting", lambda s, before=before: s.selected not in (None, before))
+        phone.to_idle()
+        if str(screen.selected).split()[-1] not in values:
+            raise AssertionError(f"the brightness is not {' or '.join(values)}:\n{screen}")
+
+    return look
+
+
 def wear_flash(around: Surroundings) -> None:
-    """Somebody changes a setting over and over, so that sectors of the flash are erased."""
+    """Somebody sets the brightness over and over, low in the end, so that sectors of the flash are erased."""
     for count in range(WRITES):
-        set_brightness(around, "21"[count % 2])
+        set_brightness(around, "12"[count % 2])
         Phone(around.rig).wait("the settings saved", lambda s: "Saved." in s.flowing)
         Phone(around.rig).to_idle()
 
@@ -219,7 +242,7 @@ def fail_in_write(around: Surroundings) -> None:
     end = time.monotonic() + POWER_FAILS
     while around.rig.board.counters()["on"]:
         if time.monotonic() > end:
-            raise RigError("the power did not fail: the phone wrote less than expected")
+            raise AssertionError(f"the phone wrote less than a setting takes:\n{Phone(around.rig).screen}")
         time.sleep(0.02)
 
 
@@ -459,6 +482,7 @@ FAULTS: tuple[FaultCase, ...] = (
         PHONE,
         "the power fails in a write to flash",
         fail_in_write,
+        holds=holds_brightness("high", "low"),
         moments=KEPT,
         needs=("settings-without-power",),
     ),
@@ -466,6 +490,7 @@ FAULTS: tuple[FaultCase, ...] = (
         PHONE,
         f"a setting was changed {WRITES} times",
         wear_flash,
+        holds=holds_brightness("low"),
         moments=KEPT,
         needs=("settings-without-power",),
     ),
