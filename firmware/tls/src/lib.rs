@@ -1,9 +1,9 @@
 //! TLS of the phone: what a service must show ([`Trust`]), why it was refused ([`Error`]), a session ([`Tls`],
-//! [`Session`]) over any `embedded-io-async` connection, and behind the feature `mbedtls` the engine [`MbedTls`].
+//! [`Session`]) over any `embedded-io-async` connection, and behind the feature `mbedtls` the engine `MbedTls`.
 //!
 //! It must never let a service in that was not checked: there is no connection without a name, a trust and the time,
-//! no way to leave a check out, and no fall-back to a connection in clear. No byte that went through a session is
-//! left in the engine's memory after it.
+//! no way to leave a check out, and no fall-back to a connection in clear. What went through a session is wiped from
+//! the engine's memory when that ends; what resumes it stays until [`Tls::forget`].
 #![no_std]
 
 mod error;

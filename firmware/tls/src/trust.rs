@@ -15,7 +15,8 @@ const SEQUENCE: u8 = 0x30;
 pub enum Trust<'a> {
     /// `service-ca`: the certificate of an authority, which issued that of the service.
     Authority(&'a [u8]),
-    /// `service-certificate`: the self-signed certificate of the service itself.
+    /// `service-certificate`: the self-signed certificate of the service itself. One that an authority issued is
+    /// [`Error::NotTrusted`](crate::Error::NotTrusted) here.
     Certificate(&'a [u8]),
 }
 
