@@ -65,7 +65,7 @@ def _write(file: Path, megabytes: int) -> None:
 
 def _measure() -> None:
     before = BENCH.read_text(encoding="utf-8").partition(SECTION)[0]
-    BENCH.write_text(before + "\n".join([SECTION, "", *figures(), ""]), encoding="utf-8")
+    BENCH.write_text(before.rstrip() + "\n\n" + "\n".join([SECTION, "", *figures(), ""]), encoding="utf-8")
 
 
 def figures() -> list[str]:
