@@ -15,7 +15,7 @@ and `Screen.marks` has their names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from .font import Font
@@ -93,13 +93,29 @@ class Line:
 
 @dataclass(frozen=True)
 class Screen:
-    """What a picture says: its lines from top to bottom, and the ink that is no text."""
+    """What a picture says. It is read when first asked: most pictures of a wait are half-drawn."""
 
     picture: Picture
-    columns: int
-    """Cells of the font that the picture is wide."""
-    lines: tuple[Line, ...]
-    unmatched: tuple[Spot, ...] = field(default=())
+    font: Font
+
+    @cached_property
+    def _reading(self) -> tuple[tuple[Line, ...], tuple[Spot, ...]]:
+        return _Reading(self.picture, self.font).lines()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Its lines from top to bottom."""
+        return self._reading[0]
+
+    @property
+    def unmatched(self) -> tuple[Spot, ...]:
+        """The ink that is no text."""
+        return self._reading[1]
+
+    @property
+    def columns(self) -> int:
+        """Cells of the font that the picture is wide."""
+        return self.picture.width // self.font.width
 
     @cached_property
     def text(self) -> str:
@@ -172,7 +188,7 @@ class Screen:
 
 def read(picture: Picture, font: Font) -> Screen:
     """Reads all text on `picture`. The result depends on nothing else."""
-    return _Reading(picture, font).screen()
+    return Screen(picture, font)
 
 
 @dataclass(frozen=True)
@@ -197,10 +213,10 @@ class _Reading:
         self._rows = [picture.pixels[at : at + width] for at in range(0, len(picture.pixels), width)]
         self._row_ink = _ink_of_rows(self._rows, font)
 
-    def screen(self) -> Screen:
-        screen = self._cover(self._likely())
+    def lines(self) -> tuple[tuple[Line, ...], tuple[Spot, ...]]:
+        lines, unmatched = self._cover(self._likely())
         # Lines that touch each other may need a band that seems to cut one.
-        return self._cover(range(self._picture.height)) if screen.unmatched else screen
+        return self._cover(range(self._picture.height)) if unmatched else (lines, unmatched)
 
     def _likely(self) -> list[int]:
         """The rows where a line of text may begin: not those where it would cut ink that fits into one."""
@@ -218,7 +234,7 @@ class _Reading:
             y += 1
         return [y for y in range(height) if may_begin[y]]
 
-    def _cover(self, starts: range | list[int]) -> Screen:
+    def _cover(self, starts: range | list[int]) -> tuple[tuple[Line, ...], tuple[Spot, ...]]:
         picture, font = self._picture, self._font
         bands = {y: self._band(y) for y in starts if y + font.height <= picture.height and self._differs(y)}
         # From the bottom up: the cheapest way to cover the rows from y on, by a line of text or by leaving a
@@ -247,7 +263,7 @@ class _Reading:
                 if marked := self._row_ink[y]:
                     unmatched.append(Spot(marked[0], y, marked[-1] + 1 - marked[0], 1, len(marked)))
                 y += 1
-        return Screen(picture, picture.width // font.width, tuple(lines), tuple(unmatched))
+        return tuple(lines), tuple(unmatched)
 
     def _differs(self, y: int) -> bool:
         """Whether there is anything to explain in the rows of a line."""

@@ -87,8 +87,10 @@ class ScreenDriver(Driver):
         is_over = late = False
         while True:
             screen = self.look()
-            fits = not screen.unmatched and holds(screen)
-            if fits and before is not None and screen.picture == before.picture:
+            stands = before is not None and screen.picture == before.picture
+            # What is still being drawn says nothing, and reading takes long.
+            fits = (stands or is_over) and not screen.unmatched and holds(screen)
+            if stands and fits:
                 return screen
             # What was seen before the time was over says nothing of its end, where this machine looks rarely;
             # and what was there then is looked at once more.
@@ -96,5 +98,5 @@ class ScreenDriver(Driver):
                 raise NotShown(expected, str(screen), seconds)
             late = is_over
             is_over = is_over or deadline.expired
-            before = screen if fits else None
+            before = screen
             time.sleep(min(INTERVAL, seconds))
