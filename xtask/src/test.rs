@@ -164,8 +164,8 @@ fn bindings() -> Result<()> {
     pytest(&["bindings/tests"])
 }
 
-/// One more than the cores this is meant for: a phone that is waited for takes none.
-const RIG_WORKERS: &str = "3";
+/// Two more than the cores this is meant for: a phone that is waited for takes none.
+const RIG_WORKERS: &str = "4";
 
 /// Cuts of the supply in the short form that every run of the tests has.
 const POWER_CUTS: &str = "20";
