@@ -221,6 +221,17 @@ def test_a_log_is_followed_as_it_grows_and_is_made_anew(tmp_path: Path) -> None:
     assert [json.loads(one).get("user") for one in rest] == ["efox", None]
 
 
+def test_a_log_of_two_parts_that_is_cut_is_read_from_its_start(tmp_path: Path) -> None:
+    file = tmp_path / "emapp.log"
+    # The older part is the last: what was read of it is shorter than what the file is cut to.
+    newer = login("08:30:00", "cdavis", good=False) + LATER * 40
+    file.write_text(newer + BAD + login("08:10:00", "bclark", good=False))
+    with logs.read(file, follow=True) as traces:
+        assert {next(iter(traces)).user for _ in range(3)} == {"abaker", "bclark", "cdavis"}
+        file.write_text((BAD + LATER * 20).replace("abaker", "dever"))
+        assert next(iter(traces)).user == "dever"
+
+
 def test_a_log_in_a_folder_that_got_another_name_is_not_told_again(tmp_path: Path) -> None:
     file = tmp_path / "emapp.log"
     file.write_text(BAD + LATER)

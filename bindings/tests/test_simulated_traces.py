@@ -91,6 +91,13 @@ def stories(*files: Path) -> list[logs.Story]:
     return told
 
 
+def failure(lab: Lab) -> tuple[str, logs.ShownCode | None]:
+    """Return the cause and the code of the only story, which is that of a failure."""
+    (story,) = stories(lab.file)
+    assert story.result == "failed"
+    return story.causes[0].cause, story.code
+
+
 def choose(service: EmService, profile: str) -> str:
     menu = login(service, "bob")
     token = menu.partition("&amp;t=")[2].partition("&")[0]
@@ -131,12 +138,7 @@ def test_a_refusal_is_told_with_its_cause_and_its_code(lab: Lab, name: str) -> N
     happens, cause, code = REFUSED[name]
     happens(lab.one)
     later(lab.one)
-    (story,) = stories(lab.file)
-    assert (story.result, story.causes[0].cause, story.code) == (
-        "failed",
-        cause,
-        logs.ShownCode(code, code, logged=True),
-    )
+    assert failure(lab) == (cause, logs.ShownCode(code, code, logged=True))
 
 
 def test_a_login_and_a_logout_are_told_with_their_steps(lab: Lab) -> None:
@@ -231,12 +233,7 @@ def test_a_refusal_across_clusters_is_told(
         lab.one.connect(lab.two)
         login(lab.one, user, pin, phone, emcc=True)
         later(lab.one)
-    (story,) = stories(lab.file)
-    assert (story.result, story.causes[0].cause, story.code) == (
-        "failed",
-        cause,
-        logs.ShownCode(code, shown, logged=True),
-    )
+    assert failure(lab) == (cause, logs.ShownCode(code, shown, logged=True))
 
 
 def test_a_home_cluster_that_is_silent_is_40_and_shown_as_23(lab: Lab) -> None:
@@ -244,8 +241,7 @@ def test_a_home_cluster_that_is_silent_is_40_and_shown_as_23(lab: Lab) -> None:
     lab.two.faults.add(Delay(30), operation="emccAuthenticate")
     login(lab.one, "eve", emcc=True)
     later(lab.one)
-    (story,) = stories(lab.file)
-    assert (story.causes[0].cause, story.code) == ("homeClusterSilent", logs.ShownCode(40, 23, logged=True))
+    assert failure(lab) == ("homeClusterSilent", logs.ShownCode(40, 23, logged=True))
 
 
 def test_a_blank_in_the_service_url_is_no_fault_of_a_login_that_is_done(lab: Lab) -> None:

@@ -18,9 +18,7 @@ def told_settings(phone: Phone) -> list[str]:
     phone.wait_title("Settings")
     told = []
     for place in (ID_KEYS, BRIGHTNESS, POLLING):
-        phone.press(keypad.DOWN)
-        screen = phone.wait("the next setting", lambda s, place=place: (s.selected or "").startswith(place))
-        told.append(str(screen.selected))
+        told.append(str(phone.select(place).selected))
     phone.to_idle()
     return told
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from rig.rzcobs import wrap
 
 from hotdesk_hil.rig.errors import LogError
 from hotdesk_hil.rig.log import unwrap
+from hotdesk_hil.rig.remote_board import RemoteBoardDriver
 
 
 @pytest.mark.parametrize(
@@ -42,3 +45,11 @@ def test_encoding_of_known_bytes() -> None:
 def test_damaged_frame_is_refused(frame: bytes, words: str) -> None:
     with pytest.raises(LogError, match=words):
         unwrap(frame)
+
+
+def test_log_of_a_board_elsewhere_comes_in_pieces_of_the_size_that_is_asked_for() -> None:
+    board = object.__new__(RemoteBoardDriver)
+    said = iter([b"abcde", b"", b"f", b""])
+    board.connection = SimpleNamespace(call=lambda _: next(said))
+    board._log_rest = b""
+    assert [board.logged(size) for size in (2, 2, None, None)] == [b"ab", b"cd", b"ef", b""]

@@ -49,6 +49,16 @@ def test_screen_that_moves_settles(font: Font) -> None:
     assert "****" in driver(pictures, font).settle().text
 
 
+def test_picture_that_is_not_seen_again_is_not_read(font: Font) -> None:
+    half_drawn = read(form(font).bar(53, 11, 0).picture(), font)
+    moving = driver([form(font)], font)
+    pictures = iter([half_drawn])
+    whole = moving.look
+    moving.look = lambda: next(pictures, None) or whole()
+    assert moving.settle().title == "Log in"
+    assert "_reading" not in vars(half_drawn)
+
+
 def test_screen_that_never_comes_is_told(font: Font) -> None:
     with pytest.raises(NotShown, match=r"did not show the menu within 0\.1 s"):
         driver([form(font)], font).wait_for("the menu", lambda s: s.title == "Menu", seconds=0.1)

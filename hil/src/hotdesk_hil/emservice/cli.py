@@ -163,7 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--tls-version",
         choices=[version.value for version in TlsVersion],
-        help="the only version that it speaks",
+        help="the only version of TLS that it speaks; any: both",
     )
     parser.add_argument(
         "--tls-client-certificate",

@@ -189,7 +189,7 @@ class Emcc:
             self._traces.go_on(thread)
 
     async def _entered(self, visitor: Visitor, profile: str, device: str, logout_address: str) -> Session:
-        """Logs a visitor in at home, and returns the session that he gets here."""
+        """Logs a visitor in at home, and returns the session here."""
         session = self._session_of(visitor, profile, device)
         asked = {
             "grant": visitor.grant,

@@ -46,7 +46,7 @@ class CertificateFlaw(Enum):
 
 
 class TlsVersion(Enum):
-    """The only version of TLS that the service speaks."""
+    """Which versions of TLS the service speaks: one, or both."""
 
     TLS_1_2 = "1.2"
     TLS_1_3 = "1.3"

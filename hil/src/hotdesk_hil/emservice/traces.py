@@ -109,7 +109,7 @@ class Traces:
         self._line(APP, f"User '{user}' exists locally")
 
     def user_unknown(self, user: str) -> None:
-        """The cluster does not know a user: an error only where no other cluster knows him either."""
+        """The cluster does not know a user: an error only where no other cluster does either."""
         # `Uknown` is how it is spelt.
         what = f"CMDatabase:isLocalUser: com.cisco.ccm.database.CMDBLException: Uknown user: {user}"
         self._line("CMDatabase", what, "ERROR")

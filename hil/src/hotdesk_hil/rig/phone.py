@@ -195,6 +195,17 @@ class Phone:
             screen = self.wait("the next item", lambda s, before=before: s.selected not in (None, before))
         raise NotShown(f"the menu item {item!r}", str(screen), REACTION)
 
+    def select(self, number: str) -> Screen:
+        """Goes down the list shown to the item with this number, and returns the screen; chooses nothing."""
+        screen = self.wait("a list", lambda s: s.selected is not None)
+        for _ in range(LONGEST_LIST):
+            if str(screen.selected).split()[:1] == [number]:
+                return screen
+            before = screen.selected
+            self.press(keypad.DOWN)
+            screen = self.wait("the next item", lambda s, before=before: s.selected not in (None, before))
+        raise NotShown(f"the item {number}", str(screen), REACTION)
+
     def ask_who(self) -> None:
         """From the idle screen of a phone with an application user: asks who is logged in, by the menu."""
         self.open_menu()

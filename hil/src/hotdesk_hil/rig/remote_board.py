@@ -217,6 +217,7 @@ class RemoteBoardDriver(
         self._files: Path | None = None
         self._sent: tuple[object, ...] = ()
         self._facts: dict[str, Any] | None = None
+        self._log_rest = b""
 
     def on_activate(self) -> None:
         """Sends the image, if the board does not have it, and makes the board ready."""
@@ -238,6 +239,7 @@ class RemoteBoardDriver(
         if self._files is not None:
             return
         self._send_image()
+        self._log_rest = b""
         self._files = Path(tempfile.mkdtemp(prefix="hotdesk-cable-"))
         try:
             self.wire.open(self._files)
@@ -256,6 +258,7 @@ class RemoteBoardDriver(
     @Driver.check_active
     def cycle(self) -> None:
         """Takes the power away and gives it back."""
+        self._log_rest = b""
         self.connection.call("cycle")
 
     @Driver.check_active
@@ -267,9 +270,12 @@ class RemoteBoardDriver(
         """Sends bytes on the keypad's line."""
         self.connection.call("send", data)
 
-    def logged(self, max_size: int | None) -> bytes:  # noqa: ARG002
-        """Returns what was logged since the last call."""
-        return self.connection.call("log")
+    def logged(self, max_size: int | None) -> bytes:
+        """Returns what was logged since the last call; the rest waits for the next one."""
+        log = self._log_rest + self.connection.call("log")
+        end = max_size or len(log)
+        self._log_rest = log[end:]
+        return log[:end]
 
     def picture(self) -> Picture:
         """Returns what the display shows."""

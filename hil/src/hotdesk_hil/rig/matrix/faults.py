@@ -215,11 +215,7 @@ def holds_brightness(*values: str) -> Strike:
         phone.open_menu()
         phone.choose("Settings")
         phone.wait_title("Settings")
-        screen = phone.wait("the list of settings", lambda s: s.selected is not None)
-        while not str(screen.selected).startswith(BRIGHTNESS):
-            before = screen.selected
-            phone.press(keypad.DOWN)
-            screen = phone.wait("the next setting", lambda s, before=before: s.selected not in (None, before))
+        screen = phone.select(BRIGHTNESS)
         phone.to_idle()
         if str(screen.selected).split()[-1] not in values:
             raise AssertionError(f"the brightness is not {' or '.join(values)}:\n{screen}")
