@@ -30,16 +30,6 @@ def service() -> Iterator[EmService]:
         yield service
 
 
-@pytest.fixture
-def signals() -> Iterator[None]:
-    """Lets signals reach what a test starts: under nohup, or in a shell's background, they are ignored."""
-    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
-    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
 def test_a_file_as_a_spreadsheet_writes_it_is_read(tmp_path: Path) -> None:
     text = '\ufeffUser, Device ,duration,operation\r\n"john","SEP1",60,\r\n\r\n,,,\r\n,"SEP,2",,LOGOUT\r\n'
     one, two = bulk.rows(write(tmp_path, text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -197,6 +198,7 @@ def test_what_is_wrong_is_said_in_one_line(hotdesk: Run, arguments: list[str], c
     assert "Traceback" not in done.stderr.decode()
 
 
+@pytest.mark.usefixtures("signals")
 def test_a_log_is_followed_as_it_grows_and_is_made_anew(tmp_path: Path) -> None:
     file = tmp_path / "emapp.log"
     file.write_text(GOOD)
@@ -213,7 +215,7 @@ def test_a_log_is_followed_as_it_grows_and_is_made_anew(tmp_path: Path) -> None:
             login("08:20:00", "dever", good=False, thread="t1") + login("08:30:00", "efox", thread="t1")
         )
         second = [json.loads(process.stdout.readline()) for _ in range(2)]
-        process.send_signal(2)
+        process.send_signal(signal.SIGINT)
         rest = process.stdout.read().splitlines()
         assert process.wait(60) == 130
     # Lines of the file that is there now are counted from its start.

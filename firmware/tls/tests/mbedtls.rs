@@ -159,6 +159,9 @@ fn a_session_is_resumed_until_trust_name_or_time_changes_or_it_is_forgotten() {
     assert!(!is_resumed(received(&mut engine, &Service { name: "localhost", ..service })));
     assert!(is_resumed(received(&mut engine, &Service { name: "localhost", ..service })));
     assert!(!is_resumed(received(&mut engine, &service)));
+    let other = Service { trust: services["1.3 only"].trust(), ..service };
+    assert_eq!(ask(&mut engine, served.port, &other), Err(Error::NotTrusted));
+    assert!(!is_resumed(received(&mut engine, &service)));
     assert!(!is_resumed(received(&mut engine, &Service { time: Some(NOW - 1), ..service })));
     assert!(is_resumed(received(&mut engine, &Service { time: Some(NOW + 11 * 3600), ..service })));
     assert!(!is_resumed(received(&mut engine, &Service { time: Some(NOW + 13 * 3600), ..service })));
