@@ -76,18 +76,23 @@ pub(crate) fn services() -> &'static Services {
     })
 }
 
-/// A connection, which counts its bytes.
+/// A connection, which counts its bytes, and may stall for ever once so many have come.
 pub(crate) struct Stream {
     connection: TcpStream,
+    most: usize,
     sent: Rc<Cell<usize>>,
     received: Rc<Cell<usize>>,
 }
 
 impl Stream {
     pub(crate) fn to(port: u16) -> Self {
+        Self::stalling_after(usize::MAX, port)
+    }
+
+    pub(crate) fn stalling_after(most: usize, port: u16) -> Self {
         let connection = TcpStream::connect(("127.0.0.1", port)).unwrap();
         connection.set_nonblocking(true).unwrap();
-        Self { connection, sent: Rc::default(), received: Rc::default() }
+        Self { connection, most, sent: Rc::default(), received: Rc::default() }
     }
 
     pub(crate) fn sent(&self) -> Rc<Cell<usize>> {
@@ -120,7 +125,12 @@ async fn done(
 
 impl Read for Stream {
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> {
-        let length = done(|| self.connection.read(buffer)).await?;
+        let room = self.most - self.received.get();
+        if room == 0 {
+            std::future::pending::<()>().await;
+        }
+        let length = buffer.len().min(room);
+        let length = done(|| self.connection.read(&mut buffer[..length])).await?;
         self.received.set(self.received.get() + length);
         Ok(length)
     }
