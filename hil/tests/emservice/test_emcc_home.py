@@ -121,3 +121,36 @@ def test_reset_forgets_grants_and_guests(home: EmService) -> None:
     assert enter(home, unused)["code"] == 2
     home.login("SEP0000000000A1", "bob")
     assert ask(home, "emccLogout", grant=used) == {"done": False}
+
+
+@pytest.mark.parametrize(
+    ("user", "login_type", "code"), [("nobody", None, 23), ("bob", "DN", 23), ("7", "DN", 47)]
+)
+def test_who_is_not_one_user_has_no_pin(user: str, login_type: str | None, code: int) -> None:
+    users = [User(name, "2222", ("A",), directory_number="7", emcc=True) for name in ("bob", "rob")]
+    with EmService(Cluster(users=users, service=ServiceParameters(cluster_id="Two"))) as home:
+        home.remote_clusters["one"] = RemoteCluster("One", "http://127.0.0.1:9")
+        answer = ask(home, "emccAuthenticate", user=user, loginType=login_type, pin="2222")
+        assert answer["code"] == code
+        assert "grant" not in answer
+
+
+@pytest.mark.parametrize(
+    ("models", "model", "code"),
+    [(("7965", "8851"), "8851", None), (("7965",), "8851", 32), (("7965",), "", 32), ((), "8851", None)],
+)
+def test_there_is_a_template_for_the_model(models: tuple[str, ...], model: str, code: int | None) -> None:
+    service = ServiceParameters(cluster_id="Two", emcc_models=models)
+    with EmService(Cluster(users=[BOB], service=service)) as home:
+        home.remote_clusters["one"] = RemoteCluster("One", "http://127.0.0.1:9")
+        answer = ask(home, "emccAuthenticate", user="bob", pin=BOB.pin, model=model)
+        assert answer.get("code") == code
+        if code is not None:
+            assert answer["detail"] == f"no EMCC template for the model {model or '?'}"
+
+
+def test_a_user_without_a_profile_gets_no_grant() -> None:
+    cluster = Cluster(users=[User("bob", "2222", emcc=True)], service=ServiceParameters(cluster_id="Two"))
+    with EmService(cluster) as home:
+        home.remote_clusters["one"] = RemoteCluster("One", "http://127.0.0.1:9")
+        assert ask(home, "emccAuthenticate", user="bob", pin="2222")["code"] == 205

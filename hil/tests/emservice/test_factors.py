@@ -75,3 +75,17 @@ def test_a_factor_of_codes_alone_asks_for_one_at_once() -> None:
         assert (form.kind, form.fields) == ("Input", {"otp": ("", "N")})
         assert AppPhone(DESK).submit(form, otp="2").prompt == "Code is wrong"
         assert AppPhone(DESK).submit(form, otp="1").text == "Login successful."
+
+
+def test_a_factor_that_cannot_be_closed_is_in_the_log_and_keeps_no_stop_from_its_end(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Held(SecondFactor):
+        async def close(self) -> None:
+            raise ZeroDivisionError("secret 4711")
+
+    with EmService(CLUSTER, second_factor=Held()) as service:
+        service.stop()
+        assert caplog.messages == ["what the service held could not be given back: ZeroDivisionError"]
+        service.start()
+        assert "4711" not in caplog.text

@@ -210,9 +210,8 @@ class Emcc:
 
     def _session_of(self, visitor: Visitor, profile: str, name: str) -> Session:
         """Checks the phone, and returns the session that a login makes."""
-        device = self._service.cluster.devices.get(fold(name))
-        if device is None:
-            raise AppRefused(AppCode.PROFILE_ABSENT, f"{name} is not a device of this cluster")
+        # The login application has refused phones that are not of this cluster.
+        device = self._service.cluster.devices[fold(name)]
         if not device.extension_mobility:
             raise AppRefused(Code.LOGOUT_DISABLED, f"enable Extension Mobility on {device.name}")
         there = next((one for one in self._service.sessions() if fold(one.device) == fold(name)), None)

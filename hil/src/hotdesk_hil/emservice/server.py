@@ -107,7 +107,11 @@ class Servlet:
 
     async def _end(self, _application: web.Application) -> None:
         for end in self.at_end:
-            await end()
+            try:
+                await end()
+            except Exception as error:
+                # The others end all the same. Its type alone: a site's own factor may be among them.
+                log.error("what the service held could not be given back: %s", type(error).__name__)
 
     def stop(self) -> None:
         """Ends what is being held open, so that the server can stop."""
