@@ -103,6 +103,24 @@ fn a_log_that_is_made_anew_ends_its_last_line_and_is_counted_from_its_start() {
 }
 
 #[test]
+fn a_secret_stays_hidden_where_the_tag_of_an_error_was_torn() {
+    let request = "2018-04-14 08:00:00,000 INFO  [t] EMAppServlet - EMApp Request parameters: Logout=null \
+                   Device Name=SEP1 User Id=abaker Device Profile=null";
+    for (torn, text) in [
+        ("<error code18 aCertificate>geheim 1</error>", "***"),
+        ("<error code=\"18\" appCertificate>geheim 1</error>", "***"),
+        ("<error code=\"18\">Somebody else, seq=geheim</error>", "Somebody else, seq=***"),
+        ("<error code=\"18\"> Somebody else: SEP1 </error>", "Somebody else: SEP1"),
+    ] {
+        let (stories, summary) = told(format!("{request}\n{torn}\n").as_bytes(), usize::MAX, 10);
+        let [story] = stories.as_slice() else { panic!("{torn}: {stories:?}") };
+        assert!(!format!("{story}{summary}").contains("geheim"), "{torn}: {story}");
+        let story: Value = serde_json::from_str(story).unwrap();
+        assert_eq!((&story["text"], &story["code"]["number"]), (&text.into(), &18.into()), "{torn}");
+    }
+}
+
+#[test]
 fn collapsed_blanks_empty_lines_and_notes_change_nothing() {
     for vector in log_vectors("rows.toml").into_iter().filter(|vector| !vector.name.contains("blank")) {
         let collapse = |line: &str| line.split_ascii_whitespace().collect::<Vec<_>>().join(" ");

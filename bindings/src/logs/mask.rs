@@ -11,6 +11,12 @@ const SECRETS: [&[u8]; 6] = [b"pin", b"seq", b"password", b"passwd", b"certifica
 /// A secret is what stands behind a name that ends with `pin`, `seq`, `password` or `certificate` and one of `=`, `:`,
 /// `>` or a percent-encoded `=`, up to the next blank, `&` or `<`, or between quotes.
 pub(super) fn masked(text: &[u8]) -> String {
+    bounded(&hidden(text))
+}
+
+/// Returns a text with its secrets as `***`. What is shown of a part alone is cut out of this: the name of a secret may
+/// stand before it.
+pub(super) fn hidden(text: &[u8]) -> Vec<u8> {
     let mut shown = Vec::with_capacity(text.len().min(LONGEST * 4));
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
@@ -34,7 +40,12 @@ pub(super) fn masked(text: &[u8]) -> String {
         }
         at += blanks + length;
     }
-    let text = String::from_utf8_lossy(&shown);
+    shown
+}
+
+/// Returns the first 200 characters of what [`hidden`] gave.
+pub(super) fn bounded(shown: &[u8]) -> String {
+    let text = String::from_utf8_lossy(shown);
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.into_owned(),

@@ -2,7 +2,7 @@
 
 use super::{Incoming, Joiner, NEAR, ON_TIME, Role};
 use crate::logs::Lines;
-use crate::logs::mask::masked;
+use crate::logs::mask::{bounded, hidden, masked};
 use crate::logs::sentence::{self, Event, Hint};
 use crate::logs::story::{Mark, State, Story, same};
 use crate::logs::time::{Millis, SECOND};
@@ -252,13 +252,13 @@ impl Joiner {
         });
         if let Some(code) = body.code {
             self.code(Incoming { current: Some(on), ..line }, code, lines);
-            let said = memchr::memmem::find(text, b"<error").and_then(|at| text.get(at..));
-            let said = said.and_then(|text| text.splitn(2, |byte| *byte == b'>').nth(1));
+            let error = memchr::memmem::find(text, b"<error").and_then(|at| text.get(at..)).map(hidden);
+            let said = error.as_deref().and_then(|text| text.splitn(2, |byte| *byte == b'>').nth(1));
             let said = said.and_then(|text| text.split(|byte| *byte == b'<').next()).map(<[u8]>::trim_ascii);
             if let (Some(said), Some(on)) =
                 (said.filter(|said| !said.is_empty()), self.on_thread(line.thread, line.group))
             {
-                let said = masked(said);
+                let said = bounded(said);
                 self.with(on.story, |story| story.text = Some(said));
             }
         }
