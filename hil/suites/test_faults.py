@@ -55,6 +55,15 @@ def test_a_panic_is_told_on_the_first_screen_in_about_and_in_the_log(
     assert "app.borrow" in source_line(place)
     # The executor polled what was there.
     assert all(source.frames(address) for address in calls if address)
+    if "settings-without-power" in rig.capabilities:
+        phone.power_cycle()
+        phone.wait_idle("Nobody logged in", seconds=2 * ANSWER)
+        about = told_in_about(phone)
+        assert "Laststart:power-on" in about
+        assert f"Failurebeforestart2:panicinline{line}{''.join(addresses)}" in about
+        log = rig.log.text(defmt_print, kernel)
+        assert "the last failure was before start 2:" in log
+        assert f"started after a {told}" in log
     assert service.sessions() == {}
 
 

@@ -75,10 +75,28 @@ pub struct Facts {
     pub starts: u32,
     /// Why it started this time.
     pub start: Start,
+    /// How this image failed last, on a board that keeps it over being switched off.
+    pub failure: Option<Failure>,
     /// How long settings are kept.
     pub keeps: Keeps,
     /// What [`Board::count_wrong_codes`] was told last since the phone was switched on; else 0.
     pub wrong_codes: u32,
+}
+
+impl Facts {
+    /// How this image failed last, if that was not found by this start.
+    pub(crate) fn earlier_failure(&self) -> Option<&Failure> {
+        self.failure.as_ref().filter(|failure| failure.at_start != self.starts)
+    }
+}
+
+/// How the firmware failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What the start after it found.
+    pub start: Start,
+    /// The number of that start.
+    pub at_start: u32,
 }
 
 /// How long a board keeps settings.
@@ -122,7 +140,42 @@ pub enum Start {
     },
 }
 
+/// How many words [`Start::to_words`] gives.
+pub const WORDS: usize = 1 + 1 + CALLS;
+
 impl Start {
+    /// The start as numbers, for a record: what kind, and its values. Why a chip was reset is not the firmware's to know, so power-on is
+    /// kept as a reset.
+    #[must_use]
+    pub fn to_words(&self) -> [u32; WORDS] {
+        match *self {
+            Self::PowerOn | Self::Reset => [1, 0, 0, 0, 0, 0],
+            Self::Restart => [2, 0, 0, 0, 0, 0],
+            Self::Watchdog { program_counter } => [3, program_counter.unwrap_or(0), 0, 0, 0, 0],
+            Self::Panic { line, calls: [a, b, c, d] } => [4, line, a, b, c, d],
+            Self::HardFault(Fault { program_counter, link_register, status, address }) => {
+                [5, program_counter, link_register, status, address, 0]
+            }
+            Self::StackOverflow => [6, 0, 0, 0, 0, 0],
+            Self::Exception { number } => [7, number, 0, 0, 0, 0],
+        }
+    }
+
+    /// The start that these numbers stand for, if they stand for one.
+    #[must_use]
+    pub fn from_words([kind, a, b, c, d, e]: [u32; WORDS]) -> Option<Self> {
+        Some(match kind {
+            1 => Self::Reset,
+            2 => Self::Restart,
+            3 => Self::Watchdog { program_counter: (a != 0).then_some(a) },
+            4 => Self::Panic { line: a, calls: [b, c, d, e] },
+            5 => Self::HardFault(Fault { program_counter: a, link_register: b, status: c, address: d }),
+            6 => Self::StackOverflow,
+            7 => Self::Exception { number: a },
+            _ => return None,
+        })
+    }
+
     /// Whether something went wrong before this start.
     #[must_use]
     pub fn is_failure(&self) -> bool {
@@ -141,4 +194,30 @@ pub struct Fault {
     pub status: u32,
     /// BFAR: the address accessed, where CFSR says that it is valid.
     pub address: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_comes_back_from_its_words() {
+        let fault = Fault { program_counter: 1, link_register: 2, status: 3, address: 4 };
+        for start in [
+            Start::Reset,
+            Start::Restart,
+            Start::Watchdog { program_counter: None },
+            Start::Watchdog { program_counter: Some(0x1000_0130) },
+            Start::Panic { line: 7, calls: [1, 2, 3, 4] },
+            Start::HardFault(fault),
+            Start::StackOverflow,
+            Start::Exception { number: 16 },
+        ] {
+            assert_eq!(Start::from_words(start.to_words()), Some(start));
+        }
+        assert_eq!(Start::from_words(Start::PowerOn.to_words()), Some(Start::Reset));
+        for kind in [0, 8, u32::MAX] {
+            assert_eq!(Start::from_words([kind, 0, 0, 0, 0, 0]), None);
+        }
+    }
 }

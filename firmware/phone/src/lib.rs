@@ -7,7 +7,8 @@
 //! It has no address and no credential of its own (they come with [`Config`]), allocates nothing, and never shows or
 //! logs a PIN or a certificate. A request that may have been carried out is never sent again.
 //!
-//! Features, all off by default: `embassy-net` (the network of a board that runs embassy-net), `touch` (keys on a display that
+//! Features, all off by default: `embassy-net` (the network of a board that runs embassy-net), `flash` (storage in a
+//! flash), `touch` (keys on a display that
 //! is touched), `defmt` (a log) and `screen-readout` (for test images: a rig is told what the screen shows).
 #![no_std]
 #![forbid(unsafe_code)]
@@ -32,7 +33,6 @@ pub mod readout;
 mod repeat;
 mod run;
 pub mod settings;
-pub mod starts;
 pub mod storage;
 #[cfg(feature = "touch")]
 pub mod touch;
@@ -40,7 +40,7 @@ pub mod view;
 mod words;
 
 pub use app::{App, Ask, ConnectError, Event, Light, NetworkState, Trouble};
-pub use board::{Board, CALLS, Effect, Facts, Fault, Keeps, NotKept, Start};
+pub use board::{Board, CALLS, Effect, Facts, Failure, Fault, Keeps, NotKept, Start, WORDS};
 pub use config::{Config, SetupError};
 pub use font::{Bitmap, FONT_6X10, FONT_10X20, FONT_12X24, Font};
 pub use key::Key;

@@ -411,7 +411,15 @@ fn log_start(facts: &Facts) {
         facts.build.as_str(),
         facts.starts
     );
-    match &facts.start {
+    log_cause(&facts.start);
+    if let Some(failure) = facts.earlier_failure() {
+        log!(info, "the last failure was before start {=u32}:", failure.at_start);
+        log_cause(&failure.start);
+    }
+}
+
+fn log_cause(start: &Start) {
+    match start {
         Start::PowerOn => log!(info, "started by power-on"),
         Start::Reset => log!(info, "started by the reset line"),
         Start::Restart => log!(info, "started by a restart"),

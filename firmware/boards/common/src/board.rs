@@ -2,7 +2,7 @@
 //!
 //! A board adds its [`Chip`]. The watchdog is fed by the phone's progress alone, never by an interrupt or a timer.
 
-use hotdesk_phone::storage::{Memory, Storage};
+use hotdesk_phone::storage::{History, Storage};
 use hotdesk_phone::{Facts, Keeps, NotKept, Start};
 
 use crate::record::{self, ResetCause};
@@ -25,53 +25,51 @@ pub trait Chip {
     fn feed_watchdog(&mut self);
 }
 
-/// A board's memory, as far as it counts starts.
-pub trait CountsStarts {
-    /// Counts this start in memory that outlasts being switched off, once, and returns how often the phone has started; none
-    /// where there is no such memory, or it fails.
-    fn count_start(&mut self) -> Option<u32>;
-}
-
 /// A board, as the phone wants it.
-pub struct Board<C, M> {
+pub struct Board<C, S> {
     chip: C,
-    settings: Storage<M>,
+    storage: S,
     pub(crate) mac: [u8; 6],
     start: Start,
-    starts: u32,
+    history: History,
 }
 
 /// A board before its settings were read.
 pub(crate) struct Started<C> {
     chip: C,
     start: Start,
-    starts: u32,
+    history: History,
 }
 
 impl<C: Chip> Started<C> {
-    /// Finds out why the firmware started, starts the watchdog, and counts the start in `memory`.
+    /// Finds out why the firmware started, starts the watchdog, and notes the start in `storage`.
     #[must_use]
-    pub(crate) fn now(mut chip: C, memory: &mut impl CountsStarts) -> Self {
-        let (start, since_power_on) = record::begin(chip.take_reset_cause());
+    pub(crate) fn now(mut chip: C, storage: &mut impl Storage) -> Self {
+        let (start, starts) = record::begin(chip.take_reset_cause());
         chip.start_watchdog();
-        Self { chip, start, starts: memory.count_start().unwrap_or(since_power_on) }
+        let history = storage.note_start(&start, *image::id()).unwrap_or_else(|NotKept| {
+            defmt::warn!("starts: the memory fails");
+            None
+        });
+        Self { chip, start, history: history.unwrap_or(History { starts, failure: None }) }
     }
 
-    /// The board with the settings in its memory.
+    /// The board with its storage.
     #[must_use]
-    pub(crate) fn with<M: Memory>(self, settings: Storage<M>, mac: [u8; 6]) -> Board<C, M> {
-        Board { chip: self.chip, settings, mac, start: self.start, starts: self.starts }
+    pub(crate) fn with<S: Storage>(self, storage: S, mac: [u8; 6]) -> Board<C, S> {
+        Board { chip: self.chip, storage, mac, start: self.start, history: self.history }
     }
 }
 
-impl<C: Chip, M: Memory> hotdesk_phone::Board for Board<C, M> {
+impl<C: Chip, S: Storage> hotdesk_phone::Board for Board<C, S> {
     fn facts(&self) -> Facts {
         Facts {
             board: C::NAME,
             build: image::id_text(),
             mac: self.mac,
-            starts: self.starts,
+            starts: self.history.starts,
             start: self.start.clone(),
+            failure: self.history.failure.clone(),
             keeps: C::KEEPS,
             wrong_codes: record::wrong_codes(),
         }
@@ -91,10 +89,10 @@ impl<C: Chip, M: Memory> hotdesk_phone::Board for Board<C, M> {
     }
 
     async fn save(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {
-        self.settings.save(write)
+        self.storage.save(write)
     }
 
     async fn forget(&mut self) -> Result<(), NotKept> {
-        self.settings.forget()
+        self.storage.forget()
     }
 }

@@ -1,5 +1,5 @@
-//! What outlasts a restart: why the firmware ended, and how often it has started since power-on. A board with memory that outlasts
-//! being switched off counts all starts there (`flash.rs`).
+//! What outlasts a restart: why the firmware ended, and how often it has started since power-on. A board with a flash that it can
+//! write keeps both there at its next start, which follows at once (`hotdesk_phone::storage`).
 //!
 //! It is in RAM that start-up leaves alone, behind a check value, for after power-on that RAM holds anything. Of a panic it
 //! keeps the place, never the message: that could quote a PIN.
@@ -8,8 +8,7 @@
 //! |---|---|
 //! | 0 | check value of the others and of the image: a record of another image says nothing |
 //! | 1 | starts since power-on |
-//! | 2 | how the firmware ended; see [`Ended`] |
-//! | 3 to 7 | a panic's line and four return addresses, an exception's number, or PC, LR, CFSR and BFAR |
+//! | 2 to 7 | how the firmware ended: the words of [`Start`] |
 //! | 8 | wrong admin codes in a row |
 //!
 //! What the chip says of its reset counts where the record says nothing.
@@ -17,46 +16,19 @@
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use hotdesk_phone::{CALLS, Fault, Start};
+use hotdesk_phone::{CALLS, Fault, Start, WORDS};
 
 use crate::image;
 
 const CHECK: usize = 0;
 const STARTS: usize = 1;
-const ENDED: usize = 2;
-const VALUES: [usize; 1 + CALLS] = [3, 4, 5, 6, 7];
+const ENDED: [usize; WORDS] = [2, 3, 4, 5, 6, 7];
 const WRONG_CODES: usize = 8;
-const WORDS: usize = 9;
+const RECORD_WORDS: usize = 9;
 
 // SAFETY: cortex-m-rt's linker script has this section and neither clears nor loads it. Any content is valid numbers.
 #[unsafe(link_section = ".uninit.record")]
-static RECORD: [AtomicU32; WORDS] = [const { AtomicU32::new(0) }; WORDS];
-
-/// How the firmware ended, as far as it noticed.
-#[derive(Clone, Copy)]
-#[repr(u32)]
-enum Ended {
-    /// It did not notice: the reset line, a power cut too short to lose RAM, or the watchdog's own reset.
-    Unnoticed = 1,
-    Restarted = 2,
-    Watchdog = 3,
-    Panicked = 4,
-    Faulted = 5,
-    StackOverflow = 6,
-    Exception = 7,
-}
-
-impl Ended {
-    const ALL: [Self; 7] = [
-        Self::Unnoticed,
-        Self::Restarted,
-        Self::Watchdog,
-        Self::Panicked,
-        Self::Faulted,
-        Self::StackOverflow,
-        Self::Exception,
-    ];
-}
+static RECORD: [AtomicU32; RECORD_WORDS] = [const { AtomicU32::new(0) }; RECORD_WORDS];
 
 /// What reset the chip, as far as the chip says so.
 #[derive(Clone, Copy)]
@@ -71,7 +43,7 @@ pub struct ResetCause {
 #[must_use]
 pub fn begin(reset: ResetCause) -> (Start, u32) {
     let is_kept = read(CHECK) == check();
-    let (start, starts) = match is_kept.then(ended).flatten() {
+    let (start, starts) = match is_kept.then(|| Start::from_words(ENDED.map(read))).flatten() {
         Some(ended) => (found(ended, reset), read(STARTS).saturating_add(1)),
         None => (Start::PowerOn, 1),
     };
@@ -79,7 +51,8 @@ pub fn begin(reset: ResetCause) -> (Start, u32) {
     if !is_kept {
         write(WRONG_CODES, 0);
     }
-    leave(Ended::Unnoticed, []);
+    // What it does not notice looks like a reset: the reset line, a power cut too short to lose RAM, the watchdog's own reset.
+    leave(&Start::Reset);
     (start, starts)
 }
 
@@ -97,64 +70,47 @@ pub fn count_wrong_codes(count: u32) {
 
 /// Notes that the firmware restarts because it was told to.
 pub fn restarted() {
-    leave(Ended::Restarted, []);
+    leave(&Start::Restart);
 }
 
 /// Notes that the watchdog found no progress, and where the firmware was.
 pub fn watchdog(program_counter: u32) {
-    leave(Ended::Watchdog, [program_counter]);
+    leave(&Start::Watchdog { program_counter: Some(program_counter) });
 }
 
 /// Notes a panic: the line, and where the calls that led there return to.
-pub fn panicked(line: u32, [first, second, third, fourth]: [u32; CALLS]) {
-    leave(Ended::Panicked, [line, first, second, third, fourth]);
+pub fn panicked(line: u32, calls: [u32; CALLS]) {
+    leave(&Start::Panic { line, calls });
 }
 
 /// Notes a hard fault.
 pub fn faulted(fault: Fault) {
-    leave(Ended::Faulted, [fault.program_counter, fault.link_register, fault.status, fault.address]);
+    leave(&Start::HardFault(fault));
 }
 
 /// Notes that the stack was full.
 pub fn stack_overflow() {
-    leave(Ended::StackOverflow, []);
+    leave(&Start::StackOverflow);
 }
 
 /// Notes an exception that nothing handles.
 pub fn exception(number: u32) {
-    leave(Ended::Exception, [number]);
+    leave(&Start::Exception { number });
 }
 
-fn leave<const N: usize>(ended: Ended, values: [u32; N]) {
-    for (index, value) in VALUES.into_iter().zip(values) {
-        write(index, value);
+fn leave(ended: &Start) {
+    for (index, word) in ENDED.into_iter().zip(ended.to_words()) {
+        write(index, word);
     }
-    write(ENDED, ended as u32);
     write(CHECK, check());
 }
 
-fn ended() -> Option<Ended> {
-    let number = read(ENDED);
-    Ended::ALL.into_iter().find(|ended| *ended as u32 == number)
-}
-
-fn found(ended: Ended, reset: ResetCause) -> Start {
-    let [first, second, third, fourth, fifth] = VALUES.map(read);
+/// What the firmware did not notice the chip may know.
+fn found(ended: Start, reset: ResetCause) -> Start {
     match ended {
-        Ended::Unnoticed if reset.watchdog => Start::Watchdog { program_counter: None },
-        Ended::Unnoticed if reset.power => Start::PowerOn,
-        Ended::Unnoticed => Start::Reset,
-        Ended::Restarted => Start::Restart,
-        Ended::Watchdog => Start::Watchdog { program_counter: Some(first) },
-        Ended::Panicked => Start::Panic { line: first, calls: [second, third, fourth, fifth] },
-        Ended::Faulted => Start::HardFault(Fault {
-            program_counter: first,
-            link_register: second,
-            status: third,
-            address: fourth,
-        }),
-        Ended::StackOverflow => Start::StackOverflow,
-        Ended::Exception => Start::Exception { number: first },
+        Start::Reset if reset.watchdog => Start::Watchdog { program_counter: None },
+        Start::Reset if reset.power => Start::PowerOn,
+        ended => ended,
     }
 }
 

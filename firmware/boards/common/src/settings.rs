@@ -5,14 +5,12 @@
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use hotdesk_phone::settings::LIMIT;
-use hotdesk_phone::storage::{Memory, SLOT_BYTES, Slot, Storage};
+use hotdesk_phone::storage::{Memory, SLOT_BYTES, Slot, SlotStorage, Storage};
 use hotdesk_phone::{Config, NotKept};
-
-use crate::board::CountsStarts;
 
 /// Takes the settings over. Those that were made over another configuration file are forgotten.
 #[inline(never)]
-pub fn take_over(storage: &mut Storage<impl Memory>, config: &mut Config) {
+pub fn take_over(storage: &mut impl Storage, config: &mut Config) {
     let mut buffer = [0; LIMIT];
     let Some(settings) = storage.load(&mut buffer) else { return };
     match config.change(settings) {
@@ -30,6 +28,9 @@ pub fn take_over(storage: &mut Storage<impl Memory>, config: &mut Config) {
 // SAFETY: cortex-m-rt's linker script has this section and neither clears nor loads it. Any content is valid numbers.
 #[unsafe(link_section = ".uninit.settings")]
 static SLOTS: [[AtomicU8; SLOT_BYTES]; 2] = [const { [const { AtomicU8::new(0) }; SLOT_BYTES] }; 2];
+
+/// The storage of a board without memory that it could write.
+pub type RamStorage = SlotStorage<Ram>;
 
 /// RAM that start-up leaves alone, for a board without memory that it could write: a restart keeps the settings, switching off
 /// does not. A reset in the middle of a write leaves those before. There must be one.
@@ -68,12 +69,5 @@ impl Memory for Ram {
             byte.store(*written, Ordering::Relaxed);
         }
         Ok(())
-    }
-}
-
-/// It holds anything when power comes.
-impl CountsStarts for Ram {
-    fn count_start(&mut self) -> Option<u32> {
-        None
     }
 }

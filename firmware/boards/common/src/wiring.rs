@@ -12,13 +12,13 @@ use hotdesk_core::limits::HTTP_HEAD_BYTES;
 use hotdesk_phone::net::EmbassyNetwork;
 #[cfg(not(feature = "screen-readout"))]
 use hotdesk_phone::run;
-use hotdesk_phone::storage::{Memory, Storage};
+use hotdesk_phone::storage::Storage;
 use hotdesk_phone::view::Cell;
 use hotdesk_phone::{App, Buffers, Config, Display, SetupError};
 use static_cell::StaticCell;
 use zeroize::Zeroize;
 
-use crate::board::{Board, Chip, CountsStarts, Started};
+use crate::board::{Board, Chip, Started};
 #[cfg(feature = "screen-readout")]
 use crate::readout::run;
 use crate::{identity, keypad, settings, starts};
@@ -41,23 +41,23 @@ pub type PhoneApp = &'static RefCell<App<'static>>;
 /// Finds out why the firmware started, starts the watchdog, reads the configuration and the settings, and makes the app, which
 /// is named after the MAC address.
 ///
-/// `memory` keeps the settings and counts the starts. `read` puts the configuration's text into a buffer of [`CONFIGURATION_MAX`] bytes and returns
-/// it; it may have it from the same memory.
+/// `read` puts the configuration's text into a buffer of [`CONFIGURATION_MAX`] bytes and returns how many bytes it has; it may have it from
+/// the flash of the storage.
 #[inline(never)]
-pub fn set_up<C: Chip, M: Memory + CountsStarts>(
+pub fn set_up<C: Chip, S: Storage>(
     chip: C,
-    mut memory: M,
+    mut storage: S,
     mac: [u8; 6],
-    read: impl FnOnce(&mut M, &mut [u8]) -> Result<usize, SetupError>,
-) -> (PhoneApp, Board<C, M>) {
-    let started = Started::now(chip, &mut memory);
+    read: impl FnOnce(&mut S, &mut [u8]) -> Result<usize, SetupError>,
+) -> (PhoneApp, Board<C, S>) {
+    let started = Started::now(chip, &mut storage);
     let device = identity::device_name(mac);
     defmt::info!("starting {=str}", device.as_str());
-    let (setup, settings) = configure(memory, read);
+    let setup = configure(&mut storage, read);
     if let Err(error) = &setup {
         defmt::warn!("no configuration: {}", error);
     }
-    (make_app(device, setup), started.with(settings, mac))
+    (make_app(device, setup), started.with(storage, mac))
 }
 
 #[inline(never)]
@@ -70,20 +70,18 @@ fn make_app(device: DeviceName, setup: Result<&'static Config, SetupError>) -> P
 ///
 /// Bytes, configuration and settings take stack one after the other, not together: what uses them is not inlined.
 #[inline(never)]
-fn configure<M: Memory>(
-    mut memory: M,
-    read: impl FnOnce(&mut M, &mut [u8]) -> Result<usize, SetupError>,
-) -> (Result<&'static Config, SetupError>, Storage<M>) {
+fn configure<S: Storage>(
+    storage: &mut S,
+    read: impl FnOnce(&mut S, &mut [u8]) -> Result<usize, SetupError>,
+) -> Result<&'static Config, SetupError> {
     let mut buffer = [0; CONFIGURATION_MAX];
     let parsed =
-        read(&mut memory, &mut buffer).and_then(|length| parse(buffer.get(..length).unwrap_or_default()));
+        read(storage, &mut buffer).and_then(|length| parse(buffer.get(..length).unwrap_or_default()));
     buffer.zeroize();
-    let mut storage = Storage::new(memory);
-    let setup = parsed.map(|config| {
-        settings::take_over(&mut storage, config);
+    parsed.map(|config| {
+        settings::take_over(storage, config);
         &*config
-    });
-    (setup, storage)
+    })
 }
 
 #[inline(never)]
@@ -97,14 +95,14 @@ fn parse(text: &[u8]) -> Result<&'static mut Config, SetupError> {
 /// `device` is the network's driver. `cells` has as many places as the display's layout. `chance` is whatever differs between
 /// two starts: see [`identity::seed`].
 #[inline(never)]
-pub fn connect<C: Chip, M: Memory, D: Display, N: Driver>(
+pub fn connect<C: Chip, S: Storage, D: Display, N: Driver>(
     app: PhoneApp,
-    board: Board<C, M>,
+    board: Board<C, S>,
     display: D,
     cells: &'static mut [Cell],
     device: N,
     chance: u64,
-) -> (Network<N>, Phone<D, Board<C, M>>) {
+) -> (Network<N>, Phone<D, Board<C, S>>) {
     static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
     let seed = identity::seed(board.mac, chance, starts::count());
     let mut dhcp = embassy_net::DhcpConfig::default();

@@ -29,7 +29,7 @@ use embassy_stm32::sdmmc::{self, Sdmmc};
 use embassy_stm32::time::Hertz;
 use embassy_stm32::{Config, Peri, Peripherals, bind_interrupts, dma, interrupt};
 use embassy_time::Duration;
-use flash::ChipFlash;
+use flash::ChipStorage;
 use hotdesk_board::board::Board;
 use hotdesk_board::wiring::{Network, Phone};
 use hotdesk_board::{executor, stack, touch, wiring};
@@ -62,7 +62,7 @@ type TouchLine = ExtiInput<'static, Async>;
 struct Tasks {
     touch: (TouchBus, TouchLine),
     network: Network<Device>,
-    phone: Phone<Panel, Board<Stm32F746, ChipFlash>>,
+    phone: Phone<Panel, Board<Stm32F746, ChipStorage>>,
 }
 
 #[cortex_m_rt::entry]
@@ -113,13 +113,13 @@ fn clocks() -> Config {
 #[inline(never)]
 fn make_phone(p: Peripherals) -> Tasks {
     serial::start(p.USART1, p.PA9, p.PB7, Interrupts);
-    let (flash, mac) = flash::start(p.FLASH);
+    let (storage, mac) = flash::start(p.FLASH);
     #[rustfmt::skip]
     let slot = Sdmmc::new_4bit(p.SDMMC1, p.DMA2_CH3, Interrupts, p.PC12, p.PD2,
         p.PC8, p.PC9, p.PC10, p.PC11, sdmmc::Config::default());
     // The slot's switch connects it to ground.
     let is_there = Input::new(p.PC13, Pull::Up).is_low();
-    let (app, board) = wiring::set_up(Stm32F746::new(p.IWDG), flash, mac, |_, buffer| {
+    let (app, board) = wiring::set_up(Stm32F746::new(p.IWDG), storage, mac, |_, buffer| {
         card::read_configuration(slot, is_there, buffer)
     });
 
@@ -167,6 +167,6 @@ async fn run_network(network: Network<Device>) -> ! {
 }
 
 #[embassy_executor::task]
-async fn run_phone(phone: Phone<Panel, Board<Stm32F746, ChipFlash>>) -> ! {
+async fn run_phone(phone: Phone<Panel, Board<Stm32F746, ChipStorage>>) -> ! {
     phone.run().await
 }

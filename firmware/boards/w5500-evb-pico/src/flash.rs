@@ -1,19 +1,16 @@
-//! The end of the flash: the configuration that a person writes there beside the image, the settings made on the phone, and
-//! how often it has started.
+//! The end of the flash: the configuration that a person writes there beside the image, and the phone's storage.
 //!
 //! | KiB from the end | what |
 //! |---|---|
 //! | 64 to 60 | the configuration as text, up to the last byte that is not 0xFF; the phone never writes it |
 //! | 60 to 56 | the MAC address, six bytes, for a phone that is to have one of its own; the phone never writes it |
-//! | 16 to 8 | how often the phone has started: two sectors, of which one is whole at any time |
-//! | 8 to 0 | the settings: two sectors, of which one is whole at any time |
-
-use core::ops::Range;
+//! | 8 to 0 | the storage: the settings made on the phone, how often it has started, how it failed last |
 
 use embassy_rp::Peri;
-use embassy_rp::flash::{Blocking, ERASE_SIZE, Flash};
+use embassy_rp::flash::{Blocking, Flash};
 use embassy_rp::peripherals::FLASH;
-use hotdesk_board::flash::{BoardFlash, sectors};
+use hotdesk_board::flash;
+use hotdesk_phone::storage::FlashStorage;
 
 /// Bytes of the board's flash.
 const SIZE: usize = 2 * 1024 * 1024;
@@ -21,17 +18,15 @@ const SIZE: usize = 2 * 1024 * 1024;
 pub(crate) const CONFIGURATION: u32 = 2048 * 1024 - 64 * 1024;
 /// Where the MAC address is.
 const MAC_ADDRESS: u32 = 2048 * 1024 - 60 * 1024;
-const STARTS: [Range<u32>; 2] = sectors(2048 * 1024 - 16 * 1024, SECTOR);
-const SETTINGS: [Range<u32>; 2] = sectors(2048 * 1024 - 8 * 1024, SECTOR);
-const SECTOR: u32 = 4 * 1024;
-const _: () = assert!(ERASE_SIZE == 4 * 1024, "a slot is a sector");
+/// Where the storage is: two sectors.
+const STORAGE: u32 = 2048 * 1024 - 8 * 1024;
+const STORAGE_END: u32 = 2048 * 1024;
 
-/// The board's flash.
-pub(crate) type PicoFlash = BoardFlash<Flash<'static, FLASH, Blocking, SIZE>>;
+/// The board's storage.
+pub(crate) type PicoStorage = FlashStorage<Flash<'static, FLASH, Blocking, SIZE>, STORAGE, STORAGE_END>;
 
 /// Takes the flash, and the MAC address that is in it or made of its ID.
-pub(crate) fn start(flash: Peri<'static, FLASH>) -> (PicoFlash, [u8; 6]) {
-    #[cfg_attr(feature = "pico2", expect(unused_mut, reason = "only the RP2040 asks the flash for its ID"))]
+pub(crate) fn start(flash: Peri<'static, FLASH>) -> (PicoStorage, [u8; 6]) {
     let mut flash = Flash::new_blocking(flash);
     let mut unique = [0; 8];
     // Boards whose ID cannot be read all have the same address.
@@ -39,7 +34,6 @@ pub(crate) fn start(flash: Peri<'static, FLASH>) -> (PicoFlash, [u8; 6]) {
     let _ = flash.blocking_unique_id(&mut unique);
     #[cfg(feature = "pico2")]
     unique.copy_from_slice(&embassy_rp::otp::get_chipid().unwrap_or_default().to_be_bytes());
-    let mut flash = BoardFlash::new(flash, SETTINGS, STARTS);
-    let mac = flash.mac_address(MAC_ADDRESS, unique);
-    (flash, mac)
+    let mac = flash::mac_address(&mut flash, MAC_ADDRESS, unique);
+    (FlashStorage::new(flash), mac)
 }

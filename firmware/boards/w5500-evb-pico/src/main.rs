@@ -16,8 +16,9 @@ use embassy_rp::spi::{self, Blocking, Spi};
 use embassy_rp::{Peri, Peripherals, bind_interrupts};
 use embassy_time::Delay;
 use embedded_hal_bus::spi::ExclusiveDevice;
-use flash::PicoFlash;
+use flash::PicoStorage;
 use hotdesk_board::board::Board;
+use hotdesk_board::flash::read_configuration;
 use hotdesk_board::matrix::Matrix;
 use hotdesk_board::wiring::{Network, Phone};
 use hotdesk_board::{executor, stack, wiring};
@@ -60,7 +61,7 @@ struct Tasks {
     keys: Keys,
     ethernet: Ethernet,
     network: Network<Device>,
-    phone: Phone<Panel, Board<Rp, PicoFlash>>,
+    phone: Phone<Panel, Board<Rp, PicoStorage>>,
 }
 
 #[cortex_m_rt::entry]
@@ -80,9 +81,9 @@ fn main() -> ! {
 #[inline(never)]
 fn make_phone(p: Peripherals) -> Tasks {
     serial::start(p.UART0, p.PIN_0, p.PIN_1, Interrupts);
-    let (flash, mac) = flash::start(p.FLASH);
-    let (app, board) = wiring::set_up(Rp::new(p.WATCHDOG), flash, mac, |flash, buffer| {
-        flash.read_configuration(flash::CONFIGURATION, buffer)
+    let (storage, mac) = flash::start(p.FLASH);
+    let (app, board) = wiring::set_up(Rp::new(p.WATCHDOG), storage, mac, |storage, buffer| {
+        read_configuration(storage, flash::CONFIGURATION, buffer)
     });
 
     let high = |pin: Peri<'static, AnyPin>| Output::new(pin, Level::High);
@@ -135,6 +136,6 @@ async fn run_network(network: Network<Device>) -> ! {
 }
 
 #[embassy_executor::task]
-async fn run_phone(phone: Phone<Panel, Board<Rp, PicoFlash>>) -> ! {
+async fn run_phone(phone: Phone<Panel, Board<Rp, PicoStorage>>) -> ! {
     phone.run().await
 }

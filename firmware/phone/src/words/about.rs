@@ -17,6 +17,12 @@ pub(super) fn about(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
     if let Some(facts) = app.facts() {
         words.last_start.write_after("\n", out)?;
         start(&facts.start, words, out)?;
+        // What this start found has just been said.
+        if let Some(failure) = facts.earlier_failure() {
+            out.write_str("\n")?;
+            fill(out, words.last_failure, &[Part::Number(failure.at_start)])?;
+            start(&failure.start, words, out)?;
+        }
     }
     label(words.uptime, out)?;
     duration(app.uptime(), words, out)?;

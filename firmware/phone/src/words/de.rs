@@ -177,6 +177,7 @@ pub(super) const WORDS: Words<&str> = Words {
     days: "T",
     starts: "Starts: {}",
     last_start: "Letzter Start:",
+    last_failure: "Fehler vor Start {}:",
     start_power_on: "eingeschaltet",
     start_reset: "Reset-Taste",
     start_restart: "Neustart",

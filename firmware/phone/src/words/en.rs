@@ -177,6 +177,7 @@ pub(super) const WORDS: Words<&str> = Words {
     days: "d",
     starts: "Starts: {}",
     last_start: "Last start:",
+    last_failure: "Failure before start {}:",
     start_power_on: "power-on",
     start_reset: "reset key",
     start_restart: "restart",

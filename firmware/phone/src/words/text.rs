@@ -261,6 +261,8 @@ pub(crate) struct Words<T> {
     /// The number of starts, for as long as the board remembers.
     pub(crate) starts: T,
     pub(crate) last_start: T,
+    /// The number of the start that found the failure.
+    pub(crate) last_failure: T,
     pub(crate) start_power_on: T,
     pub(crate) start_reset: T,
     pub(crate) start_restart: T,

@@ -30,6 +30,7 @@ impl Default for Bench {
             mac: [0x00, 0x30, 0x94, 0xC2, 0x5B, 0x15],
             starts: 1,
             start: Start::PowerOn,
+            failure: None,
             keeps: Keeps::ForGood,
             wrong_codes: 0,
         };

@@ -23,7 +23,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_time::{Duration, MockDriver};
 use hotdesk_core::DeviceName;
-use hotdesk_phone::{App, Buffers, Config, Key, KeyQueue, SetupError, Start, run, view};
+use hotdesk_phone::{App, Buffers, Config, Failure, Key, KeyQueue, SetupError, Start, run, view};
 
 use board::Bench;
 use display::{Picture, Recorder};
@@ -79,7 +79,13 @@ impl Desk {
         let pictures = Rc::new(RefCell::new(Recorder::default()));
         let wire = Rc::new(RefCell::new(Wire::default()));
         let bench = Rc::new(RefCell::new(Bench::default()));
-        bench.borrow_mut().facts.start = start;
+        {
+            let facts = &mut bench.borrow_mut().facts;
+            // As a board does that keeps it.
+            facts.failure =
+                start.is_failure().then(|| Failure { start: start.clone(), at_start: facts.starts });
+            facts.start = start;
+        }
         let running = boot(&setup, &pictures, &wire, &bench);
         let woken = Arc::new(Woken::default());
         let mut desk = Self { setup, running, woken, pictures, wire, bench, _clock: clock };

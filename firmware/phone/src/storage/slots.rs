@@ -1,7 +1,8 @@
-//! Keeps the settings so that a loss of power at any time leaves either those before or the new ones.
+//! The storage of a board without memory that outlasts being switched off: settings in RAM that a restart leaves alone, and a reset
+//! at any time leaves either those before or the new ones.
 //!
 //! A board brings a [`Memory`] of two slots; this says what goes into which, and when. The record in a slot is whole or does
-//! not count: its check value is written last, and covers everything before.
+//! not count: its check value is written last, and covers everything before. After power-on the memory holds anything.
 //!
 //! | offset | bytes | meaning |
 //! |---|---|---|
@@ -10,8 +11,9 @@
 //! | 8 | 4 | CRC-32 of number, length and settings |
 //! | 12 | up to [`LIMIT`] | the settings, in the form of the configuration file |
 
-use crate::NotKept;
+use super::{History, ImageId, Storage};
 use crate::settings::LIMIT;
+use crate::{NotKept, Start};
 
 /// Bytes before the settings.
 const HEADER: usize = 12;
@@ -62,9 +64,9 @@ pub trait Memory {
     fn write(&mut self, slot: Slot, at: usize, bytes: &[u8]) -> Result<(), NotKept>;
 }
 
-/// The settings in a board's memory.
-#[derive(Debug)]
-pub struct Storage<M> {
+/// The settings in a memory of two slots.
+#[derive(Debug, Default)]
+pub struct SlotStorage<M> {
     memory: M,
 }
 
@@ -76,51 +78,10 @@ struct Record {
     length: usize,
 }
 
-impl<M: Memory> Storage<M> {
+impl<M: Memory> SlotStorage<M> {
     /// Takes a board's memory.
     pub const fn new(memory: M) -> Self {
         Self { memory }
-    }
-
-    /// Reads the settings that were kept last into `out` and returns them, or nothing where there are none.
-    pub fn load<'o>(&mut self, out: &'o mut [u8; LIMIT]) -> Option<&'o [u8]> {
-        let record = self.newest(out)?;
-        // The other slot was read after this one, perhaps.
-        self.read(record.slot, out)?;
-        out.get(..record.length).filter(|settings| !settings.is_empty())
-    }
-
-    /// Keeps settings: those that `write` puts into a buffer, returning their length.
-    ///
-    /// # Errors
-    ///
-    /// The memory fails. The settings before are still there.
-    pub fn save(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {
-        let mut buffer = [0; LIMIT];
-        let before = self.newest(&mut buffer);
-        let length = write(&mut buffer).min(LIMIT);
-        let slot = before.map_or(Slot::A, |record| record.slot.other());
-        let number = before.map_or(0, |record| record.number.wrapping_add(1));
-        let settings = buffer.get(..length).unwrap_or_default();
-        self.memory.erase(slot)?;
-        self.memory.write(slot, HEADER, settings)?;
-        self.memory.write(slot, 0, &header(number, settings))?;
-        // A worn memory may say that it did so.
-        match self.read(slot, &mut buffer) {
-            Some(record) if record.number == number && record.length == length => Ok(()),
-            _ => Err(NotKept),
-        }
-    }
-
-    /// Forgets the settings, those before the last ones included.
-    ///
-    /// # Errors
-    ///
-    /// The memory fails. They may be there or forgotten.
-    pub fn forget(&mut self) -> Result<(), NotKept> {
-        let Some(before) = self.newest(&mut [0; LIMIT]) else { return Ok(()) };
-        self.save(|_| 0)?;
-        self.memory.erase(before.slot)
     }
 
     /// The record that counts. `buffer` holds any settings afterwards.
@@ -147,6 +108,42 @@ impl<M: Memory> Storage<M> {
     }
 }
 
+impl<M: Memory> Storage for SlotStorage<M> {
+    fn load<'o>(&mut self, out: &'o mut [u8; LIMIT]) -> Option<&'o [u8]> {
+        let record = self.newest(out)?;
+        // The other slot was read after this one, perhaps.
+        self.read(record.slot, out)?;
+        out.get(..record.length).filter(|settings| !settings.is_empty())
+    }
+
+    fn save(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {
+        let mut buffer = [0; LIMIT];
+        let before = self.newest(&mut buffer);
+        let length = write(&mut buffer).min(LIMIT);
+        let slot = before.map_or(Slot::A, |record| record.slot.other());
+        let number = before.map_or(0, |record| record.number.wrapping_add(1));
+        let settings = buffer.get(..length).unwrap_or_default();
+        self.memory.erase(slot)?;
+        self.memory.write(slot, HEADER, settings)?;
+        self.memory.write(slot, 0, &header(number, settings))?;
+        // A worn memory may say that it did so.
+        match self.read(slot, &mut buffer) {
+            Some(record) if record.number == number && record.length == length => Ok(()),
+            _ => Err(NotKept),
+        }
+    }
+
+    fn forget(&mut self) -> Result<(), NotKept> {
+        let Some(before) = self.newest(&mut [0; LIMIT]) else { return Ok(()) };
+        self.save(|_| 0)?;
+        self.memory.erase(before.slot)
+    }
+
+    fn note_start(&mut self, _: &Start, _: ImageId) -> Result<Option<History>, NotKept> {
+        Ok(None)
+    }
+}
+
 fn header(number: u32, settings: &[u8]) -> [u8; HEADER] {
     let [a, b, c, d] = number.to_le_bytes();
     let [e, f, g, h] = u32::try_from(settings.len()).unwrap_or(u32::MAX).to_le_bytes();
@@ -155,7 +152,7 @@ fn header(number: u32, settings: &[u8]) -> [u8; HEADER] {
 }
 
 /// CRC-32 as in ISO 3309, bit by bit: a table would take more flash than it saves time.
-pub(crate) fn crc32<'b>(bytes: impl Iterator<Item = &'b u8>) -> u32 {
+fn crc32<'b>(bytes: impl Iterator<Item = &'b u8>) -> u32 {
     !bytes.fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ if crc & 1 == 1 { 0xEDB8_8320 } else { 0 })
     })
@@ -208,7 +205,7 @@ mod tests {
     }
 
     fn save(flash: &mut Flash, settings: &[u8]) -> Result<(), NotKept> {
-        let mut storage = Storage::new(flash.clone());
+        let mut storage = SlotStorage::new(flash.clone());
         let saved = storage.save(|out| {
             out[..settings.len()].copy_from_slice(settings);
             settings.len()
@@ -218,7 +215,7 @@ mod tests {
     }
 
     fn forget(flash: &mut Flash) -> Result<(), NotKept> {
-        let mut storage = Storage::new(flash.clone());
+        let mut storage = SlotStorage::new(flash.clone());
         let forgotten = storage.forget();
         *flash = storage.memory;
         forgotten
@@ -226,7 +223,9 @@ mod tests {
 
     /// What a phone finds that is switched on again.
     fn found(flash: &Flash) -> Option<Vec<u8>> {
-        Storage::new(Flash { power: usize::MAX, ..flash.clone() }).load(&mut [0; LIMIT]).map(<[u8]>::to_vec)
+        SlotStorage::new(Flash { power: usize::MAX, ..flash.clone() })
+            .load(&mut [0; LIMIT])
+            .map(<[u8]>::to_vec)
     }
 
     #[test]
@@ -326,7 +325,7 @@ mod tests {
                 Ok(())
             }
         }
-        assert_eq!(Storage::new(Worn(Flash::new(0xFF))).save(|_| 3), Err(NotKept));
+        assert_eq!(SlotStorage::new(Worn(Flash::new(0xFF))).save(|_| 3), Err(NotKept));
     }
 
     #[test]
