@@ -30,16 +30,16 @@ pub fn take_over(storage: &mut impl Storage, config: &mut Config) {
 static SLOTS: [[AtomicU8; SLOT_BYTES]; 2] = [const { [const { AtomicU8::new(0) }; SLOT_BYTES] }; 2];
 
 /// The storage of a board without memory that it could write.
-pub type RamStorage = SlotStorage<Ram>;
+pub type Ram = SlotStorage<RamSlots>;
 
 /// RAM that start-up leaves alone, for a board without memory that it could write: a restart keeps the settings, switching off
 /// does not. A reset in the middle of a write leaves those before. There must be one.
 #[derive(Default)]
-pub struct Ram {
+pub struct RamSlots {
     _private: (),
 }
 
-impl Ram {
+impl RamSlots {
     fn bytes(slot: Slot, at: usize, len: usize) -> Result<&'static [AtomicU8], NotKept> {
         let [a, b] = &SLOTS;
         let slot = match slot {
@@ -50,7 +50,7 @@ impl Ram {
     }
 }
 
-impl Memory for Ram {
+impl Memory for RamSlots {
     fn read(&mut self, slot: Slot, at: usize, out: &mut [u8]) -> Result<(), NotKept> {
         let bytes = Self::bytes(slot, at, out.len())?;
         for (out, byte) in out.iter_mut().zip(bytes) {

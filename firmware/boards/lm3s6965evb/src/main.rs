@@ -7,7 +7,7 @@
 use cortex_m::Peripherals;
 use hotdesk_board::board::Board;
 use hotdesk_board::greys::Frame;
-use hotdesk_board::settings::RamStorage;
+use hotdesk_board::settings::Ram;
 use hotdesk_board::wiring::{Network, Phone};
 use hotdesk_board::{executor, stack, wiring};
 use hotdesk_lm3s6965evb::ethernet::{self, Ethernet};
@@ -37,13 +37,12 @@ fn main() -> ! {
 
 /// Makes the phone. What only this needs of the stack is free again when the tasks run.
 #[inline(never)]
-fn make_phone() -> (Network<Ethernet>, Phone<Oled, Board<Lm3s6965, RamStorage>>) {
+fn make_phone() -> (Network<Ethernet>, Phone<Oled, Board<Lm3s6965, Ram>>) {
     let mut ssi = Ssi::start();
     let mut select = Output::new(GPIO_D, 0, true);
-    let (app, board) =
-        wiring::set_up(Lm3s6965, RamStorage::default(), ethernet::mac_address(), |_, buffer| {
-            card::read_configuration(&mut ssi, &mut select, buffer)
-        });
+    let (app, board) = wiring::set_up(Lm3s6965, Ram::default(), ethernet::mac_address(), |_, buffer| {
+        card::read_configuration(&mut ssi, &mut select, buffer)
+    });
     let (display, cells) = make_display(ssi, select);
     buttons::start();
     // No oscillator gives random bits here; the cycles it took to read the card differ between starts.
@@ -64,6 +63,6 @@ async fn run_network(network: Network<Ethernet>) -> ! {
 }
 
 #[embassy_executor::task]
-async fn run_phone(phone: Phone<Oled, Board<Lm3s6965, RamStorage>>) -> ! {
+async fn run_phone(phone: Phone<Oled, Board<Lm3s6965, Ram>>) -> ! {
     phone.run().await
 }

@@ -14,7 +14,7 @@ use chip::Chip;
 use cortex_m::Peripherals;
 use display::Panel;
 use hotdesk_board::board::Board;
-use hotdesk_board::settings::RamStorage;
+use hotdesk_board::settings::Ram;
 use hotdesk_board::wiring::{Network, Phone};
 use hotdesk_board::{clock, executor, stack, wiring};
 use hotdesk_phone::SetupError;
@@ -39,13 +39,12 @@ fn main() -> ! {
 
 /// Makes the phone. What only this needs of the stack is free again when the tasks run.
 #[inline(never)]
-fn make_phone() -> (Network<Ethernet>, Phone<Panel, Board<Chip, RamStorage>>) {
+fn make_phone() -> (Network<Ethernet>, Phone<Panel, Board<Chip, Ram>>) {
     static CELLS: StaticCell<[Cell; display::LAYOUT.cells()]> = StaticCell::new();
     // GAP configuration: read the text of HOTDESK.TXT into the buffer, from a card or from the flash, and return its length.
     // GAP storage: where the board has flash to spare, a `FlashStorage` with two sectors of it.
-    let (app, board) = wiring::set_up(Chip, RamStorage::default(), chip::mac_address(), |_, _buffer| {
-        Err(SetupError::NoFile)
-    });
+    let (app, board) =
+        wiring::set_up(Chip, Ram::default(), chip::mac_address(), |_, _buffer| Err(SetupError::NoFile));
     let display = Panel::start();
     let cells = CELLS.init_with(|| [Cell::BLANK; display::LAYOUT.cells()]);
     // GAP chance: bits of an oscillator or of a random number generator, if the chip has one.
@@ -58,6 +57,6 @@ async fn run_network(network: Network<Ethernet>) -> ! {
 }
 
 #[embassy_executor::task]
-async fn run_phone(phone: Phone<Panel, Board<Chip, RamStorage>>) -> ! {
+async fn run_phone(phone: Phone<Panel, Board<Chip, Ram>>) -> ! {
     phone.run().await
 }
