@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+from emservice.app_phone import AppPhone
 from emservice.client import DESK, DESK2, Client
+from emservice.test_emcc import wait
 
-from hotdesk_hil.emservice import Cluster, Device, EmService, RemoteCluster, ServiceParameters, User
+from hotdesk_hil.emservice import (
+    Answer,
+    Cluster,
+    Delay,
+    Device,
+    EmService,
+    RemoteCluster,
+    ServiceParameters,
+    User,
+)
 
 BOB = User("bob", "2222", ("A", "B"), emcc=True)
 
@@ -154,3 +168,133 @@ def test_a_user_without_a_profile_gets_no_grant() -> None:
     with EmService(cluster) as home:
         home.remote_clusters["one"] = RemoteCluster("One", "http://127.0.0.1:9")
         assert ask(home, "emccAuthenticate", user="bob", pin="2222")["code"] == 205
+
+
+class Visited(HTTPServer):
+    """The login application of a visiting cluster, which keeps what is asked of it and answers nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.paths: list[str] = []
+
+    def address(self, device: str) -> str:
+        """The log-out address of a phone there, as it comes with a login."""
+        return (
+            f"http%3A%2F%2F127.0.0.1%3A{self.server_address[1]}%2Fout%3Fdevice%3D{device}%26doLogout%3Dtrue"
+        )
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Visited
+
+    def do_GET(self) -> None:
+        self.server.paths.append(self.path)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def visited() -> Iterator[Visited]:
+    server = Visited()
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_log_out_at_home_is_one_at_the_address_that_came_with_the_login(
+    home: EmService, visited: Visited
+) -> None:
+    enter(home, granted(home), logoutAddress=visited.address(DESK))
+    question = AppPhone(DESK).open(f"{home.app_url}?device=#DEVICENAME#")
+    assert question.text == "bob is logged in."
+    assert question.soft_keys["Yes"].endswith(f"/out?device={DESK}&doLogout=true")
+    home.logout(DESK)
+    wait(lambda: visited.paths == [f"/out?device={DESK}&doLogout=true"])
+    assert AppPhone(DESK).open(f"{home.app_url}?device=#DEVICENAME#").title == "Please Login"
+
+
+def test_neither_the_end_of_a_login_nor_a_log_out_there_asks_for_one_there(
+    home: EmService, visited: Visited
+) -> None:
+    enter(home, granted(home), logoutAddress=visited.address("ends"))
+    home.clock.advance(7201)
+    assert home.sessions() == {}
+    grant = granted(home)
+    enter(home, grant, logoutAddress=visited.address("leaves"))
+    assert ask(home, "emccLogout", grant=grant) == {"done": True}
+    assert AppPhone(DESK).open(f"{home.app_url}?device=#DEVICENAME#").title == "Please Login"
+    enter(home, granted(home), logoutAddress=visited.address("here"))
+    home.logout(DESK)
+    wait(lambda: bool(visited.paths))
+    assert visited.paths == ["/out?device=here&doLogout=true"], "a log-out is asked for in order"
+
+
+@pytest.mark.parametrize("address", ["http%3A%2F%2F127.0.0.1%3A9%2F", "", "x", "http%3A%2F%2F%5B"])
+def test_a_log_out_address_at_which_nobody_answers_is_in_the_log(
+    home: EmService, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    enter(home, granted(home), logoutAddress=address)
+    home.logout(DESK)
+    wait(lambda: "bob was not logged out at One: " in caplog.text)
+    assert home.sessions() == {}
+
+
+def test_what_another_cluster_asks_is_recorded_and_can_be_struck(home: EmService) -> None:
+    grant = granted(home)
+    assert enter(home, grant, device=DESK2)["code"] == 2
+    record = home.requests[-1]
+    assert (record.operation, record.devices, record.users, record.code, record.executed) == (
+        "emccLogin",
+        (DESK2,),
+        (),
+        2,
+        True,
+    )
+    assert record.detail == "the PIN was not given, or too long ago"
+    home.faults.add(Answer(b"{}", executed=False), operation="emccAuthenticate", user="rob")
+    home.faults.add(Answer(b'{"struck": 1}', executed=False), device=DESK2)
+    grant = granted(home)
+    assert home.requests[-1].users == ("bob",)
+    assert home.requests[-1].fault is None
+    assert ask(home, "emccLogin", grant=grant, profile="A", device=DESK2) == {"struck": 1}
+    assert (home.requests[-1].fault, home.requests[-1].executed) == ("Answer", False)
+    assert enter(home, grant) == {"done": True}, "what was struck was not done"
+    assert home.requests[-1].code is None
+    assert home.requests[-1].detail is None
+
+
+def test_a_fault_that_is_only_late_is_carried_out(home: EmService) -> None:
+    home.faults.add(Delay(0.01), operation="emccLogin")
+    assert enter(home, granted(home)) == {"done": True}
+    assert home.sessions() == {DESK: "bob"}
+    assert (home.requests[-1].fault, home.requests[-1].executed) == ("Delay", True)
+
+
+def test_a_request_that_is_answered_late_is_not_waited_for(home: EmService) -> None:
+    home.faults.add(Delay(0.5), operation="emccFind")
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(ask, home, "emccFind", user="bob")
+        wait(lambda: bool(home.requests))
+        assert home.traffic.half_open == 0, "it has come whole"
+        assert asked.result()["users"] == 1
+
+
+def test_its_answers_are_json_and_a_request_that_is_none_is_told_so(home: EmService) -> None:
+    client = Client(home.url)
+    good = client.send("POST", "/emservice/EmccServlet", b'{"operation": "emccFind", "user": "BOB"}')
+    assert good.headers["Content-Type"].partition(";")[0] == "application/json"
+    assert json.loads(good.body) == {
+        "users": 1,
+        "cluster": "Two",
+        "version": home.cluster.service.version,
+        "securityMode": 0,
+    }
+    bad = client.send("POST", "/emservice/EmccServlet", b"[]")
+    assert (bad.status, bad.body) == (400, b"400: no request of another cluster\n")
