@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 from urllib.request import urlopen
@@ -24,12 +25,25 @@ from hotdesk_hil.emservice import (
 from hotdesk_hil.emservice.vip_service import VipService, VipUser
 
 PHONE, OTHER, OFF, SAFE = "SEP001122334455", "SEP00AABBCCDDEE", "SEP000000000001", "SEP000000000002"
+TWICE = "SEP000000000003"
 PIN, WRONG, CODE = "73190465", "64018273", "314159"
-DEVICES = [Device(PHONE), Device(OTHER), Device(OFF, extension_mobility=False), Device(SAFE, security_mode=2)]
+DEVICES = [
+    Device(PHONE),
+    Device(OTHER),
+    Device(OFF, extension_mobility=False),
+    Device(SAFE, security_mode=2),
+    Device(TWICE),
+]
 USERS = [
     User("ann", PIN, ("UDP_ann",), emcc=True),
     User("bob", PIN, ("UDP_bob", "UDP_other"), "UDP_other"),
     User("pat", PIN),
+]
+AT_HOME = [
+    User("eve", PIN, ("UDP_eve",), emcc=True),
+    User("fay", PIN, ("UDP_fay",)),
+    User("gus", PIN, ("UDP_gus",), must_change=True, emcc=True, directory_number="77"),
+    User("hal", PIN, emcc=True, directory_number="77"),
 ]
 Case = Callable[[EmService], object]
 
@@ -37,13 +51,16 @@ Case = Callable[[EmService], object]
 class Lab:
     """A cluster, and another one that it knows, each with its traces."""
 
-    def __init__(self, stack: ExitStack, folder: Path, **home: object) -> None:
-        parameters = ServiceParameters(emcc_activated=True, cluster_id="One", maximum_login_time="1:00")
+    def __init__(
+        self, stack: ExitStack, folder: Path, here: dict[str, object] | None = None, **home: object
+    ) -> None:
+        given = {"emcc_activated": True, "cluster_id": "One", "maximum_login_time": "1:00", **(here or {})}
+        parameters = ServiceParameters(**given)  # type: ignore[arg-type]
         self.file, self.home_file = folder / "one.log", folder / "two.log"
         one = Cluster(users=USERS, devices=DEVICES, service=parameters)
         two = Cluster(
-            users=[User("eve", PIN, ("UDP_eve",), emcc=True), User("fay", PIN, ("UDP_fay",))],
-            devices=[Device("SEP000000000009")],
+            users=AT_HOME,
+            devices=[Device("SEP000000000009"), Device(TWICE)],
             service=ServiceParameters(**{"cluster_id": "Two", **home}),  # type: ignore[arg-type]
         )
         self.one = stack.enter_context(EmService(one, trace=self.file))
@@ -208,32 +225,87 @@ def test_a_visitor_of_another_cluster_is_one_story_in_the_traces_of_both(lab: La
         assert story.home_cluster == lab.two.url.rpartition("/emservice")[0]
 
 
-@pytest.mark.parametrize(
-    ("user", "pin", "phone", "home", "cause", "code", "shown"),
-    [
-        ("nobody", PIN, PHONE, {}, "noHomeCluster", 23, 23),
-        ("eve", WRONG, PHONE, {}, "refused", 2, 2),
-        ("fay", PIN, PHONE, {}, "refused", 31, 31),
-        ("eve", PIN, PHONE, {"emcc_configured": False}, "refused", 39, 201),
-        ("eve", PIN, SAFE, {}, "securityMode", 43, 43),
-    ],
-)
-def test_a_refusal_across_clusters_is_told(
-    tmp_path: Path,
-    user: str,
-    pin: str,
-    phone: str,
-    home: dict[str, object],
-    cause: str,
-    code: int,
-    shown: int,
-) -> None:
+def unknown_at_home(lab: Lab) -> None:
+    lab.two.remote_clusters.clear()
+
+
+def not_allowed(lab: Lab) -> None:
+    lab.one.remote_clusters["two"] = replace(lab.one.remote_clusters["two"], emcc=False)
+
+
+def called_otherwise(lab: Lab) -> None:
+    lab.one.remote_clusters["two"] = replace(lab.one.remote_clusters["two"], id="Due")
+
+
+def alone(lab: Lab) -> None:
+    lab.one.remote_clusters.clear()
+
+
+def gone(lab: Lab) -> None:
+    lab.two.stop()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A state of two clusters, what is typed, and what the trace of the visiting one tells."""
+
+    code: int
+    shown: int | None = None
+    cause: str = "refused"
+    user: str = "eve"
+    pin: str = PIN
+    phone: str = PHONE
+    home: dict[str, object] = field(default_factory=dict)
+    here: dict[str, object] = field(default_factory=dict)
+    then: Callable[[Lab], None] | None = None
+
+
+ACROSS = [
+    Refusal(2, pin=WRONG),
+    Refusal(5, phone=OFF),
+    Refusal(23, user="nobody", cause="noHomeCluster"),
+    Refusal(31, user="fay"),
+    Refusal(32, home={"emcc_models": ("8851",)}),
+    Refusal(33, home={"emcc_dummy_devices": 0}),
+    Refusal(35, then=unknown_at_home),
+    Refusal(36, then=alone, cause="noHomeCluster"),
+    Refusal(37, phone=TWICE),
+    Refusal(38, then=not_allowed),
+    Refusal(39, 201, home={"emcc_configured": False}),
+    Refusal(40, 23, then=gone),
+    Refusal(41, user="gus"),
+    Refusal(42, then=called_otherwise),
+    Refusal(43, phone=SAFE, cause="securityMode"),
+    Refusal(44, 201, home={"cluster_id": "StandAloneCluster"}),
+    Refusal(45, home={"version": "7.1.5"}, cause="securityMode"),
+    Refusal(46, home={"security_mode": 1}, here={"emcc_mixed_mode": False}),
+    Refusal(205, user="hal"),
+]
+
+
+@pytest.mark.parametrize("refusal", ACROSS, ids=lambda refusal: str(refusal.code))
+def test_a_refusal_across_clusters_is_told(tmp_path: Path, refusal: Refusal) -> None:
     with ExitStack() as stack:
-        lab = Lab(stack, tmp_path, **home)
+        lab = Lab(stack, tmp_path, refusal.here, **refusal.home)
         lab.one.connect(lab.two)
-        login(lab.one, user, pin, phone, emcc=True)
+        if refusal.then is not None:
+            refusal.then(lab)
+        login(lab.one, refusal.user, refusal.pin, refusal.phone, emcc=True)
         later(lab.one)
-    assert failure(lab) == (cause, logs.ShownCode(code, shown, logged=True))
+    shown = refusal.code if refusal.shown is None else refusal.shown
+    assert failure(lab) == (refusal.cause, logs.ShownCode(refusal.code, shown, logged=True))
+    if refusal.code != 36:
+        for story in stories(lab.file, lab.home_file):
+            assert (story.cross_cluster, story.user, story.device) == (True, refusal.user, refusal.phone)
+
+
+def test_an_extension_of_several_people_elsewhere_is_47(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        lab = Lab(stack, tmp_path)
+        lab.one.connect(lab.two)
+        ask(lab.one, userid="77", seq=PIN, EMCC="true", loginType="DN")
+        later(lab.one)
+    assert failure(lab) == ("refused", logs.ShownCode(47, 47, logged=True))
 
 
 def test_a_home_cluster_that_is_silent_is_40_and_shown_as_23(lab: Lab) -> None:
