@@ -11,26 +11,29 @@ from pathlib import Path
 import pytest
 
 from hotdesk_hil.emservice import Cluster, EmService
-from hotdesk_hil.rig import Rig
+from hotdesk_hil.rig import Rig, code_table, matrix
 from hotdesk_hil.rig.demo_cluster import DemoCluster
-from hotdesk_hil.rig.matrix import TableWriter
+from hotdesk_hil.rig.table_writer import TableWriter
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the option of the fault matrix."""
-    parser.getgroup("hotdesk").addoption(
-        "--write-faults",
-        type=Path,
-        metavar="FILE",
-        help="writes the table of the fault matrix, for these rigs",
-    )
+    """Adds the options of the tables that runs write."""
+    for name, what in (("faults", "the table of the fault matrix"), ("codes", "the table of codes")):
+        parser.getgroup("hotdesk").addoption(
+            f"--write-{name}", type=Path, metavar="FILE", help=f"writes {what}, for these rigs"
+        )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Has the table written, by the process that has all reports."""
-    file = config.getoption("--write-faults")
-    if file is not None and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(TableWriter(file))
+    """Has tables written, by the process that has all reports."""
+    if hasattr(config, "workerinput"):
+        return
+    faults, codes = (config.getoption(f"--write-{name}") for name in ("faults", "codes"))
+    if faults is not None:
+        config.pluginmanager.register(TableWriter(faults, matrix.PROPERTY, matrix.Table.read, matrix.Row))
+    if codes is not None:
+        table = code_table.CodeTable.read
+        config.pluginmanager.register(TableWriter(codes, code_table.PROPERTY, table, code_table.Saying))
 
 
 @pytest.fixture(scope="session")

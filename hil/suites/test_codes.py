@@ -1,25 +1,29 @@
 """Every code of the service, as the screen says it on a login, a log-out and a question.
 
 One start of the phone for all codes of this module, on which it also stays logged in for the log-outs. The
-codes are those of the simulator's table; what the phone is to say of each is written here. Codes that are in
-no table are in the fault matrix.
+codes are those of the simulator's table; what the phone is to say of each is written here, and word for word
+in `hil/CODES.md`, which `--write-codes hil/CODES.md` writes. Codes that are in no table are in the fault
+matrix.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from hotdesk_hil.emservice import ApplicationUser, Cluster, Device, EmService, Refuse, User
 from hotdesk_hil.emservice.codes import Code
-from hotdesk_hil.rig import Phone, PhoneConfig, Rig
+from hotdesk_hil.rig import Phone, PhoneConfig, Rig, repository
+from hotdesk_hil.rig.code_table import CodeTable, Saying, as_property, written
 from hotdesk_hil.rig.demo_cluster import HOST_AS_SEEN_BY_PHONE
 from hotdesk_hil.rig.evidence import directory_name, keep, log_in_words
 from hotdesk_hil.rig.phone import ANSWER
 from hotdesk_hil.rig_plugin import evidence
 
+TABLE = Path("hil/CODES.md")
 # A user ID and a PIN of one key each.
 USER, USER_KEY, PIN = "d", "3", "1"
 CERTIFICATE = "certificate-of-the-codes"
@@ -99,7 +103,11 @@ class Desk:
 
     rig: Rig
     service: EmService
+    table: CodeTable | None
+    """What is held; None where it is written."""
     phone: Phone = field(init=False)
+    properties: list[tuple[str, object]] = field(default_factory=list)
+    """Those of the test that runs."""
 
     def __post_init__(self) -> None:
         self.phone = Phone(self.rig)
@@ -126,8 +134,9 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def module_desk(bench: Rig) -> Iterator[Desk]:
+def module_desk(bench: Rig, request: pytest.FixtureRequest) -> Iterator[Desk]:
     """The phone of this module."""
+    table = None if request.config.getoption("--write-codes") else CodeTable.read(repository() / TABLE)
     cluster = Cluster(
         application_users=[ApplicationUser("emphone", CERTIFICATE)],
         users=[User(USER, PIN, ("BERLIN",), "BERLIN")],
@@ -135,7 +144,7 @@ def module_desk(bench: Rig) -> Iterator[Desk]:
     )
     bench.off()
     with EmService(cluster) as service:
-        yield Desk(bench, service)
+        yield Desk(bench, service, table)
     bench.off()
 
 
@@ -145,6 +154,7 @@ def desk(module_desk: Desk, request: pytest.FixtureRequest) -> Iterator[Desk]:
     failures = request.session.testsfailed
     shared = "shared with the tests of this module" if module_desk.rig.is_on else "its own: the first here"
     request.node.user_properties.append(("boot", shared))
+    module_desk.properties = request.node.user_properties
     yield module_desk
     if request.session.testsfailed > failures:
         rig = module_desk.rig
@@ -156,13 +166,22 @@ def test_no_code_is_forgotten() -> None:
     assert {*SAYS, BUSY} == {*Code}
 
 
+def test_the_table_has_each_code_at_each_moment_on_both_emulated_boards() -> None:
+    table = CodeTable.read(repository() / TABLE)
+    moments = {"login": {*SAYS}, "log-out": {*SAYS} - {Code.NOBODY}, "question": {*SAYS}}
+    for rig in ("lm3s6965evb", "w5500-evb-pico"):
+        for moment, codes in moments.items():
+            for code in codes:
+                assert table.said(int(code), moment, rig), f"{code}, {moment}, {rig}: --write-codes {TABLE}"
+
+
 @pytest.mark.parametrize("code", REFUSALS)
 def test_login(desk: Desk, code: Code) -> None:
     desk.is_idle(None)
     desk.service.faults.add(Refuse(code), operation="login", times=None)
     desk.log_in()
     desk.phone.wait_title("Login failed", SAYS[code][0], seconds=ANSWER)
-    says(desk, code, SAYS, "")
+    says(desk, code, "login", SAYS, "")
     assert desk.service.sessions() == {}
 
 
@@ -172,7 +191,7 @@ def test_log_out(desk: Desk, code: Code) -> None:
     desk.service.faults.add(Refuse(code), operation="logout", times=None)
     desk.phone.press("softkey 1", "softkey 1")
     desk.phone.wait_title("Logout failed", seconds=ANSWER)
-    says(desk, code, SAYS_OF_THE_PHONE, f"{USER} is logged in.")
+    says(desk, code, "log-out", SAYS_OF_THE_PHONE, f"{USER} is logged in.")
     assert desk.service.sessions() == {desk.rig.device_name: USER}
 
 
@@ -189,7 +208,7 @@ def test_question(desk: Desk, code: Code) -> None:
     desk.service.faults.add(Refuse(code), operation="deviceUserQuery", times=None)
     desk.phone.ask_who()
     desk.phone.wait_title("Query failed", seconds=ANSWER)
-    says(desk, code, SAYS_OF_THE_PHONE, "")
+    says(desk, code, "question", SAYS_OF_THE_PHONE, "")
 
 
 @pytest.mark.parametrize(
@@ -211,7 +230,7 @@ def test_busy_is_waited_for(desk: Desk, operation: str, user: str | None, do: Ca
     assert desk.service.sessions() == ({desk.rig.device_name: user} if user else {})
 
 
-def says(desk: Desk, code: Code, table: dict[Code, tuple[str, str]], known: str) -> None:
+def says(desk: Desk, code: Code, moment: str, table: dict[Code, tuple[str, str]], known: str) -> None:
     """The whole text: what happened, what is known, what to do, and the code with its name."""
     what, remedy = table[code]
     text = desk.phone.read_to_end()
@@ -219,3 +238,6 @@ def says(desk: Desk, code: Code, table: dict[Code, tuple[str, str]], known: str)
     assert known in text
     assert remedy in text
     assert text.casefold().endswith(f"[{code.value}] {code.label}".casefold())
+    desk.properties.append(as_property(Saying(int(code), moment, desk.rig.name, text)))
+    row = None if desk.table is None else desk.table.said(int(code), moment, desk.rig.name)
+    assert row in (None, written(text)), f"if it should say so, --write-codes {TABLE}"

@@ -44,7 +44,7 @@ class Asked:
     emcc: bool | None = False
     emcc_value: str | None = None
     profile: str | None = None
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     factor_token: str | None = field(default=None, repr=False)
     enter_code: bool = False
     cancel: bool = False

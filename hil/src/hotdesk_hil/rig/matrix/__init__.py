@@ -7,10 +7,11 @@
 
 from .faults import FAULTS, FaultCase, Moment, Surroundings
 from .outcome import Outcome, Result, outcome
-from .table import Row, Table, TableWriter
+from .table import PROPERTY, Row, Table
 
 __all__ = [
     "FAULTS",
+    "PROPERTY",
     "FaultCase",
     "Moment",
     "Outcome",
@@ -18,6 +19,5 @@ __all__ = [
     "Row",
     "Surroundings",
     "Table",
-    "TableWriter",
     "outcome",
 ]

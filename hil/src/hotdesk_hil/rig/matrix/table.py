@@ -11,8 +11,6 @@ import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import pytest
-
 from ..errors import RigError
 from .faults import FAULTS, WORKS
 from .outcome import Result
@@ -127,28 +125,6 @@ class Table:
                 )
             parts.append(f"| {key[1]} | {key[2]} | {' | '.join(cell or NONE for cell in cells)} |\n")
         return "".join(parts)
-
-
-class TableWriter:
-    """A plugin of pytest's that writes the table at the end of a run, whole or for the rigs that ran."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._rows: list[Row] = []
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Takes the rows of a test that passed; with xdist it has run in another process."""
-        if report.when == "call" and report.passed:
-            self._rows += [Row(**row) for name, row in report.user_properties if name == PROPERTY]
-
-    def pytest_sessionfinish(self) -> None:
-        """Writes the file, where there is something to write."""
-        if not self._rows:
-            return
-        table = Table.read(self._file)
-        for row in self._rows:
-            table.put(row)
-        self._file.write_text(table.text(), "utf-8")
 
 
 def as_property(row: Row) -> tuple[str, dict[str, object]]:
