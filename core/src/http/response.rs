@@ -48,8 +48,12 @@ impl<'b> ResponseReader<'b> {
 
     /// As [`receive`](Self::receive), but hands the body of an answer with status 200 to `on_body`, with the buffer, which
     /// is not used any more. The body may be of any length, and [`body`](Self::body) is empty once it is complete.
+    ///
+    /// # Errors
+    ///
+    /// As [`receive`](Self::receive).
     #[cfg(feature = "compact")]
-    pub(crate) fn receive_in_pieces(
+    pub fn receive_in_pieces(
         &mut self,
         bytes: &[u8],
         on_body: &mut dyn FnMut(&mut [u8], &[u8]),

@@ -13,3 +13,12 @@ pub(crate) fn now() -> Duration {
 pub(crate) fn instant(since_start: Duration) -> Instant {
     u64::try_from(since_start.as_micros()).ok().and_then(Instant::try_from_micros).unwrap_or(Instant::MAX)
 }
+
+/// The clock that stands still until a test moves it, which is one for all tests of the process.
+#[cfg(test)]
+pub(crate) fn reserve() -> std::sync::MutexGuard<'static, ()> {
+    static CLOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let clock = CLOCK.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    embassy_time::MockDriver::get().reset();
+    clock
+}

@@ -27,6 +27,8 @@ pub mod keypad;
 mod log;
 pub mod net;
 mod part;
+#[cfg(feature = "provisioning")]
+pub mod provisioning;
 mod queue;
 #[cfg(feature = "screen-readout")]
 pub mod readout;

@@ -20,9 +20,13 @@ use hotdesk_core::session::Task;
 use hotdesk_core::{Piece, Response, wipe};
 
 use crate::clock::{instant, now};
+#[cfg(feature = "provisioning")]
+use crate::config::Config;
 use crate::config::Service;
 use crate::log::log;
 use crate::net::{self, Link, Network, Reading, Turn};
+#[cfg(feature = "provisioning")]
+use crate::provisioning::{Found, Outcome, fetch};
 use crate::repeat::Repeat;
 use crate::view::keys::{self, Meaning};
 use crate::view::{self, Colours, Layout, View};
@@ -113,6 +117,8 @@ pub async fn run<D: Display, N: Network, B: Board, M: RawMutex, const KEYS: usiz
         asked: Signal::new(),
         cancel: Signal::new(),
         opened: Signal::new(),
+        #[cfg(feature = "provisioning")]
+        file: Signal::new(),
         wanted: Signal::new(),
         shown: Cell::new(0),
     };
@@ -144,6 +150,9 @@ struct Phone<'a, 'c> {
     cancel: Signal<NoopRawMutex, ()>,
     /// Another screen is shown, or the network is in another state.
     opened: Signal<NoopRawMutex, ()>,
+    /// The phone's file is to be loaded.
+    #[cfg(feature = "provisioning")]
+    file: Signal<NoopRawMutex, ()>,
     /// The board is to do something.
     wanted: Signal<NoopRawMutex, Effect>,
     /// Pictures shown so far.
@@ -168,6 +177,10 @@ impl Phone<'_, '_> {
         }
         if let Some(ask) = ask {
             self.asked.signal(ask);
+        }
+        #[cfg(feature = "provisioning")]
+        if app.takes_file() {
+            self.file.signal(());
         }
         self.changed.signal(());
         self.moved.signal(());
@@ -304,7 +317,26 @@ impl Phone<'_, '_> {
         let services = self.app.borrow().config().map_or(&[][..], |config| config.services());
         let turn = Turn::default();
         loop {
-            match select(self.asked.wait(), self.opened.wait()).await {
+            #[cfg(not(feature = "provisioning"))]
+            let next = select(self.asked.wait(), self.opened.wait()).await;
+            #[cfg(feature = "provisioning")]
+            let next = match select3(self.asked.wait(), self.opened.wait(), self.file.wait()).await {
+                Either3::First(ask) => Either::First(ask),
+                Either3::Second(()) => Either::Second(()),
+                Either3::Third(()) => match self.load_file(&mut network, &mut buffers).await {
+                    Some(ask) => Either::First(ask),
+                    None => Either::Second(()),
+                },
+            };
+            #[cfg(feature = "provisioning")]
+            let provisioned = if services.is_empty() {
+                self.app.borrow().provisioned_services()
+            } else {
+                heapless::Vec::new()
+            };
+            #[cfg(feature = "provisioning")]
+            let services = if services.is_empty() { &provisioned[..] } else { services };
+            match next {
                 Either::First(ask) => self.exchange(ask, &mut network, services, &turn, &mut buffers).await,
                 // The address may be another without the network having been away: a screen shows the one of now.
                 Either::Second(()) => {}
@@ -314,6 +346,31 @@ impl Phone<'_, '_> {
                 self.happen(Event::Address(address));
             }
         }
+    }
+
+    /// Loads the phone's file, unless the app wants to ask a service meanwhile: then it returns what.
+    #[cfg(feature = "provisioning")]
+    async fn load_file(&self, network: &mut impl Network, buffers: &mut Buffers<'_>) -> Option<Ask> {
+        let (server, device) = {
+            let app = self.app.borrow();
+            (app.config().and_then(Config::provisioning), app.device().clone())
+        };
+        let mut found = Found::nothing();
+        let (outcome, ask) = match server {
+            Some(server) => {
+                let loading = fetch(network, server, &device, &mut found, buffers);
+                match select(loading, self.asked.wait()).await {
+                    Either::First(outcome) => (outcome, None),
+                    Either::Second(ask) => (Outcome::GivenUp, Some(ask)),
+                }
+            }
+            None => (Outcome::GivenUp, None),
+        };
+        self.happen(Event::Provisioned(outcome));
+        network.wipe();
+        wipe(buffers.request);
+        wipe(buffers.answer);
+        ask
     }
 
     /// Has the board do what the app wants, and lets it know that the phone makes progress.

@@ -8,6 +8,7 @@ mod harness;
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
+use std::net::Ipv4Addr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -19,7 +20,7 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray4, GrayColor};
 use harness::display::{Picture, WIDTH};
-use harness::network::Connection;
+use harness::network::{Connection, Port};
 use harness::{ANSWER_BYTES, DEVICE, REQUEST_BYTES, board};
 use hotdesk_core::DeviceName;
 use hotdesk_phone::net::{Address, Link, Network};
@@ -109,6 +110,12 @@ impl Network for Busy {
     }
 
     async fn connect(&mut self, _host: &str, _port: u16, _end: Instant) -> Result<Connection, ConnectError> {
+        self.work().await
+    }
+
+    type Datagrams<'d> = Port;
+
+    async fn datagrams(&mut self, _host: &str, _end: Instant) -> Result<(Ipv4Addr, Port), ConnectError> {
         self.work().await
     }
 

@@ -204,10 +204,14 @@ impl App<'_> {
             }
             (Ask::Login, Response::Success) => {
                 self.presence.set_user(Text::from(self.form.user()))?;
+                #[cfg(feature = "provisioning")]
+                self.load_again();
                 Ok(Some(Notice::Began))
             }
             (Ask::Logout, Response::Success) => {
                 self.presence.set_nobody();
+                #[cfg(feature = "provisioning")]
+                self.load_again();
                 Ok(Some(Notice::Ended))
             }
             (Ask::LogoutThere, Response::Success) => Ok(None),

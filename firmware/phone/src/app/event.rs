@@ -30,6 +30,9 @@ pub enum Event<'a> {
     Read,
     /// The softkeys turned to the next actions: there are more actions than softkeys.
     Turned,
+    /// What came of loading the phone's file.
+    #[cfg(feature = "provisioning")]
+    Provisioned(crate::provisioning::Outcome<'a>),
     /// Nothing but time passed: [`App::wake_at`] is reached.
     Time,
 }

@@ -79,6 +79,8 @@ impl App<'_> {
         };
         if notice.is_some() {
             self.term = None;
+            #[cfg(feature = "provisioning")]
+            self.load_again();
         }
         match user {
             Some(user) => self.presence.set_user(user)?,

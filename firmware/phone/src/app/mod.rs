@@ -21,6 +21,8 @@ mod menu;
 mod pin;
 mod polling;
 mod profiles;
+#[cfg(feature = "provisioning")]
+mod provisioning;
 mod request;
 mod screen;
 mod settings;
@@ -60,6 +62,8 @@ use self::holder::Presence;
 use self::login::Wish;
 use self::polling::Polling;
 use self::profiles::Profiles;
+#[cfg(feature = "provisioning")]
+use self::provisioning::Provisioning;
 use self::settings::Attempts;
 use crate::config::{Config, SetupError};
 use crate::net::Address;
@@ -164,6 +168,8 @@ pub struct App<'c> {
     /// Both before the change that the board is keeping.
     before: (Settings, Changed),
     attempts: Attempts,
+    #[cfg(feature = "provisioning")]
+    provisioning: Provisioning,
 }
 
 impl<'c> App<'c> {
@@ -179,6 +185,8 @@ impl<'c> App<'c> {
         let settings = setup.map_or_else(|_| Settings::in_language(language), Config::settings);
         let changed = setup.map_or_else(|_| Changed::default(), Config::changed);
         let polling = Polling::new(every, device.as_str());
+        #[cfg(feature = "provisioning")]
+        let provisioning = Provisioning::new(device.as_str());
         Self {
             device,
             setup,
@@ -221,6 +229,8 @@ impl<'c> App<'c> {
             changed,
             before: (settings, changed),
             attempts: Attempts::default(),
+            #[cfg(feature = "provisioning")]
+            provisioning,
         }
     }
 
@@ -251,9 +261,14 @@ impl<'c> App<'c> {
             Event::Answer(answer) => self.answered(answer, now),
             Event::Read => self.was_read(now),
             Event::Turned => self.turns = self.turns.wrapping_add(1),
+            #[cfg(feature = "provisioning")]
+            Event::Provisioned(outcome) => self.provisioned(outcome),
             Event::Time => {}
         }
-        self.next_ask()
+        let ask = self.next_ask();
+        #[cfg(feature = "provisioning")]
+        self.next_load();
+        ask
     }
 
     /// Whether what is on its way is to be given up. Whoever carries it out hands in [`Trouble::Cancelled`], which says
@@ -298,6 +313,8 @@ impl<'c> App<'c> {
             self.term_changes_at(),
             self.uptime_changes_at(),
             self.code_held_changes_at(),
+            #[cfg(feature = "provisioning")]
+            self.loads_at(),
         ];
         [left_alone, letter, done, look].into_iter().chain(looks).flatten().min()
     }
@@ -330,7 +347,16 @@ impl<'c> App<'c> {
     /// Whether the phone may ask by itself who is logged in.
     fn may_look(&self) -> bool {
         let started = !matches!(self.screen, Screen::Starting | Screen::SetupFailed);
-        started && self.in_flight.is_none() && self.network == NetworkState::Ready && self.has_app_user()
+        started && self.in_flight.is_none() && self.network == NetworkState::Ready && self.can_look()
+    }
+
+    /// Whether the phone can ask by itself, once there is a network.
+    fn can_look(&self) -> bool {
+        #[cfg(feature = "provisioning")]
+        if !self.knows_services() {
+            return false;
+        }
+        self.has_app_user()
     }
 
     /// When nobody has pressed a key for long enough, on this screen: one that came late stays as long as any other.
@@ -465,9 +491,11 @@ impl<'c> App<'c> {
             return self.lost_network();
         }
         if matches!(self.screen, Screen::Starting) {
-            self.go(if self.has_app_user() { Screen::Busy(Ask::Who) } else { Screen::Idle });
+            self.go(if self.can_look() { Screen::Busy(Ask::Who) } else { Screen::Idle });
         }
-        self.look = self.has_app_user() && !matches!(self.screen, Screen::SetupFailed);
+        #[cfg(feature = "provisioning")]
+        self.load_again();
+        self.look = self.can_look() && !matches!(self.screen, Screen::SetupFailed);
     }
 
     /// Whether the network has been away for so long that nothing is to be waited for.

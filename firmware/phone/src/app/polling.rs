@@ -60,6 +60,12 @@ impl Polling {
         self.next = Some(now.saturating_add(self.vary(wait)));
     }
 
+    /// Asks then.
+    #[cfg(feature = "provisioning")]
+    pub(super) fn ask_at(&mut self, at: Duration) {
+        self.next = Some(at);
+    }
+
     /// When to ask, if ever.
     pub(super) fn next(&self) -> Option<Duration> {
         self.next

@@ -118,7 +118,7 @@ mod tests {
             ("service = h\nappID =\n", "Line 2: no value. Write one after \"=\"."),
             (
                 "\n\ncolour = red",
-                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes, adminCode, userIdMode, language, brightness, durations and userPage.",
+                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes, adminCode, userIdMode, language, brightness, durations, userPage and provisioning.",
             ),
             ("service = h\npollMinutes = 1441", "Line 2: bad number of minutes. Write 0 (never) to 1440."),
             ("service = h\npollMinutes = 5 min", "Line 2: bad number of minutes. Write 0 (never) to 1440."),

@@ -56,6 +56,42 @@ impl Service {
     }
 }
 
+/// Where the file of a phone is.
+#[cfg(feature = "provisioning")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileServer {
+    server: Service,
+    /// The port is given: it is that of both protocols.
+    has_port: bool,
+}
+
+#[cfg(feature = "provisioning")]
+impl FileServer {
+    /// Reads `host` or `host:port`.
+    pub(super) fn parse(value: &str) -> Result<Self, What> {
+        // A name has no colon, and an address of IPv6 is refused.
+        Ok(Self { server: Service::parse(value)?, has_port: value.contains(':') })
+    }
+
+    /// The host: an IPv4 address or a name.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.server.host()
+    }
+
+    /// The TCP port of HTTP.
+    #[must_use]
+    pub fn http_port(&self) -> u16 {
+        if self.has_port { self.server.port() } else { 6970 }
+    }
+
+    /// The UDP port of TFTP.
+    #[must_use]
+    pub fn tftp_port(&self) -> u16 {
+        if self.has_port { self.server.port() } else { 69 }
+    }
+}
+
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Part::Service(self).write(f)

@@ -20,6 +20,8 @@ use hotdesk_core::{AppId, Certificate};
 
 pub use self::choices::{Brightness, UserIdMode};
 pub use self::error::{Error, SetupError};
+#[cfg(feature = "provisioning")]
+pub use self::host::FileServer;
 pub use self::host::Service;
 pub use self::login_time::{LOGIN_TIMES, LoginTime};
 pub use self::user_page::{USER_PAGE_CHARACTERS, UserPage};
@@ -115,6 +117,11 @@ pub struct Config {
     /// What tells other values of the settings in a file from these.
     print: u32,
     user_page: Option<String<USER_PAGE_CHARACTERS>>,
+    #[cfg(feature = "provisioning")]
+    provisioning: Option<FileServer>,
+    /// The language is given, in the file or on the phone.
+    #[cfg(feature = "provisioning")]
+    has_language: bool,
 }
 
 impl Config {
@@ -137,6 +144,7 @@ impl Config {
     /// | `language` | `en` or `de`: what the phone says its texts in; `en` where it is not given | once or not at all |
     /// | `durations` | for how long people may log in: `default` (as the service is set), `indefinite`, `8 h`, `30 min`, up to eight with commas between, the first one selected; a single one is not asked for, `default` where it is not given | once or not at all |
     /// | `userPage` | the address where people change their PIN, which is shown where they must: one word, 160 characters at most; `https://HOST/ucmuser` of the first service where it is not given | once or not at all |
+    /// | `provisioning` | with the feature of that name: `host` or `host:port`, where the phone's file `SEP<MAC>.cnf.xml` is, over HTTP at port 6970, then over TFTP at port 69, or both at the given port. The file gives what this configuration does not: `service` need not be given then, and the file's call managers are asked at port 8080; nor `language` | once or not at all |
     ///
     /// # Errors
     ///
@@ -169,7 +177,7 @@ impl Config {
                 _ => config.set(name, value.trim_ascii()).map_err(at)?,
             }
         }
-        if config.services.is_empty() {
+        if config.services.is_empty() && !config.is_provisioned() {
             return Err(Error { line: None, what: What::NoService, language });
         }
         config.app_user = match (id, certificate) {
@@ -215,7 +223,13 @@ impl Config {
         for name in other.changed.names() {
             match name {
                 Name::Service => self.services = other.services.clone(),
-                Name::Language => self.language = other.language,
+                Name::Language => {
+                    self.language = other.language;
+                    #[cfg(feature = "provisioning")]
+                    {
+                        self.has_language = true;
+                    }
+                }
                 Name::UserIdMode => self.user_id_mode = other.user_id_mode,
                 Name::Brightness => self.brightness = other.brightness,
                 _ => self.poll_minutes = other.poll_minutes,
@@ -283,6 +297,10 @@ impl Config {
             changed: Changed::default(),
             print: PRINT_OF_NOTHING,
             user_page: None,
+            #[cfg(feature = "provisioning")]
+            provisioning: None,
+            #[cfg(feature = "provisioning")]
+            has_language: false,
         }
     }
 
@@ -317,6 +335,10 @@ impl Config {
             }
             Name::Language => {
                 self.language = Language::find(value).ok_or(What::UnknownLanguage)?;
+                #[cfg(feature = "provisioning")]
+                {
+                    self.has_language = true;
+                }
             }
             Name::Durations => {
                 self.login_times = LoginTime::parse_list(value).ok_or(What::BadDurations)?;
@@ -324,13 +346,36 @@ impl Config {
             Name::UserPage => {
                 self.user_page = Some(user_page::parse(value).ok_or(What::BadUserPage)?);
             }
+            #[cfg(feature = "provisioning")]
+            Name::Provisioning => self.provisioning = Some(FileServer::parse(value)?),
             // The two halves of one user: `parse` joins them.
             Name::AppId | Name::AppCertificate => {}
         }
         Ok(())
     }
 
-    /// The services in the order to try them: at least one.
+    /// Whether what is not in the file may come from elsewhere.
+    fn is_provisioned(&self) -> bool {
+        #[cfg(feature = "provisioning")]
+        return self.provisioning.is_some();
+        #[cfg(not(feature = "provisioning"))]
+        false
+    }
+
+    /// Where the phone's file is, if it has one.
+    #[cfg(feature = "provisioning")]
+    #[must_use]
+    pub fn provisioning(&self) -> Option<&FileServer> {
+        self.provisioning.as_ref()
+    }
+
+    /// Whether the language is given, in the file or on the phone.
+    #[cfg(feature = "provisioning")]
+    pub(crate) fn has_language(&self) -> bool {
+        self.has_language
+    }
+
+    /// The services in the order to try them: at least one, unless they come with the phone's file.
     #[must_use]
     pub fn services(&self) -> &[Service] {
         &self.services

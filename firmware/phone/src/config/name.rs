@@ -16,6 +16,8 @@ pub(crate) enum Name {
     Brightness,
     Durations,
     UserPage,
+    #[cfg(feature = "provisioning")]
+    Provisioning,
 }
 
 impl Name {
@@ -33,6 +35,8 @@ impl Name {
         ("brightness", Self::Brightness),
         ("durations", Self::Durations),
         ("userPage", Self::UserPage),
+        #[cfg(feature = "provisioning")]
+        ("provisioning", Self::Provisioning),
     ];
 
     /// Finds a name, in capitals or not.

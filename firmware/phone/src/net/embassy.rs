@@ -13,8 +13,8 @@ use embassy_time::{Duration, Instant, with_deadline, with_timeout};
 use hotdesk_core::wipe;
 
 use super::dns::{Addresses, QUESTION_BYTES};
-use super::names::{Datagrams, Servers, look_up};
-use super::{Address, Link, Network};
+use super::names::{Servers, look_up};
+use super::{Address, Datagrams, Link, Network};
 use crate::log::log;
 use crate::{Config, ConnectError, NetworkState};
 
@@ -115,6 +115,12 @@ impl<'a> Network for EmbassyNetwork<'a> {
     where
         Self: 'c;
 
+    #[cfg(feature = "provisioning")]
+    type Datagrams<'d>
+        = Udp<'d>
+    where
+        Self: 'd;
+
     fn link(&self) -> Stack<'a> {
         self.stack
     }
@@ -156,6 +162,17 @@ impl<'a> Network for EmbassyNetwork<'a> {
         Err(if refused { ConnectError::Refused } else { ConnectError::TimedOut })
     }
 
+    #[cfg(feature = "provisioning")]
+    async fn datagrams(
+        &mut self,
+        host: &str,
+        deadline: Instant,
+    ) -> Result<(Ipv4Addr, Udp<'_>), ConnectError> {
+        let addresses = self.addresses(host, deadline).await?;
+        let address = addresses.first().copied().ok_or(ConnectError::HostNotFound)?;
+        Ok((address, Udp { stack: self.stack, rx: self.rx, tx: self.tx, port: 0 }))
+    }
+
     async fn close<'c>(mut connection: Self::Connection<'c>)
     where
         Self: 'c,
@@ -173,7 +190,7 @@ impl<'a> Network for EmbassyNetwork<'a> {
 }
 
 /// UDP over the memory that TCP uses afterwards.
-struct Udp<'a> {
+pub struct Udp<'a> {
     stack: Stack<'a>,
     rx: &'a mut [u8],
     tx: &'a mut [u8],

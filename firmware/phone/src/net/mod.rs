@@ -11,12 +11,14 @@ mod embassy;
 mod names;
 
 #[cfg(feature = "embassy-net")]
-pub use embassy::EmbassyNetwork;
+pub use embassy::{EmbassyNetwork, Udp};
 
 use core::net::{Ipv4Addr, SocketAddrV4};
 
 use core::cell::Cell;
 
+#[cfg(any(feature = "embassy-net", feature = "provisioning", test))]
+use embassy_time::Duration;
 use embassy_time::{Instant, with_deadline};
 use embedded_io_async::{Read, Write};
 use hotdesk_core::codes::em_service::EmServiceCode;
@@ -32,7 +34,7 @@ use crate::log::log;
 use crate::{Buffers, ConnectError, NetworkState, Trouble};
 
 /// Bytes taken from a connection at a time. They wait inside the future of a phone, so they are few.
-const SEGMENT: usize = 128;
+pub(crate) const SEGMENT: usize = 128;
 
 /// Name servers that may be asked: two of the configuration and three of DHCP.
 pub const SERVERS: usize = NAME_SERVERS + 3;
@@ -63,6 +65,23 @@ pub trait Link {
     async fn state_after(&self, seen: NetworkState) -> NetworkState;
 }
 
+/// Carries datagrams from one port of the phone, and back to it.
+#[cfg(any(feature = "embassy-net", feature = "provisioning", test))]
+#[allow(async_fn_in_trait)]
+pub trait Datagrams {
+    /// Sends what `write` puts into its buffer to `server`, then hands each datagram that arrives to `read`, with its sender,
+    /// until that returns something, `patience` has passed since it was sent, or the time is `deadline`. What was sent before
+    /// may be answered now.
+    async fn ask<R>(
+        &mut self,
+        server: SocketAddrV4,
+        write: impl FnOnce(&mut [u8]) -> usize,
+        read: impl FnMut(SocketAddrV4, &[u8]) -> Option<R>,
+        patience: Duration,
+        deadline: Instant,
+    ) -> Option<R>;
+}
+
 /// A network that connects to hosts, as far as the phone uses one.
 #[allow(async_fn_in_trait)]
 pub trait Network {
@@ -73,6 +92,12 @@ pub trait Network {
     type Connection<'c>: Read + Write
     where
         Self: 'c;
+
+    /// A port of UDP.
+    #[cfg(feature = "provisioning")]
+    type Datagrams<'d>: Datagrams
+    where
+        Self: 'd;
 
     /// What tells how far it is.
     fn link(&self) -> Self::Link;
@@ -92,6 +117,19 @@ pub trait Network {
         port: u16,
         deadline: Instant,
     ) -> Result<Self::Connection<'_>, ConnectError>;
+
+    /// Opens a port of UDP, another each time, and finds an address of the host that it is for. Datagrams have 271 bytes at
+    /// most on the way out, as questions for names have, and 964 on the way in.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no address.
+    #[cfg(feature = "provisioning")]
+    async fn datagrams(
+        &mut self,
+        host: &str,
+        deadline: Instant,
+    ) -> Result<(Ipv4Addr, Self::Datagrams<'_>), ConnectError>;
 
     /// Ends a connection so that the other end hears of it. It takes a second at most.
     async fn close<'c>(connection: Self::Connection<'c>)
@@ -261,6 +299,9 @@ fn trouble(error: SessionError, no_connection: ConnectError) -> Trouble {
             _ => Trouble::NoAnswer(error),
         },
         SessionError::Unreadable { error, line, column } => Trouble::Unreadable { error, line, column },
+        #[cfg(feature = "provisioning")]
+        SessionError::NoService => Trouble::NoConnection(ConnectError::NoService),
+        #[cfg(not(feature = "provisioning"))]
         SessionError::NoService => Trouble::NoConnection(no_connection),
         _ => Trouble::Unexpected,
     }

@@ -7,8 +7,8 @@ use core::net::{Ipv4Addr, SocketAddrV4};
 
 use embassy_time::{Duration, Instant};
 
-use super::SERVERS;
 use super::dns::{Addresses, Answer, Name, read_answer, write_question};
+use super::{Datagrams, SERVERS};
 use crate::ConnectError;
 use crate::log::log;
 
@@ -17,21 +17,6 @@ const PATIENCE: Duration = Duration::from_millis(700);
 
 /// The name servers, in the order to ask them.
 pub(super) type Servers = heapless::Vec<SocketAddrV4, SERVERS>;
-
-/// Carries questions to name servers and answers back.
-pub(super) trait Datagrams {
-    /// Sends what `write` puts into its buffer to `server`, then hands each datagram that arrives to `read`, with its sender,
-    /// until that returns something, `patience` has passed since it was sent, or the time is `deadline`. What was sent before
-    /// may be answered now.
-    async fn ask<R>(
-        &mut self,
-        server: SocketAddrV4,
-        write: impl FnOnce(&mut [u8]) -> usize,
-        read: impl FnMut(SocketAddrV4, &[u8]) -> Option<R>,
-        patience: Duration,
-        deadline: Instant,
-    ) -> Option<R>;
-}
 
 /// Finds the addresses of a host: an IPv4 address in dots, or a name that `servers` are asked for.
 ///
@@ -122,15 +107,11 @@ mod tests {
     use std::collections::VecDeque;
     use std::future::Future;
     use std::prelude::v1::*;
-    use std::sync::{Mutex, PoisonError};
     use std::task::{Context, Poll, Waker};
 
     use embassy_time::{MockDriver, Timer};
 
     use super::*;
-
-    /// The clock is one for all tests of the process.
-    static CLOCK: Mutex<()> = Mutex::new(());
 
     const DEADLINE: Duration = Duration::from_secs(5);
 
@@ -230,8 +211,7 @@ mod tests {
 
     /// Looks a name up in virtual time; returns what came of it and after how many milliseconds.
     fn find(net: &mut Net, domain: &str, host: &str) -> (Result<Vec<Ipv4Addr>, ConnectError>, u64) {
-        let _clock = CLOCK.lock().unwrap_or_else(PoisonError::into_inner);
-        MockDriver::get().reset();
+        let _clock = crate::clock::reserve();
         let mut servers: Servers = (0..net.servers.len()).map(address).collect();
         let looking = look_up(net, &mut servers, domain, host, 0xFFFF, Instant::now() + DEADLINE);
         let mut looking = std::pin::pin!(looking);
@@ -318,7 +298,7 @@ mod tests {
 
     #[test]
     fn the_name_server_that_answered_is_asked_first_the_next_time() {
-        let _clock = CLOCK.lock().unwrap_or_else(PoisonError::into_inner);
+        let _clock = crate::clock::reserve();
         let mut net = Net::new(&[Server::Says(2), Server::Says(0)]);
         let mut servers: Servers = (0..2).map(address).collect();
         for asked in [2, 3] {
@@ -333,7 +313,7 @@ mod tests {
 
     #[test]
     fn a_name_server_that_knows_no_such_name_is_not_asked_first_the_next_time() {
-        let _clock = CLOCK.lock().unwrap_or_else(PoisonError::into_inner);
+        let _clock = crate::clock::reserve();
         let mut net = Net::new(&[Server::Says(2), Server::Says(3)]);
         let mut servers: Servers = (0..2).map(address).collect();
         {

@@ -28,6 +28,8 @@ pub(super) fn about(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
     duration(app.uptime(), words, out)?;
     network(app, out)?;
     services(app, out)?;
+    #[cfg(feature = "provisioning")]
+    super::provisioning::file(app, out)?;
     app.facts().map_or(Ok(()), |facts| board(facts, words, out))
 }
 
@@ -130,7 +132,13 @@ pub(super) fn exchanges(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
             Exchanged::NotSent => words.exchange_not_sent.write(out)?,
         }
         let services = app.config().map_or(&[][..], |config| config.services());
-        if let Some(service) = exchange.service.and_then(|index| services.get(index)) {
+        let service = exchange.service.and_then(|index| services.get(index));
+        #[cfg(feature = "provisioning")]
+        let service = service.or_else(|| {
+            let found = &app.provisioning().loaded()?.found;
+            exchange.service.filter(|_| services.is_empty()).and_then(|index| found.member(index))
+        });
+        if let Some(service) = service {
             write_all(out, &[Part::Text("\n"), Part::Service(service)])?;
         }
     }
@@ -173,7 +181,7 @@ fn start(start: &Start, words: &Words, out: &mut dyn Write) -> fmt::Result {
 }
 
 /// Writes a line that says what the next one is.
-fn label(text: Text, out: &mut dyn Write) -> fmt::Result {
+pub(super) fn label(text: Text, out: &mut dyn Write) -> fmt::Result {
     text.write_after("\n", out)?;
     out.write_str("\n")
 }
@@ -197,7 +205,7 @@ fn seconds(time: Duration) -> u32 {
 }
 
 /// A moment since the start, as on a clock.
-fn clock(time: Duration, out: &mut dyn Write) -> fmt::Result {
+pub(super) fn clock(time: Duration, out: &mut dyn Write) -> fmt::Result {
     let minutes = seconds(time) / 60;
     Part::Number(minutes / 60).write(out)?;
     two_digits(minutes % 60, out)?;

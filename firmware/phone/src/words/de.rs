@@ -189,6 +189,33 @@ pub(super) const WORDS: Words<&str> = Words {
     keeps_for_good: "Einstellungen bleiben erhalten.",
     keeps_until_power_off: "Einstellungen bleiben bis zum Ausschalten erhalten.",
 
+    #[cfg(feature = "provisioning")]
+    file: "Datei des Telefons:",
+    #[cfg(feature = "provisioning")]
+    file_loading: "wird geladen",
+    #[cfg(feature = "provisioning")]
+    file_loaded: "{} B per {}",
+    #[cfg(feature = "provisioning")]
+    file_version: "Stand:",
+    #[cfg(feature = "provisioning")]
+    file_changed: "Geändert um:",
+    #[cfg(feature = "provisioning")]
+    file_members: "Rufsteuerungen:",
+    #[cfg(feature = "provisioning")]
+    file_time_servers: "Zeitserver:",
+    #[cfg(feature = "provisioning")]
+    file_services: "Dienste:",
+    #[cfg(feature = "provisioning")]
+    file_missing: "keine solche Datei",
+    #[cfg(feature = "provisioning")]
+    file_broken: "abgebrochen",
+    #[cfg(feature = "provisioning")]
+    file_over_limit: "mehr als 2 MB",
+    #[cfg(feature = "provisioning")]
+    file_no_address: "Name nicht gefunden",
+    #[cfg(feature = "provisioning")]
+    no_service_yet: "Die Datei des Telefons, die den Dienst nennt, ist noch nicht da.",
+
     settings: "Einstellungen",
     set_language: "Sprache",
     set_user_id_mode: "Tasten",

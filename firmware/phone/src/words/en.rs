@@ -189,6 +189,33 @@ pub(super) const WORDS: Words<&str> = Words {
     keeps_for_good: "Settings made here are kept.",
     keeps_until_power_off: "Settings made here are kept until power-off.",
 
+    #[cfg(feature = "provisioning")]
+    file: "Phone's file:",
+    #[cfg(feature = "provisioning")]
+    file_loading: "being loaded",
+    #[cfg(feature = "provisioning")]
+    file_loaded: "{} bytes over {}",
+    #[cfg(feature = "provisioning")]
+    file_version: "Version:",
+    #[cfg(feature = "provisioning")]
+    file_changed: "Changed at:",
+    #[cfg(feature = "provisioning")]
+    file_members: "Call managers:",
+    #[cfg(feature = "provisioning")]
+    file_time_servers: "Time servers:",
+    #[cfg(feature = "provisioning")]
+    file_services: "Services:",
+    #[cfg(feature = "provisioning")]
+    file_missing: "no such file",
+    #[cfg(feature = "provisioning")]
+    file_broken: "broke off",
+    #[cfg(feature = "provisioning")]
+    file_over_limit: "over 2 MB",
+    #[cfg(feature = "provisioning")]
+    file_no_address: "name not found",
+    #[cfg(feature = "provisioning")]
+    no_service_yet: "The phone's file, which names the service, has not come yet.",
+
     settings: "Settings",
     set_language: "Language",
     set_user_id_mode: "ID keys",

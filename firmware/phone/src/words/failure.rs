@@ -114,6 +114,9 @@ pub(super) fn remedy_after(app: &App<'_>, remedy: Remedy, out: &mut dyn fmt::Wri
     out.write_str(" ")?;
     let text = remedy.text(app.words());
     match (remedy, app.config()) {
+        #[cfg(feature = "provisioning")]
+        (Remedy::ChangeIt, Some(config)) => fill(out, text, &[Part::UserPage(&app.user_page(config))]),
+        #[cfg(not(feature = "provisioning"))]
         (Remedy::ChangeIt, Some(config)) => fill(out, text, &[Part::UserPage(&config.user_page())]),
         _ => fill(out, text, &[Part::Text(app.device().as_str())]),
     }
@@ -164,6 +167,8 @@ fn no_connection(error: ConnectError, words: &Words) -> Text {
         ConnectError::Refused => words.connection_refused,
         ConnectError::TimedOut => words.service_silent,
         ConnectError::NoNetwork => words.no_network,
+        #[cfg(feature = "provisioning")]
+        ConnectError::NoService => words.no_service_yet,
     }
 }
 
@@ -182,7 +187,7 @@ fn no_answer(failure: ExchangeFailure, words: &Words) -> Meaning {
 }
 
 /// Writes code and name. What only a programmer can use is in English.
-fn name(trouble: Trouble, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
+pub(super) fn name(trouble: Trouble, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
     match trouble {
         Trouble::Refused(Some(code)) => coded(code, words, out),
         Trouble::Refused(None) => words.no_code.write(out),

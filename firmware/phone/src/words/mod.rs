@@ -10,6 +10,8 @@ mod explain;
 mod failure;
 mod language;
 mod packed;
+#[cfg(feature = "provisioning")]
+mod provisioning;
 mod settings;
 mod setup;
 #[cfg(test)]

@@ -46,6 +46,7 @@ const SAME_WORDS: &[&str] = &[
     "IPv4",
     "http",
     "https",
+    "MB",
     "example.com",
     "digits",
     "letters",

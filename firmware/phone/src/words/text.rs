@@ -26,16 +26,18 @@ macro_rules! texts {
         #[allow(dead_code, reason = "for the build script")]
         impl $words<&'static str> {
             /// Calls `each` with the name of every text, the text, and whether it is to be packed.
+            #[allow(unused_doc_comments, reason = "what a text takes in is documented beside it")]
             pub(crate) fn each(&self, each: &mut dyn FnMut(&'static str, &'static str, bool)) {
-                $(each(stringify!($text), self.$text, is_packed!($kind));)*
+                $($(#[$of_one])* each(stringify!($text), self.$text, is_packed!($kind));)*
             }
         }
 
         #[cfg(test)]
         impl $words<super::Text> {
             /// Every text with its name.
+            #[allow(unused_doc_comments, reason = "as above")]
             pub(super) fn all(&self) -> std::vec::Vec<(&'static str, std::string::String)> {
-                vec![$((stringify!($text), std::string::ToString::to_string(&self.$text))),*]
+                vec![$($(#[$of_one])* (stringify!($text), std::string::ToString::to_string(&self.$text))),*]
             }
         }
     };
@@ -273,6 +275,35 @@ pub(crate) struct Words<T> {
     pub(crate) start_exception: T,
     pub(crate) keeps_for_good: T,
     pub(crate) keeps_until_power_off: T,
+
+    // The phone's file.
+    #[cfg(feature = "provisioning")]
+    pub(crate) file: T,
+    #[cfg(feature = "provisioning")]
+    pub(crate) file_loading: T,
+    /// The number of bytes, and the protocol.
+    #[cfg(feature = "provisioning")]
+    pub(crate) file_loaded: T,
+    #[cfg(feature = "provisioning")]
+    pub(crate) file_version: T,
+    #[cfg(feature = "provisioning")]
+    pub(crate) file_changed: T,
+    #[cfg(feature = "provisioning")]
+    pub(crate) file_members: T,
+    #[cfg(feature = "provisioning")]
+    pub(crate) file_time_servers: T,
+    #[cfg(feature = "provisioning")]
+    pub(crate) file_services: T,
+    #[cfg(feature = "provisioning")]
+    pub(crate) file_missing: T,
+    #[cfg(feature = "provisioning")]
+    pub(crate) file_broken: T,
+    #[cfg(feature = "provisioning")]
+    pub(crate) file_over_limit: T,
+    #[cfg(feature = "provisioning")]
+    pub(crate) file_no_address: T,
+    #[cfg(feature = "provisioning")]
+    pub(crate) no_service_yet: T,
 
     // The settings.
     pub(crate) settings: &'static str,

@@ -7,10 +7,10 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
-use embassy_time::Instant;
+use embassy_time::{Duration, Instant, Timer};
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
 use hotdesk_core::{AppCertificate, AppInfo, Message, Operation, QueryOperation, form};
-use hotdesk_phone::net::{Address, Link, Network};
+use hotdesk_phone::net::{Address, Datagrams, Link, Network};
 use hotdesk_phone::{ConnectError, NetworkState};
 
 use super::answers::{self, Framing};
@@ -62,6 +62,10 @@ pub(crate) struct Wire {
     /// Whoever asks for profiles has one, and no test needs to see the question.
     pub(crate) answers_profiles: bool,
     waker: Option<Waker>,
+    /// What is sent by UDP, and where to.
+    pub(crate) datagrams: Vec<(SocketAddrV4, Vec<u8>)>,
+    /// What a host sends back to a datagram: from which port, and what.
+    pub(crate) answers_datagram: Option<fn(&[u8]) -> Vec<(u16, Vec<u8>)>>,
 }
 
 impl Default for Wire {
@@ -81,6 +85,8 @@ impl Default for Wire {
             takes: None,
             answers_profiles: true,
             waker: None,
+            datagrams: Vec::new(),
+            answers_datagram: None,
         }
     }
 }
@@ -275,6 +281,16 @@ impl Network for Double {
         Ok(Connection { wire: self.0.clone(), index: wire.lines.len() - 1 })
     }
 
+    type Datagrams<'a> = Port;
+
+    async fn datagrams(&mut self, host: &str, _deadline: Instant) -> Result<(Ipv4Addr, Port), ConnectError> {
+        match self.0.borrow().hosts.get(host).copied().unwrap_or_default() {
+            Host::Unknown => Err(ConnectError::HostNotFound),
+            Host::Unnamed(why) => Err(why),
+            _ => Ok((Ipv4Addr::new(10, 0, 0, 5), Port(self.0.clone()))),
+        }
+    }
+
     async fn close<'c>(connection: Self::Connection<'c>)
     where
         Self: 'c,
@@ -284,6 +300,36 @@ impl Network for Double {
 
     fn wipe(&mut self) {
         self.0.borrow_mut().wipes += 1;
+    }
+}
+
+/// A port of UDP, as the phone holds it.
+pub(crate) struct Port(Rc<RefCell<Wire>>);
+
+impl Datagrams for Port {
+    async fn ask<R>(
+        &mut self,
+        server: SocketAddrV4,
+        write: impl FnOnce(&mut [u8]) -> usize,
+        mut read: impl FnMut(SocketAddrV4, &[u8]) -> Option<R>,
+        patience: Duration,
+        deadline: Instant,
+    ) -> Option<R> {
+        let mut out = [0; 271];
+        let length = write(&mut out);
+        let answer = {
+            let mut wire = self.0.borrow_mut();
+            wire.datagrams.push((server, out[..length].to_vec()));
+            wire.answers_datagram
+        };
+        for (port, packet) in answer.map_or_else(Vec::new, |answer| answer(&out[..length])) {
+            let heard = read(SocketAddrV4::new(*server.ip(), port), &packet);
+            if heard.is_some() {
+                return heard;
+            }
+        }
+        Timer::at(deadline.min(Instant::now() + patience)).await;
+        None
     }
 }
 

@@ -1,0 +1,166 @@
+//! When the phone loads its file, and what it takes over from it: only what its configuration does not say. It must never load
+//! while a service is asked something.
+//!
+//! It loads when the network is there, after each login and logout, for the cluster changes the file then, every hour, and after
+//! a failure at growing intervals. A file with the `versionStamp` of the one before changes nothing.
+
+use core::time::Duration;
+
+use heapless::Vec;
+
+use super::polling::Polling;
+use super::{App, NetworkState};
+use crate::config::{Config, FileServer, Name, SERVICES, Service, UserPage};
+use crate::log::log;
+use crate::provisioning::{Failures, Found, Outcome, Protocol};
+
+/// Between two looks whether the file has changed.
+const EVERY: Duration = Duration::from_secs(3600);
+
+/// The file, as far as the phone has it.
+#[derive(Debug)]
+pub(crate) struct Provisioning {
+    polling: Polling,
+    is_loading: bool,
+    /// Whoever loads is to begin.
+    begins: bool,
+    loaded: Option<Loaded>,
+    /// Why the last try failed, if it did.
+    failures: Option<Failures>,
+}
+
+/// What was loaded last.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) found: Found,
+    pub(crate) by: Protocol,
+    pub(crate) bytes: usize,
+    /// When the file was another one than that before, if it ever was.
+    pub(crate) changed_at: Option<Duration>,
+}
+
+impl Provisioning {
+    pub(super) fn new(name: &str) -> Self {
+        let polling = Polling::new(Some(EVERY), name);
+        Self { polling, is_loading: false, begins: false, loaded: None, failures: None }
+    }
+
+    pub(crate) fn is_loading(&self) -> bool {
+        self.is_loading
+    }
+
+    pub(crate) fn loaded(&self) -> Option<&Loaded> {
+        self.loaded.as_ref()
+    }
+
+    pub(crate) fn failures(&self) -> Option<Failures> {
+        self.failures
+    }
+
+    /// Takes a file, and says whether it is another one than before.
+    fn take(&mut self, found: &mut Found, by: Protocol, bytes: usize, now: Duration) -> bool {
+        let changed_at = self.loaded.is_some().then_some(now);
+        let nothing = || Loaded { found: Found::nothing(), by, bytes, changed_at: None };
+        let loaded = self.loaded.get_or_insert_with(nothing);
+        (loaded.by, loaded.bytes) = (by, bytes);
+        let is_new = changed_at.is_none() || !loaded.found.is_as(found);
+        if is_new {
+            core::mem::swap(&mut loaded.found, found);
+            loaded.changed_at = changed_at;
+        }
+        is_new
+    }
+}
+
+impl App<'_> {
+    pub(crate) fn provisioning(&self) -> &Provisioning {
+        &self.provisioning
+    }
+
+    /// Where the phone's file is, if it has one.
+    pub(crate) fn file_server(&self) -> Option<&FileServer> {
+        self.config().and_then(Config::provisioning)
+    }
+
+    /// The services that came with the file, in the order to try them.
+    pub(crate) fn provisioned_services(&self) -> Vec<Service, SERVICES> {
+        self.provisioning.loaded().map_or_else(Vec::new, |loaded| loaded.found.members())
+    }
+
+    /// Whether there is a service to ask.
+    pub(super) fn knows_services(&self) -> bool {
+        let configured = self.config().is_some_and(|config| !config.services().is_empty());
+        configured || self.provisioning.loaded().is_some_and(|loaded| loaded.found.has_members())
+    }
+
+    /// The address of the page where people change their PIN.
+    pub(crate) fn user_page<'a>(&'a self, config: &'a Config) -> UserPage<'a> {
+        let page = config.user_page();
+        let member = self.provisioning.loaded().and_then(|loaded| loaded.found.first_member());
+        match member {
+            Some(member) if page.host.is_empty() => UserPage { host: member.host(), ..page },
+            _ => page,
+        }
+    }
+
+    /// Whether to load now: asked for after each event, and said once.
+    pub(crate) fn takes_file(&mut self) -> bool {
+        core::mem::take(&mut self.provisioning.begins)
+    }
+
+    /// Loads as soon as nothing else is asked: the file may have changed.
+    pub(super) fn load_again(&mut self) {
+        self.provisioning.polling.ask_at(self.now);
+    }
+
+    /// When to load, if ever.
+    pub(super) fn loads_at(&self) -> Option<Duration> {
+        let can = self.file_server().is_some()
+            && self.network == NetworkState::Ready
+            && self.in_flight.is_none()
+            && !self.provisioning.is_loading;
+        self.provisioning.polling.next().filter(|_| can)
+    }
+
+    /// Begins to load where it is time to.
+    pub(super) fn next_load(&mut self) {
+        if self.loads_at().is_some_and(|at| self.now >= at) {
+            self.provisioning.polling.stop();
+            (self.provisioning.is_loading, self.provisioning.begins) = (true, true);
+        }
+    }
+
+    /// Takes in what came of loading.
+    pub(super) fn provisioned(&mut self, outcome: Outcome<'_>) {
+        self.provisioning.is_loading = false;
+        // Who is logged in may have changed meanwhile: then it is loaded once more.
+        let is_due = self.provisioning.polling.next().is_some();
+        match outcome {
+            Outcome::GivenUp => self.load_again(),
+            Outcome::Failed(failures) => {
+                log!(warn, "the phone's file: {}", failures);
+                self.provisioning.failures = Some(failures);
+                if !is_due {
+                    self.provisioning.polling.failed(self.now);
+                }
+            }
+            Outcome::Loaded { found, by, bytes } => {
+                let knew_services = self.knows_services();
+                let is_new = self.provisioning.take(found, by, bytes, self.now);
+                log!(info, "the phone's file: {=usize} bytes over {}, new: {=bool}", bytes, by, is_new);
+                self.provisioning.failures = None;
+                if !is_due {
+                    self.provisioning.polling.answered(self.now);
+                }
+                if let Some(config) = self.config().filter(|config| {
+                    // What the card says wins, and so does what was set on the phone.
+                    is_new && !config.has_language() && !self.changed.has(Name::Language)
+                }) {
+                    let language = self.provisioning.loaded().and_then(|loaded| loaded.found.language);
+                    self.settings.language = language.unwrap_or(config.language());
+                }
+                self.look |= !knew_services && self.knows_services() && self.has_app_user();
+            }
+        }
+    }
+}
