@@ -9,7 +9,7 @@
 //!
 //! Features, all off by default: `embassy-net` (the network of a board that runs embassy-net), `flash` (storage in a
 //! flash), `touch` (keys on a display that
-//! is touched), `defmt` (a log) and `screen-readout` (for test images: a rig is told what the screen shows).
+//! is touched), `provisioning` (the phone's file, from its cluster), `defmt` (a log) and `screen-readout` (for test images: a rig is told what the screen shows).
 #![no_std]
 #![forbid(unsafe_code)]
 

@@ -53,9 +53,9 @@ fn found(found: &Found, words: &Words, out: &mut dyn Write) -> fmt::Result {
 }
 
 /// A line for each; the word for none where there is none.
-fn list<'a>(
+fn list(
     title: Text,
-    lines: &mut dyn Iterator<Item = &'a str>,
+    lines: &mut dyn Iterator<Item = &str>,
     words: &Words,
     out: &mut dyn Write,
 ) -> fmt::Result {

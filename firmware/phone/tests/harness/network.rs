@@ -50,6 +50,9 @@ pub(crate) struct Line {
     answered: bool,
 }
 
+/// What a host sends back to a datagram: from which port, and what.
+pub(crate) type Responder = fn(&[u8]) -> Vec<(u16, Vec<u8>)>;
+
 /// What the test and the phone share.
 pub(crate) struct Wire {
     state: NetworkState,
@@ -64,8 +67,7 @@ pub(crate) struct Wire {
     waker: Option<Waker>,
     /// What is sent by UDP, and where to.
     pub(crate) datagrams: Vec<(SocketAddrV4, Vec<u8>)>,
-    /// What a host sends back to a datagram: from which port, and what.
-    pub(crate) answers_datagram: Option<fn(&[u8]) -> Vec<(u16, Vec<u8>)>>,
+    pub(crate) answers_datagram: Option<Responder>,
 }
 
 impl Default for Wire {
