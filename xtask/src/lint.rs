@@ -52,7 +52,7 @@ pub(crate) fn run() -> Result<()> {
         .args(["doc", "--locked", "--no-deps", "--package", "hotdesk-core", "--package", "hotdesk-phone"])
         .args([
             "--features",
-            "hotdesk-core/defmt,hotdesk-core/emapp,hotdesk-core/phonexml,hotdesk-core/provisioning,hotdesk-core/texts,hotdesk-core/vip,hotdesk-phone/screen-readout,hotdesk-phone/touch",
+            "hotdesk-core/defmt,hotdesk-core/emapp,hotdesk-core/phonexml,hotdesk-core/provisioning,hotdesk-core/texts,hotdesk-core/vip,hotdesk-phone/screen-readout,hotdesk-phone/tls,hotdesk-phone/touch",
         ])
         .env("RUSTDOCFLAGS", "--deny warnings")
         .run()?;

@@ -87,11 +87,15 @@ fn cargo_test(packages: &[&str]) -> Result<()> {
     Program::cargo().args(["test", "--locked", "--no-fail-fast"]).args(packages).run()
 }
 
-/// Tests the phone's TLS with its engine, and what is left without one.
+/// Tests the phone's TLS with its engine, what is left without one, and what the phone has for TLS.
 fn tls() -> Result<()> {
     cargo_test(&["hotdesk-tls"])?;
-    let test = ["test", "--locked", "--no-fail-fast", "--package", "hotdesk-tls", "--features", "mbedtls"];
-    Program::cargo().args(test).run()
+    for test in
+        [["hotdesk-tls", "--features", "mbedtls", "--tests"], ["hotdesk-phone", "--features", "tls", "--lib"]]
+    {
+        Program::cargo().args(["test", "--locked", "--no-fail-fast", "--package"]).args(test).run()?;
+    }
+    Ok(())
 }
 
 fn pytest(paths: &[&str]) -> Result<()> {

@@ -8,8 +8,8 @@
 //! logs a PIN or a certificate. A request that may have been carried out is never sent again.
 //!
 //! Features, all off by default: `embassy-net` (the network of a board that runs embassy-net), `flash` (storage in a
-//! flash), `touch` (keys on a display that
-//! is touched), `provisioning` (the phone's file, from its cluster), `defmt` (a log) and `screen-readout` (for test images: a rig is told what the screen shows).
+//! flash), `touch` (keys on a display that is touched), `provisioning` (the phone's file, from its cluster), `tls` (what
+//! HTTPS asks for: the time), `defmt` (a log) and `screen-readout` (for test images: a rig is told what the screen shows).
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -36,6 +36,8 @@ mod repeat;
 mod run;
 pub mod settings;
 pub mod storage;
+#[cfg(feature = "tls")]
+pub mod time;
 #[cfg(feature = "touch")]
 pub mod touch;
 pub mod view;

@@ -109,6 +109,12 @@ mod tests {
         Config::parse(text.as_bytes()).unwrap_err().to_string()
     }
 
+    #[cfg(feature = "tls")]
+    #[test]
+    fn the_names_of_a_phone_with_tls_are_known() {
+        assert!(error("colour = red").ends_with("userPage, provisioning and timeServer."));
+    }
+
     #[test]
     fn every_error_names_its_line_and_what_to_do() {
         let long_id = format!("service = h\nappID = {}\n", "x".repeat(129));
@@ -116,6 +122,7 @@ mod tests {
         for (text, expected) in [
             ("service 10.0.2.2", "Line 1: no \"=\". Write name = value."),
             ("service = h\nappID =\n", "Line 2: no value. Write one after \"=\"."),
+            #[cfg(not(feature = "tls"))]
             (
                 "\n\ncolour = red",
                 "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes, adminCode, userIdMode, language, brightness, durations, userPage and provisioning.",

@@ -45,10 +45,13 @@ impl Service {
 
     /// Reads `host` or `host:port`.
     pub(crate) fn parse(value: &str) -> Result<Self, What> {
-        let (host, port) = match split_port(value)? {
-            (host, Some(port)) => (host, port),
-            (host, None) => (host, DEFAULT_PORT),
-        };
+        Self::parse_with_port(value, DEFAULT_PORT)
+    }
+
+    /// Reads `host` or `host:port`; `port` counts where none is given.
+    pub(super) fn parse_with_port(value: &str, port: u16) -> Result<Self, What> {
+        let (host, given) = split_port(value)?;
+        let port = given.unwrap_or(port);
         if !is_host(host) {
             return Err(What::BadHost);
         }

@@ -38,6 +38,10 @@ use crate::settings::{Changed, Settings};
 /// Port of a service that names none.
 pub const DEFAULT_PORT: u16 = 8080;
 
+/// Port of a time server that names none.
+#[cfg(feature = "tls")]
+const TIME_PORT: u16 = 123;
+
 /// Services a configuration may name: one to ask first, one for when that cannot be reached.
 pub const SERVICES: usize = 2;
 
@@ -122,6 +126,8 @@ pub struct Config {
     /// The language is given, in the file or on the phone.
     #[cfg(feature = "provisioning")]
     has_language: bool,
+    #[cfg(feature = "tls")]
+    time_server: Option<Service>,
 }
 
 impl Config {
@@ -145,6 +151,7 @@ impl Config {
     /// | `durations` | for how long people may log in: `default` (as the service is set), `indefinite`, `8 h`, `30 min`, up to eight with commas between, the first one selected; a single one is not asked for, `default` where it is not given | once or not at all |
     /// | `userPage` | the address where people change their PIN, which is shown where they must: one word, 160 characters at most; `https://HOST/ucmuser` of the first service where it is not given | once or not at all |
     /// | `provisioning` | with the feature of that name: `host` or `host:port`, where the phone's file `SEP<MAC>.cnf.xml` is, over HTTP at port 6970, then over TFTP at port 69, or both at the given port. The file gives what this configuration does not: `service` need not be given then, and the file's call managers are asked at port 8080; nor `language` | once or not at all |
+    /// | `timeServer` | `host` or `host:port`, port 123 where none is given: where the phone asks for the time by SNTP, without which it uses no HTTPS; the time servers of DHCP (option 42) are not used, for embassy-net does not ask for them. On boards with TLS only | once or not at all |
     ///
     /// # Errors
     ///
@@ -301,6 +308,8 @@ impl Config {
             provisioning: None,
             #[cfg(feature = "provisioning")]
             has_language: false,
+            #[cfg(feature = "tls")]
+            time_server: None,
         }
     }
 
@@ -348,6 +357,10 @@ impl Config {
             }
             #[cfg(feature = "provisioning")]
             Name::Provisioning => self.provisioning = Some(FileServer::parse(value)?),
+            #[cfg(feature = "tls")]
+            Name::TimeServer => {
+                self.time_server = Some(Service::parse_with_port(value, TIME_PORT)?);
+            }
             // The two halves of one user: `parse` joins them.
             Name::AppId | Name::AppCertificate => {}
         }
@@ -418,6 +431,13 @@ impl Config {
         &self.search_domain
     }
 
+    /// Where to ask for the time, if anywhere.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn time_server(&self) -> Option<&Service> {
+        self.time_server.as_ref()
+    }
+
     /// What the number keys give where a user ID starts, where the configuration says so.
     #[must_use]
     pub fn user_id_mode(&self) -> Option<UserIdMode> {
@@ -456,6 +476,21 @@ mod tests {
     use std::prelude::v1::*;
 
     use super::*;
+
+    #[cfg(feature = "tls")]
+    #[test]
+    fn a_time_server_has_port_123_where_none_is_given() {
+        for (text, expected) in [
+            ("timeServer = ntp.example.com", "ntp.example.com:123"),
+            ("timeserver=10.0.0.1:1123", "10.0.0.1:1123"),
+        ] {
+            let config = Config::parse(format!("service = h\n{text}\n").as_bytes()).unwrap();
+            assert_eq!(config.time_server().unwrap().to_string(), expected);
+        }
+        assert_eq!(Config::parse(b"service = h").unwrap().time_server(), None);
+        let error = Config::parse(b"service = h\ntimeServer = a..b").unwrap_err();
+        assert_eq!(error.to_string(), "Line 2: bad host. Write an IPv4 address or a name.");
+    }
 
     #[test]
     fn primary_and_backup_stand_in_file_order() {

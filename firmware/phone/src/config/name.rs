@@ -18,6 +18,8 @@ pub(crate) enum Name {
     UserPage,
     #[cfg(feature = "provisioning")]
     Provisioning,
+    #[cfg(feature = "tls")]
+    TimeServer,
 }
 
 impl Name {
@@ -37,6 +39,8 @@ impl Name {
         ("userPage", Self::UserPage),
         #[cfg(feature = "provisioning")]
         ("provisioning", Self::Provisioning),
+        #[cfg(feature = "tls")]
+        ("timeServer", Self::TimeServer),
     ];
 
     /// Finds a name, in capitals or not.

@@ -14,8 +14,14 @@ use hotdesk_core::wipe;
 
 use super::dns::{Addresses, QUESTION_BYTES};
 use super::names::{Servers, look_up};
+#[cfg(feature = "tls")]
+use super::sntp;
 use super::{Address, Datagrams, Link, Network};
+#[cfg(feature = "tls")]
+use crate::clock;
 use crate::log::log;
+#[cfg(feature = "tls")]
+use crate::time::Clock;
 use crate::{Config, ConnectError, NetworkState};
 
 /// How long the other end may take to confirm that a connection ends.
@@ -37,6 +43,15 @@ pub struct EmbassyNetwork<'a> {
     answering: Option<SocketAddrV4>,
     /// The number of the next question for a name.
     number: u16,
+    #[cfg(feature = "tls")]
+    clock: Option<Timekeeping<'a>>,
+}
+
+/// The clock, and the number of the next question for the time.
+#[cfg(feature = "tls")]
+struct Timekeeping<'a> {
+    clock: &'a Clock,
+    number: u64,
 }
 
 impl<'a> EmbassyNetwork<'a> {
@@ -51,7 +66,54 @@ impl<'a> EmbassyNetwork<'a> {
         seed: u64,
     ) -> Self {
         let [low, high, ..] = seed.to_le_bytes();
-        Self { stack, rx, tx, config, answering: None, number: u16::from_le_bytes([low, high]) }
+        Self {
+            stack,
+            rx,
+            tx,
+            config,
+            answering: None,
+            number: u16::from_le_bytes([low, high]),
+            #[cfg(feature = "tls")]
+            clock: None,
+        }
+    }
+
+    /// Gives it a clock to set by the time server that the configuration names. `number` is what answers are told by: a
+    /// random number that nobody can guess.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_clock(mut self, clock: &'a Clock, number: u64) -> Self {
+        self.clock = Some(Timekeeping { clock, number });
+        self
+    }
+
+    /// Has the time server of the configuration set the clock, where that is due. It takes until `deadline` at most, and may be
+    /// dropped. Returns whether the time is another now: what was checked by the one before is to be checked anew.
+    #[cfg(feature = "tls")]
+    pub async fn learn_time(&mut self, deadline: Instant) -> bool {
+        let (Some(keeping), Some(server)) = (&mut self.clock, self.config.and_then(Config::time_server))
+        else {
+            return false;
+        };
+        let clock = keeping.clock;
+        if !clock.is_due(clock::now()) {
+            return false;
+        }
+        clock.asks(clock::now());
+        // A step that is odd: no number comes twice.
+        keeping.number = keeping.number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let number = keeping.number;
+        let addresses = self.addresses(server.host(), deadline).await.unwrap_or_default();
+        let mut datagrams = Udp { stack: self.stack, rx: self.rx, tx: self.tx, port: 0 };
+        for address in addresses {
+            let server = SocketAddrV4::new(address, server.port());
+            if let Some(time) = sntp::ask(&mut datagrams, server, number, clock.floor(), deadline).await {
+                log!(info, "a time server told the time");
+                return clock.take(time, server, clock::now());
+            }
+        }
+        log!(warn, "no time server told the time");
+        false
     }
 
     /// The name servers, in the order to ask them.

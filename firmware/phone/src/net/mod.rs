@@ -9,6 +9,8 @@ mod dns;
 mod embassy;
 #[cfg(any(feature = "embassy-net", test))]
 mod names;
+#[cfg(all(feature = "tls", any(feature = "embassy-net", test)))]
+mod sntp;
 
 #[cfg(feature = "embassy-net")]
 pub use embassy::{EmbassyNetwork, Udp};
