@@ -4,9 +4,13 @@ other's.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import http.client
+import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +18,15 @@ from emservice.app_phone import AppPhone, Shown, read
 from emservice.client import DESK, DESK2, JOHN, MARY
 from emservice.factor_pages import CLUSTER, ask, go_on, login, over, press, token
 
-from hotdesk_hil.emservice import EmService, VipFactor
+from hotdesk_hil.emservice import (
+    EmService,
+    FactorAnswer,
+    FactorUnavailable,
+    Outcome,
+    SecondFactor,
+    Started,
+    VipFactor,
+)
 from hotdesk_hil.emservice.app_factor import Waiting
 from hotdesk_hil.emservice.app_request import Asked
 from hotdesk_hil.emservice.vip_service import VipFault, VipService, VipUser
@@ -103,6 +115,142 @@ def test_a_submit_after_too_many_pushes_is_told_so_again(service: EmService) -> 
     over(service, login(service), "Too many requests. Try again in 1 min.", ("Code", "Exit"))
     service.clock.advance(1)
     assert login(service).text.startswith("Approve on your mobile")
+
+
+def at(service: EmService, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Has the clock of the service stand still, until the list says another time."""
+    now = [service.clock.now()]
+    monkeypatch.setattr(service.clock, "now", lambda: now[0])
+    return now
+
+
+def test_a_push_lasts_less_than_60_seconds_and_a_token_less_than_120(
+    service: EmService, vip: VipService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = at(service, monkeypatch)
+    page = login(service)
+    now[0] += 59.75
+    assert go_on(page).text == "Approve on your mobile\n0 s left"
+    vip.approve("mary")
+    now[0] += 0.25
+    over(service, go_on(page), "No answer", ("Again", "Code", "Exit"))
+    again = press(page, "Code")
+    now[0] += 59.75
+    assert AppPhone(DESK).submit(again, otp="000000").prompt == "Code is wrong (6009)"
+    now[0] += 0.25
+    assert AppPhone(DESK).submit(again, otp=CODE).text == "Please try to login again (201)"
+    assert service.sessions() == {}
+
+
+def test_a_push_that_is_sent_again_late_ends_with_the_token(
+    service: EmService, vip: VipService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = at(service, monkeypatch)
+    page = login(service)
+    now[0] += 90
+    again = press(go_on(page), "Again")
+    assert again.text == "Approve on your mobile\n30 s left"
+    vip.approve("mary")
+    now[0] += 30
+    assert go_on(again).text == "Please try to login again (201)"
+    assert service.sessions() == {}
+
+
+def test_a_push_whose_time_is_over_by_either_clock_may_be_sent_again_once(
+    service: EmService, vip: VipService
+) -> None:
+    page = login(service)
+    vip.advance(61)
+    end = go_on(page)
+    over(service, end, "No answer (7004)", ("Again", "Code", "Exit"))
+    assert "no answer (7004)" in str(service.requests[-1].detail)
+    form = go_on(page)
+    assert (form.kind, form.prompt) == ("Input", "Enter the code"), "it is not asked for any more"
+    assert press(end, "Again").text.startswith("Approve on your mobile")
+    assert vip.pushes("mary") == 2
+
+
+def test_what_is_decided_while_it_is_cancelled_or_done_by_a_code_is_a_used_token() -> None:
+    asked, polled, release = threading.Event(), threading.Event(), threading.Event()
+
+    class Slow(SecondFactor):
+        takes_codes = True
+
+        async def start(self, user: str, device: str, seconds: int) -> Started:  # noqa: ARG002
+            return Started("1")
+
+        async def poll(self, started: Started) -> FactorAnswer:  # noqa: ARG002
+            if not asked.is_set():
+                return FactorAnswer(Outcome.PENDING)
+            polled.set()
+            await asyncio.get_running_loop().run_in_executor(None, release.wait)
+            return FactorAnswer(Outcome.APPROVED)
+
+        async def check_code(self, user: str, code: str) -> FactorAnswer:  # noqa: ARG002
+            return FactorAnswer(Outcome.APPROVED)
+
+    for key in ("Cancel", "Code"):
+        for event in (asked, polled, release):
+            event.clear()
+        with EmService(CLUSTER, second_factor=Slow()) as service, ThreadPoolExecutor(1) as pool:
+            page = login(service)
+            asked.set()
+            decided = pool.submit(go_on, page)
+            assert polled.wait(10)
+            end = press(page, key)
+            if key == "Code":
+                assert AppPhone(DESK).submit(end, otp="1").text == "Login successful."
+            release.set()
+            assert decided.result().text == "Please try to login again (201)"
+            assert service.requests[-1].detail == "the token of the second factor has been used"
+            assert service.sessions() == ({DESK: "mary"} if key == "Code" else {})
+
+
+def test_the_wait_after_too_many_pushes_is_that_of_the_oldest(service: EmService) -> None:
+    for _ in range(3):
+        press(login(service), "Cancel")
+        service.clock.advance(120)
+    over(service, login(service), "Too many requests. Try again in 4 min.", ("Code", "Exit"))
+    service.clock.advance(240)
+    assert login(service).text.startswith("Approve on your mobile"), "the oldest of three is over"
+    service.clock.advance(60)
+    over(service, login(service), "Too many requests. Try again in 1 min.", ("Code", "Exit"))
+
+
+def test_where_no_further_push_is_sent_the_page_before_leads_to_the_code(service: EmService) -> None:
+    for _ in range(2):
+        press(login(service), "Cancel")
+    page = login(service)
+    service.clock.advance(60)
+    press(go_on(page), "Again")
+    form = go_on(page)
+    assert (form.kind, form.prompt) == ("Input", "Enter the code")
+    assert AppPhone(DESK).submit(form, otp=CODE).text == "Login successful."
+
+
+def test_a_push_that_fails_when_the_phone_has_hung_up_is_nobodys_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    class Failing(SecondFactor):
+        async def start(self, user: str, device: str, seconds: int) -> Started:  # noqa: ARG002
+            begun.set()
+            await asyncio.get_running_loop().run_in_executor(None, release.wait)
+            raise FactorUnavailable("gone")
+
+    with EmService(CLUSTER, second_factor=Failing()) as service:
+        with socket.create_connection(("127.0.0.1", service.port)) as phone:
+            target = f"{service.app_url}?device={DESK}&userid=mary&seq={MARY[1]}".partition(
+                str(service.port)
+            )[2]
+            phone.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert begun.wait(10)
+        release.set()
+        assert login(service).text.startswith("Second factor is not available.")
+        service.reset()
+    gc.collect()
+    assert "never retrieved" not in caplog.text
 
 
 def test_the_one_who_waits_longest_goes_where_too_many_wait(
