@@ -46,13 +46,16 @@ pub(crate) fn run() -> Result<()> {
     new_board::check(&setup.thumb)?;
     // The log to a debug probe, and what a test image has, which no image has by default.
     let cargo = setup.thumb.cargo().folder(boards().join("stm32f746g-disco"));
-    cargo.args(["clippy", "--locked", "--release", "--features", "rtt,screen-readout"]).args(DENY).run()?;
+    cargo
+        .args(["clippy", "--locked", "--release", "--features", "provisioning,rtt,screen-readout"])
+        .args(DENY)
+        .run()?;
     evidence(&setup.thumb)?;
     Program::cargo()
         .args(["doc", "--locked", "--no-deps", "--package", "hotdesk-core", "--package", "hotdesk-phone"])
         .args([
             "--features",
-            "hotdesk-core/defmt,hotdesk-core/emapp,hotdesk-core/phonexml,hotdesk-core/provisioning,hotdesk-core/texts,hotdesk-core/vip,hotdesk-phone/screen-readout,hotdesk-phone/tls,hotdesk-phone/touch",
+            "hotdesk-core/defmt,hotdesk-core/emapp,hotdesk-core/phonexml,hotdesk-core/provisioning,hotdesk-core/texts,hotdesk-core/vip,hotdesk-phone/provisioning,hotdesk-phone/screen-readout,hotdesk-phone/tls,hotdesk-phone/touch",
         ])
         .env("RUSTDOCFLAGS", "--deny warnings")
         .run()?;

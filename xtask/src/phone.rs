@@ -32,16 +32,29 @@ pub(crate) fn build(setup: &Setup, board: Board) -> Result<()> {
 ///
 /// As [`build`], or the test image cannot be copied.
 pub(crate) fn build_test_image(setup: &Setup, board: Board) -> Result<PathBuf> {
+    build_with(setup, board, "screen-readout", board.name)
+}
+
+/// Builds the image of a board with a feature, apart from the image that ships, which is built after it. Returns where it is.
+///
+/// # Errors
+///
+/// As [`build_test_image`].
+pub(crate) fn build_feature_image(setup: &Setup, board: Board, feature: &str) -> Result<PathBuf> {
+    build_with(setup, board, feature, &format!("{}-{feature}", board.name))
+}
+
+fn build_with(setup: &Setup, board: Board, feature: &str, name: &str) -> Result<PathBuf> {
     setup
         .thumb
         .cargo()
         .folder(board.folder())
-        .args(["build", "--release", "--locked", "--bins", "--features", "screen-readout"])
+        .args(["build", "--release", "--locked", "--bins", "--features", feature])
         .args(board.arguments())
         .args(["--config".to_owned(), without_build_paths(board)?])
         .run()?;
     let folder = boards().join("target/test-images");
-    let image = folder.join(format!("hotdesk-{}", board.name));
+    let image = folder.join(format!("hotdesk-{name}"));
     std::fs::create_dir_all(&folder)
         .and_then(|()| std::fs::copy(board.kernel(), &image))
         .with_context(|| image.display().to_string())?;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::boards::{BOARDS, PICO};
+use crate::boards::{BOARDS, DEFAULT, PICO};
 use crate::paths::{CORE_TARGETS, defmt_print, emulators, python, target};
 use crate::run::Program;
 use crate::setup::{self, Setup};
@@ -188,6 +188,9 @@ fn run_emulators(setup: &Setup) -> Result<()> {
     pytest(&["--numprocesses", "2", "hil/tests/emulators"])
 }
 
+/// The features of images that have a suite in `hil/suites/features`.
+const IMAGE_FEATURES: &[&str] = &["provisioning"];
+
 fn rig(setup: &Setup) -> Result<()> {
     let boards = || BOARDS.iter().copied().filter(|board| board.is_emulated());
     for board in boards() {
@@ -196,6 +199,15 @@ fn rig(setup: &Setup) -> Result<()> {
     pytest(&["--numprocesses", RIG_WORKERS, "hil/tests/rig"])?;
     // The slowest board first, so that short tests are left for the end.
     let rigs: Vec<&str> = boards().rev().map(|board| board.name).collect();
+    for feature in IMAGE_FEATURES {
+        let image = crate::phone::build_feature_image(setup, DEFAULT, feature)?;
+        Program::new(python())
+            .args(["-m", "pytest", "--quiet", &format!("hil/suites/features/test_{feature}.py")])
+            .args(["--rig", DEFAULT.name, "--numprocesses", "2"])
+            .args(["--image".as_ref(), image.as_os_str()])
+            .args(["--defmt-print".as_ref(), defmt_print().as_os_str()])
+            .run()?;
+    }
     Program::new(python())
         .args(["-m", "pytest", "--quiet", "hil/suites", "--rig", &rigs.join(",")])
         // One test at a time to each: what is long begins first, and nobody has a heap of them at the end.

@@ -23,6 +23,7 @@ class PhoneConfig:
     user_id_mode: str | None = None
     durations: str | None = None
     language: str | None = None
+    provisioning: str | None = None
 
     def text(self, *, masked: bool = False) -> str:
         """Returns the text; `masked` hides the certificate."""
@@ -43,4 +44,6 @@ class PhoneConfig:
             lines.append(f"durations = {self.durations}")
         if self.language is not None:
             lines.append(f"language = {self.language}")
+        if self.provisioning is not None:
+            lines.append(f"provisioning = {self.provisioning}")
         return "\n".join(lines) + "\n"
