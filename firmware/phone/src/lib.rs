@@ -9,7 +9,7 @@
 //!
 //! Features, all off by default: `embassy-net` (the network of a board that runs embassy-net), `flash` (storage in a
 //! flash), `touch` (keys on a display that is touched), `provisioning` (the phone's file, from its cluster), `tls` (what
-//! HTTPS asks for: the time), `defmt` (a log) and `screen-readout` (for test images: a rig is told what the screen shows).
+//! HTTPS asks for: the time and random numbers), `defmt` (a log) and `screen-readout` (for test images: a rig is told what the screen shows).
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -30,6 +30,8 @@ mod part;
 #[cfg(feature = "provisioning")]
 pub mod provisioning;
 mod queue;
+#[cfg(feature = "tls")]
+pub mod random;
 #[cfg(feature = "screen-readout")]
 pub mod readout;
 mod repeat;

@@ -6,6 +6,8 @@
 //! | 0 | the settings, in the form of the configuration file; blanks where they were forgotten |
 //! | 1 | how often the phone has started: 4 bytes |
 //! | 2 | the last failure: the image's ID, the number of the start that told it, and six words of [`Start`] |
+//! | 3 | with the feature `tls`: the last time, 8 bytes of seconds since 1970 |
+//! | 4 | with the feature `tls`: the seed of the next generator of random numbers, 32 bytes |
 //!
 //! Numbers are little-endian. The place of a failure means something in its own image only, so another image does not tell it.
 
@@ -17,14 +19,24 @@ use heapless::Vec;
 use sequential_storage::Error;
 use sequential_storage::cache::{Cache, Uncached};
 use sequential_storage::map::{MapConfig, MapStorage};
+#[cfg(feature = "tls")]
+use zeroize::Zeroizing;
 
 use super::{History, ImageId, Storage};
+#[cfg(feature = "tls")]
+use crate::random::Seed;
 use crate::settings::LIMIT;
+#[cfg(feature = "tls")]
+use crate::time::UnixTime;
 use crate::{Failure, NotKept, Start, WORDS};
 
 const SETTINGS: u8 = 0;
 const STARTS: u8 = 1;
 const FAILURE: u8 = 2;
+#[cfg(feature = "tls")]
+const TIME: u8 = 3;
+#[cfg(feature = "tls")]
+const SEED: u8 = 4;
 
 /// A key and the longest value, in whole words of any flash.
 const BUFFER_BYTES: usize = LIMIT + 32;
@@ -130,6 +142,28 @@ impl<F: NorFlash, const START: u32, const END: u32> Storage for FlashStorage<F, 
         }
         self.store(STARTS, &starts.to_le_bytes())?;
         Ok(Some(History { starts, failure: self.failure(image) }))
+    }
+
+    #[cfg(feature = "tls")]
+    fn load_seed(&mut self) -> Option<Seed> {
+        let mut buffer = Zeroizing::new([0; BUFFER_BYTES]);
+        Some(Zeroizing::new(self.fetch(SEED, &mut buffer)?.try_into().ok()?))
+    }
+
+    #[cfg(feature = "tls")]
+    fn keep_seed(&mut self, seed: &Seed) -> Result<(), NotKept> {
+        self.store(SEED, seed.as_slice())
+    }
+
+    #[cfg(feature = "tls")]
+    fn load_time(&mut self) -> Option<UnixTime> {
+        let mut buffer = [0; BUFFER_BYTES];
+        Some(UnixTime::from_le_bytes(self.fetch(TIME, &mut buffer)?.try_into().ok()?))
+    }
+
+    #[cfg(feature = "tls")]
+    fn keep_time(&mut self, time: UnixTime) -> Result<(), NotKept> {
+        self.store(TIME, &time.to_le_bytes())
     }
 }
 
@@ -439,5 +473,48 @@ mod tests {
             Ok(()),
             "the next one is in another place"
         );
+    }
+
+    #[cfg(feature = "tls")]
+    #[test]
+    fn a_time_and_a_seed_are_found_again_beside_the_settings() {
+        let mut flash = Cells::new(0x5A);
+        assert_eq!(powered::<4, _>(&mut flash, usize::MAX, Phone::load_time), None);
+        assert_eq!(powered::<4, _>(&mut flash, usize::MAX, Phone::load_seed), None);
+        save(&mut flash, usize::MAX, b"language = de\n").unwrap();
+        for time in [1_795_788_010, u64::MAX] {
+            let seed = Zeroizing::new([time.to_le_bytes()[0]; 32]);
+            powered::<4, _>(&mut flash, usize::MAX, |phone| phone.keep_time(time)).unwrap();
+            powered::<4, _>(&mut flash, usize::MAX, |phone| phone.keep_seed(&seed)).unwrap();
+            assert_eq!(powered::<4, _>(&mut flash, usize::MAX, Phone::load_time), Some(time));
+            assert_eq!(powered::<4, _>(&mut flash, usize::MAX, Phone::load_seed), Some(seed));
+        }
+        assert_eq!(found(&flash).as_deref(), Some(b"language = de\n".as_slice()));
+    }
+
+    /// Cuts the power at every byte of a start, with a source that says the same at each.
+    #[cfg(feature = "tls")]
+    #[test]
+    fn a_seed_makes_one_generator_however_the_power_fails() {
+        use crate::random::Generator;
+        let number = |phone: &mut Phone<4>| {
+            let mut step = 0_u8;
+            let mut source = || {
+                step = step.wrapping_mul(5).wrapping_add(0x35);
+                step ^ step >> 3
+            };
+            Generator::start(phone, &mut source, b"phone").map(|mut generator| generator.number())
+        };
+        let mut flash = Cells::new(0xFF);
+        let mut given = std::collections::HashSet::new();
+        for power in 1.. {
+            let started = powered(&mut flash, power, number);
+            if let Ok(number) = started {
+                assert!(given.insert(number), "cut after {power} bytes");
+                if given.len() == 100 {
+                    break;
+                }
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! What outlasts a restart: the settings made on the phone, how often it has started, how it failed last.
+//! What outlasts a restart: the settings made on the phone, how often it has started, how it failed last; with the feature `tls` the
+//! last time, and the seed of the next random numbers.
 //!
 //! It must never lose the settings before when the power fails while new ones are kept, and never keep more of a failure than its
 //! place: a panic's message can hold a PIN.
@@ -11,7 +12,11 @@ mod slots;
 pub use flash::FlashStorage;
 pub use slots::{Memory, SLOT_BYTES, Slot, SlotStorage};
 
+#[cfg(feature = "tls")]
+use crate::random::Seed;
 use crate::settings::LIMIT;
+#[cfg(feature = "tls")]
+use crate::time::UnixTime;
 use crate::{Failure, NotKept, Start};
 
 /// What tells an image from every other, in bytes.
@@ -43,6 +48,30 @@ pub trait Storage {
     ///
     /// The memory fails, or does not keep what it is told.
     fn note_start(&mut self, start: &Start, image: ImageId) -> Result<Option<History>, NotKept>;
+
+    /// Returns the seed of the generator of random numbers that was kept last, if one was.
+    #[cfg(feature = "tls")]
+    fn load_seed(&mut self) -> Option<Seed>;
+
+    /// Keeps the seed of the next generator of random numbers, over being switched off.
+    ///
+    /// # Errors
+    ///
+    /// The memory fails. Which seed is kept is not known.
+    #[cfg(feature = "tls")]
+    fn keep_seed(&mut self, seed: &Seed) -> Result<(), NotKept>;
+
+    /// Returns the time that was kept last, if one was.
+    #[cfg(feature = "tls")]
+    fn load_time(&mut self) -> Option<UnixTime>;
+
+    /// Keeps a time, over being switched off.
+    ///
+    /// # Errors
+    ///
+    /// The memory fails. The time before may be kept.
+    #[cfg(feature = "tls")]
+    fn keep_time(&mut self, time: UnixTime) -> Result<(), NotKept>;
 }
 
 /// The starts of a phone, over being switched off.

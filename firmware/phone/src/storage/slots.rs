@@ -12,7 +12,11 @@
 //! | 12 | up to [`LIMIT`] | the settings, in the form of the configuration file |
 
 use super::{History, ImageId, Storage};
+#[cfg(feature = "tls")]
+use crate::random::Seed;
 use crate::settings::LIMIT;
+#[cfg(feature = "tls")]
+use crate::time::UnixTime;
 use crate::{NotKept, Start};
 
 /// Bytes before the settings.
@@ -141,6 +145,27 @@ impl<M: Memory> Storage for SlotStorage<M> {
 
     fn note_start(&mut self, _: &Start, _: ImageId) -> Result<Option<History>, NotKept> {
         Ok(None)
+    }
+
+    /// It does not outlast being switched off.
+    #[cfg(feature = "tls")]
+    fn load_seed(&mut self) -> Option<Seed> {
+        None
+    }
+
+    #[cfg(feature = "tls")]
+    fn keep_seed(&mut self, _: &Seed) -> Result<(), NotKept> {
+        Err(NotKept)
+    }
+
+    #[cfg(feature = "tls")]
+    fn load_time(&mut self) -> Option<UnixTime> {
+        None
+    }
+
+    #[cfg(feature = "tls")]
+    fn keep_time(&mut self, _: UnixTime) -> Result<(), NotKept> {
+        Err(NotKept)
     }
 }
 
