@@ -17,8 +17,7 @@ pub enum Error {
     Trust,
     /// The certificate is not the trusted one, nor issued by it.
     NotTrusted,
-    /// The certificate is for another name. Mbed TLS says this of one signed with SHA-1, too, where its issuer was sent
-    /// with it.
+    /// The certificate is for another name.
     OtherName,
     /// The certificate has expired.
     Expired,
@@ -26,9 +25,10 @@ pub enum Error {
     NotYetValid,
     /// The certificate is not one of a server.
     WrongKind,
-    /// The certificate cannot be used: signed with SHA-1, too short a key, or an unknown critical extension.
+    /// The certificate cannot be used: signed with SHA-1, too short a key, or an unknown critical extension. On TLS 1.3
+    /// one signed with SHA-1 whose issuer was sent with it may be [`Error::OtherName`].
     Unusable,
-    /// The service does not hold the key of its certificate; on TLS 1.3 this is [`Error::Protocol`].
+    /// The service does not hold the key of its certificate.
     WrongKey,
     /// The service refused what the phone offered: no version or cipher in common, or it wants a certificate of the
     /// phone's.

@@ -9,6 +9,7 @@
 mod error;
 #[cfg(feature = "mbedtls")]
 mod mbedtls;
+mod shown;
 mod trust;
 
 use embedded_io_async::{Read, Write};
@@ -16,6 +17,7 @@ use embedded_io_async::{Read, Write};
 pub use error::Error;
 #[cfg(feature = "mbedtls")]
 pub use mbedtls::{AlreadyMade, ArenaFigures, MbedTls, MbedTlsSession};
+pub use shown::{Date, Shown, ShownName};
 pub use trust::{Trust, TrustError, certificate};
 
 /// Seconds since the start of 1970, UTC.
@@ -47,7 +49,7 @@ pub struct Service<'a> {
 #[allow(async_fn_in_trait, reason = "the phone has one thread; no future has to be Send")]
 pub trait Tls {
     /// A session over the connection `T`.
-    type Session<'e, T: Read + Write + 'e>: Session
+    type Session<'e, T: Read + Write + 'e>: Session<Stream = T>
     where
         Self: 'e;
 
@@ -65,6 +67,10 @@ pub trait Tls {
         service: &Service<'e>,
     ) -> Result<Self::Session<'e, T>, Error>;
 
+    /// What the certificate of the service that was refused last says of itself, where it was refused for that and came in
+    /// clear: TLS 1.3 encrypts it.
+    fn shown(&self) -> Option<Shown>;
+
     /// Forgets what was kept of past sessions: the next one is checked in full.
     ///
     /// To be called where the trust of a service, or the source of the time, changes.
@@ -74,13 +80,12 @@ pub trait Tls {
 /// A session with a service that was checked. One that is dropped without [`Session::close`] is cut.
 #[allow(async_fn_in_trait, reason = "as for `Tls`")]
 pub trait Session: Read<Error = Error> + Write<Error = Error> {
+    /// The connection that it goes over.
+    type Stream;
+
     /// The version that both sides agreed on.
     fn version(&self) -> Version;
 
-    /// Tells the service that nothing more comes. The connection itself stays open.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Connection`] where that could not be sent.
-    async fn close(self) -> Result<(), Error>;
+    /// Tells the service that nothing more comes, and gives the connection back, where there still is one.
+    async fn close(self) -> Option<Self::Stream>;
 }

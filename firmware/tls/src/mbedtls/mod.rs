@@ -3,9 +3,11 @@
 
 mod arena;
 mod clock;
+mod leaf;
 #[cfg(any(target_os = "none", test))]
 mod libc;
 mod refusal;
+mod tap;
 
 use core::ffi::CStr;
 
@@ -13,7 +15,10 @@ use embedded_io_async::{ErrorType, Read, Write};
 use mbedtls_rs::{Certificate, ClientSessionConfig, SavedSession, SessionConfig, TlsVersion};
 use rand_core::CryptoRng;
 
-use crate::{Error, Service, Session, Tls, UnixTime, Version};
+use crate::{Error, Service, Session, Shown, Tls, UnixTime, Version};
+use leaf::Unread;
+use refusal::Evidence;
+use tap::{Seen, Tap};
 
 pub use arena::ArenaFigures;
 
@@ -41,6 +46,8 @@ impl core::error::Error for AlreadyMade {}
 pub struct MbedTls {
     // Before `tls`, so that it is dropped first.
     kept: Option<Kept>,
+    seen: Seen,
+    shown: Option<Shown>,
     tls: mbedtls_rs::Tls<'static>,
 }
 
@@ -66,7 +73,7 @@ impl MbedTls {
         let tls = mbedtls_rs::Tls::new(random).map_err(|_| AlreadyMade)?;
         arena::give(arena);
         clock::hook();
-        Ok(Self { kept: None, tls })
+        Ok(Self { kept: None, seen: Seen::new(), shown: None, tls })
     }
 
     /// Returns how much of the arena is in use.
@@ -100,6 +107,8 @@ impl Tls for MbedTls {
         }
         clock::set(now);
         arena::begin();
+        self.shown = None;
+        self.seen.begin();
         let trusted = Certificate::new_no_copy(service.trust.certificate())
             .map_err(|_| refusal::unless_memory(Error::Trust))?;
         let config = SessionConfig::Client(ClientSessionConfig {
@@ -110,15 +119,27 @@ impl Tls for MbedTls {
             }),
             ..ClientSessionConfig::new()
         });
-        let mut session = mbedtls_rs::Session::new(self.tls.reference(), stream, &config)
-            .map_err(|error| refusal::of(error, None))?;
-        session.set_server_name(name).map_err(|error| refusal::of(error, None))?;
+        let mut session =
+            mbedtls_rs::Session::new(self.tls.reference(), Tap::new(stream, &self.seen), &config)
+                .map_err(|error| refusal::of(error, Evidence::default()))?;
+        session.set_server_name(name).map_err(|error| refusal::of(error, Evidence::default()))?;
         let checked = match self.kept.take() {
             Some(kept) => session.connect_with_session(&kept.session).await.map(|()| kept.checked),
             None => session.connect().await.map(|()| now),
         };
-        let checked =
-            checked.map_err(|error| refusal::of(error, Some(session.tls_verification_details())))?;
+        let checked = match checked {
+            Ok(checked) => checked,
+            Err(error) => {
+                let flags = Some(session.tls_verification_details());
+                let error = refusal::of(error, Evidence { flags, sent_alert: self.seen.sent_alert() });
+                // Their memory is needed.
+                drop((session, config));
+                let (error, shown) = told(error, &self.seen);
+                self.shown = shown;
+                return Err(error);
+            }
+        };
+        session.stream().end();
         let version = match session.tls_version() {
             Some(TlsVersion::Tls1_3) => Version::Tls13,
             _ => Version::Tls12,
@@ -130,6 +151,10 @@ impl Tls for MbedTls {
         Ok(MbedTlsSession { session, version })
     }
 
+    fn shown(&self) -> Option<Shown> {
+        self.shown
+    }
+
     fn forget(&mut self) {
         self.kept = None;
     }
@@ -137,17 +162,21 @@ impl Tls for MbedTls {
 
 /// A session of [`MbedTls`].
 pub struct MbedTlsSession<'e, T: Read + Write> {
-    session: mbedtls_rs::Session<'e, T>,
+    session: mbedtls_rs::Session<'e, Tap<'e, T>>,
     version: Version,
 }
 
 impl<T: Read + Write> Session for MbedTlsSession<'_, T> {
+    type Stream = T;
+
     fn version(&self) -> Version {
         self.version
     }
 
-    async fn close(mut self) -> Result<(), Error> {
-        self.session.close().await.map_err(|error| refusal::of(error, None))
+    async fn close(mut self) -> Option<T> {
+        // Where that does not leave, the service finds out by itself.
+        let _ = self.session.close().await;
+        self.session.stream().take()
     }
 }
 
@@ -157,17 +186,36 @@ impl<T: Read + Write> ErrorType for MbedTlsSession<'_, T> {
 
 impl<T: Read + Write> Read for MbedTlsSession<'_, T> {
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        self.session.read(buffer).await.map_err(|error| refusal::of(error, None))
+        self.session.read(buffer).await.map_err(|error| refusal::of(error, Evidence::default()))
     }
 }
 
 impl<T: Read + Write> Write for MbedTlsSession<'_, T> {
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        self.session.write(bytes).await.map_err(|error| refusal::of(error, None))
+        self.session.write(bytes).await.map_err(|error| refusal::of(error, Evidence::default()))
     }
 
     async fn flush(&mut self) -> Result<(), Error> {
-        self.session.flush().await.map_err(|error| refusal::of(error, None))
+        self.session.flush().await.map_err(|error| refusal::of(error, Evidence::default()))
+    }
+}
+
+/// Returns why a certificate was refused, and what it says of itself. The engine leaves out a certificate that it cannot
+/// read and judges the next one, that of the issuer: such a one is refused for what it is.
+fn told(error: Error, seen: &Seen) -> (Error, Option<Shown>) {
+    let is_for_certificate = matches!(
+        error,
+        Error::NotTrusted
+            | Error::OtherName
+            | Error::Expired
+            | Error::NotYetValid
+            | Error::WrongKind
+            | Error::Unusable
+    );
+    match seen.with_certificate(leaf::read).filter(|_| is_for_certificate) {
+        Some(Ok(shown)) => (error, Some(shown)),
+        Some(Err(Unread::Unusable)) => (Error::Unusable, None),
+        Some(Err(Unread::NoMemory)) | None => (error, None),
     }
 }
 

@@ -3,10 +3,10 @@
 use mbedtls_rs::SessionError;
 use mbedtls_rs::sys::{
     MBEDTLS_ERR_ECP_VERIFY_FAILED, MBEDTLS_ERR_RSA_VERIFY_FAILED, MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE,
-    MBEDTLS_ERR_SSL_INVALID_RECORD, MBEDTLS_X509_BADCERT_BAD_KEY, MBEDTLS_X509_BADCERT_BAD_MD,
-    MBEDTLS_X509_BADCERT_BAD_PK, MBEDTLS_X509_BADCERT_CN_MISMATCH, MBEDTLS_X509_BADCERT_EXPIRED,
-    MBEDTLS_X509_BADCERT_EXT_KEY_USAGE, MBEDTLS_X509_BADCERT_FUTURE, MBEDTLS_X509_BADCERT_KEY_USAGE,
-    MBEDTLS_X509_BADCERT_NOT_TRUSTED,
+    MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE, MBEDTLS_ERR_SSL_INVALID_RECORD, MBEDTLS_X509_BADCERT_BAD_KEY,
+    MBEDTLS_X509_BADCERT_BAD_MD, MBEDTLS_X509_BADCERT_BAD_PK, MBEDTLS_X509_BADCERT_CN_MISMATCH,
+    MBEDTLS_X509_BADCERT_EXPIRED, MBEDTLS_X509_BADCERT_EXT_KEY_USAGE, MBEDTLS_X509_BADCERT_FUTURE,
+    MBEDTLS_X509_BADCERT_KEY_USAGE, MBEDTLS_X509_BADCERT_NOT_TRUSTED,
 };
 
 use super::arena;
@@ -29,9 +29,22 @@ const NOT_LOOKED_AT: u32 = u32::MAX;
 /// The errors of the reader of certificates: -0x2980 to -0x2080, whose lower bits name the place.
 const READER: core::ops::RangeInclusive<i32> = -0x29ff..=-0x2080;
 
-/// Returns what an error of a session means; `flags` are what is wrong with the certificate.
-pub(super) fn of(error: SessionError, flags: Option<u32>) -> Error {
-    let of_certificate = flags
+/// The alert that tells the service that its signature is wrong.
+const DECRYPT_ERROR: u8 = 51;
+
+/// What else is known of a session that was not made.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Evidence {
+    /// What is wrong with the certificate.
+    pub(super) flags: Option<u32>,
+    /// The alert that was sent in clear.
+    pub(super) sent_alert: Option<u8>,
+}
+
+/// Returns what an error of a session means.
+pub(super) fn of(error: SessionError, evidence: Evidence) -> Error {
+    let of_certificate = evidence
+        .flags
         .filter(|&flags| flags != NOT_LOOKED_AT)
         .and_then(|flags| FAULTS.iter().find(|(fault, _)| flags & fault != 0).map(|&(_, error)| error));
     unless_memory(match (of_certificate, error) {
@@ -41,6 +54,10 @@ pub(super) fn of(error: SessionError, flags: Option<u32>) -> Error {
             MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE => Error::NothingInCommon,
             MBEDTLS_ERR_SSL_INVALID_RECORD => Error::NotTls,
             MBEDTLS_ERR_ECP_VERIFY_FAILED | MBEDTLS_ERR_RSA_VERIFY_FAILED => Error::WrongKey,
+            // TLS 1.3 has no number of its own for it.
+            MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE if evidence.sent_alert == Some(DECRYPT_ERROR) => {
+                Error::WrongKey
+            }
             code if READER.contains(&code) => Error::Unusable,
             code => Error::Protocol(code),
         },
