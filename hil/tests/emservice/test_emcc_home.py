@@ -268,6 +268,9 @@ def test_what_another_cluster_asks_is_recorded_and_can_be_struck(home: EmService
     assert enter(home, grant) == {"done": True}, "what was struck was not done"
     assert home.requests[-1].code is None
     assert home.requests[-1].detail is None
+    home.faults.add(Answer(b'{"struck": 2}', executed=False), user="BOB")
+    assert ask(home, "emccFind", user="rob")["users"] == 0
+    assert ask(home, "emccFind", user="bob") == {"struck": 2}
 
 
 def test_a_fault_that_is_only_late_is_carried_out(home: EmService) -> None:

@@ -206,6 +206,36 @@ def test_what_is_decided_while_it_is_cancelled_or_done_by_a_code_is_a_used_token
             assert service.sessions() == ({DESK: "mary"} if key == "Code" else {})
 
 
+def test_the_number_stands_beside_the_seconds(
+    service: EmService, vip: VipService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(service, monkeypatch)
+    vip.number_challenge = True
+    page = login(service)
+    number = page.title.removeprefix("Number: ")
+    lines = ["Choose this number on your mobile:", "", f"* * *   {number}   * * *", "", "60 s left"]
+    assert page.text.splitlines() == lines
+
+
+def test_urls_of_the_result_are_those_by_which_the_phone_came_last(
+    service: EmService, vip: VipService
+) -> None:
+    for end in ("push", "code"):
+        page = login(service)
+        assert page.refresh is not None
+        vip.approve("mary")
+        elsewhere = page.refresh[1].replace("127.0.0.1", "localhost")
+        if end == "push":
+            done = AppPhone(DESK).follow(elsewhere)
+        else:
+            form = AppPhone(DESK).follow(page.soft_keys["Code"].replace("127.0.0.1", "localhost"))
+            done = AppPhone(DESK).submit(form, otp=CODE)
+        assert done.text == "Login successful."
+        assert done.refresh is not None
+        assert done.refresh[1].startswith(f"http://localhost:{service.port}/")
+        ask(service, "&doLogout=true")
+
+
 def test_the_wait_after_too_many_pushes_is_that_of_the_oldest(service: EmService) -> None:
     for _ in range(3):
         press(login(service), "Cancel")

@@ -195,6 +195,7 @@ def test_an_approval_while_the_factor_is_asked_and_the_time_ends_logs_nobody_in(
     with EmService(CLUSTER, second_factor=Slow()) as service:
         page = login(service)
         assert page.text == "No answer"
+        assert service.requests[-1].detail == "second factor: no answer", "whatever it says now"
         assert service.sessions() == {}
 
 
