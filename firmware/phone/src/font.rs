@@ -126,6 +126,9 @@ pub(crate) mod marks {
     pub(crate) const LINK_NO_ADDRESS: char = '\u{E001}';
     /// There is no link.
     pub(crate) const LINK_DOWN: char = '\u{E002}';
+    /// The connection to the service is secured.
+    #[cfg(feature = "tls")]
+    pub(crate) const SECURE: char = '\u{E003}';
     /// The connection to the service is not secured.
     pub(crate) const NOT_SECURE: char = '\u{E004}';
     /// Somebody is logged in.

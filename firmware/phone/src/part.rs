@@ -19,6 +19,9 @@ pub(crate) enum Part<'a> {
     Seconds(u32),
     Address(Ipv4Addr),
     Service(&'a Service),
+    /// As ISO 8601 has it, which people read alike everywhere.
+    #[cfg(feature = "tls")]
+    Date(hotdesk_tls::Date),
     UserPage(&'a UserPage<'a>),
 }
 
@@ -60,6 +63,14 @@ impl Part<'_> {
                 let port = Part::Number(service.port().into());
                 write_all(out, &[Part::Text(service.host()), Part::Text(":"), port])
             }
+            #[cfg(feature = "tls")]
+            Self::Date(day) => [u32::from(day.month), u32::from(day.day)].into_iter().try_fold(
+                decimal(day.year.into(), out)?,
+                |(), number| {
+                    out.write_str(if number < 10 { "-0" } else { "-" })?;
+                    decimal(number, out)
+                },
+            ),
             Self::UserPage(page) => match page.given {
                 Some(page) => out.write_str(page),
                 // A call manager's self care portal.

@@ -100,7 +100,8 @@ impl Clock {
     }
 
     /// Whether a time server is to be asked before the time is used.
-    pub(crate) fn is_due(&self, now: Duration) -> bool {
+    #[must_use]
+    pub fn is_due(&self, now: Duration) -> bool {
         let since = |then: Option<Duration>| then.map(|then| now.saturating_sub(then));
         match (since(self.answered.get()), since(self.asked.get())) {
             (Some(answered), Some(asked)) => answered >= GOOD_FOR && asked >= ASK_AGAIN_AFTER,
@@ -109,12 +110,12 @@ impl Clock {
     }
 
     /// Takes that time servers are asked now.
-    pub(crate) fn asks(&self, now: Duration) {
+    pub fn asks(&self, now: Duration) {
         self.asked.set(Some(now));
     }
 
     /// Takes what a time server told, and returns whether the time is another now than the clock said.
-    pub(crate) fn take(&self, told: UnixTime, server: SocketAddrV4, now: Duration) -> bool {
+    pub fn take(&self, told: UnixTime, server: SocketAddrV4, now: Duration) -> bool {
         let (built, kept) = (self.built, self.kept.get());
         let (time, origin) = match told {
             told if told >= built.max(kept) => (told, Origin::Server(server)),

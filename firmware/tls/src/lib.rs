@@ -17,7 +17,7 @@ use embedded_io_async::{Read, Write};
 pub use error::Error;
 #[cfg(feature = "mbedtls")]
 pub use mbedtls::{AlreadyMade, ArenaFigures, MbedTls, MbedTlsSession};
-pub use shown::{Date, Shown, ShownName};
+pub use shown::{Date, Refused, Shown, ShownName};
 pub use trust::{Trust, TrustError, certificate};
 
 /// Seconds since the start of 1970, UTC.
@@ -65,11 +65,7 @@ pub trait Tls {
         &'e mut self,
         stream: T,
         service: &Service<'e>,
-    ) -> Result<Self::Session<'e, T>, Error>;
-
-    /// What the certificate of the service that was refused last says of itself, where it was refused for that and came in
-    /// clear: TLS 1.3 encrypts it.
-    fn shown(&self) -> Option<Shown>;
+    ) -> Result<Self::Session<'e, T>, Refused>;
 
     /// Forgets what was kept of past sessions: the next one is checked in full.
     ///

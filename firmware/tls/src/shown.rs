@@ -1,7 +1,7 @@
 //! What a refused certificate says of itself, for whoever is told why. Nobody vouches for it: it must never decide
 //! anything.
 
-use crate::UnixTime;
+use crate::{Error, UnixTime};
 
 const DAY: u64 = 86_400;
 /// The days from the start of March of the year 0 to the start of 1970.
@@ -92,6 +92,21 @@ pub struct Shown {
     pub begins: Date,
     /// The last day on which it is valid.
     pub ends: Date,
+}
+
+/// Why there is no session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The cause.
+    pub error: Error,
+    /// What the certificate says of itself, where that is the cause and it came in clear: TLS 1.3 encrypts it.
+    pub shown: Option<Shown>,
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self { error, shown: None }
+    }
 }
 
 #[cfg(test)]

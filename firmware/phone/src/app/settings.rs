@@ -214,11 +214,20 @@ impl App<'_> {
             Outcome::Cancel => self.back_to_settings(Setting::Service(place)),
             // Without a backup there is no second line; a phone without a service is of no use.
             Outcome::Submit if place > 0 && self.form.user().is_empty() => self.save_service(place),
-            Outcome::Submit => match Service::typed(self.form.user()) {
+            Outcome::Submit => match self.typed_service(place) {
                 Ok(_) => self.save_service(place),
                 Err(error) => self.go(Screen::BadService { place, error }),
             },
         }
+    }
+
+    fn typed_service(&self, place: usize) -> Result<Service, config::Error> {
+        #[cfg(feature = "tls")]
+        if let Some(config) = self.config() {
+            return config.typed(place, self.form.user());
+        }
+        let _ = place;
+        Service::typed(self.form.user())
     }
 
     pub(super) fn press_in_bad_service(&mut self, key: Key, place: usize) {

@@ -68,6 +68,9 @@ pub enum ConnectError {
     TimedOut,
     /// The phone has no link or no address.
     NoNetwork,
+    /// The service was not let in over TLS.
+    #[cfg(feature = "tls")]
+    Refusal(crate::net::Refusal),
     /// No service is configured, and none has come with the phone's file.
     #[cfg(feature = "provisioning")]
     NoService,

@@ -46,6 +46,20 @@ pub(crate) enum What {
     NoCertificate,
     NoId,
     NoService,
+    #[cfg(feature = "tls")]
+    NoTrust,
+    #[cfg(feature = "tls")]
+    SecondTrust,
+    #[cfg(feature = "tls")]
+    NoServiceAbove,
+    #[cfg(feature = "tls")]
+    NotHttps,
+    #[cfg(feature = "tls")]
+    InClear,
+    #[cfg(feature = "tls")]
+    BadFile,
+    #[cfg(feature = "tls")]
+    NoTrustHere,
 }
 
 impl Error {
@@ -94,6 +108,14 @@ pub enum SetupError {
     },
     /// The file is wrong.
     File(Error),
+    /// The file that a service is trusted by is wrong.
+    #[cfg(feature = "tls")]
+    Certificate {
+        /// Where the configuration names it, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        what: super::CertificateFault,
+    },
 }
 
 #[cfg(test)]
@@ -112,7 +134,9 @@ mod tests {
     #[cfg(feature = "tls")]
     #[test]
     fn the_names_of_a_phone_with_tls_are_known() {
-        assert!(error("colour = red").ends_with("userPage, provisioning and timeServer."));
+        assert!(error("colour = red").ends_with(
+            "userPage, provisioning, timeServer, service-ca, service-certificate and service-name."
+        ));
     }
 
     #[test]
@@ -139,6 +163,7 @@ mod tests {
             ("service = h/emservice", "Line 1: a path. Write host or host:port alone."),
             ("service = h:8080/", "Line 1: a path. Write host or host:port alone."),
             ("service = h?a=b", "Line 1: a path. Write host or host:port alone."),
+            #[cfg(not(feature = "tls"))]
             (
                 "service = HTTPS://h",
                 "Line 1: https. This phone speaks http only. Write host or host:port alone.",
@@ -157,6 +182,7 @@ mod tests {
             ("service = h\nuserIdMode = abc", "Line 2: bad userIdMode. Write digits, letters or last."),
             ("service = h\nbrightness = 50", "Line 2: bad brightness. Write high or low."),
             ("service = h\nadminCode = 1\nadminCode = 1", "Line 3: given twice. Keep one."),
+            #[cfg(not(feature = "tls"))]
             (
                 "service = https://h",
                 "Line 1: https. This phone speaks http only. Write host or host:port alone.",

@@ -13,11 +13,16 @@ use crate::part::Part;
 /// Port of a name server that names none.
 const NAME_SERVER_PORT: u16 = 53;
 
+/// Whether a service may be `https`. Where it is read, that has been taken off.
+const SPEAKS_HTTPS: bool = cfg!(feature = "tls");
+
 /// Where a service listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
     host: String<HOST_CHARACTERS>,
     port: u16,
+    #[cfg(feature = "tls")]
+    pub(super) security: Option<super::security::Security>,
 }
 
 impl Service {
@@ -55,7 +60,12 @@ impl Service {
         if !is_host(host) {
             return Err(What::BadHost);
         }
-        Ok(Self { host: String::try_from(host).map_err(|_| What::BadHost)?, port })
+        Ok(Self {
+            host: String::try_from(host).map_err(|_| What::BadHost)?,
+            port,
+            #[cfg(feature = "tls")]
+            security: None,
+        })
     }
 }
 
@@ -130,7 +140,7 @@ pub(super) fn parse_number(text: &str) -> Option<u16> {
 fn split_port(value: &str) -> Result<(&str, Option<u16>), What> {
     let of_ipv6 = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
     if value.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("https:")) {
-        return Err(What::Https);
+        return Err(if SPEAKS_HTTPS { What::Url } else { What::Https });
     }
     // Searching for a `str` brings a searcher of 1 kB along.
     if value.as_bytes().windows(3).any(|bytes| bytes == b"://") {

@@ -10,6 +10,8 @@ mod host;
 mod lines;
 mod login_time;
 mod name;
+#[cfg(feature = "tls")]
+mod security;
 mod user_page;
 
 use core::net::SocketAddrV4;
@@ -24,6 +26,8 @@ pub use self::error::{Error, SetupError};
 pub use self::host::FileServer;
 pub use self::host::Service;
 pub use self::login_time::{LOGIN_TIMES, LoginTime};
+#[cfg(feature = "tls")]
+pub use self::security::{CertificateFault, SECURED_PORT};
 pub use self::user_page::{USER_PAGE_CHARACTERS, UserPage};
 
 pub(crate) use self::admin::AdminCode;
@@ -32,6 +36,8 @@ pub(crate) use self::name::Name;
 
 use self::host::{is_host, parse_name_server, parse_number};
 use self::lines::lines;
+#[cfg(feature = "tls")]
+use self::security::Wanted;
 use crate::Language;
 use crate::settings::{Changed, Settings};
 
@@ -140,6 +146,7 @@ impl Config {
     /// | name | value | how often |
     /// |---|---|---|
     /// | `service` | `host` or `host:port`, port 8080 where none is given: an IPv4 address, or a name | once, or twice: primary, then backup |
+    /// | `service-ca`, `service-certificate`, `service-name` | with the feature `tls`, below the `service` that they belong to: see below | once for each service |
     /// | `appID`, `appCertificate` | the application user | both once, or neither |
     /// | `nameServer` | an IPv4 address, with or without `:port`: asked before the name servers of DHCP | up to twice |
     /// | `searchDomain` | the domain that names without a dot are looked up in; that of DHCP (option 15) is not used, for embassy-net does not hand it on | once or not at all |
@@ -153,6 +160,13 @@ impl Config {
     /// | `provisioning` | with the feature of that name: `host` or `host:port`, where the phone's file `SEP<MAC>.cnf.xml` is, over HTTP at port 6970, then over TFTP at port 69, or both at the given port. The file gives what this configuration does not: `service` need not be given then, and the file's call managers are asked at port 8080; nor `language` | once or not at all |
     /// | `timeServer` | `host` or `host:port`, port 123 where none is given: where the phone asks for the time by SNTP, without which it uses no HTTPS; the time servers of DHCP (option 42) are not used, for embassy-net does not ask for them. On boards with TLS only | once or not at all |
     ///
+    /// With the feature `tls` a `service` may be `https://host` or `https://host:port`, port 8443 where none is given. Below it
+    /// stands what it is trusted by: `service-ca = FILE`, the authority that issued its certificate, or `service-certificate =
+    /// FILE`, its own self-signed certificate; one of both, or the file is wrong. `FILE` lies beside the configuration: up to
+    /// eight characters, a dot and up to three; one certificate in PEM or DER, with text around it or without. `service-name`
+    /// is the name that the certificate is for, where that is not the host. The backup has lines of its own. Where one service is
+    /// `https`, the other must be, too: the phone never goes from one that it refused to one in clear.
+    ///
     /// # Errors
     ///
     /// The first thing that is wrong, with its line.
@@ -163,9 +177,17 @@ impl Config {
         let mut certificate = None;
         let mut given = 0_u16;
         let language = language(text);
+        #[cfg(feature = "tls")]
+        let mut wanted: Vec<Wanted, SERVICES> = Vec::new();
         for (line, entry) in lines(text) {
             let at = |what| Error { line: Some(line), what, language };
             let (name, value) = entry.map_err(at)?;
+            #[cfg(feature = "tls")]
+            if name.is_of_a_service() {
+                let service = wanted.last_mut().ok_or(at(What::NoServiceAbove))?;
+                service.set(name, value.trim_ascii(), line).map_err(at)?;
+                continue;
+            }
             let bit = 1_u16 << name as u16;
             if given & bit != 0 && !name.repeats() {
                 return Err(at(What::Repeated));
@@ -181,9 +203,17 @@ impl Config {
                     let value = Certificate::try_from(value).map_err(|_| at(What::CertificateTooLong))?;
                     certificate = Some((line, value));
                 }
+                #[cfg(feature = "tls")]
+                Name::Service => {
+                    let (service, is_secured) = Service::configured(value.trim_ascii()).map_err(at)?;
+                    config.services.push(service).map_err(|_| at(What::TooManyServices))?;
+                    wanted.push(Wanted::begin(line, is_secured)).map_err(|_| at(What::TooManyServices))?;
+                }
                 _ => config.set(name, value.trim_ascii()).map_err(at)?,
             }
         }
+        #[cfg(feature = "tls")]
+        config.secure(wanted).map_err(|(line, what)| Error { line: Some(line), what, language })?;
         if config.services.is_empty() && !config.is_provisioned() {
             return Err(Error { line: None, what: What::NoService, language });
         }
@@ -223,6 +253,13 @@ impl Config {
             let (name, value) = entry.map_err(at)?;
             if !Changed::NAMES.contains(&name) {
                 return Err(at(What::UnknownName));
+            }
+            #[cfg(feature = "tls")]
+            if name == Name::Service {
+                let service = self.parse_typed(other.services.len(), value.trim_ascii()).map_err(at)?;
+                other.services.push(service).map_err(|_| at(What::TooManyServices))?;
+                other.changed.add(name);
+                continue;
             }
             other.set(name, value.trim_ascii()).map_err(at)?;
             other.changed.add(name);
@@ -363,6 +400,9 @@ impl Config {
             }
             // The two halves of one user: `parse` joins them.
             Name::AppId | Name::AppCertificate => {}
+            // `parse` has them belong to a service.
+            #[cfg(feature = "tls")]
+            Name::ServiceCa | Name::ServiceCertificate | Name::ServiceName => {}
         }
         Ok(())
     }

@@ -20,6 +20,13 @@ pub(crate) enum Name {
     Provisioning,
     #[cfg(feature = "tls")]
     TimeServer,
+    // The three that belong to the service above them come last.
+    #[cfg(feature = "tls")]
+    ServiceCa,
+    #[cfg(feature = "tls")]
+    ServiceCertificate,
+    #[cfg(feature = "tls")]
+    ServiceName,
 }
 
 impl Name {
@@ -41,6 +48,12 @@ impl Name {
         ("provisioning", Self::Provisioning),
         #[cfg(feature = "tls")]
         ("timeServer", Self::TimeServer),
+        #[cfg(feature = "tls")]
+        ("service-ca", Self::ServiceCa),
+        #[cfg(feature = "tls")]
+        ("service-certificate", Self::ServiceCertificate),
+        #[cfg(feature = "tls")]
+        ("service-name", Self::ServiceName),
     ];
 
     /// Finds a name, in capitals or not.
@@ -51,6 +64,12 @@ impl Name {
     /// How it is written.
     pub(crate) fn text(self) -> &'static str {
         Self::ALL.iter().find(|(_, name)| *name == self).map_or("", |(text, _)| text)
+    }
+
+    /// Whether it belongs to the service above it.
+    #[cfg(feature = "tls")]
+    pub(super) fn is_of_a_service(self) -> bool {
+        matches!(self, Self::ServiceCa | Self::ServiceCertificate | Self::ServiceName)
     }
 
     /// Whether it may be given more than once.

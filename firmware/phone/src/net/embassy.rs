@@ -87,35 +87,6 @@ impl<'a> EmbassyNetwork<'a> {
         self
     }
 
-    /// Has the time server of the configuration set the clock, where that is due. It takes until `deadline` at most, and may be
-    /// dropped. Returns whether the time is another now: what was checked by the one before is to be checked anew.
-    #[cfg(feature = "tls")]
-    pub async fn learn_time(&mut self, deadline: Instant) -> bool {
-        let (Some(keeping), Some(server)) = (&mut self.clock, self.config.and_then(Config::time_server))
-        else {
-            return false;
-        };
-        let clock = keeping.clock;
-        if !clock.is_due(clock::now()) {
-            return false;
-        }
-        clock.asks(clock::now());
-        // A step that is odd: no number comes twice.
-        keeping.number = keeping.number.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let number = keeping.number;
-        let addresses = self.addresses(server.host(), deadline).await.unwrap_or_default();
-        let mut datagrams = Udp { stack: self.stack, rx: self.rx, tx: self.tx, port: 0 };
-        for address in addresses {
-            let server = SocketAddrV4::new(address, server.port());
-            if let Some(time) = sntp::ask(&mut datagrams, server, number, clock.floor(), deadline).await {
-                log!(info, "a time server told the time");
-                return clock.take(time, server, clock::now());
-            }
-        }
-        log!(warn, "no time server told the time");
-        false
-    }
-
     /// The name servers, in the order to ask them.
     fn name_servers(&self) -> Servers {
         let configured = self.config.map_or(&[][..], Config::name_servers).iter().copied();
@@ -195,6 +166,33 @@ impl<'a> Network for EmbassyNetwork<'a> {
             gateway: config.gateway,
             name_servers: self.name_servers(),
         })
+    }
+
+    #[cfg(feature = "tls")]
+    async fn learn_time(&mut self, deadline: Instant) -> bool {
+        let (Some(keeping), Some(server)) = (&mut self.clock, self.config.and_then(Config::time_server))
+        else {
+            return false;
+        };
+        let clock = keeping.clock;
+        if !clock.is_due(clock::now()) {
+            return false;
+        }
+        clock.asks(clock::now());
+        // A step that is odd: no number comes twice.
+        keeping.number = keeping.number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let number = keeping.number;
+        let addresses = self.addresses(server.host(), deadline).await.unwrap_or_default();
+        let mut datagrams = Udp { stack: self.stack, rx: self.rx, tx: self.tx, port: 0 };
+        for address in addresses {
+            let server = SocketAddrV4::new(address, server.port());
+            if let Some(time) = sntp::ask(&mut datagrams, server, number, clock.floor(), deadline).await {
+                log!(info, "a time server told the time");
+                return clock.take(time, server, clock::now());
+            }
+        }
+        log!(warn, "no time server told the time");
+        false
     }
 
     async fn connect(

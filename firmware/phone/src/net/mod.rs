@@ -9,11 +9,16 @@ mod dns;
 mod embassy;
 #[cfg(any(feature = "embassy-net", test))]
 mod names;
+#[cfg(feature = "tls")]
+mod secured;
 #[cfg(all(feature = "tls", any(feature = "embassy-net", test)))]
 mod sntp;
 
 #[cfg(feature = "embassy-net")]
 pub use embassy::{EmbassyNetwork, Udp};
+
+#[cfg(feature = "tls")]
+pub use secured::{Connection, Refusal, Secured};
 
 use core::net::{Ipv4Addr, SocketAddrV4};
 
@@ -120,6 +125,32 @@ pub trait Network {
         deadline: Instant,
     ) -> Result<Self::Connection<'_>, ConnectError>;
 
+    /// Connects to a service, and secures the connection where the service wants that. A network without an engine of TLS
+    /// refuses such a service.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no connection, or why the service was not let in. Nothing of the phone's was sent then.
+    #[cfg(feature = "tls")]
+    async fn connect_to<'c>(
+        &'c mut self,
+        service: &'c Service,
+        deadline: Instant,
+    ) -> Result<Self::Connection<'c>, ConnectError> {
+        if service.is_secured() {
+            return Err(ConnectError::Refusal(Refusal::NoEngine));
+        }
+        self.connect(service.host(), service.port(), deadline).await
+    }
+
+    /// Has the clock set, where there is one and that is due, until `deadline`. It may be dropped. Returns whether the time
+    /// is another now: what was checked by the one before is to be checked anew.
+    #[cfg(feature = "tls")]
+    async fn learn_time(&mut self, deadline: Instant) -> bool {
+        let _ = deadline;
+        false
+    }
+
     /// Opens a port of UDP, another each time, and finds an address of the host that it is for. Datagrams have 271 bytes at
     /// most on the way out, as questions for names have, and 964 on the way in.
     ///
@@ -202,8 +233,11 @@ pub(crate) async fn ask<'b, N: Network>(
             on_piece(None);
         }
         let deadline = instant(session.deadline().unwrap_or_default());
-        let connected =
-            with_deadline(deadline, network.connect(service.host(), service.port(), deadline)).await;
+        #[cfg(feature = "tls")]
+        let connecting = network.connect_to(service, deadline);
+        #[cfg(not(feature = "tls"))]
+        let connecting = network.connect(service.host(), service.port(), deadline);
+        let connected = with_deadline(deadline, connecting).await;
         match connected.unwrap_or(Err(ConnectError::TimedOut)) {
             Ok(mut connection) => {
                 session.connected(now());

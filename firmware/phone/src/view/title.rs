@@ -49,8 +49,17 @@ fn state(app: &App<'_>) -> [char; 3] {
         NetworkState::NoAddress => marks::LINK_NO_ADDRESS,
         NetworkState::NoLink => marks::LINK_DOWN,
     };
-    // The phone speaks http only.
-    [who, marks::NOT_SECURE, link]
+    [who, security(app), link]
+}
+
+/// Where one service is secured, all are.
+fn security(app: &App<'_>) -> char {
+    #[cfg(feature = "tls")]
+    if app.config().is_some_and(crate::Config::is_secured) {
+        return marks::SECURE;
+    }
+    let _ = app;
+    marks::NOT_SECURE
 }
 
 fn wait_columns(wait: Waiting) -> usize {

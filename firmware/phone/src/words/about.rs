@@ -87,6 +87,12 @@ fn services(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
     let words = app.words();
     let Some(config) = app.config() else { return Ok(()) };
     for (label, service) in [words.service, words.backup].iter().zip(config.services()) {
+        #[cfg(feature = "tls")]
+        if service.is_secured() {
+            let scheme = Part::Text("\nhttps://");
+            write_all(out, &[Part::Text("\n"), Part::Text(label), scheme, Part::Service(service)])?;
+            continue;
+        }
         write_all(out, &[Part::Text("\n"), Part::Text(label), Part::Text("\n"), Part::Service(service)])?;
     }
     label(words.app_user, out)?;

@@ -159,6 +159,36 @@ pub(super) const WORDS: Words<&str> = Words {
     config_no_certificate: "appID ohne appCertificate. Geben Sie beides oder keins an.",
     config_no_id: "appCertificate ohne appID. Geben Sie beides oder keins an.",
     config_no_service: "Es ist kein Dienst angegeben. Schreiben Sie service = Host:Port.",
+    #[cfg(feature = "tls")]
+    config_no_trust: "https ohne Vertrauen. Schreiben Sie service-ca oder service-certificate darunter.",
+    #[cfg(feature = "tls")]
+    config_second_trust: "zweimal Vertrauen für einen Dienst. Behalten Sie eine Angabe.",
+    #[cfg(feature = "tls")]
+    config_no_service_above: "nicht unter einem Dienst. Schreiben Sie es unter den Dienst, für den es gilt.",
+    #[cfg(feature = "tls")]
+    config_not_https: "der Dienst darüber ist nicht https. Schreiben Sie https:// vor seinen Host.",
+    #[cfg(feature = "tls")]
+    config_in_clear: "ein Dienst ist https, einer nicht. Schreiben Sie https bei beiden.",
+    #[cfg(feature = "tls")]
+    config_bad_file: "falscher Dateiname. Schreiben Sie bis zu 8 Zeichen, einen Punkt und bis zu 3 weitere.",
+    #[cfg(feature = "tls")]
+    config_no_trust_here: "kein Vertrauen für diesen Dienst. Richten Sie es in HOTDESK.TXT ein.",
+    #[cfg(feature = "tls")]
+    trust_missing: "die Datei fehlt. Legen Sie sie neben HOTDESK.TXT.",
+    #[cfg(feature = "tls")]
+    trust_unreadable: "die Datei ist nicht lesbar.",
+    #[cfg(feature = "tls")]
+    trust_too_long: "die Datei ist zu lang. Erlaubt sind {} Bytes.",
+    #[cfg(feature = "tls")]
+    trust_none: "kein Zertifikat in der Datei. Exportieren Sie es als PEM.",
+    #[cfg(feature = "tls")]
+    trust_other_content: "Zeile {} der Datei ist etwas anderes. Lassen Sie das weg.",
+    #[cfg(feature = "tls")]
+    trust_second: "ein zweites Zertifikat in Zeile {} der Datei. Behalten Sie eins.",
+    #[cfg(feature = "tls")]
+    trust_character: "Zeile {} der Datei ist nicht base64. Exportieren Sie es neu.",
+    #[cfg(feature = "tls")]
+    trust_cut: "das Zertifikat in der Datei ist abgeschnitten. Exportieren Sie es neu.",
 
     device: "Telefon:",
     service: "Dienst:",
@@ -290,6 +320,42 @@ pub(super) const WORDS: Words<&str> = Words {
     connection_refused: "Der Dienst wies die Verbindung ab. Nichts wurde gesendet.",
     service_silent: "Der Dienst meldete sich nicht. Nichts wurde gesendet.",
     no_network: "Das Telefon hat kein Netz.",
+    #[cfg(feature = "tls")]
+    tls_out_of_memory: "Dieses Telefon hat zu wenig Speicher für TLS.",
+    #[cfg(feature = "tls")]
+    tls_no_time: "Dieses Telefon kennt die Zeit nicht und kann den Dienst nicht prüfen.",
+    #[cfg(feature = "tls")]
+    tls_trust: "Dieses Telefon kann das Zertifikat nicht lesen, dem es vertrauen soll.",
+    #[cfg(feature = "tls")]
+    tls_not_trusted: "Dem Zertifikat des Dienstes wird nicht vertraut.",
+    #[cfg(feature = "tls")]
+    tls_other_name: "Das Zertifikat des Dienstes gilt für einen anderen Namen: {}.",
+    #[cfg(feature = "tls")]
+    tls_another_name: "Das Zertifikat des Dienstes gilt für einen anderen Namen.",
+    #[cfg(feature = "tls")]
+    tls_expired: "Das Zertifikat des Dienstes lief am {} ab.",
+    #[cfg(feature = "tls")]
+    tls_one_expired: "Ein Zertifikat des Dienstes ist abgelaufen.",
+    #[cfg(feature = "tls")]
+    tls_not_yet_valid: "Das Zertifikat des Dienstes gilt ab {}. Dieses Telefon hat den {}.",
+    #[cfg(feature = "tls")]
+    tls_one_not_yet_valid: "Ein Zertifikat des Dienstes gilt noch nicht. Dieses Telefon hat den {}.",
+    #[cfg(feature = "tls")]
+    tls_wrong_kind: "Das Zertifikat des Dienstes ist keins für Server.",
+    #[cfg(feature = "tls")]
+    tls_unusable: "Dieses Telefon kann das Zertifikat des Dienstes nicht nutzen.",
+    #[cfg(feature = "tls")]
+    tls_wrong_key: "Dem Dienst fehlt der Schlüssel zu seinem Zertifikat.",
+    #[cfg(feature = "tls")]
+    tls_nothing_in_common: "Dienst und Telefon haben keine TLS-Einstellungen gemeinsam.",
+    #[cfg(feature = "tls")]
+    tls_not_tls: "Was an diesem Port antwortet, spricht kein TLS.",
+    #[cfg(feature = "tls")]
+    tls_broken: "Der Dienst brach ab, bevor die Verbindung gesichert war.",
+    #[cfg(feature = "tls")]
+    tls_failed: "Die Verbindung ließ sich nicht sichern.",
+    #[cfg(feature = "tls")]
+    tls_nothing_sent: "Nichts wurde gesendet.",
     request_too_long: "Die Anfrage ist zu lang für dieses Telefon.",
     unsendable: "Ein Zeichen der Anfrage kann nicht gesendet werden.",
     request_sent: "Die Anfrage war gesendet.",

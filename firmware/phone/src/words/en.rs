@@ -159,6 +159,36 @@ pub(super) const WORDS: Words<&str> = Words {
     config_no_certificate: "appID without appCertificate. Give both or neither.",
     config_no_id: "appCertificate without appID. Give both or neither.",
     config_no_service: "No service is named. Write service = host:port.",
+    #[cfg(feature = "tls")]
+    config_no_trust: "https without trust. Write service-ca or service-certificate below it.",
+    #[cfg(feature = "tls")]
+    config_second_trust: "a second trust of one service. Keep one.",
+    #[cfg(feature = "tls")]
+    config_no_service_above: "not below a service. Write it below the service that it is for.",
+    #[cfg(feature = "tls")]
+    config_not_https: "the service above is not https. Write https:// before its host.",
+    #[cfg(feature = "tls")]
+    config_in_clear: "one service is https, one is not. Write https for both.",
+    #[cfg(feature = "tls")]
+    config_bad_file: "bad file name. Write up to 8 characters, a dot and up to 3 more.",
+    #[cfg(feature = "tls")]
+    config_no_trust_here: "no trust for this service. Set it up in HOTDESK.TXT.",
+    #[cfg(feature = "tls")]
+    trust_missing: "there is no such file. Write it beside HOTDESK.TXT.",
+    #[cfg(feature = "tls")]
+    trust_unreadable: "the file cannot be read.",
+    #[cfg(feature = "tls")]
+    trust_too_long: "the file is too long. {} bytes are the limit.",
+    #[cfg(feature = "tls")]
+    trust_none: "no certificate in the file. Export it as PEM.",
+    #[cfg(feature = "tls")]
+    trust_other_content: "line {} of the file is of something else. Leave that out.",
+    #[cfg(feature = "tls")]
+    trust_second: "a second certificate in line {} of the file. Keep one.",
+    #[cfg(feature = "tls")]
+    trust_character: "line {} of the file is not base64. Export it again.",
+    #[cfg(feature = "tls")]
+    trust_cut: "the certificate in the file is cut. Export it again.",
 
     device: "Device:",
     service: "Service:",
@@ -290,6 +320,42 @@ pub(super) const WORDS: Words<&str> = Words {
     connection_refused: "The service refused the connection. Nothing was sent.",
     service_silent: "The service did not respond. Nothing was sent.",
     no_network: "This phone has no network.",
+    #[cfg(feature = "tls")]
+    tls_out_of_memory: "This phone has too little memory for TLS.",
+    #[cfg(feature = "tls")]
+    tls_no_time: "This phone does not know the time, so it cannot check the service.",
+    #[cfg(feature = "tls")]
+    tls_trust: "This phone cannot read the certificate that it is to trust.",
+    #[cfg(feature = "tls")]
+    tls_not_trusted: "The service's certificate is not trusted.",
+    #[cfg(feature = "tls")]
+    tls_other_name: "The service's certificate is for another name: {}.",
+    #[cfg(feature = "tls")]
+    tls_another_name: "The service's certificate is for another name.",
+    #[cfg(feature = "tls")]
+    tls_expired: "The service's certificate expired on {}.",
+    #[cfg(feature = "tls")]
+    tls_one_expired: "A certificate of the service has expired.",
+    #[cfg(feature = "tls")]
+    tls_not_yet_valid: "The service's certificate is valid from {}. It is {} on this phone.",
+    #[cfg(feature = "tls")]
+    tls_one_not_yet_valid: "A certificate of the service is not valid yet. It is {} on this phone.",
+    #[cfg(feature = "tls")]
+    tls_wrong_kind: "The service's certificate is not one of a server.",
+    #[cfg(feature = "tls")]
+    tls_unusable: "This phone cannot use the service's certificate.",
+    #[cfg(feature = "tls")]
+    tls_wrong_key: "The service lacks the key of its certificate.",
+    #[cfg(feature = "tls")]
+    tls_nothing_in_common: "The service and this phone have no TLS settings in common.",
+    #[cfg(feature = "tls")]
+    tls_not_tls: "What answers at this port does not speak TLS.",
+    #[cfg(feature = "tls")]
+    tls_broken: "The service broke off before the connection was secured.",
+    #[cfg(feature = "tls")]
+    tls_failed: "The connection could not be secured.",
+    #[cfg(feature = "tls")]
+    tls_nothing_sent: "Nothing was sent.",
     request_too_long: "The request is too long for this phone.",
     unsendable: "A character of the request cannot be sent.",
     request_sent: "The request was sent.",

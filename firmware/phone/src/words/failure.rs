@@ -10,6 +10,8 @@ use super::Words;
 use super::codes::{self, Meaning, Remedy};
 use super::course::logged_out;
 use super::packed::{Text, fill};
+#[cfg(feature = "tls")]
+use super::secured;
 use crate::app::{App, Ask, ConnectError, Failure, Holder, NetworkState, Screen, Signer, Trouble};
 use crate::config::AppUser;
 use crate::part::{Part, write_all, write_texts};
@@ -21,7 +23,7 @@ pub(super) fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write)
         return words.profile_gone.write(out);
     }
     let (what, remedy) = meaning(failure.trouble, app.signer(failure.ask), words);
-    what.write(out)?;
+    happened(failure.trouble, what, words, out)?;
     hint(app, failure.trouble, app.signer(failure.ask), out)?;
     service_says(app, failure.trouble, out)?;
     known(app, failure, out)?;
@@ -41,7 +43,7 @@ pub(super) fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write)
 /// Why a question has no answer, beside what the screen says of it.
 pub(super) fn told(app: &App<'_>, trouble: Trouble, signer: Signer, out: &mut dyn fmt::Write) -> fmt::Result {
     let (what, remedy) = meaning(trouble, signer, app.words());
-    what.write(out)?;
+    happened(trouble, what, app.words(), out)?;
     hint(app, trouble, signer, out)?;
     // What the service says is kept only where somebody asked.
     if signer == Signer::Person {
@@ -138,12 +140,24 @@ fn service_says(app: &App<'_>, trouble: Trouble, out: &mut dyn fmt::Write) -> fm
     fill(out, words.service_says, &[text.as_str(), end].map(Part::Text))
 }
 
+/// Writes what happened: `what`, and the name and days of a certificate in it.
+fn happened(trouble: Trouble, what: Text, words: &Words, out: &mut dyn fmt::Write) -> fmt::Result {
+    #[cfg(feature = "tls")]
+    if let Trouble::NoConnection(ConnectError::Refusal(refusal)) = trouble {
+        return secured::refused(refusal, words, out);
+    }
+    let _ = (trouble, words);
+    what.write(out)
+}
+
 /// What happened, and what the person does.
 fn meaning(trouble: Trouble, signer: Signer, words: &Words) -> Meaning {
     match trouble {
         Trouble::Refused(code) => code
             .and_then(|code| codes::of_service(code, signer, words))
             .unwrap_or((words.service_refused, Remedy::TellAdmin)),
+        #[cfg(feature = "tls")]
+        Trouble::NoConnection(ConnectError::Refusal(refusal)) => (words.tls_failed, secured::remedy(refusal)),
         Trouble::NoConnection(error) => (no_connection(error, words), Remedy::TryLaterOrTell),
         Trouble::RequestTooLong { .. } => (words.request_too_long, Remedy::ShortenId),
         Trouble::Unsendable => (words.unsendable, Remedy::TellAdmin),
@@ -167,6 +181,8 @@ fn no_connection(error: ConnectError, words: &Words) -> Text {
         ConnectError::Refused => words.connection_refused,
         ConnectError::TimedOut => words.service_silent,
         ConnectError::NoNetwork => words.no_network,
+        #[cfg(feature = "tls")]
+        ConnectError::Refusal(_) => words.tls_failed,
         #[cfg(feature = "provisioning")]
         ConnectError::NoService => words.no_service_yet,
     }
@@ -191,6 +207,8 @@ pub(super) fn name(trouble: Trouble, words: &Words, out: &mut dyn fmt::Write) ->
     match trouble {
         Trouble::Refused(Some(code)) => coded(code, words, out),
         Trouble::Refused(None) => words.no_code.write(out),
+        #[cfg(feature = "tls")]
+        Trouble::NoConnection(ConnectError::Refusal(refusal)) => secured::name(refusal, words, out),
         Trouble::NoConnection(_) => words.no_connection.write(out),
         Trouble::RequestTooLong { needed } => fill(out, words.bytes_needed, &[Part::number(needed)]),
         Trouble::Unsendable => words.request_not_sent.write(out),

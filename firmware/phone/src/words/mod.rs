@@ -12,6 +12,8 @@ mod language;
 mod packed;
 #[cfg(feature = "provisioning")]
 mod provisioning;
+#[cfg(feature = "tls")]
+mod secured;
 mod settings;
 mod setup;
 #[cfg(test)]
@@ -38,6 +40,8 @@ use crate::part::{Part, write_texts};
 pub use self::language::Language;
 
 pub(crate) use self::failure::note;
+#[cfg(feature = "tls")]
+pub(crate) use self::secured::certificate_fault;
 pub(crate) use self::setup::mistake;
 pub(crate) type Words = self::text::Words<Text>;
 pub(crate) use self::packed::Text;

@@ -20,6 +20,13 @@ pub(super) fn setup(error: SetupError, words: &Words, out: &mut dyn fmt::Write) 
             mistake(error, words, out)?;
             words.then_restart.write_after("\n", out)
         }
+        #[cfg(feature = "tls")]
+        SetupError::Certificate { line, what } => {
+            out.write_str("HOTDESK.TXT\n")?;
+            fill(out, words.config_line, &[Part::number(line)])?;
+            super::certificate_fault(what, words, out)?;
+            words.then_restart.write_after("\n", out)
+        }
     }
 }
 
@@ -64,6 +71,20 @@ pub(crate) fn mistake(error: config::Error, words: &Words, out: &mut dyn fmt::Wr
         What::NoCertificate => words.config_no_certificate,
         What::NoId => words.config_no_id,
         What::NoService => words.config_no_service,
+        #[cfg(feature = "tls")]
+        What::NoTrust => words.config_no_trust,
+        #[cfg(feature = "tls")]
+        What::SecondTrust => words.config_second_trust,
+        #[cfg(feature = "tls")]
+        What::NoServiceAbove => words.config_no_service_above,
+        #[cfg(feature = "tls")]
+        What::NotHttps => words.config_not_https,
+        #[cfg(feature = "tls")]
+        What::InClear => words.config_in_clear,
+        #[cfg(feature = "tls")]
+        What::BadFile => words.config_bad_file,
+        #[cfg(feature = "tls")]
+        What::NoTrustHere => words.config_no_trust_here,
     };
     text.write(out)
 }

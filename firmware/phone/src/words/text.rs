@@ -243,6 +243,40 @@ pub(crate) struct Words<T> {
     pub(crate) config_no_certificate: T,
     pub(crate) config_no_id: T,
     pub(crate) config_no_service: T,
+    #[cfg(feature = "tls")]
+    pub(crate) config_no_trust: T,
+    #[cfg(feature = "tls")]
+    pub(crate) config_second_trust: T,
+    #[cfg(feature = "tls")]
+    pub(crate) config_no_service_above: T,
+    #[cfg(feature = "tls")]
+    pub(crate) config_not_https: T,
+    #[cfg(feature = "tls")]
+    pub(crate) config_in_clear: T,
+    #[cfg(feature = "tls")]
+    pub(crate) config_bad_file: T,
+    #[cfg(feature = "tls")]
+    pub(crate) config_no_trust_here: T,
+    #[cfg(feature = "tls")]
+    pub(crate) trust_missing: T,
+    #[cfg(feature = "tls")]
+    pub(crate) trust_unreadable: T,
+    /// The number of bytes that there is room for.
+    #[cfg(feature = "tls")]
+    pub(crate) trust_too_long: T,
+    #[cfg(feature = "tls")]
+    pub(crate) trust_none: T,
+    /// The line of the file.
+    #[cfg(feature = "tls")]
+    pub(crate) trust_other_content: T,
+    /// The line of the file.
+    #[cfg(feature = "tls")]
+    pub(crate) trust_second: T,
+    /// The line of the file.
+    #[cfg(feature = "tls")]
+    pub(crate) trust_character: T,
+    #[cfg(feature = "tls")]
+    pub(crate) trust_cut: T,
 
     // About.
     pub(crate) device: T,
@@ -392,6 +426,46 @@ pub(crate) struct Words<T> {
     pub(crate) connection_refused: T,
     pub(crate) service_silent: T,
     pub(crate) no_network: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_out_of_memory: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_no_time: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_trust: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_not_trusted: T,
+    /// The name that the certificate is for.
+    #[cfg(feature = "tls")]
+    pub(crate) tls_other_name: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_another_name: T,
+    /// The last day on which it was valid.
+    #[cfg(feature = "tls")]
+    pub(crate) tls_expired: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_one_expired: T,
+    /// The first day on which it is valid, and the phone's day.
+    #[cfg(feature = "tls")]
+    pub(crate) tls_not_yet_valid: T,
+    /// The phone's day.
+    #[cfg(feature = "tls")]
+    pub(crate) tls_one_not_yet_valid: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_wrong_kind: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_unusable: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_wrong_key: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_nothing_in_common: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_not_tls: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_broken: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_failed: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_nothing_sent: T,
     pub(crate) request_too_long: T,
     pub(crate) unsendable: T,
     pub(crate) request_sent: T,

@@ -15,7 +15,7 @@ use embedded_io_async::{ErrorType, Read, Write};
 use mbedtls_rs::{Certificate, ClientSessionConfig, SavedSession, SessionConfig, TlsVersion};
 use rand_core::CryptoRng;
 
-use crate::{Error, Service, Session, Shown, Tls, UnixTime, Version};
+use crate::{Error, Refused, Service, Session, Tls, UnixTime, Version};
 use leaf::Unread;
 use refusal::Evidence;
 use tap::{Seen, Tap};
@@ -47,7 +47,6 @@ pub struct MbedTls {
     // Before `tls`, so that it is dropped first.
     kept: Option<Kept>,
     seen: Seen,
-    shown: Option<Shown>,
     tls: mbedtls_rs::Tls<'static>,
 }
 
@@ -73,7 +72,7 @@ impl MbedTls {
         let tls = mbedtls_rs::Tls::new(random).map_err(|_| AlreadyMade)?;
         arena::give(arena);
         clock::hook();
-        Ok(Self { kept: None, seen: Seen::new(), shown: None, tls })
+        Ok(Self { kept: None, seen: Seen::new(), tls })
     }
 
     /// Returns how much of the arena is in use.
@@ -98,7 +97,7 @@ impl Tls for MbedTls {
         &'e mut self,
         stream: T,
         service: &Service<'e>,
-    ) -> Result<MbedTlsSession<'e, T>, Error> {
+    ) -> Result<MbedTlsSession<'e, T>, Refused> {
         let now = service.time.ok_or(Error::NoTime)?;
         let mut room = [0; NAME_ROOM];
         let name = with_nul(service.name, &mut room).ok_or(Error::Name)?;
@@ -107,7 +106,6 @@ impl Tls for MbedTls {
         }
         clock::set(now);
         arena::begin();
-        self.shown = None;
         self.seen.begin();
         let trusted = Certificate::new_no_copy(service.trust.certificate())
             .map_err(|_| refusal::unless_memory(Error::Trust))?;
@@ -134,9 +132,7 @@ impl Tls for MbedTls {
                 let error = refusal::of(error, Evidence { flags, sent_alert: self.seen.sent_alert() });
                 // Their memory is needed.
                 drop((session, config));
-                let (error, shown) = told(error, &self.seen);
-                self.shown = shown;
-                return Err(error);
+                return Err(told(error, &self.seen));
             }
         };
         session.stream().end();
@@ -149,10 +145,6 @@ impl Tls for MbedTls {
             self.kept = session.save().ok().map(|session| Kept { session, service, highest, checked });
         }
         Ok(MbedTlsSession { session, version })
-    }
-
-    fn shown(&self) -> Option<Shown> {
-        self.shown
     }
 
     fn forget(&mut self) {
@@ -202,7 +194,7 @@ impl<T: Read + Write> Write for MbedTlsSession<'_, T> {
 
 /// Returns why a certificate was refused, and what it says of itself. The engine leaves out a certificate that it cannot
 /// read and judges the next one, that of the issuer: such a one is refused for what it is.
-fn told(error: Error, seen: &Seen) -> (Error, Option<Shown>) {
+fn told(error: Error, seen: &Seen) -> Refused {
     let is_for_certificate = matches!(
         error,
         Error::NotTrusted
@@ -213,9 +205,9 @@ fn told(error: Error, seen: &Seen) -> (Error, Option<Shown>) {
             | Error::Unusable
     );
     match seen.with_certificate(leaf::read).filter(|_| is_for_certificate) {
-        Some(Ok(shown)) => (error, Some(shown)),
-        Some(Err(Unread::Unusable)) => (Error::Unusable, None),
-        Some(Err(Unread::NoMemory)) | None => (error, None),
+        Some(Ok(shown)) => Refused { error, shown: Some(shown) },
+        Some(Err(Unread::Unusable)) => Error::Unusable.into(),
+        Some(Err(Unread::NoMemory)) | None => error.into(),
     }
 }
 

@@ -213,7 +213,7 @@ pub(crate) fn get(engine: &mut MbedTls, port: u16, service: &Service<'_>) -> Res
     block_on(async {
         let stream = Stream::to(port);
         let received = stream.received();
-        let mut session = engine.connect(stream, service).await?;
+        let mut session = engine.connect(stream, service).await.map_err(|refused| refused.error)?;
         let bytes = received.get();
         session.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await?;
         session.flush().await?;
