@@ -96,6 +96,15 @@ def test_a_fault_of_the_service_strikes_the_login_application_as_its_client(serv
     assert AppPhone(DESK).follow(login(service)).text == "Login is unavailable (26)"
 
 
+@pytest.mark.parametrize("operation", ["checkUser", "login", "logout", "deviceUserQuery"])
+def test_an_answer_of_the_service_in_many_pieces_is_read_whole(service: EmService, operation: str) -> None:
+    service.faults.add(Dribble(size=7, pause=0.0), operation=operation)
+    assert AppPhone(DESK).follow(login(service)).text == "Login successful."
+    assert AppPhone(DESK).follow(f"{service.app_url}?device={DESK}").text == "mary is logged in."
+    out = AppPhone(DESK).follow(f"{service.app_url}?device={DESK}&doLogout=true")
+    assert out.text == "Logout successful."
+
+
 def test_records_name_the_page_and_the_reason(service: EmService) -> None:
     phone = AppPhone(DESK)
     phone.follow(f"{service.app_url}?device={DESK}&userid=mary&seq=0")

@@ -158,6 +158,15 @@ def test_a_cluster_that_tells_no_number_of_users_has_not_the_user(
     refused(one, login(one), 23)
 
 
+def test_an_answer_that_comes_in_many_pieces_is_read_whole(one: EmService, script: Script) -> None:
+    profiles = [f"P{number:07}" for number in range(60_000)]
+    script.answers["emccAuthenticate"] = {**GRANTED, "profiles": profiles}
+    assert login(one, more="&profile=P0059999").text == "Login successful."
+    script.answers["emccAuthenticate"] = {**GRANTED, "profiles": 2 * profiles}
+    ask(one, "&doLogout=true")
+    refused(one, login(one), 40, 23)
+
+
 def test_a_refusal_says_which_cluster_refuses_and_why(one: EmService, script: Script) -> None:
     script.answers["emccLogin"] = {"code": 33, "detail": "all in use"}
     refused(one, login(one), 33)

@@ -13,6 +13,7 @@ import aiohttp
 from lxml import etree
 
 from hotdesk_hil.emservice.app_request import Asked
+from hotdesk_hil.emservice.bodies import whole_body
 from hotdesk_hil.emservice.cluster import ApplicationUser
 
 SERVICE_SECONDS = 5.0
@@ -115,15 +116,14 @@ class EmClient:
             )
         try:
             async with self._session.post(self._url, data={"xml": xml.decode()}) as answer:
-                body = await answer.content.read(_ANSWER_LIMIT)
-                whole = answer.content.at_eof()
+                body = await whole_body(answer, _ANSWER_LIMIT)
         except TimeoutError:
             raise Unreachable(f"the service has not answered within {SERVICE_SECONDS:g} s") from None
         except aiohttp.ClientError as error:
             raise Unreachable(f"no answer of the service: {type(error).__name__}") from None
         if answer.status != 200:
             raise Unreachable(f"the service answers with status {answer.status}")
-        if not whole or b"<!DOCTYPE" in body:
+        if body is None or b"<!DOCTYPE" in body:
             raise Unreachable("the service's answer is too long, or has a DOCTYPE")
         try:
             root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))

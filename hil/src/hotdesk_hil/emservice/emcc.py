@@ -21,6 +21,7 @@ import aiohttp
 from aiohttp import web
 
 from hotdesk_hil.emservice.app_pins import Pins
+from hotdesk_hil.emservice.bodies import whole_body
 from hotdesk_hil.emservice.changes import LOGIN, LOGOUT, Change, Session
 from hotdesk_hil.emservice.cluster import Device, MultipleLogin, RemoteCluster, User, fold
 from hotdesk_hil.emservice.codes import AppCode, AppRefused, Code
@@ -274,14 +275,14 @@ class Emcc:
         url = f"{remote.url.rstrip('/')}{EMCC_PATH}"
         try:
             async with self._client().post(url, json={"operation": operation, **asked}) as answer:
-                content = await answer.content.read(_ANSWER_LIMIT)
+                content = await whole_body(answer, _ANSWER_LIMIT)
                 status = answer.status
         except TimeoutError:
             raise NoAnswer(f"no answer within {REMOTE_SECONDS:g} s") from None
         except (aiohttp.ClientError, ValueError) as error:
             raise NoAnswer(type(error).__name__) from None
         try:
-            read = json.loads(content)
+            read = None if content is None else json.loads(content)
         except ValueError:
             read = None
         if status != 200 or not isinstance(read, dict):
@@ -453,8 +454,8 @@ class Emcc:
 
     async def _log_out(self, guest: Guest) -> None:
         try:
-            async with self._client().get(unquote(guest.logout_address)) as answer:
-                await answer.content.read(_ANSWER_LIMIT)
+            async with self._client().get(unquote(guest.logout_address)):
+                pass
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             log.warning("%s was not logged out at %s: %s", guest.user, guest.cluster, type(error).__name__)
 

@@ -13,6 +13,7 @@ import ssl
 import aiohttp
 from lxml import etree
 
+from hotdesk_hil.emservice.bodies import whole_body
 from hotdesk_hil.emservice.second_factor import (
     FactorAnswer,
     FactorUnavailable,
@@ -154,13 +155,12 @@ class VipFactor(SecondFactor):
         headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '""'}
         try:
             async with self._session.post(f"{self._url}/{service}", data=body, headers=headers) as answer:
-                content = await answer.content.read(_ANSWER_LIMIT)
-                whole = answer.content.at_eof()
+                content = await whole_body(answer, _ANSWER_LIMIT)
         except TimeoutError:
             raise FactorUnavailable(f"VIP has not answered within {SERVICE_SECONDS:g} s") from None
         except aiohttp.ClientError as error:
             raise FactorUnavailable(f"no answer of VIP: {type(error).__name__}") from None
-        if not whole or b"<!DOCTYPE" in content:
+        if content is None or b"<!DOCTYPE" in content:
             raise FactorUnavailable("VIP's answer is too long, or has a DOCTYPE")
         # A SOAP fault comes with 500; what it says is told.
         if answer.status != 200 and b"Fault" not in content:
