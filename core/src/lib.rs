@@ -21,6 +21,7 @@
 //! - `phonexml` adds the objects of IP phone services, read whole or in pieces and written. It needs `compact`.
 //! - `provisioning` adds the reader of the file that a phone loads from its cluster. It needs `compact`.
 //! - `emapp` adds URLs, query strings and header fields of the login application.
+//! - `pages` adds sessions that load a page of an IP phone service, in pieces; it brings `emapp` and `phonexml`.
 //! - `defmt` gives the public types `defmt::Format`, secrets masked.
 #![no_std]
 #![forbid(unsafe_code)]

@@ -26,7 +26,7 @@ pub(crate) fn run() -> Result<()> {
     // What the default features leave out.
     for (package, features) in [
         ("hotdesk-bindings", "python"),
-        ("hotdesk-core", "compact,defmt,emapp,phonexml,provisioning,vip,texts"),
+        ("hotdesk-core", "compact,defmt,pages,provisioning,vip,texts"),
         ("hotdesk-core", "xmlparser,emapp,vip,texts"),
         ("hotdesk-tls", "mbedtls"),
     ] {

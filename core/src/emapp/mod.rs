@@ -5,11 +5,15 @@
 //! wipes it.
 
 mod header;
+#[cfg(feature = "pages")]
+mod page;
 mod query;
 mod service;
 mod url;
 
 pub use header::{Body, Charset, ContentType, Preference, Preferences, Refresh};
+#[cfg(feature = "pages")]
+pub use page::{Head, PagePart};
 pub use query::{Parameters, Query};
 pub use service::ServiceUrl;
 pub use url::{Phone, Scheme, Url, UrlError};

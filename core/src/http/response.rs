@@ -6,7 +6,16 @@ use core::fmt;
 
 use super::frame::{Ending, Frame, OnBody, Then, ending, is_coded, refused};
 use super::{Error, Status};
+#[cfg(feature = "pages")]
+use crate::emapp::Head;
 use crate::limits;
+
+/// Takes the head of a page, where somebody wants it.
+#[cfg(feature = "pages")]
+pub(crate) type OnHead<'f> = Option<&'f mut dyn FnMut(Head<'_>)>;
+/// Nobody wants heads.
+#[cfg(not(feature = "pages"))]
+type OnHead<'f> = core::marker::PhantomData<&'f ()>;
 
 /// Reads one answer into the caller's buffer: first its head, then, over it, its body.
 ///
@@ -43,7 +52,7 @@ impl<'b> ResponseReader<'b> {
     ///
     /// The rule of PROTOCOL.md section 10 that the answer breaks; the same for each later call.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.take(bytes, None)
+        self.take(bytes, None, OnHead::default())
     }
 
     /// As [`receive`](Self::receive), but hands the body of an answer with status 200 to `on_body`, with the buffer, which
@@ -58,14 +67,30 @@ impl<'b> ResponseReader<'b> {
         bytes: &[u8],
         on_body: &mut dyn FnMut(&mut [u8], &[u8]),
     ) -> Result<(), Error> {
-        self.take(bytes, Some(on_body))
+        self.take(bytes, Some(on_body), OnHead::default())
     }
 
-    fn take(&mut self, bytes: &[u8], on_body: Option<OnBody<'_>>) -> Result<(), Error> {
+    /// The same, and hands the head to `on_head`, whatever its status.
+    #[cfg(feature = "pages")]
+    pub(crate) fn receive_page(
+        &mut self,
+        bytes: &[u8],
+        on_head: &mut dyn FnMut(Head<'_>),
+        on_body: &mut dyn FnMut(&mut [u8], &[u8]),
+    ) -> Result<(), Error> {
+        self.take(bytes, Some(on_body), Some(on_head))
+    }
+
+    fn take(
+        &mut self,
+        bytes: &[u8],
+        on_body: Option<OnBody<'_>>,
+        mut wants_head: OnHead<'_>,
+    ) -> Result<(), Error> {
         let status = Cell::new(self.status);
         let on_head = |head: &[u8]| {
             let mut read = status.get();
-            let then = read_head(head, &mut read);
+            let then = read_head(head, &mut read, &mut wants_head);
             status.set(read);
             then
         };
@@ -133,7 +158,11 @@ impl fmt::Debug for ResponseReader<'_> {
 }
 
 /// Reads a complete head: its status, and how the body ends.
-fn read_head(bytes: &[u8], final_status: &mut Option<Status>) -> Result<Then, Error> {
+fn read_head(
+    bytes: &[u8],
+    final_status: &mut Option<Status>,
+    wants_head: &mut OnHead<'_>,
+) -> Result<Then, Error> {
     let mut fields = [httparse::EMPTY_HEADER; limits::HTTP_FIELDS];
     let mut head = httparse::Response::new(&mut fields);
     match head.parse(bytes) {
@@ -148,6 +177,12 @@ fn read_head(bytes: &[u8], final_status: &mut Option<Status>) -> Result<Then, Er
         ..200 => return Ok(Then::Head),
         _ => *final_status = Some(status),
     }
+    #[cfg(feature = "pages")]
+    if let Some(on_head) = wants_head {
+        on_head(Head::read(status, head.headers));
+    }
+    #[cfg(not(feature = "pages"))]
+    let _ = wants_head;
     if !status.has_body() {
         return Ok(Then::Body(Ending::Length(0)));
     }

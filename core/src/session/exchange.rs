@@ -4,6 +4,8 @@
 use core::fmt;
 use core::time::Duration;
 
+#[cfg(feature = "pages")]
+use crate::emapp::Head;
 use crate::http::{self, OfChange, ResponseReader, Status};
 use crate::wipe;
 
@@ -301,6 +303,18 @@ impl<'b> Exchange<'b> {
         on_body: &mut dyn FnMut(&mut [u8], &[u8]),
     ) {
         self.receive(bytes, now, |reader| reader.receive_in_pieces(bytes, on_body));
+    }
+
+    /// The same, and hands the head to `on_head`, whatever its status.
+    #[cfg(feature = "pages")]
+    pub(super) fn received_page(
+        &mut self,
+        bytes: &[u8],
+        now: Duration,
+        on_head: &mut dyn FnMut(Head<'_>),
+        on_body: &mut dyn FnMut(&mut [u8], &[u8]),
+    ) {
+        self.receive(bytes, now, |reader| reader.receive_page(bytes, on_head, on_body));
     }
 
     fn receive(

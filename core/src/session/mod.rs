@@ -6,6 +6,8 @@
 
 mod exchange;
 mod outcome;
+#[cfg(feature = "pages")]
+mod page;
 #[cfg(feature = "compact")]
 mod pieces;
 mod retry;

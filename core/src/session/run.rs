@@ -6,6 +6,8 @@ use core::time::Duration;
 
 use super::exchange::{Deadlines, Exchange, ExchangeError, Step};
 use super::outcome::{Finding, Outcome, SessionError, Task, read};
+#[cfg(feature = "pages")]
+use super::page::Page;
 use super::retry::{Retry, Waits};
 use crate::codes::em_service::EmServiceCode;
 use crate::message::Response;
@@ -123,6 +125,9 @@ pub struct Session<'b, 't> {
     /// How far the answer is read, if that is done in pieces.
     #[cfg(feature = "compact")]
     pieces: Option<Pieces>,
+    /// How far a page is read, if it is one.
+    #[cfg(feature = "pages")]
+    page: Option<Page>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -209,6 +214,8 @@ impl<'b, 't> Session<'b, 't> {
             refused: 0,
             #[cfg(feature = "compact")]
             pieces: None,
+            #[cfg(feature = "pages")]
+            page: None,
         };
         if plan.services > 0 {
             session.connect(now);
@@ -254,6 +261,46 @@ impl<'b, 't> Session<'b, 't> {
     pub fn start_in_pieces(plan: Plan, request: &'b mut [u8], answer: &'b mut [u8], now: Duration) -> Self {
         let mut session = Self::start(Task::Query, plan, request, answer, now);
         session.pieces = Some(Pieces::NOTHING);
+        session
+    }
+
+    /// Starts to load a page of an IP phone service (PROTOCOL.md sections 15 and 16). It is a query whose answer comes in
+    /// pieces, each a [`Piece::Page`]: the head, whatever its status, then an object or a text. Nothing is followed.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use hotdesk_core::emapp::{PagePart, Phone, Url};
+    /// use hotdesk_core::session::{Deadlines, Outcome, Plan, Retry, Session};
+    /// use hotdesk_core::{Piece, phonexml};
+    ///
+    /// let plan = Plan { services: 1, deadlines: Deadlines::default(), retry: Retry::ONCE, seed: 7 };
+    /// let (mut out, mut answer, mut buffer) = ([0; 1024], [0; 2048], [0; 256]);
+    /// let now = Duration::ZERO;
+    /// let mut session = Session::start_page(plan, &mut out, &mut answer, now);
+    /// session.connected(now);
+    /// let url = Url::new(&mut buffer, "http://10.0.2.2/menu", &Phone { device_name: "SEP001122334455", emcc: false })?;
+    /// session.write(|out| url.write_get(out, "en"))?;
+    /// let taken = session.outgoing().len();
+    /// session.sent(taken);
+    ///
+    /// let answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nRefresh: 5\r\n\r\n\
+    ///     <CiscoIPPhoneText><Text>Closed</Text></CiscoIPPhoneText>";
+    /// let (mut seconds, mut texts) = (None, 0);
+    /// let mut on_piece = |piece: Piece<'_>| match piece {
+    ///     Piece::Page(PagePart::Head(head)) => seconds = head.refresh.and_then(|refresh| refresh.seconds),
+    ///     Piece::Page(PagePart::Piece(phonexml::Piece::Text(_))) => texts += 1,
+    ///     _ => {}
+    /// };
+    /// session.received_in_pieces(answer, now, &mut on_piece);
+    /// session.closed_in_pieces(now, &mut on_piece);
+    /// assert_eq!(session.finish(), Some(Outcome::Read { service: 0 }));
+    /// assert_eq!((seconds, texts), (Some(5), 1));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    #[cfg(feature = "pages")]
+    pub fn start_page(plan: Plan, request: &'b mut [u8], answer: &'b mut [u8], now: Duration) -> Self {
+        let mut session = Self::start_in_pieces(plan, request, answer, now);
+        session.page = Some(Page::start());
         session
     }
 
@@ -347,6 +394,11 @@ impl<'b, 't> Session<'b, 't> {
     /// of a service that failed, and all of it after another outcome, is to be forgotten.
     #[cfg(feature = "compact")]
     pub fn received_in_pieces(&mut self, bytes: &[u8], now: Duration, on_piece: &mut dyn FnMut(Piece<'_>)) {
+        #[cfg(feature = "pages")]
+        if let Some(page) = &mut self.page {
+            page.receive(&mut self.exchange, bytes, now, on_piece);
+            return self.settle_pieces(now, on_piece);
+        }
         let Some(pieces) = &mut self.pieces else { return self.received(bytes, now) };
         let mut on_body = |window: &mut [u8], body: &[u8]| pieces.feed(window, body, on_piece);
         self.exchange.received_in_pieces(bytes, now, &mut on_body);
@@ -363,6 +415,16 @@ impl<'b, 't> Session<'b, 't> {
     /// Reads the end of the document if it is there, and goes on if the exchange ended or can be ended.
     #[cfg(feature = "compact")]
     fn settle_pieces(&mut self, now: Duration, on_piece: &mut dyn FnMut(Piece<'_>)) {
+        #[cfg(feature = "pages")]
+        if let Some(page) = &mut self.page {
+            if let Some(Ok(_)) = self.exchange.result() {
+                page.end(self.exchange.answer_buffer(), on_piece);
+            }
+            if page.refused().is_some() {
+                self.exchange.broken();
+            }
+            return self.settle(now);
+        }
         if let Some(pieces) = &mut self.pieces {
             if let Some(Ok(_)) = self.exchange.result() {
                 pieces.end(self.exchange.answer_buffer(), on_piece);
@@ -491,6 +553,14 @@ impl<'b, 't> Session<'b, 't> {
     }
 
     fn judge(&self, result: Result<&[u8], ExchangeError>) -> Verdict {
+        #[cfg(feature = "pages")]
+        if let Some(page) = &self.page {
+            return match (page.refused(), result) {
+                (Some(error), _) => Verdict::Failed(Failed::MayBeCarriedOut, error),
+                (None, Err(error)) => Verdict::Failed(Failed::MayBeCarriedOut, SessionError::Exchange(error)),
+                (None, Ok(_)) => Verdict::Answered,
+            };
+        }
         #[cfg(feature = "compact")]
         if let Some(pieces) = &self.pieces {
             return match (pieces.refused(), result, pieces.said()) {
@@ -574,6 +644,10 @@ impl<'b, 't> Session<'b, 't> {
         #[cfg(feature = "compact")]
         if let Some(pieces) = &mut self.pieces {
             *pieces = Pieces::NOTHING;
+        }
+        #[cfg(feature = "pages")]
+        if let Some(page) = &mut self.page {
+            *page = Page::start();
         }
         self.exchange.restart(now);
         self.state = State::Running { written: false };

@@ -45,6 +45,9 @@ pub enum Piece<'p> {
         /// The service does not know the user.
         does_not_exist: bool,
     },
+    /// A part of a page, out of a [session](crate::session::Session) that was started for one. No reader hands it out.
+    #[cfg(feature = "pages")]
+    Page(crate::emapp::PagePart<'p>),
     /// The document was read to its end and keeps every rule. Only now is what was handed out known to be right.
     End,
 }

@@ -8,8 +8,8 @@
 //! logs a PIN or a certificate. A request that may have been carried out is never sent again.
 //!
 //! Features, all off by default: `embassy-net` (the network of a board that runs embassy-net), `flash` (storage in a
-//! flash), `touch` (keys on a display that is touched), `provisioning` (the phone's file, from its cluster), `tls` (what
-//! HTTPS asks for: the time and random numbers), `defmt` (a log) and `screen-readout` (for test images: a rig is told what the screen shows).
+//! flash), `touch` (keys on a display that is touched), `provisioning` (the phone's file, from its cluster), `browser`
+//! (pages of IP phone services), `tls` (what HTTPS asks for: the time and random numbers), `defmt` (a log) and `screen-readout` (for test images: a rig is told what the screen shows).
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -19,6 +19,8 @@ extern crate std;
 
 mod app;
 mod board;
+#[cfg(feature = "browser")]
+mod browser;
 mod clock;
 pub mod config;
 mod font;

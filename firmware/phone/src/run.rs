@@ -421,10 +421,21 @@ impl Phone<'_, '_> {
             let task = if ask.is_change() { Task::Change } else { Task::Query };
             let mut on_piece = |piece: Option<Piece<'_>>| self.app.borrow_mut().take_piece(piece);
             let reading = if ask.comes_in_pieces() { Reading::Pieces(&mut on_piece) } else { Reading::Whole };
+            #[cfg(feature = "browser")]
+            let host = (ask == Ask::Page).then(|| self.app.borrow().page_host());
+            #[cfg(feature = "browser")]
+            let of_page = Turn::default();
+            #[cfg(feature = "browser")]
+            let (services, turn, task) = match &host {
+                Some(host) => (host.as_slice(), &of_page, Task::Change),
+                None => (services, turn, task),
+            };
             let asking = net::ask(network, services, turn, task, write, reading, buffers);
             match select3(asking, self.asked.wait(), self.cancelled()).await {
                 Either3::First((service, answer)) => {
                     log_outcome(&answer);
+                    #[cfg(feature = "browser")]
+                    let service = service.filter(|_| ask != Ask::Page);
                     self.app.borrow_mut().answered_by(service);
                     self.happen(match answer {
                         Ok(Some(response)) => Event::Answer(Ok(response)),

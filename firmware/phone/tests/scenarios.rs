@@ -33,6 +33,8 @@
 //! | `restarted N times` | how often the phone had its board restart it |
 //! | `answer success` / `nobody` / `user ID` / `where ID DEVICES` / `failure CODE TEXT` | a whole answer; of names, `A01..A99` are all between; a document of its own follows `answer` in lines with `>` |
 //! | `answer profiles USER NAME…` | profiles of a user: the default one ends with a star |
+//! | `page FIELDS` | a page, a document in lines with `>`; fields of its head, with ` | ` between |
+//! | `page menu N` | a menu of N items, each 250 bytes long |
 //! | `raw` | bytes with escapes follow in lines with `>` |
 //! | `flood N TEXT` | TEXT, N times |
 //! | `close`, `reset` | the service ends the connection |
@@ -199,7 +201,8 @@ impl Player {
         match (verb, rest) {
             ("config", _) => {
                 let language = self.language.map(|language| format!("\nlanguage = {}\n", language.code()));
-                self.switch_on(Ok(configuration(rest, block) + &language.unwrap_or_default()));
+                let text = configuration(rest, block).replace("APP_SECRET", APP_SECRET);
+                self.switch_on(Ok(text + &language.unwrap_or_default()));
             }
             ("picture", _) => {
                 let desk = self.desk.as_ref().expect("a scenario starts with its configuration");
@@ -271,6 +274,15 @@ impl Player {
             }
             ("answer", _) => {
                 let bytes = answers::http(&document(rest, block), Framing::Length);
+                self.wire(|desk| desk.wire.borrow_mut().answer([&bytes[..]]));
+            }
+            ("page", _) => {
+                let document = match rest.strip_prefix("menu ") {
+                    Some(items) => answers::menu(items.parse().unwrap()),
+                    None => joined(block),
+                };
+                let fields: Vec<&str> = rest.split(" | ").filter(|field| field.contains(": ")).collect();
+                let bytes = answers::page(&fields, &document);
                 self.wire(|desk| desk.wire.borrow_mut().answer([&bytes[..]]));
             }
             ("raw", "") => {

@@ -29,7 +29,14 @@ pub const CONFIGURATION_MAX: usize = 1024;
 const REQUEST_MAX: usize = 2048;
 /// The longest answer that is read whole, in bytes: any head that is accepted, then one row, a success, or a failure with its
 /// reason. A list is read in pieces, through a window of this size.
+#[cfg(not(feature = "browser"))]
 const ANSWER_MAX: usize = HTTP_HEAD_BYTES;
+/// The same, and the longest text of a page, 4000 characters of ASCII, with what is around it.
+#[cfg(feature = "browser")]
+const ANSWER_MAX: usize = HTTP_HEAD_BYTES * 2 + 256;
+/// What a page is kept in, in bytes: the longest text, or so many rows of a list, and what is around them.
+#[cfg(feature = "browser")]
+const PAGE_MAX: usize = 6 * 1024;
 /// What TCP receives ahead and keeps until it is acknowledged, in bytes each.
 const TCP_BUFFER: usize = 1024;
 /// DHCP, and one connection or question for a name.
@@ -152,6 +159,11 @@ impl<D: Display, B: hotdesk_phone::Board> Phone<D, B> {
             app.borrow().config(),
             seed,
         );
+        #[cfg(feature = "browser")]
+        {
+            static PAGE: StaticCell<[u8; PAGE_MAX]> = StaticCell::new();
+            app.borrow_mut().give_page(PAGE.init_with(|| [0; PAGE_MAX]));
+        }
         let buffers = Buffers {
             cells,
             request: REQUEST.init_with(|| [0; REQUEST_MAX]),

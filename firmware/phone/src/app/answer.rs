@@ -26,6 +26,10 @@ impl App<'_> {
                 Trouble::NoConnection(ConnectError::NoNetwork)
             };
         }
+        #[cfg(feature = "browser")]
+        if ask == Ask::Page {
+            return self.page_answered(Err(answer.err().unwrap_or(Trouble::Unexpected)), now);
+        }
         self.keep_exchange(ask, Exchanged::from(&answer));
         let cancelled = core::mem::take(&mut self.cancelled);
         if cancelled && ask.is_change() {
@@ -61,6 +65,10 @@ impl App<'_> {
     pub(super) fn was_read(&mut self, now: Duration) {
         let Some(flight @ Flight { ask, quiet }) = self.in_flight.take() else { return };
         self.cancelled = false;
+        #[cfg(feature = "browser")]
+        if ask == Ask::Page {
+            return self.page_answered(Ok(()), now);
+        }
         if ask == Ask::Where {
             let outcome = self.end_search();
             self.keep_exchange(ask, outcome.err().map_or(Exchanged::Done, Exchanged::from));
@@ -122,6 +130,8 @@ impl App<'_> {
             Ok(_) => self.polling.answered(now),
             Err(_) => self.polling.failed(now),
         }
+        #[cfg(feature = "browser")]
+        let outcome = if outcome.is_ok() && self.is_own_change() { Ok(None) } else { outcome };
         // Where a person had to sign the question, that person is told, and nobody afterwards.
         self.look_trouble = outcome.err().filter(|_| self.has_app_user());
         match (self.screen, outcome) {

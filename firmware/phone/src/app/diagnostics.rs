@@ -73,6 +73,8 @@ impl From<Trouble> for Outcome {
             Trouble::NetworkLost => Self::NoAnswer,
             Trouble::Unreadable { .. } | Trouble::Unexpected | Trouble::DeviceUnknown => Self::Unusable,
             Trouble::Cancelled { .. } => Self::Cancelled,
+            #[cfg(feature = "browser")]
+            Trouble::NotFollowed(_) => Self::NotSent,
             Trouble::RequestTooLong { .. } | Trouble::Unsendable | Trouble::NoApplicationUser => {
                 Self::NotSent
             }

@@ -200,6 +200,20 @@ impl Entry {
         self.mode = self.told.unwrap_or(self.used);
     }
 
+    /// Begins anew in this mode, empty.
+    #[cfg(feature = "browser")]
+    pub(crate) fn start(&mut self, mode: Mode) {
+        self.clear();
+        self.mode = mode;
+    }
+
+    /// Forgets what was typed, a secret perhaps.
+    #[cfg(feature = "browser")]
+    pub(crate) fn wipe(&mut self) {
+        self.clear();
+        zeroize::Zeroize::zeroize(&mut self.value);
+    }
+
     fn before_cursor(&self) -> &str {
         self.value.get(..self.cursor).unwrap_or(&self.value)
     }

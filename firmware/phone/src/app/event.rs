@@ -65,6 +65,9 @@ pub enum Ask {
     Where,
     /// Log the user of the form out on the other phone.
     LogoutThere,
+    /// The page of an IP phone service that is to be shown.
+    #[cfg(feature = "browser")]
+    Page,
 }
 
 impl Ask {
@@ -75,6 +78,10 @@ impl Ask {
 
     /// Whether the answer is a list of any length, so that it is read in pieces: [`App::take_piece`].
     pub(crate) fn comes_in_pieces(self) -> bool {
+        #[cfg(feature = "browser")]
+        if self == Self::Page {
+            return true;
+        }
         matches!(self, Self::Profiles | Self::Where)
     }
 }

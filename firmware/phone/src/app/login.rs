@@ -34,6 +34,8 @@ impl<'c> App<'c> {
             self.service_text.keep(failure.text);
         }
         match self.in_flight {
+            #[cfg(feature = "browser")]
+            Some(Flight { ask: Ask::Page, .. }) => self.take_page(piece),
             Some(Flight { ask: Ask::Where, .. }) => self.take_where(piece),
             _ => self.profiles.take(piece, self.form.user()),
         }

@@ -9,6 +9,8 @@ pub(crate) enum MenuItem {
     Login,
     Logout,
     TakeOver,
+    #[cfg(feature = "browser")]
+    Services,
     Who,
     About,
     Explain,
@@ -18,10 +20,12 @@ pub(crate) enum MenuItem {
 
 impl MenuItem {
     /// The lines in their order.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; if cfg!(feature = "browser") { 9 } else { 8 }] = [
         Self::Login,
         Self::Logout,
         Self::TakeOver,
+        #[cfg(feature = "browser")]
+        Self::Services,
         Self::Who,
         Self::About,
         Self::Explain,
@@ -48,6 +52,11 @@ impl App<'_> {
 
     fn offers(&self, item: MenuItem) -> bool {
         match item {
+            #[cfg(feature = "browser")]
+            MenuItem::Services => self.has_services(),
+            // The login application asks whether to log out.
+            #[cfg(feature = "browser")]
+            MenuItem::TakeOver if self.has_login_app() => false,
             MenuItem::Login => !matches!(self.holder(), Holder::User(_)),
             MenuItem::Logout => !matches!(self.holder(), Holder::Nobody),
             MenuItem::TakeOver => matches!(self.holder(), Holder::User(_)),
@@ -76,6 +85,8 @@ impl App<'_> {
             Some(MenuItem::Login) => self.open_login(),
             Some(MenuItem::Logout) => self.open_logout(),
             Some(MenuItem::TakeOver) => self.open_takeover(),
+            #[cfg(feature = "browser")]
+            Some(MenuItem::Services) => self.open_services(),
             Some(MenuItem::Who) => self.ask(Ask::Who),
             Some(MenuItem::Explain) => self.go(Screen::Explain { number: None }),
             Some(MenuItem::About) => self.go(Screen::About),

@@ -5,6 +5,8 @@
 //! neither.
 
 mod answer;
+#[cfg(feature = "browser")]
+mod browser;
 mod busy;
 mod course;
 mod diagnostics;
@@ -43,6 +45,8 @@ pub use self::trouble::{ConnectError, Trouble};
 
 pub(crate) use self::course::{Elsewhere, LoggedOut};
 pub(crate) use self::diagnostics::Outcome as Exchanged;
+#[cfg(feature = "browser")]
+pub(crate) use self::entry::Entry;
 pub(crate) use self::entry::Mode;
 pub(crate) use self::event::{Notice, Signer};
 pub(crate) use self::form::{Field, Form, Hint};
@@ -50,6 +54,8 @@ pub(crate) use self::holder::Holder;
 pub(crate) use self::menu::MenuItem;
 pub(crate) use self::screen::{Body, Came, Failure, List, Screen, ServiceText};
 pub(crate) use self::settings::Setting;
+#[cfg(feature = "browser")]
+pub(crate) use self::symbols::Picked;
 pub(crate) use self::symbols::Symbols;
 pub(crate) use self::waiting::Waiting;
 
@@ -65,6 +71,8 @@ use self::profiles::Profiles;
 #[cfg(feature = "provisioning")]
 use self::provisioning::Provisioning;
 use self::settings::Attempts;
+#[cfg(feature = "browser")]
+use crate::browser::Browser;
 use crate::config::{Config, SetupError};
 use crate::net::Address;
 use crate::settings::{Changed, Settings};
@@ -170,6 +178,8 @@ pub struct App<'c> {
     attempts: Attempts,
     #[cfg(feature = "provisioning")]
     provisioning: Provisioning,
+    #[cfg(feature = "browser")]
+    browser: Browser<'c>,
 }
 
 impl<'c> App<'c> {
@@ -231,6 +241,8 @@ impl<'c> App<'c> {
             attempts: Attempts::default(),
             #[cfg(feature = "provisioning")]
             provisioning,
+            #[cfg(feature = "browser")]
+            browser: Browser::default(),
         }
     }
 
@@ -315,6 +327,8 @@ impl<'c> App<'c> {
             self.code_held_changes_at(),
             #[cfg(feature = "provisioning")]
             self.loads_at(),
+            #[cfg(feature = "browser")]
+            self.page_changes_at(),
         ];
         [left_alone, letter, done, look].into_iter().chain(looks).flatten().min()
     }
@@ -369,6 +383,8 @@ impl<'c> App<'c> {
         self.form.time(now);
         self.cancelled |= self.in_flight.is_some() && self.is_cut_off();
         self.watch_term(now);
+        #[cfg(feature = "browser")]
+        self.watch_page(now);
         if self.may_look() && self.polling.next().is_some_and(|at| now >= at) {
             self.look = true;
         }
@@ -428,6 +444,8 @@ impl<'c> App<'c> {
                 Outcome::Cancel => self.go(Screen::Idle),
             },
             Screen::Ending => self.press_in_ending(key),
+            #[cfg(feature = "browser")]
+            Screen::Page => self.press_in_page(key, now),
             Screen::Profiles => self.press_in_profiles(key, now),
             Screen::NoProfiles(_) => self.press_without_profiles(key),
             Screen::LoginTimes { selected } => self.press_in_login_times(key, selected),
@@ -445,11 +463,19 @@ impl<'c> App<'c> {
     }
 
     fn open_login(&mut self) {
+        #[cfg(feature = "browser")]
+        if self.opens_login_app() {
+            return;
+        }
         self.form.clear();
         self.go(Screen::Form(Ask::Login));
     }
 
     fn open_logout(&mut self) {
+        #[cfg(feature = "browser")]
+        if self.opens_login_app() {
+            return;
+        }
         self.form.clear();
         self.go(match self.signer(Ask::Logout) {
             Signer::AppUser => Screen::LogoutConfirm,
@@ -470,6 +496,10 @@ impl<'c> App<'c> {
 
     /// Does again what failed. The PIN was wiped, so what needs it starts at its form.
     fn retry(&mut self, failure: Failure) {
+        #[cfg(feature = "browser")]
+        if failure.ask == Ask::Page {
+            return self.retry_page(&failure);
+        }
         if self.course.is_some() {
             return self.start_again();
         }
@@ -516,6 +546,12 @@ impl<'c> App<'c> {
         self.wanted = None;
         // Whatever was to be given up is, for this.
         self.cancelled = false;
+        #[cfg(feature = "browser")]
+        if flight.ask == Ask::Page {
+            // A page says nothing of who is logged in, so the next question for that stays due.
+            (self.in_flight, self.asked_at) = (Some(flight), self.now);
+            return Some(Ask::Page);
+        }
         self.polling.stop();
         self.in_flight = Some(flight);
         self.asked_at = self.now;
@@ -535,6 +571,8 @@ impl<'c> App<'c> {
         if !matches!(screen, Screen::Settling(_) | Screen::Failed(_) | Screen::NoProfiles(_)) {
             self.service_text.zeroize();
         }
+        #[cfg(feature = "browser")]
+        self.leave_page_for(&screen);
         match screen {
             Screen::Form(_)
             | Screen::ServiceForm { .. }

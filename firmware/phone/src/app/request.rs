@@ -23,6 +23,10 @@ impl App<'_> {
     /// [`Trouble::RequestTooLong`] with the size that `out` must have, [`Trouble::NoApplicationUser`] where nobody
     /// could sign.
     pub fn write_request(&self, ask: Ask, service: &Service, out: &mut [u8]) -> Result<usize, Trouble> {
+        #[cfg(feature = "browser")]
+        if ask == Ask::Page {
+            return self.write_page_request(out);
+        }
         let device = Text::from(&self.device);
         let devices = [device];
         let app = match (self.signer(ask), ask) {
@@ -67,6 +71,8 @@ impl App<'_> {
                 let logout = Logout::new(Text::from(&elsewhere.device));
                 write_post(out, &host, SERVICE_PATH, &Request::new(app, logout))
             }
+            #[cfg(feature = "browser")]
+            Ask::Page => return Err(Trouble::Unexpected),
             Ask::Logout => write_post(out, &host, SERVICE_PATH, &Request::new(app, Logout::new(device))),
         };
         written.map_err(|error| match error {

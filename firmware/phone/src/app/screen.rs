@@ -104,6 +104,9 @@ pub(crate) enum Screen {
         until: Duration,
     },
     Failed(Failure),
+    /// A page of an IP phone service.
+    #[cfg(feature = "browser")]
+    Page,
 }
 
 impl Screen {
@@ -143,6 +146,8 @@ impl Screen {
             Self::Ending => "ending",
             Self::Done { .. } => "logged in",
             Self::Failed(_) => "failed",
+            #[cfg(feature = "browser")]
+            Self::Page => "page",
         }
     }
 
@@ -153,6 +158,10 @@ impl Screen {
 
     /// Whether somebody waits for this screen, or must see it, so that it lights the display.
     pub(crate) fn is_for_somebody(&self) -> bool {
+        #[cfg(feature = "browser")]
+        if matches!(self, Self::Page) {
+            return true;
+        }
         matches!(
             self,
             Self::Profiles
@@ -173,6 +182,10 @@ impl Screen {
 
     /// Whether the phone leaves this screen when nobody presses a key any more.
     pub(crate) fn ends_without_a_key(&self) -> bool {
+        #[cfg(feature = "browser")]
+        if matches!(self, Self::Page) {
+            return true;
+        }
         matches!(
             self,
             Self::Menu { .. }
@@ -209,6 +222,9 @@ pub(crate) enum Body {
     List(List),
     /// The form.
     Form,
+    /// The form of a page.
+    #[cfg(feature = "browser")]
+    Fields,
     /// The page of symbols, for the form.
     Symbols(Symbols),
 }
@@ -265,6 +281,10 @@ impl Failure {
 
     /// Whether it may have come about nevertheless, and nothing has told yet.
     pub(crate) fn is_uncertain(&self) -> bool {
+        #[cfg(feature = "browser")]
+        if self.ask == Ask::Page {
+            return false;
+        }
         self.ask != Ask::Who && !self.settled && self.trouble.may_have_happened()
     }
 

@@ -40,6 +40,16 @@ impl App<'_> {
             _ if self.screen.has_form() => {
                 self.form.symbols().map_or(Body::Form, |symbols| Body::Symbols(*symbols))
             }
+            #[cfg(feature = "browser")]
+            Screen::Page if self.shows_fields() => {
+                self.browser.fields.symbols().map_or(Body::Fields, |symbols| Body::Symbols(*symbols))
+            }
+            #[cfg(feature = "browser")]
+            Screen::Page if self.shows_rows() => Body::List(List {
+                len: self.browser.page.rows(),
+                selected: self.browser.page.selected(),
+                numbered: true,
+            }),
             Screen::Menu { selected } => Body::List(List {
                 len: self.menu().count(),
                 selected: self.menu_position(selected),
@@ -65,6 +75,10 @@ impl App<'_> {
 
     /// What the number keys type on this screen. Where they pick an entry of a list, they type nothing.
     pub(crate) fn types(&self) -> Option<Mode> {
+        #[cfg(feature = "browser")]
+        if self.shows_fields() {
+            return self.browser.fields.focused().map(crate::browser::Field::mode);
+        }
         match (&self.screen, self.form.focused()) {
             (screen, Field::User) if screen.has_form() => Some(self.form.mode()),
             (screen, Field::Pin) if screen.has_form() => Some(Mode::Digits),
@@ -85,7 +99,13 @@ impl App<'_> {
         if self.light() != Light::Bright {
             return false;
         }
+        #[cfg(feature = "browser")]
+        if self.shows_fields() {
+            return self.browser.fields.repeats(key);
+        }
         match self.body() {
+            #[cfg(feature = "browser")]
+            Body::Fields => false,
             Body::Form | Body::Symbols(_) => self.form.repeats(key),
             // In a list of profiles, letters and long names as well.
             Body::List(List { numbered: false, .. }) => {

@@ -1,6 +1,8 @@
 //! Why something a person asked for did not come about, and whether it may have come about after all.
 
 use hotdesk_core::codes::em_service::EmServiceCode;
+#[cfg(feature = "browser")]
+use hotdesk_core::emapp::UrlError;
 use hotdesk_core::session::ExchangeError;
 
 use super::{Ask, Came};
@@ -42,6 +44,9 @@ pub enum Trouble {
     DeviceUnknown,
     /// The phone has no application user, so it may not ask.
     NoApplicationUser,
+    /// A page leads to where the phone does not follow; none: to https, which it does not speak.
+    #[cfg(feature = "browser")]
+    NotFollowed(Option<UrlError>),
     /// The person did not want to wait any longer.
     Cancelled {
         /// Something of the request had been sent: it may be carried out.
@@ -93,6 +98,8 @@ impl Trouble {
             | Self::RequestTooLong { .. }
             | Self::Unsendable
             | Self::NoApplicationUser => false,
+            #[cfg(feature = "browser")]
+            Self::NotFollowed(_) => false,
             Self::Cancelled { sent } => sent,
             Self::NoAnswer(error) => error.may_have_happened(),
             Self::NetworkLost | Self::Unreadable { .. } | Self::Unexpected | Self::DeviceUnknown => true,
@@ -123,6 +130,10 @@ impl Trouble {
     /// where asking changes nothing.
     pub(crate) fn can_retry(self, ask: Ask) -> bool {
         match (self, ask) {
+            #[cfg(feature = "browser")]
+            (Self::NotFollowed(_), _) => false,
+            #[cfg(feature = "browser")]
+            (Self::NoAnswer(_), Ask::Page) => true,
             (
                 Self::NoApplicationUser
                 | Self::RequestTooLong { .. }

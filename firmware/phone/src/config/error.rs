@@ -60,6 +60,10 @@ pub(crate) enum What {
     BadFile,
     #[cfg(feature = "tls")]
     NoTrustHere,
+    #[cfg(feature = "browser")]
+    BadLogin,
+    #[cfg(feature = "browser")]
+    BadServices,
 }
 
 impl Error {
@@ -149,7 +153,7 @@ mod tests {
             #[cfg(not(feature = "tls"))]
             (
                 "\n\ncolour = red",
-                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes, adminCode, userIdMode, language, brightness, durations, userPage and provisioning.",
+                "Line 3: unknown name. Known are service, appID, appCertificate, nameServer, searchDomain, pollMinutes, adminCode, userIdMode, language, brightness, durations, userPage, provisioning, login and services.",
             ),
             ("service = h\npollMinutes = 1441", "Line 2: bad number of minutes. Write 0 (never) to 1440."),
             ("service = h\npollMinutes = 5 min", "Line 2: bad number of minutes. Write 0 (never) to 1440."),

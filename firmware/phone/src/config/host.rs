@@ -38,6 +38,12 @@ impl Service {
         self.port
     }
 
+    /// The host and port of a URL without its scheme; `port` counts where it names none.
+    #[cfg(feature = "browser")]
+    pub(crate) fn of_origin(url: &str, port: u16) -> Option<Self> {
+        Self::parse_with_port(url.split('/').next()?, port).ok()
+    }
+
     /// Reads `host` or `host:port`, as a person typed it on the phone.
     ///
     /// # Errors

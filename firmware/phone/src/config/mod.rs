@@ -10,6 +10,8 @@ mod host;
 mod lines;
 mod login_time;
 mod name;
+#[cfg(feature = "browser")]
+mod pages;
 #[cfg(feature = "tls")]
 mod security;
 mod user_page;
@@ -33,6 +35,8 @@ pub use self::user_page::{USER_PAGE_CHARACTERS, UserPage};
 pub(crate) use self::admin::AdminCode;
 pub(crate) use self::error::What;
 pub(crate) use self::name::Name;
+#[cfg(feature = "browser")]
+pub(crate) use self::pages::Pages;
 
 use self::host::{is_host, parse_name_server, parse_number};
 use self::lines::lines;
@@ -134,6 +138,8 @@ pub struct Config {
     has_language: bool,
     #[cfg(feature = "tls")]
     time_server: Option<Service>,
+    #[cfg(feature = "browser")]
+    pages: Pages,
 }
 
 impl Config {
@@ -159,6 +165,8 @@ impl Config {
     /// | `userPage` | the address where people change their PIN, which is shown where they must: one word, 160 characters at most; `https://HOST/ucmuser` of the first service where it is not given | once or not at all |
     /// | `provisioning` | with the feature of that name: `host` or `host:port`, where the phone's file `SEP<MAC>.cnf.xml` is, over HTTP at port 6970, then over TFTP at port 69, or both at the given port. The file gives what this configuration does not: `service` need not be given then, and the file's call managers are asked at port 8080; nor `language` | once or not at all |
     /// | `timeServer` | `host` or `host:port`, port 123 where none is given: where the phone asks for the time by SNTP, without which it uses no HTTPS; the time servers of DHCP (option 42) are not used, for embassy-net does not ask for them. On boards with TLS only | once or not at all |
+    /// | `login` | with the feature `browser`: `service`, the phone asks the service itself; `emapp`, people log in and out through the login application of the first service, by user ID; or its whole URL, `http://HOST:8080/emapp/EMAppServlet?device=#DEVICENAME#&loginType=DN` for example; `service` where it is not given | once or not at all |
+    /// | `services` | with the feature `browser`: `NAME, URL`, an entry of the menu of services; `#DEVICENAME#` in a URL is the name of the phone | any number, together up to 640 bytes with two more for each |
     ///
     /// With the feature `tls` a `service` may be `https://host` or `https://host:port`, port 8443 where none is given. Below it
     /// stands what it is trusted by: `service-ca = FILE`, the authority that issued its certificate, or `service-certificate =
@@ -347,6 +355,8 @@ impl Config {
             has_language: false,
             #[cfg(feature = "tls")]
             time_server: None,
+            #[cfg(feature = "browser")]
+            pages: Pages::default(),
         }
     }
 
@@ -398,6 +408,10 @@ impl Config {
             Name::TimeServer => {
                 self.time_server = Some(Service::parse_with_port(value, TIME_PORT)?);
             }
+            #[cfg(feature = "browser")]
+            Name::Login => self.pages.set_login(value)?,
+            #[cfg(feature = "browser")]
+            Name::Services => self.pages.add_service(value)?,
             // The two halves of one user: `parse` joins them.
             Name::AppId | Name::AppCertificate => {}
             // `parse` has them belong to a service.
@@ -463,6 +477,12 @@ impl Config {
     pub fn user_page(&self) -> UserPage<'_> {
         let host = self.services.first().map_or("", Service::host);
         UserPage { given: self.user_page.as_deref(), host }
+    }
+
+    /// How people log in, and the menu of services.
+    #[cfg(feature = "browser")]
+    pub(crate) fn pages(&self) -> &Pages {
+        &self.pages
     }
 
     /// The domain to look names up in; empty where there is none.

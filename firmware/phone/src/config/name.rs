@@ -20,6 +20,10 @@ pub(crate) enum Name {
     Provisioning,
     #[cfg(feature = "tls")]
     TimeServer,
+    #[cfg(feature = "browser")]
+    Login,
+    #[cfg(feature = "browser")]
+    Services,
     // The three that belong to the service above them come last.
     #[cfg(feature = "tls")]
     ServiceCa,
@@ -48,6 +52,10 @@ impl Name {
         ("provisioning", Self::Provisioning),
         #[cfg(feature = "tls")]
         ("timeServer", Self::TimeServer),
+        #[cfg(feature = "browser")]
+        ("login", Self::Login),
+        #[cfg(feature = "browser")]
+        ("services", Self::Services),
         #[cfg(feature = "tls")]
         ("service-ca", Self::ServiceCa),
         #[cfg(feature = "tls")]
@@ -74,6 +82,10 @@ impl Name {
 
     /// Whether it may be given more than once.
     pub(super) fn repeats(self) -> bool {
+        #[cfg(feature = "browser")]
+        if matches!(self, Self::Services) {
+            return true;
+        }
         matches!(self, Self::Service | Self::NameServer)
     }
 }

@@ -203,7 +203,7 @@ impl Turn {
 /// Another round is the person's decision; the waits while a service is busy and the query after a lost answer are the
 /// app's, which shows all three. After a lost answer the next request goes to the service that lost it first; after code
 /// 26, to the one that comes next. Afterwards neither `buffers` nor the network holds the request. What is read in pieces is
-/// a query, and has no response to return.
+/// a query, or with the feature `browser` and [`Task::Change`] a page, and has no response to return.
 ///
 /// Returns which of the services answered, or was tried last, beside the answer.
 pub(crate) async fn ask<'b, N: Network>(
@@ -219,6 +219,11 @@ pub(crate) async fn ask<'b, N: Network>(
         Plan { services: services.len(), deadlines: Deadlines::default(), retry: Retry::ONCE, seed: 0 };
     let mut session = match reading {
         Reading::Whole => Session::start(task, plan, buffers.request, buffers.answer, now()),
+        // It may change something, as no other answer in pieces does.
+        #[cfg(feature = "browser")]
+        Reading::Pieces(_) if task == Task::Change => {
+            Session::start_page(plan, buffers.request, buffers.answer, now())
+        }
         Reading::Pieces(_) => Session::start_in_pieces(plan, buffers.request, buffers.answer, now()),
     };
     let mut no_connection = ConnectError::HostNotFound;

@@ -53,13 +53,13 @@ fn user_lines(form: &Form, layout: &Layout) -> usize {
 
 /// The part of a text that is seen: the cursor is in its middle wherever there is enough text on both sides.
 #[derive(Debug, PartialEq, Eq)]
-struct Window {
-    start: usize,
-    len: usize,
+pub(super) struct Window {
+    pub(super) start: usize,
+    pub(super) len: usize,
 }
 
 impl Window {
-    fn new(cursor: usize, cells: usize, room: usize) -> Self {
+    pub(super) fn new(cursor: usize, cells: usize, room: usize) -> Self {
         let last = cells.saturating_sub(room);
         Self { start: cursor.saturating_sub(room / 2).min(last), len: cells.min(room) }
     }

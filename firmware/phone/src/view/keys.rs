@@ -31,15 +31,15 @@ pub(crate) enum Meaning {
 
 /// A softkey: its label, and what it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Softkey {
-    pub(super) label: &'static str,
+pub(super) struct Softkey<'a> {
+    pub(super) label: &'a str,
     meaning: Meaning,
 }
 
-impl Softkey {
+impl<'a> Softkey<'a> {
     const NONE: Self = Self { label: "", meaning: Meaning::Nothing };
 
-    fn new(label: &'static str, key: Key) -> Self {
+    fn new(label: &'a str, key: Key) -> Self {
         if label.is_empty() { Self::NONE } else { Self { label, meaning: Meaning::Key(key) } }
     }
 }
@@ -77,7 +77,7 @@ pub(crate) fn meaning(app: &App<'_>, layout: &Layout, key: Key) -> Meaning {
 }
 
 /// The softkeys of the screen, from the left. Those that the layout has no place for are none.
-pub(super) fn softkeys(app: &App<'_>, layout: &Layout) -> [Softkey; PLACES] {
+pub(super) fn softkeys<'a>(app: &'a App<'_>, layout: &Layout) -> [Softkey<'a>; PLACES] {
     let [first, second, last] = words::softkeys(app);
     let actions =
         [Softkey::new(first, Key::Soft1), Softkey::new(second, Key::Soft2), Softkey::new(last, Key::Soft3)];
@@ -108,7 +108,7 @@ pub(super) fn softkeys(app: &App<'_>, layout: &Layout) -> [Softkey; PLACES] {
 }
 
 /// Lays out more actions than there are places: the last place is for More.
-fn turn(app: &App<'_>, actions: &[Softkey], places: &mut [Softkey]) {
+fn turn<'a>(app: &App<'_>, actions: &[Softkey<'a>], places: &mut [Softkey<'a>]) {
     let mut actions = actions.iter().copied().filter(|action| *action != Softkey::NONE);
     let count = actions.clone().count();
     if count > places.len()
@@ -144,7 +144,7 @@ mod tests {
         app
     }
 
-    fn labels(app: &App<'_>, layout: &Layout) -> Vec<&'static str> {
+    fn labels<'a>(app: &'a App<'_>, layout: &Layout) -> Vec<&'a str> {
         softkeys(app, layout).iter().take(layout.softkey_places).map(|softkey| softkey.label).collect()
     }
 
@@ -165,9 +165,9 @@ mod tests {
         let config = Config::parse(b"service = a\n").unwrap();
         let mut app = idle(&config);
         let two = Layout { softkey_places: 2, ..LAYOUT_128X64 };
-        let [log_in, log_out, menu] = words::softkeys(&app);
+        let [log_in, log_out, menu] = words::softkeys(&app).map(str::to_owned);
         for (label, key) in
-            [(log_in, Key::Soft1), (log_out, Key::Soft2), (menu, Key::Soft3), (log_in, Key::Soft1)]
+            [(&log_in, Key::Soft1), (&log_out, Key::Soft2), (&menu, Key::Soft3), (&log_in, Key::Soft1)]
         {
             assert_eq!(labels(&app, &two), [label, "More"]);
             assert_eq!(meaning(&app, &two, Key::Soft1), Meaning::Key(key));

@@ -4,6 +4,8 @@
 //! takes little time, then drawn by rows of cells; only cells that changed are drawn. It changes nothing, decides nothing,
 //! and never draws a digit of a PIN.
 
+#[cfg(feature = "browser")]
+mod fields;
 mod form;
 mod indexed;
 pub(crate) mod keys;
@@ -163,6 +165,11 @@ fn screen(app: &App<'_>, page: &mut Page<'_>) -> usize {
         }
         Body::Form => {
             form::put(app, page);
+            (false, 0)
+        }
+        #[cfg(feature = "browser")]
+        Body::Fields => {
+            fields::put(app, page);
             (false, 0)
         }
         Body::Symbols(symbols) => {

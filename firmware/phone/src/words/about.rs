@@ -122,6 +122,8 @@ pub(super) fn exchanges(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
             Ask::LogoutThere => words.exchange_log_out_there,
             Ask::Where => words.exchange_where,
             Ask::Profiles => words.profiles,
+            #[cfg(feature = "browser")]
+            Ask::Page => words.page,
         };
         write_texts(out, &["\n", asked, ": "])?;
         match exchange.outcome {

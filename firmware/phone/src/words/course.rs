@@ -40,6 +40,8 @@ pub(super) fn busy(app: &App<'_>, ask: Ask, out: &mut dyn fmt::Write) -> fmt::Re
     match (ask, app.holder(), app.elsewhere()) {
         (Ask::Who, ..) => words.asking_who.write(out),
         (Ask::Profiles, ..) => words.asking_profiles.write(out),
+        #[cfg(feature = "browser")]
+        (Ask::Page, ..) => words.loading_page.write(out),
         (Ask::Where, ..) => fill(out, words.asking_where, &[Part::Text(typed)]),
         (Ask::Login, ..) => fill(out, words.logging_in, &[Part::Text(typed)]),
         (Ask::Logout, Holder::User(user), _) => {

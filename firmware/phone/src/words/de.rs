@@ -426,6 +426,35 @@ pub(super) const WORDS: Words<&str> = Words {
     site_security: "Die Sicherheit Ihres Standorts passt nicht.",
     number_shared: "Mehrere Personen haben diese Nummer.",
 
+    #[cfg(feature = "browser")]
+    services: "Dienste",
+    #[cfg(feature = "browser")]
+    page: "Seite",
+    #[cfg(feature = "browser")]
+    page_failed: "Seite fehlt",
+    #[cfg(feature = "browser")]
+    key_next: "Weiter",
+    #[cfg(feature = "browser")]
+    key_update: "Neu",
+    #[cfg(feature = "browser")]
+    loading_page: "Die Seite wird geladen",
+    #[cfg(feature = "browser")]
+    page_cannot: "Das kann dieses Telefon nicht.",
+    #[cfg(feature = "browser")]
+    page_empty: "Es gibt nichts auszuwählen.",
+    #[cfg(feature = "browser")]
+    page_cut: "Gekürzt: Die Seite ist länger, als dieses Telefon fasst.",
+    #[cfg(all(feature = "browser", not(feature = "tls")))]
+    page_https: "Die Seite ist auf https. Dieses Telefon spricht nur http.",
+    #[cfg(all(feature = "browser", feature = "tls"))]
+    page_https: "Die Seite ist auf https, von einem Host, der kein Dienst dieses Telefons ist.",
+    #[cfg(feature = "browser")]
+    page_not_followed: "Die Seite führt zu einer Adresse, der dieses Telefon nicht folgt.",
+    #[cfg(feature = "browser")]
+    config_bad_login: "login ist falsch. service, emapp oder die URL der Anmeldeanwendung schreiben.",
+    #[cfg(feature = "browser")]
+    config_bad_services: "services ist falsch. NAME, URL schreiben. Zusammen sind 640 Bytes erlaubt.",
+
     explain: "Was bedeutet …?",
     type_number: "Geben Sie die Nummer ein:",
     number_unknown: "Dieses Telefon kennt die Nummer {} nicht.",

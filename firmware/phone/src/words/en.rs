@@ -426,6 +426,35 @@ pub(super) const WORDS: Words<&str> = Words {
     site_security: "Your own site's security does not match.",
     number_shared: "Several people share this number.",
 
+    #[cfg(feature = "browser")]
+    services: "Services",
+    #[cfg(feature = "browser")]
+    page: "Page",
+    #[cfg(feature = "browser")]
+    page_failed: "Page failed",
+    #[cfg(feature = "browser")]
+    key_next: "Next",
+    #[cfg(feature = "browser")]
+    key_update: "Update",
+    #[cfg(feature = "browser")]
+    loading_page: "Loading the page",
+    #[cfg(feature = "browser")]
+    page_cannot: "This phone cannot do that.",
+    #[cfg(feature = "browser")]
+    page_empty: "There is nothing to choose.",
+    #[cfg(feature = "browser")]
+    page_cut: "Shortened: the page is longer than this phone takes.",
+    #[cfg(all(feature = "browser", not(feature = "tls")))]
+    page_https: "The page is on https. This phone speaks http only.",
+    #[cfg(all(feature = "browser", feature = "tls"))]
+    page_https: "The page is on https, from a host that is no service of this phone.",
+    #[cfg(feature = "browser")]
+    page_not_followed: "The page leads to an address that this phone does not follow.",
+    #[cfg(feature = "browser")]
+    config_bad_login: "bad login. Write service, emapp or the URL of the login application.",
+    #[cfg(feature = "browser")]
+    config_bad_services: "bad services. Write NAME, URL. 640 bytes are the limit in all.",
+
     explain: "What does … mean?",
     type_number: "Type the number:",
     number_unknown: "This phone does not know the number {}.",

@@ -23,6 +23,12 @@ pub(super) fn failed(app: &App<'_>, failure: &Failure, out: &mut dyn fmt::Write)
         return words.profile_gone.write(out);
     }
     let (what, remedy) = meaning(failure.trouble, app.signer(failure.ask), words);
+    #[cfg(feature = "browser")]
+    if failure.ask == Ask::Page {
+        let (what, remedy) = super::browser::meaning(failure.trouble, (what, remedy), words);
+        what.write(out)?;
+        return remedy_after(app, remedy, out);
+    }
     happened(failure.trouble, what, words, out)?;
     hint(app, failure.trouble, app.signer(failure.ask), out)?;
     service_says(app, failure.trouble, out)?;
@@ -55,6 +61,13 @@ pub(super) fn told(app: &App<'_>, trouble: Trouble, signer: Signer, out: &mut dy
 /// The code and the name of the failure on the screen, for whoever is told of it. Nothing where there is none.
 pub(crate) fn note(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     match app.screen() {
+        #[cfg(feature = "browser")]
+        Screen::Failed(failure) if failure.ask == Ask::Page => {
+            super::browser::name(failure.trouble, out)?;
+            name(failure.trouble, app.words(), out)
+        }
+        #[cfg(feature = "browser")]
+        Screen::Page => super::browser::note(app, out),
         Screen::Failed(failure) => name(failure.trouble, app.words(), out),
         Screen::NoProfiles(trouble) => name(*trouble, app.words(), out),
         Screen::Idle if app.network() == NetworkState::Ready => {
@@ -163,6 +176,10 @@ fn meaning(trouble: Trouble, signer: Signer, words: &Words) -> Meaning {
         Trouble::Unsendable => (words.unsendable, Remedy::TellAdmin),
         Trouble::NoAnswer(error) => no_answer(error.failure(), words),
         Trouble::NetworkLost => (words.no_network, Remedy::TryLater),
+        #[cfg(feature = "browser")]
+        Trouble::NotFollowed(None) => (words.page_https, Remedy::TellAdmin),
+        #[cfg(feature = "browser")]
+        Trouble::NotFollowed(Some(_)) => (words.page_not_followed, Remedy::TellAdmin),
         Trouble::Unreadable { .. } => (words.answer_unreadable, Remedy::TellAdmin),
         Trouble::Unexpected => (words.other_answer, Remedy::TellAdmin),
         Trouble::DeviceUnknown => (words.phone_unknown, Remedy::TellName),
@@ -232,6 +249,8 @@ pub(super) fn name(trouble: Trouble, words: &Words, out: &mut dyn fmt::Write) ->
         }
         Trouble::Unexpected => words.answer_unexpected.write(out),
         Trouble::NetworkLost => words.answer_cut.write(out),
+        #[cfg(feature = "browser")]
+        Trouble::NotFollowed(_) => Ok(()),
         Trouble::DeviceUnknown | Trouble::NoApplicationUser | Trouble::Cancelled { .. } => Ok(()),
     }
 }

@@ -4,6 +4,8 @@
 //! PIN or a certificate.
 
 mod about;
+#[cfg(feature = "browser")]
+mod browser;
 mod codes;
 mod course;
 mod explain;
@@ -39,6 +41,8 @@ use crate::part::{Part, write_texts};
 
 pub use self::language::Language;
 
+#[cfg(feature = "browser")]
+pub(crate) use self::browser::fields_hint;
 pub(crate) use self::failure::note;
 #[cfg(feature = "tls")]
 pub(crate) use self::secured::certificate_fault;
@@ -90,12 +94,18 @@ pub(crate) fn title<'a>(app: &'a App<'_>) -> &'a str {
         Screen::Done { came: Came::AfterAll, .. } => words.logged_in_after_all,
         Screen::Done { ask: Ask::Logout | Ask::LogoutThere, .. } => words.logged_out,
         Screen::Done { .. } => words.logged_in,
+        #[cfg(feature = "browser")]
+        Screen::Page => browser::title(app),
         Screen::Failed(failure) => failed_title(failure, words),
     }
 }
 
 fn failed_title(failure: &Failure, words: &Words) -> &'static str {
     let is_logout = matches!(failure.ask, Ask::Logout | Ask::LogoutThere);
+    #[cfg(feature = "browser")]
+    if failure.ask == Ask::Page {
+        return words.page_failed;
+    }
     match (failure.trouble, is_logout, failure.is_uncertain()) {
         _ if !failure.ask.is_change() => words.query_failed,
         (Trouble::Cancelled { .. }, false, false) => words.login_cancelled,
@@ -108,7 +118,7 @@ fn failed_title(failure: &Failure, words: &Words) -> &'static str {
 }
 
 /// The labels of the three softkeys. An empty one does nothing.
-pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
+pub(crate) fn softkeys<'a>(app: &'a App<'_>) -> [&'a str; 3] {
     let words = app.words();
     match app.screen() {
         Screen::Starting => ["", "", words.key_menu],
@@ -146,6 +156,8 @@ pub(crate) fn softkeys(app: &App<'_>) -> [&'static str; 3] {
         Screen::LoginTimes { .. } => [words.key_select, "", words.key_cancel],
         Screen::LogoutConfirm | Screen::TakeOver | Screen::Elsewhere => [words.key_yes, "", words.key_no],
         Screen::Done { .. } => [words.key_ok, "", ""],
+        #[cfg(feature = "browser")]
+        Screen::Page => browser::softkeys(app),
         Screen::Failed(failure) if app.can_retry(failure) => [words.key_ok, "", words.key_retry],
         Screen::Failed(_) => [words.key_ok, "", ""],
     }
@@ -168,6 +180,10 @@ pub(crate) fn more(app: &App<'_>) -> &'static str {
 
 /// What is at the right end of the title bar: on a form, what the number keys give; over profiles, the letters typed.
 pub(crate) fn title_note<'a>(app: &'a App<'_>) -> &'a str {
+    #[cfg(feature = "browser")]
+    if app.shows_fields() {
+        return browser::title_note(app);
+    }
     let form = app.form();
     match (app.screen(), form.symbols(), form.focused()) {
         (screen, Some(symbols), _) if screen.has_form() => {
@@ -206,6 +222,8 @@ pub(crate) fn list_item(app: &App<'_>, index: usize, out: &mut dyn fmt::Write) -
             out.write_char(marks::GOES_BACK)?;
             name.chars().skip(profiles.hidden()).try_for_each(|character| out.write_char(character))
         }
+        #[cfg(feature = "browser")]
+        Screen::Page => out.write_str(app.browser().page.row_at(index).map_or(NOT_READ, |(name, _)| name)),
         Screen::LoginTimes { .. } => match app.login_times().get(index) {
             Some(time) => login_time(*time, app.words(), out),
             None => Ok(()),
@@ -235,6 +253,8 @@ fn menu_item(item: MenuItem, words: &Words) -> &'static str {
         MenuItem::Login => words.menu_log_in,
         MenuItem::Logout => words.menu_log_out,
         MenuItem::TakeOver => words.menu_take_over,
+        #[cfg(feature = "browser")]
+        MenuItem::Services => words.services,
         MenuItem::Who => words.menu_who,
         MenuItem::Explain => words.explain,
         MenuItem::About => words.menu_about,
@@ -351,6 +371,8 @@ pub(crate) fn body(app: &App<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             Holder::Nobody => words.log_out_nobody.write(out),
             Holder::Unknown => words.log_out_unknown.write(out),
         },
+        #[cfg(feature = "browser")]
+        Screen::Page => browser::body(app, out),
         Screen::Failed(failure) => failed(app, failure, out),
         Screen::About => about(app, out),
         Screen::Ending => {

@@ -85,6 +85,10 @@ pub(crate) fn mistake(error: config::Error, words: &Words, out: &mut dyn fmt::Wr
         What::BadFile => words.config_bad_file,
         #[cfg(feature = "tls")]
         What::NoTrustHere => words.config_no_trust_here,
+        #[cfg(feature = "browser")]
+        What::BadLogin => words.config_bad_login,
+        #[cfg(feature = "browser")]
+        What::BadServices => words.config_bad_services,
     };
     text.write(out)
 }

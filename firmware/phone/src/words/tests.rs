@@ -43,6 +43,8 @@ const SAME_WORDS: &[&str] = &[
     "FAT",
     "UTF-8",
     "URL",
+    "NAME",
+    "emapp",
     "IPv4",
     "http",
     "https",

@@ -543,6 +543,34 @@ pub(crate) struct Words<T> {
     pub(crate) site_security: T,
     pub(crate) number_shared: T,
 
+    // Pages of IP phone services.
+    #[cfg(feature = "browser")]
+    pub(crate) services: &'static str,
+    #[cfg(feature = "browser")]
+    pub(crate) page: &'static str,
+    #[cfg(feature = "browser")]
+    pub(crate) page_failed: &'static str,
+    #[cfg(feature = "browser")]
+    pub(crate) key_next: &'static str,
+    #[cfg(feature = "browser")]
+    pub(crate) key_update: &'static str,
+    #[cfg(feature = "browser")]
+    pub(crate) loading_page: T,
+    #[cfg(feature = "browser")]
+    pub(crate) page_cannot: T,
+    #[cfg(feature = "browser")]
+    pub(crate) page_empty: T,
+    #[cfg(feature = "browser")]
+    pub(crate) page_cut: T,
+    #[cfg(feature = "browser")]
+    pub(crate) page_https: T,
+    #[cfg(feature = "browser")]
+    pub(crate) page_not_followed: T,
+    #[cfg(feature = "browser")]
+    pub(crate) config_bad_login: T,
+    #[cfg(feature = "browser")]
+    pub(crate) config_bad_services: T,
+
     // The explanation of a number.
     /// A title and an entry of the menu.
     pub(crate) explain: &'static str,

@@ -15,6 +15,28 @@ pub(crate) fn holder(user: Option<&str>) -> String {
     )
 }
 
+/// A page of an IP phone service as a whole answer, with more fields in its head.
+pub(crate) fn page(fields: &[&str], document: &str) -> Vec<u8> {
+    let fields: String = fields.iter().map(|field| format!("{field}\r\n")).collect();
+    let length = document.len();
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=UTF-8\r\n{fields}Content-Length: {length}\r\n\r\n{document}"
+    )
+    .into_bytes()
+}
+
+/// A menu of so many items.
+pub(crate) fn menu(items: usize) -> String {
+    let item = |number| {
+        let filler = "x".repeat(200);
+        format!(
+            "<MenuItem><Name>Item {number:03}</Name><URL>http://web/item?{filler}={number}</URL></MenuItem>"
+        )
+    };
+    let items: String = (1..=items).map(item).collect();
+    format!("<CiscoIPPhoneMenu><Title>Stock</Title>{items}</CiscoIPPhoneMenu>")
+}
+
 /// The profiles of a user as they are on the wire; the default one ends with a star.
 pub(crate) fn profiles(user: &str, names: &[impl AsRef<str>]) -> String {
     let mut rows = String::new();

@@ -37,6 +37,8 @@ pub(crate) const PIN: &str = "73519";
 /// Room for a request and an answer; small, so that "too long" is soon reached.
 pub(crate) const REQUEST_BYTES: usize = 2048;
 pub(crate) const ANSWER_BYTES: usize = 2048;
+/// Room for a page; small, so that a list is soon longer.
+pub(crate) const PAGE_BYTES: usize = 3072;
 
 /// The clock is one for the whole process.
 static CLOCK: Mutex<()> = Mutex::new(());
@@ -233,12 +235,16 @@ fn boot(
     let app: &'static RefCell<App<'static>> =
         Box::leak(Box::new(RefCell::new(App::new(DeviceName::try_from(DEVICE).unwrap(), setup))));
     let keys: &'static KeyQueue<NoopRawMutex, 64> = Box::leak(Box::new(KeyQueue::new()));
+    let page: &'static mut [u8] = Box::leak(Box::new([0; PAGE_BYTES]));
+    let kept = Place::of("the page", page);
+    app.borrow_mut().give_page(page);
     let buffers = Buffers {
         cells: Box::leak(Box::new([view::Cell::BLANK; view::LAYOUT_128X64.cells()])),
         request: Box::leak(Box::new([0; REQUEST_BYTES])),
         answer: Box::leak(Box::new([0; ANSWER_BYTES])),
     };
     let mut memory = vec![
+        kept,
         Place::of("the app", app),
         Place::of("the queue of keys", keys),
         Place::of("the buffer for requests", &*buffers.request),

@@ -157,6 +157,17 @@ impl Line {
         })
     }
 
+    /// What page was asked for.
+    fn page(&self, head: &str, body: &str) -> String {
+        let mut lines = head.lines();
+        let target = lines.next().unwrap().strip_prefix("GET ").unwrap().strip_suffix(" HTTP/1.1").unwrap();
+        let host = lines.find_map(|line| line.strip_prefix("Host: ")).unwrap();
+        // A URL names no port where it is 80.
+        assert!(host == self.to || format!("{host}:80") == self.to, "{host} on a connection to {}", self.to);
+        assert_eq!(body, "");
+        format!("page http://{host}{target}")
+    }
+
     /// What was asked, read by core: operation, what it is about, who signs with what, and where it went.
     pub(crate) fn request(&self) -> String {
         if self.takes.is_some_and(|takes| takes == self.sent.len()) {
@@ -164,6 +175,9 @@ impl Line {
         }
         let sent = std::str::from_utf8(&self.sent).unwrap();
         let (head, body) = sent.split_once("\r\n\r\n").expect("a whole head");
+        if head.starts_with("GET ") {
+            return self.page(head, body);
+        }
         let mut lines = head.lines();
         assert_eq!(lines.next(), Some("POST /emservice/EMServiceServlet HTTP/1.1"));
         let fields: HashMap<String, &str> = lines
