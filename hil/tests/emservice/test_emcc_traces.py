@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from emservice.client import Client
 from emservice.test_emcc import BOB, here, home, login
 
-from hotdesk_hil.emservice import Device, EmService, User
+from hotdesk_hil.emservice import Device, EmService, RemoteCluster, User
 
 LINE = re.compile(r"\S+ \S+ (?:INFO |DEBUG|ERROR) \[(\S+) *\] EMServiceServlet +- (.+)")
 URL = re.compile(r"http://127\.0\.0\.1:\d+")
@@ -141,3 +143,21 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
 def test_a_refusal_across_clusters_is_in_the_traces_of_whoever_knows_of_it(why: str, tmp_path: Path) -> None:
     of, visiting, at_home = REFUSED[why]
     assert told(tmp_path, **of) == (visiting, at_home)
+
+
+@pytest.mark.parametrize(("number", "written"), [(17, 17), ("17", 0), (None, 0), ([1], 0)])
+def test_the_number_of_the_visiting_cluster_is_one(tmp_path: Path, number: object, written: int) -> None:
+    file = tmp_path / "two.log"
+    asked = {"operation": "emccAuthenticate", "cluster": "One", "user": "bob", "pin": "9", "request": number}
+    with EmService(home(), trace=file) as two:
+        two.remote_clusters["one"] = RemoteCluster("One", "http://127.0.0.1:9")
+        Client(two.url).send("POST", "/emservice/EmccServlet", json.dumps(asked).encode())
+    assert f"0 1 : {written} : One: authenticate pin for bob" in _services(file)
+
+
+def test_a_log_out_that_is_told_is_not_in_the_traces(tmp_path: Path) -> None:
+    file = tmp_path / "two.log"
+    with EmService(home(), trace=file) as two:
+        answer = Client(two.url).send("POST", "/emservice/EmccServlet", b'{"operation": "emccLogout"}')
+        assert json.loads(answer.body)["code"] == 35
+    assert file.read_text(encoding="utf-8") == ""

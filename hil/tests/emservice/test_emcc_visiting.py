@@ -310,6 +310,13 @@ def test_stopping_waits_for_no_cluster_and_leaves_nothing_behind(
     assert caplog.messages == []
 
 
+def test_stopping_without_a_visitor_is_nothing_to_tell(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    with EmService(here()):
+        pass
+    assert caplog.messages == []
+
+
 def test_a_change_while_the_service_does_not_run_is_told_to_nobody(
     one: EmService, script: Script, recwarn: pytest.WarningsRecorder
 ) -> None:

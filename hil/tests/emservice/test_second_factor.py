@@ -238,6 +238,16 @@ def test_a_wrong_code_may_be_typed_three_times(service: EmService, vip: VipServi
     assert service.sessions() == {}
 
 
+def test_after_three_wrong_codes_no_push_counts_any_more(service: EmService, vip: VipService) -> None:
+    page = login(service)
+    form = press(page, "Code")
+    for _ in range(3):
+        AppPhone(DESK).submit(form, otp="000000")
+    vip.approve("mary")
+    assert go_on(page).text == "Please try to login again (201)"
+    assert service.sessions() == {}
+
+
 def test_codes_sent_side_by_side_are_no_more_than_three(service: EmService, vip: VipService) -> None:
     form = press(login(service), "Code")
     with ThreadPoolExecutor(8) as pool:
