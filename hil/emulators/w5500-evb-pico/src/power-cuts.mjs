@@ -21,6 +21,8 @@ const CONFIGURATION = 'service = 10.0.2.2:8080\n';
 const MENU = 'c', SETTINGS = '5', POLLING = '4', VALUES = ['2', '5'];
 /** Rows of pixels between title and softkeys. */
 const [TOP, BOTTOM] = [29, 209];
+/** A change that begins a sector takes no more than so many times the chunks of another. */
+const LONGER = 6;
 /** The board's time in milliseconds: from power to the idle screen, and for a screen after a key. */
 const START = 700, SCREEN = 150, KEY = 40;
 
@@ -51,20 +53,22 @@ function settings() {
 
 const choose = (value) => press([POLLING, VALUES[value]]);
 
-/** How the screen looks with each value, and how many chunks of flash a change takes. */
+/** How the screen looks with each value, and how many chunks of flash a change takes in the middle of a sector. */
 function learn() {
   const looks = [];
-  let chunks = 0;
+  const counts = [];
   for (const value of [0, 1, 0]) {
     start();
     settings();
     const counted = board.chip.rom.powerFails;
-    chunks = 0;
+    let chunks = 0;
     board.chip.rom.powerFails = () => { chunks++; return counted(); };
     choose(value);
+    counts.push(chunks);
     start();
     looks[value] = settings();
   }
+  const chunks = Math.min(...counts);
   if (looks[0] === looks[1] || chunks === 0) throw new Error('the phone did not change its setting');
   return { looks, chunks };
 }
@@ -72,23 +76,32 @@ function learn() {
 try {
   const { looks, chunks } = learn();
   const found = { before: 0, new: 0 };
+  let inLonger = 0;
   // The settings with the first value are on the screen.
   let value = 0;
-  for (let cut = 1; cut <= Number(options.cuts); cut++) {
-    const at = Math.floor(Math.random() * chunks);
+  for (let cut = 1; cut <= Number(options.cuts);) {
+    // A change that begins a sector takes more chunks. Every sixth moment is one that only such a change has, perhaps.
+    const at = Math.floor(Math.random() * chunks * (Math.random() < 1 / 6 ? LONGER : 1));
     board.failPower(at);
     choose(1 - value);
-    if (board.isOn) throw new Error(`cut ${cut}: the phone wrote ${chunks} chunks before, and now fewer than ${at + 1}`);
+    const isCut = !board.isOn;
     start();
     const now = looks.indexOf(settings());
-    if (now < 0) {
+    if (now < 0 || (!isCut && now === value)) {
       fs.writeFileSync('power-cut.ppm', board.panel.ppm());
-      throw new Error(`cut ${cut}, at chunk ${at} of ${chunks}: neither the setting before nor the new one; see power-cut.ppm`);
+      fs.copyFileSync(flashFile, 'power-cut.flash');
+      const what = isCut ? `cut ${cut}, at chunk ${at}: neither the setting before nor the new one` : 'without a cut: not the new setting';
+      throw new Error(`${what}; see power-cut.ppm and power-cut.flash`);
     }
-    found[now === value ? 'before' : 'new']++;
+    if (isCut) {
+      cut++;
+      found[now === value ? 'before' : 'new']++;
+      if (at >= chunks) inLonger++;
+    }
     value = now;
   }
-  console.log(`${options.cuts} cuts at random chunks of ${chunks}: ${found.before} times the setting before, ${found.new} times the new one`);
+  console.log(`${options.cuts} cuts, ${inLonger} of them behind the ${chunks} chunks of a change that begins no sector: ` +
+    `${found.before} times the setting before, ${found.new} times the new one`);
 } finally {
   fs.rmSync(folder, { recursive: true });
 }
