@@ -103,7 +103,7 @@ def test_file_comes_over_http_and_about_tells_what_the_phone_took(
     length = int(record.detail.split()[-2])
     for word in (f"{length} bytes over HTTP", *MEMBERS, TIME_SERVER, "Extension Mobility"):
         assert word in text
-    assert f"the phone's file: {length} bytes over Http, new: true" in phone.log()
+    assert f"the phone's file: {length} bytes over HTTP, new: true" in phone.log()
     log_in(phone, over_http, rig, cluster)
 
 

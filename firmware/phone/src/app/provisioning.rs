@@ -12,7 +12,7 @@ use super::polling::Polling;
 use super::{App, NetworkState};
 use crate::config::{Config, FileServer, Name, SERVICES, Service, UserPage};
 use crate::log::log;
-use crate::provisioning::{Failures, Found, Outcome, Protocol};
+use crate::provisioning::{Failure, Failures, Found, Outcome, Protocol};
 
 /// Between two looks whether the file has changed.
 const EVERY: Duration = Duration::from_secs(3600);
@@ -138,7 +138,13 @@ impl App<'_> {
         match outcome {
             Outcome::GivenUp => self.load_again(),
             Outcome::Failed(failures) => {
-                log!(warn, "the phone's file: {}", failures);
+                let tftp = failures.tftp.map_or("not asked", Failure::name);
+                log!(warn, "the phone's file: HTTP {=str}, TFTP {=str}", failures.http.name(), tftp);
+                for failure in [Some(failures.http), failures.tftp].into_iter().flatten() {
+                    if let Failure::Unreadable { line, column, .. } = failure {
+                        log!(warn, "the phone's file: line {=usize}, column {=usize}", line, column);
+                    }
+                }
                 self.provisioning.failures = Some(failures);
                 if !is_due {
                     self.provisioning.polling.failed(self.now);
@@ -147,7 +153,13 @@ impl App<'_> {
             Outcome::Loaded { found, by, bytes } => {
                 let knew_services = self.knows_services();
                 let is_new = self.provisioning.take(found, by, bytes, self.now);
-                log!(info, "the phone's file: {=usize} bytes over {}, new: {=bool}", bytes, by, is_new);
+                log!(
+                    info,
+                    "the phone's file: {=usize} bytes over {=str}, new: {=bool}",
+                    bytes,
+                    by.name(),
+                    is_new
+                );
                 self.provisioning.failures = None;
                 if !is_due {
                     self.provisioning.polling.answered(self.now);

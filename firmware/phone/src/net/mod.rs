@@ -151,8 +151,8 @@ pub trait Network {
         false
     }
 
-    /// Opens a port of UDP, another each time, and finds an address of the host that it is for. Datagrams have 271 bytes at
-    /// most on the way out, as questions for names have, and 964 on the way in.
+    /// Opens a port of UDP, another each time, and finds an address of the host that it is for, until `deadline`. Datagrams
+    /// have 271 bytes at most on the way out, as questions for names have, and 964 on the way in.
     ///
     /// # Errors
     ///

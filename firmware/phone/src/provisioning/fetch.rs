@@ -15,7 +15,6 @@ use super::transfer::{
 };
 use super::{Failure, Failures, Found, Outcome, Protocol};
 use crate::config::FileServer;
-use crate::log::log;
 use crate::net::{Datagrams, Network, SEGMENT};
 use crate::part::{Part, write_all, write_texts};
 use crate::{Buffers, ConnectError};
@@ -54,7 +53,6 @@ pub(crate) async fn fetch<'f, N: Network>(
     let mut bytes = document.bytes();
     drop(document);
     let Err(http) = http else { return Outcome::Loaded { found, by: Protocol::Http, bytes } };
-    log!(warn, "no file over HTTP: {}", http);
     if !http.is_of_protocol() {
         return Outcome::Failed(Failures { http, tftp: None });
     }
@@ -63,7 +61,6 @@ pub(crate) async fn fetch<'f, N: Network>(
     bytes = document.bytes();
     drop(document);
     let Err(tftp) = tftp else { return Outcome::Loaded { found, by: Protocol::Tftp, bytes } };
-    log!(warn, "no file over TFTP: {}", tftp);
     Outcome::Failed(Failures { http, tftp: Some(tftp) })
 }
 
@@ -150,10 +147,8 @@ async fn over_tftp<N: Network>(
     name: &str,
     document: &mut Document<'_, '_>,
 ) -> Result<(), Failure> {
-    let deadline = Instant::now() + CONNECT_TIME;
-    let opening = network.datagrams(server.host(), deadline);
-    let opened = with_deadline(deadline, opening).await.unwrap_or(Err(ConnectError::TimedOut));
-    let (address, mut datagrams) = opened.map_err(Failure::NoConnection)?;
+    let opening = network.datagrams(server.host(), Instant::now() + CONNECT_TIME);
+    let (address, mut datagrams) = opening.await.map_err(Failure::NoConnection)?;
     let server = SocketAddrV4::new(address, server.tftp_port());
     transfer(&mut datagrams, server, name, document).await
 }

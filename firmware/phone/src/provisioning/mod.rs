@@ -36,7 +36,6 @@ pub enum Outcome<'f> {
 
 /// A protocol that the file comes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Protocol {
     /// HTTP, at port 6970.
     Http,
@@ -46,7 +45,6 @@ pub enum Protocol {
 
 /// Why the file did not come, by protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Failures {
     /// Over HTTP, which is asked first.
     pub http: Failure,
@@ -56,7 +54,6 @@ pub struct Failures {
 
 /// Why the file did not come over a protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Failure {
     /// There is no connection to the server, or its name has no address.
@@ -82,7 +79,29 @@ pub enum Failure {
     },
 }
 
+impl Protocol {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Http => "HTTP",
+            Self::Tftp => "TFTP",
+        }
+    }
+}
+
 impl Failure {
+    /// For the log.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::NoConnection(_) => "no connection",
+            Self::Silent => "silent",
+            Self::Missing => "missing",
+            Self::Refused(_) => "refused",
+            Self::Broken => "broken off",
+            Self::TooLong => "too long",
+            Self::Unreadable { .. } => "unreadable",
+        }
+    }
+
     /// Whether another protocol may bring what this one did not: not where the file itself is wrong.
     fn is_of_protocol(self) -> bool {
         !matches!(self, Self::TooLong | Self::Unreadable { .. })

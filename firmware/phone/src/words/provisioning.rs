@@ -28,7 +28,7 @@ pub(super) fn file(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
     }
     let Some(loaded) = provisioning.loaded() else { return Ok(()) };
     out.write_str("\n")?;
-    fill(out, words.file_loaded, &[Part::number(loaded.bytes), Part::Text(name(loaded.by))])?;
+    fill(out, words.file_loaded, &[Part::number(loaded.bytes), Part::Text(loaded.by.name())])?;
     label(words.file_version, out)?;
     match &*loaded.found.version {
         "" => words.none.write(out)?,
@@ -68,15 +68,8 @@ fn list(
     if is_empty { words.none.write_after("\n", out) } else { Ok(()) }
 }
 
-fn name(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Http => "HTTP",
-        Protocol::Tftp => "TFTP",
-    }
-}
-
 fn failed(failure: Failure, by: Protocol, words: &Words, out: &mut dyn Write) -> fmt::Result {
-    write_texts(out, &["\n", name(by), ": "])?;
+    write_texts(out, &["\n", by.name(), ": "])?;
     match failure {
         Failure::NoConnection(
             ConnectError::HostNotFound
