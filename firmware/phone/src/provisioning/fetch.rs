@@ -573,5 +573,7 @@ mod tests {
         let (ended, _, _, time) = load(&mut server);
         assert_eq!(ended, Err(Failure::Silent));
         assert!((120_000..=121_000).contains(&time), "{time}");
+        let sent_again = server.sent.windows(2).filter(|packets| packets[0] == packets[1]).count();
+        assert_eq!(sent_again, 0, "nothing is sent after that");
     }
 }
