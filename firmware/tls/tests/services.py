@@ -6,7 +6,17 @@ Prints a line `NAME PORT FILE` for each, FILE being what a client trusts; ends w
 import sys
 from pathlib import Path
 
-from hotdesk_hil.emservice import CertificateFlaw, CertificateShape, Cluster, EmService, TlsSettings, TlsVersion
+from hotdesk_hil.emservice import (
+    ApplicationUser,
+    CertificateFlaw,
+    CertificateShape,
+    Cluster,
+    Device,
+    EmService,
+    TlsSettings,
+    TlsVersion,
+    User,
+)
 
 SERVICES = {
     **{kind.value: TlsSettings(kind) for kind in (*CertificateShape, *CertificateFlaw)},
@@ -17,10 +27,22 @@ SERVICES = {
     "client certificate": TlsSettings(version=TlsVersion.TLS_1_2, client_certificate=True),
 }
 
+
+
+def cluster(settings: TlsSettings) -> Cluster:
+    """Whom the phone of the tests and its person find there."""
+    return Cluster(
+        application_users=[ApplicationUser("emphone", "app&secret<9>")],
+        users=[User("john", "73519", profiles=("DPJOHN",))],
+        devices=[Device("SEP003094C25B15")],
+        tls=settings,
+    )
+
+
 folder = Path(sys.argv[1])
 services = []
 for name, settings in SERVICES.items():
-    service = EmService(Cluster(tls=settings), tls_port=0, ca=folder / name)
+    service = EmService(cluster(settings), tls_port=0, ca=folder / name)
     service.start()
     services.append(service)
     print(f"{name}\t{service.tls_port}\t{service.authority.file}", flush=True)

@@ -18,7 +18,9 @@ use embassy_futures::block_on;
 use embedded_io_async::{ErrorType, Read, Write};
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
-use hotdesk_tls::{Error, MbedTls, Service, Session, Tls, Trust, Version, certificate};
+use hotdesk_tls::{
+    Error, MbedTls, MbedTlsSession, Refused, Service, Session, Tls, Trust, Version, certificate,
+};
 
 /// 2026-11-27; every certificate that is right is right then.
 pub(crate) const NOW: u64 = 1_795_788_010;
@@ -28,8 +30,9 @@ const ARENA: usize = 96 * 1024;
 /// A service with TLS, and the certificate that its clients trust.
 pub(crate) struct Served {
     pub(crate) port: u16,
+    pub(crate) file: String,
     trusted: Vec<u8>,
-    is_self_signed: bool,
+    pub(crate) is_self_signed: bool,
 }
 
 pub(crate) type Services = HashMap<String, Served>;
@@ -63,9 +66,10 @@ pub(crate) fn services() -> &'static Services {
         let services = lines.map(Result::unwrap).take_while(|line| !line.is_empty()).map(|line| {
             let [name, port, file] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
             let mut room = [0; 4096];
-            let trusted = certificate(&std::fs::read(file).unwrap(), &mut room).unwrap().to_vec();
             let is_self_signed = file.ends_with("self-signed.pem");
-            (name.to_owned(), Served { port: port.parse().unwrap(), trusted, is_self_signed })
+            let file = std::fs::read_to_string(file).unwrap();
+            let trusted = certificate(file.as_bytes(), &mut room).unwrap().to_vec();
+            (name.to_owned(), Served { port: port.parse().unwrap(), file, trusted, is_self_signed })
         });
         let services: Services = services.collect();
         std::fs::remove_dir_all(&folder).unwrap();
@@ -200,6 +204,22 @@ impl Deref for Engine {
 impl DerefMut for Engine {
     fn deref_mut(&mut self) -> &mut MbedTls {
         &mut self.engine
+    }
+}
+
+impl Tls for Engine {
+    type Session<'e, T: Read + Write + 'e> = MbedTlsSession<'e, T>;
+
+    async fn connect<'e, T: Read + Write + 'e>(
+        &'e mut self,
+        stream: T,
+        service: &Service<'e>,
+    ) -> Result<MbedTlsSession<'e, T>, Refused> {
+        self.engine.connect(stream, service).await
+    }
+
+    fn forget(&mut self) {
+        self.engine.forget();
     }
 }
 
