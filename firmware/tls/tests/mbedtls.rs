@@ -3,6 +3,7 @@
 #![cfg(feature = "mbedtls")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[allow(dead_code, reason = "each test binary uses its part of it")]
 mod common;
 
 use std::future::Future;

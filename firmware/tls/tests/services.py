@@ -28,7 +28,6 @@ SERVICES = {
 }
 
 
-
 def cluster(settings: TlsSettings) -> Cluster:
     """Whom the phone of the tests and its person find there."""
     return Cluster(

@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn the_names_of_a_phone_with_tls_are_known() {
         assert!(error("colour = red").ends_with(
-            "userPage, provisioning, timeServer, service-ca, service-certificate and service-name."
+            "userPage, provisioning, timeServer, login, services, service-ca, service-certificate and service-name."
         ));
     }
 
