@@ -47,7 +47,7 @@ pub(crate) fn run() -> Result<()> {
     // The log to a debug probe, and what a test image has, which no image has by default.
     let cargo = setup.thumb.cargo().folder(boards().join("stm32f746g-disco"));
     cargo
-        .args(["clippy", "--locked", "--release", "--features", "provisioning,rtt,screen-readout"])
+        .args(["clippy", "--locked", "--release", "--features", "browser,provisioning,rtt,screen-readout"])
         .args(DENY)
         .run()?;
     evidence(&setup.thumb)?;
@@ -55,7 +55,7 @@ pub(crate) fn run() -> Result<()> {
         .args(["doc", "--locked", "--no-deps", "--package", "hotdesk-core", "--package", "hotdesk-phone"])
         .args([
             "--features",
-            "hotdesk-core/defmt,hotdesk-core/emapp,hotdesk-core/phonexml,hotdesk-core/provisioning,hotdesk-core/texts,hotdesk-core/vip,hotdesk-phone/provisioning,hotdesk-phone/screen-readout,hotdesk-phone/tls,hotdesk-phone/touch",
+            "hotdesk-core/defmt,hotdesk-core/pages,hotdesk-core/provisioning,hotdesk-core/texts,hotdesk-core/vip,hotdesk-phone/browser,hotdesk-phone/provisioning,hotdesk-phone/screen-readout,hotdesk-phone/tls,hotdesk-phone/touch",
         ])
         .env("RUSTDOCFLAGS", "--deny warnings")
         .run()?;

@@ -105,7 +105,7 @@ fn pytest(paths: &[&str]) -> Result<()> {
 fn core(setup: &Setup) -> Result<()> {
     cargo_test(&["hotdesk-core", "hotdesk-tests", "hotdesk-bindings"])?;
     // What the default features leave out, over each tokenizer.
-    for features in ["compact,emapp,phonexml,provisioning,vip,texts", "xmlparser,emapp,vip,texts"] {
+    for features in ["compact,pages,provisioning,vip,texts", "xmlparser,emapp,vip,texts"] {
         Program::cargo()
             .args(["test", "--locked", "--no-fail-fast", "--package", "hotdesk-core"])
             .args(["--no-default-features", "--features", features])
@@ -122,7 +122,7 @@ fn core(setup: &Setup) -> Result<()> {
 }
 
 /// The features the core is built with for each target: each alone, and all over each tokenizer.
-const CORE_FEATURES: [&str; 12] = [
+const CORE_FEATURES: [&str; 13] = [
     "compact",
     "compact,optimistic",
     "xmlparser",
@@ -132,8 +132,9 @@ const CORE_FEATURES: [&str; 12] = [
     "compact,phonexml",
     "compact,provisioning",
     "compact,emapp",
+    "compact,pages",
     "compact,texts",
-    "compact,defmt,emapp,phonexml,provisioning,vip,texts",
+    "compact,defmt,pages,provisioning,vip,texts",
     "xmlparser,defmt,emapp,vip,texts",
 ];
 
@@ -189,7 +190,7 @@ fn run_emulators(setup: &Setup) -> Result<()> {
 }
 
 /// The features of images that have a suite in `hil/suites/features`.
-const IMAGE_FEATURES: &[&str] = &["provisioning"];
+const IMAGE_FEATURES: &[&str] = &["browser", "provisioning"];
 
 fn rig(setup: &Setup) -> Result<()> {
     let boards = || BOARDS.iter().copied().filter(|board| board.is_emulated());

@@ -133,7 +133,17 @@ impl<'b> Url<'b> {
         url: impl Into<Text<'a>>,
         phone: &Phone<'_>,
     ) -> Result<Self, UrlError> {
-        Self::read(buffer, url.into(), phone, None)
+        Self::read(buffer, url.into(), phone, None, MOST)
+    }
+
+    /// Takes a URL that was read before, as [`expose`](Self::expose) returned it: with its tokens replaced, or taken from another
+    /// page, it may be longer than a service may send one.
+    ///
+    /// # Errors
+    ///
+    /// As for [`new`](Self::new), but never [`UrlError::TooLong`].
+    pub fn again(buffer: &'b mut [u8], url: &str) -> Result<Self, UrlError> {
+        Self::read(buffer, url.into(), &Phone { device_name: "", emcc: false }, None, usize::MAX)
     }
 
     /// Takes a URL that the page at `before` leads to: by an item, a softkey, `Refresh` or `Location`. It may be a path alone,
@@ -148,7 +158,7 @@ impl<'b> Url<'b> {
         phone: &Phone<'_>,
         before: &Url<'_>,
     ) -> Result<Self, UrlError> {
-        Self::read(buffer, url.into(), phone, Some(before))
+        Self::read(buffer, url.into(), phone, Some(before), MOST)
     }
 
     fn read(
@@ -156,12 +166,13 @@ impl<'b> Url<'b> {
         text: Text<'_>,
         phone: &Phone<'_>,
         before: Option<&Url<'_>>,
+        most: usize,
     ) -> Result<Self, UrlError> {
         // Dropped after an error, it wipes the buffer.
         let mut url =
             Self { buffer, length: 0, scheme: Scheme::Http, path: 0, has_secret: false, had_blanks: false };
         let mut chars = NoBlanks { chars: text.chars(), had_blanks: false };
-        if text.chars().nth(MOST).is_some() {
+        if text.chars().nth(most).is_some() {
             return Err(UrlError::TooLong);
         }
         let is_path = before.is_some() && chars.starts_with("/") && !chars.starts_with("//");

@@ -101,7 +101,7 @@ impl<'c> App<'c> {
         let (mut buffer, mut before) = ([0; crate::browser::URL_BYTES], [0; crate::browser::URL_BYTES]);
         // Whence it leads is what counts, not the parameters.
         let page = self.browser.url.split('?').next().unwrap_or_default();
-        let next = match Url::new(&mut before, page, &phone) {
+        let next = match Url::again(&mut before, page) {
             Ok(page) => Url::following(&mut buffer, url, &phone, &page),
             Err(_) => Url::new(&mut buffer, url, &phone),
         };
@@ -197,15 +197,13 @@ impl<'c> App<'c> {
 
     /// Writes the request for the page into `out`. What was typed goes with it, and is nowhere else.
     pub(super) fn write_page_request(&self, out: &mut [u8]) -> Result<usize, Trouble> {
-        let phone = Phone { device_name: self.device.as_str(), emcc: false };
         let half = out.len() / 2;
         // The request is sent from the start on.
         let (out, buffer) = out.split_at_mut_checked(half).ok_or(Trouble::RequestTooLong { needed: half })?;
         let needed = buffer.len().saturating_mul(2).saturating_add(1);
         let too_long = |_| Trouble::RequestTooLong { needed };
         let browser = &self.browser;
-        let mut url =
-            Url::new(buffer, &*browser.next, &phone).map_err(|error| Trouble::NotFollowed(Some(error)))?;
+        let mut url = Url::again(buffer, &browser.next).map_err(|error| Trouble::NotFollowed(Some(error)))?;
         if browser.sends {
             let mut place = 0_usize;
             let mut names = [""; 5];

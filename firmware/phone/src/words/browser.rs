@@ -76,7 +76,7 @@ pub(super) fn body(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
         (_, Content::Directory) => {
             for row in 0..page.rows() {
                 let Some((name, number)) = page.row_at(row) else { break };
-                write_texts(out, &[name, "\n  ", number, "\n"])?;
+                write_texts(out, &[if row > 0 { "\n" } else { "" }, name, "\n  ", number])?;
             }
         }
         (_, Content::List | Content::Execute) => words.page_empty.write(out)?,

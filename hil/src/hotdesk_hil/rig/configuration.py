@@ -24,6 +24,8 @@ class PhoneConfig:
     durations: str | None = None
     language: str | None = None
     provisioning: str | None = None
+    login: str | None = None
+    service_menu: Sequence[tuple[str, str]] = ()
 
     def text(self, *, masked: bool = False) -> str:
         """Returns the text; `masked` hides the certificate."""
@@ -46,4 +48,7 @@ class PhoneConfig:
             lines.append(f"language = {self.language}")
         if self.provisioning is not None:
             lines.append(f"provisioning = {self.provisioning}")
+        if self.login is not None:
+            lines.append(f"login = {self.login}")
+        lines += [f"services = {name}, {url}" for name, url in self.service_menu]
         return "\n".join(lines) + "\n"
