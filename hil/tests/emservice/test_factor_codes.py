@@ -143,6 +143,8 @@ def test_blanks_around_a_code_are_not_part_of_it_and_none_is_no_try() -> None:
 
     with EmService(CLUSTER, second_factor=Kept()) as service:
         form = login(service)
+        assert [item.findtext("DisplayName") for item in form.root.iter("InputItem")] == ["Code"]
+        assert (form.title, tuple(form.soft_keys)) == ("Second Factor", ("Submit", "<<", "Cancel"))
         for typed in ("", "  ", " 12 3 ", ""):
             form = AppPhone(DESK).submit(form, otp=typed)
         assert form.prompt == "Enter the code"

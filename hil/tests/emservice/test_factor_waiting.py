@@ -295,6 +295,29 @@ def test_the_one_who_waits_longest_goes_where_too_many_wait(
     assert tuple(go_on(third).items) == ("A", "B")
 
 
+def test_who_is_asked_is_told_with_the_time_that_is_left(
+    service: EmService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = at(service, monkeypatch)
+    began = now[0]
+    assert service.asking() == []
+    mary, john = login(service), login(service, JOHN, DESK2)
+    assert service.asking() == [("mary", DESK, began + 60), ("john", DESK2, began + 60)]
+    press(john, "Cancel", DESK2)
+    now[0] += 60
+    go_on(mary)
+    assert service.asking() == [("mary", DESK, began + 120)], "a code may still be typed"
+    assert token(mary) not in repr(service.asking())
+    now[0] += 60
+    assert service.asking() == []
+
+
+def test_without_a_second_factor_nobody_is_asked() -> None:
+    with EmService(CLUSTER) as service:
+        login(service)
+        assert service.asking() == []
+
+
 def test_reset_forgets_pushes_too(service: EmService, vip: VipService) -> None:
     for _ in range(3):
         press(login(service), "Cancel")

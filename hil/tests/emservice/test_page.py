@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from emservice.client import DESK, DESK2, JOHN, SECRETS, Client
+from emservice.app_phone import AppPhone
+from emservice.client import DESK, DESK2, JOHN, MARY, SECRETS, Client
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -25,8 +26,10 @@ from hotdesk_hil.emservice import (
     RefuseConnection,
     ResetConnection,
     User,
+    VipFactor,
 )
 from hotdesk_hil.emservice.control import SESSIONS_SHOWN
+from hotdesk_hil.emservice.vip_service import VipService, VipUser
 
 TOKEN = "made-up-token"
 
@@ -155,6 +158,32 @@ def test_of_many_sessions_it_shows_some_and_counts_the_others(browser: webdriver
         visit(browser, service)
         until_shown(browser, "and 3 more")
         assert f"Logged in\n{count}" in section(browser, "counters")
+
+
+def test_it_shows_who_is_asked_for_a_second_factor_while_somebody_is(
+    browser: webdriver.Chrome, demo: Cluster
+) -> None:
+    with (
+        VipService({"mary": VipUser()}) as vip,
+        EmService(demo, control_port=0, control_token=TOKEN, second_factor=VipFactor(vip.url)) as service,
+    ):
+        visit(browser, service)
+        until_shown(browser, "Nobody is logged in.")
+        assert section(browser, "asking-section") == "", "it is not there"
+        page = AppPhone(DESK).follow(f"{service.app_url}?device={DESK}&userid=mary&seq={MARY[1]}")
+        until_shown(browser, "Who is asked for a second factor")
+        row = section(browser, "asking").splitlines()[-1]
+        assert re.fullmatch(rf"{DESK} mary (60|5\d)", row), row
+        service.clock.advance(10)
+        WebDriverWait(browser, 20, poll_frequency=0.05).until(
+            lambda _: int(section(browser, "asking").rpartition(" ")[2]) < 51
+        )
+        vip.approve("mary")
+        assert page.refresh is not None
+        AppPhone(DESK).follow(page.refresh[1])
+        WebDriverWait(browser, 20, poll_frequency=0.05).until(
+            lambda _: section(browser, "asking-section") == ""
+        )
 
 
 def test_names_are_text_never_markup(browser: webdriver.Chrome, service: EmService) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 import threading
 import xml.etree.ElementTree as ET
@@ -287,3 +288,21 @@ def test_an_answer_that_is_cut_off_is_none(script: Script) -> None:
 def test_an_answer_that_comes_in_many_pieces_is_read_whole(script: Script) -> None:
     script.says("AuthenticateUserResponse", f"<status>0000</status><!--{'x' * 200 * 1024}-->")
     assert call(script, "check_code", "mary", "1") == FactorAnswer(Outcome.APPROVED, "0000")
+
+
+def test_a_factor_gives_its_connections_back_and_may_be_used_again(
+    script: Script, caplog: pytest.LogCaptureFixture, recwarn: pytest.WarningsRecorder
+) -> None:
+    script.says("AuthenticateUserResponse", "<status>0000</status>")
+
+    async def used() -> None:
+        factor = VipFactor(script.url)
+        await factor.close()  # it holds nothing yet
+        for _ in range(2):
+            assert (await factor.check_code("mary", "1")).outcome is Outcome.APPROVED
+            await factor.close()
+
+    asyncio.run(used())
+    gc.collect()
+    assert "Unclosed" not in caplog.text
+    assert not [warning for warning in recwarn if "Unclosed" in str(warning.message)]

@@ -13,7 +13,7 @@ import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from hotdesk_hil.emservice import app_pages as pages
 from hotdesk_hil.emservice.app_pages import BACKSPACE, EXIT, SUBMIT, Field, Page, SoftKey
@@ -49,6 +49,14 @@ TITLE = "Second Factor"
 _T = TypeVar("_T")
 
 log = logging.getLogger("hotdesk_hil.emservice")
+
+
+class Asking(NamedTuple):
+    """Who is asked for a second factor at which phone, and until when by the service's clock."""
+
+    user: str
+    device: str
+    until: float
 
 
 @dataclass(eq=False)
@@ -95,6 +103,15 @@ class FactorSteps:
         """Returns the user of a token; empty for an unknown one."""
         waiting = self._waiting.get(token)
         return "" if waiting is None else waiting.user.id
+
+    def asking(self) -> list[Asking]:
+        """Returns who is being asked now: until the end of the push, or for a code of the token."""
+        now = self._clock.now()
+        return [
+            Asking(one.user.id, one.asked.device, one.push_until if now < one.push_until else one.until)
+            for one in list(self._waiting.values())
+            if now < one.until
+        ]
 
     async def begin(self, user: User | Visitor, asked: Asked) -> Page:
         """Asks a person whose PIN is right; one who is being asked at this phone already is not asked

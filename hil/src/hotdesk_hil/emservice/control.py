@@ -145,6 +145,7 @@ class Control:
                 "pins": service.pin_counters._asdict(),
                 "locks": _lock_rows(service),
                 "outages": _outage_names(service),
+                "second_factor": [asking._asdict() for asking in service.asking()],
                 "totals": [_total(total) for total in service.totals],
                 "last_minute": service.last_minute,
                 "logged_in": len(sessions),

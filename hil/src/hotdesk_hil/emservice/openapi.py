@@ -156,6 +156,7 @@ _LOCKS: Schema = {
     "type": "array",
     "items": _object({"user": {"type": "string"}, "until": {"type": "number"}}),
 }
+_ASKING = _object({"user": {"type": "string"}, "device": {"type": "string"}, "until": {"type": "number"}})
 _CLOCK = _object({"now": {"type": "number"}})
 _STATE = _object(
     {
@@ -172,6 +173,7 @@ _STATE = _object(
         "pins": _PIN_COUNTERS,
         "locks": _LOCKS,
         "outages": {"type": "array", "items": {"enum": [outage.value for outage in Outage]}},
+        "second_factor": {"type": "array", "items": _ASKING},
         "totals": {"type": "array", "items": _TOTAL},
         "last_minute": {"type": "array", "items": {"type": "integer"}},
         "logged_in": {"type": "integer"},

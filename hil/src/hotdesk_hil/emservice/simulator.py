@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from hotdesk_hil.emservice.app_factor import Asking
 from hotdesk_hil.emservice.app_pins import PinCounters, Pins
 from hotdesk_hil.emservice.app_service import EmClient
 from hotdesk_hil.emservice.app_servlet import AppServlet
@@ -403,6 +404,10 @@ class EmService:
     def locked_users(self) -> dict[str, float]:
         """Returns who is locked after too many wrong PINs, and until when by the service's clock."""
         return self._pins.locked()
+
+    def asking(self) -> list[Asking]:
+        """Returns who is being asked for a second factor, and until when by the service's clock."""
+        return [] if self._app is None or self._app.factor is None else self._app.factor.asking()
 
     def unlock(self, user: str) -> None:
         """Lets a locked user try again, as an administrator does; `KeyError` for one who is not locked."""

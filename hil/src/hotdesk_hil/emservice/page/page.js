@@ -118,6 +118,10 @@ function show(state) {
   if (unseen > 0) {
     byId("sessions").append(cell("p", `and ${number(unseen)} more`));
   }
+  byId("asking-section").hidden = state.second_factor.length === 0;
+  table("asking", ["Device", "User", "Seconds left"], state.second_factor.map((asking) => ({
+    cells: [asking.device, asking.user, Math.max(0, Math.floor(asking.until - state.clock.now))],
+  })), "Nobody is asked.");
   table("faults", ["Fault", "Strikes", "Left", "Struck"], state.faults.map((rule) => ({
     cells: [
       rule.kind,
