@@ -56,6 +56,8 @@ pub(crate) enum What {
     NotHttps,
     #[cfg(feature = "tls")]
     InClear,
+    #[cfg(all(feature = "browser", feature = "tls"))]
+    LoginInClear,
     #[cfg(feature = "tls")]
     BadFile,
     #[cfg(feature = "tls")]

@@ -173,7 +173,8 @@ impl Config {
     /// FILE`, its own self-signed certificate; one of both, or the file is wrong. `FILE` lies beside the configuration: up to
     /// eight characters, a dot and up to three; one certificate in PEM or DER, with text around it or without. `service-name`
     /// is the name that the certificate is for, where that is not the host. The backup has lines of its own. Where one service is
-    /// `https`, the other must be, too: the phone never goes from one that it refused to one in clear.
+    /// `https`, the other must be, too: the phone never goes from one that it refused to one in clear. What is typed on the phone
+    /// for a service that is `https` stays so.
     ///
     /// # Errors
     ///

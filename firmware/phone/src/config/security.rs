@@ -1,5 +1,6 @@
 //! What makes an `https` service trusted. There is no way to leave it out: a service without it is a mistake, and so is a
-//! service in clear beside one that is secured, for the phone would go there when the other refuses.
+//! service in clear beside one that is secured, for the phone would go there when the other refuses, and the login
+//! application beside it, which is reached in clear.
 
 use core::fmt;
 
@@ -142,6 +143,10 @@ impl super::Config {
         for (service, wanted) in self.services.iter_mut().zip(wanted) {
             if !wanted.is_secured {
                 return Err((wanted.line, What::InClear));
+            }
+            #[cfg(feature = "browser")]
+            if self.pages.login.is_some() {
+                return Err((wanted.line, What::LoginInClear));
             }
             service.security = Some(wanted.end()?);
         }
@@ -367,6 +372,20 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[cfg(feature = "browser")]
+    #[test]
+    fn a_login_application_in_clear_beside_https_is_a_mistake() {
+        let both = "service = https://a\nservice-ca = ca.pem\n";
+        for login in ["emapp", "http://a:8080/emapp/EMAppServlet?device=#DEVICENAME#"] {
+            assert_eq!(
+                error(&format!("{both}login = {login}\n")),
+                "Line 1: https, and people log in over http. Write login = service.",
+                "{login}"
+            );
+        }
+        assert!(config(&format!("{both}login = service\n")).is_secured());
     }
 
     #[test]

@@ -169,6 +169,8 @@ pub(super) const WORDS: Words<&str> = Words {
     config_not_https: "der Dienst darüber ist nicht https. Schreiben Sie https:// vor seinen Host.",
     #[cfg(feature = "tls")]
     config_in_clear: "ein Dienst ist https, einer nicht. Schreiben Sie https bei beiden.",
+    #[cfg(all(feature = "browser", feature = "tls"))]
+    config_login_in_clear: "https, und angemeldet wird über http. Schreiben Sie login = service.",
     #[cfg(feature = "tls")]
     config_bad_file: "falscher Dateiname. Schreiben Sie bis zu 8 Zeichen, einen Punkt und bis zu 3 weitere.",
     #[cfg(feature = "tls")]

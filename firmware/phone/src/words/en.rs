@@ -169,6 +169,8 @@ pub(super) const WORDS: Words<&str> = Words {
     config_not_https: "the service above is not https. Write https:// before its host.",
     #[cfg(feature = "tls")]
     config_in_clear: "one service is https, one is not. Write https for both.",
+    #[cfg(all(feature = "browser", feature = "tls"))]
+    config_login_in_clear: "https, and people log in over http. Write login = service.",
     #[cfg(feature = "tls")]
     config_bad_file: "bad file name. Write up to 8 characters, a dot and up to 3 more.",
     #[cfg(feature = "tls")]

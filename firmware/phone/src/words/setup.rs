@@ -81,6 +81,8 @@ pub(crate) fn mistake(error: config::Error, words: &Words, out: &mut dyn fmt::Wr
         What::NotHttps => words.config_not_https,
         #[cfg(feature = "tls")]
         What::InClear => words.config_in_clear,
+        #[cfg(all(feature = "browser", feature = "tls"))]
+        What::LoginInClear => words.config_login_in_clear,
         #[cfg(feature = "tls")]
         What::BadFile => words.config_bad_file,
         #[cfg(feature = "tls")]

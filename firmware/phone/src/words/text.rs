@@ -253,6 +253,8 @@ pub(crate) struct Words<T> {
     pub(crate) config_not_https: T,
     #[cfg(feature = "tls")]
     pub(crate) config_in_clear: T,
+    #[cfg(all(feature = "browser", feature = "tls"))]
+    pub(crate) config_login_in_clear: T,
     #[cfg(feature = "tls")]
     pub(crate) config_bad_file: T,
     #[cfg(feature = "tls")]
