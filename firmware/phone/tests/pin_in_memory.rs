@@ -205,6 +205,86 @@ fn a_service_that_is_busy() {
     check(true, 11, &steps);
 }
 
+/// The form of the login application, as its service sends it.
+const FORM: &str = "<CiscoIPPhoneInput><Title>Please Login</Title><URL>http://a:8080/emapp/EMAppServlet?device=d</URL>\
+    <InputItem><DisplayName>User ID</DisplayName><QueryStringParam>userid</QueryStringParam><InputFlags>A</InputFlags></InputItem>\
+    <InputItem><DisplayName>PIN</DisplayName><QueryStringParam>seq</QueryStringParam><InputFlags>NP</InputFlags></InputItem>\
+    </CiscoIPPhoneInput>";
+
+fn send_page(desk: &mut Desk, fields: &[&str], document: &str) {
+    desk.wire.borrow_mut().answer([&answers::page(fields, document)[..]]);
+    desk.settle();
+}
+
+/// A phone whose person has typed the PIN into the form of the login application.
+fn at_the_login_application() -> Desk {
+    let mut desk = Desk::new("service = a\nlogin = emapp\n");
+    desk.wire.borrow_mut().set_state(NetworkState::Ready);
+    desk.settle();
+    desk.press("soft1");
+    send_page(&mut desk, &[], FORM);
+    desk.press(&format!("5 down {PIN}"));
+    assert!(desk.remembers(PIN).contains(&"the app"), "{}", desk.picture().text());
+    desk
+}
+
+#[test]
+fn a_login_through_the_login_application() {
+    let menu =
+        "<CiscoIPPhoneMenu><MenuItem><Name>A</Name><URL>/emapp?t=1</URL></MenuItem></CiscoIPPhoneMenu>";
+    let text = "<CiscoIPPhoneText><Text>Login is unavailable (205)</Text></CiscoIPPhoneText>";
+    for document in [menu, text, FORM, "<broken"] {
+        let mut desk = at_the_login_application();
+        desk.press("select");
+        assert!(desk.remembers(PIN).contains(&"the app"), "the request may still have to go out");
+        send_page(&mut desk, &[], document);
+        assert_eq!(desk.remembers(PIN), [""; 0], "{document}\n{}", desk.picture().text());
+        let asked = desk.wire.borrow().requests();
+        assert!(asked.last().unwrap().ends_with(&format!("&userid=j&seq={PIN}")), "{asked:?}");
+        // Whatever a person does then, it is in no further request.
+        desk.press("select select soft1 soft3 1 soft1");
+        assert!(desk.wire.borrow().requests()[2..].iter().all(|request| !request.contains(PIN)));
+    }
+}
+
+#[test]
+fn a_login_through_the_login_application_that_does_not_come_about() {
+    let lost = |desk: &mut Desk| desk.wire.borrow_mut().end(End::Reset);
+    let moved = |desk: &mut Desk| {
+        let head = b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n";
+        desk.wire.borrow_mut().answer([&head[..]]);
+    };
+    let cancelled = |desk: &mut Desk| desk.press("soft3");
+    let cut_off = |desk: &mut Desk| {
+        desk.wire.borrow_mut().set_state(NetworkState::NoLink);
+        desk.settle();
+        desk.wait(4_000);
+    };
+    let late = |desk: &mut Desk| desk.wait(30_000);
+    let ways: [fn(&mut Desk); 5] = [lost, moved, cancelled, cut_off, late];
+    for (number, ends) in ways.into_iter().enumerate() {
+        let mut desk = at_the_login_application();
+        desk.press("select");
+        ends(&mut desk);
+        desk.settle();
+        assert_eq!(desk.remembers(PIN), [""; 0], "way {number}\n{}", desk.picture().text());
+        assert!(
+            desk.wire.borrow().requests()[2..].iter().all(|request| !request.contains(PIN)),
+            "way {number}"
+        );
+    }
+    for (keys, wait) in [("soft3", 0), ("up", 125_000)] {
+        let mut desk = at_the_login_application();
+        desk.press(keys);
+        desk.wait(wait);
+        assert_eq!(desk.remembers(PIN), [""; 0], "after {keys}");
+    }
+    let mut desk = at_the_login_application();
+    desk.wire.borrow_mut().set_host("a", Host::Refuses);
+    desk.press("select");
+    assert_eq!(desk.remembers(PIN), [""; 0], "{}", desk.picture().text());
+}
+
 #[test]
 fn a_phone_that_knows_its_name_is_found_to_know_it() {
     let desk = Desk::new("service = a\n");
