@@ -13,6 +13,7 @@ use harness::{APP_SECRET, Desk, PIN};
 use hotdesk_phone::NetworkState;
 
 const WALKS: u64 = 60;
+const WALKS_THROUGH_PAGES: u64 = 30;
 const STEPS: usize = 150;
 const KEYS: [&str; 21] = [
     "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#", "up", "down", "left", "right", "select",
@@ -65,6 +66,74 @@ fn step(desk: &mut Desk, dice: &mut Dice) {
             desk.wire.borrow_mut().set_host(host, how);
         }
         _ => answer(desk, dice),
+    }
+}
+
+/// Pages of a service that means no good, among good ones. The form has one field, which is hidden.
+const PAGES: [&str; 12] = [
+    "<CiscoIPPhoneInput><Title>Secret</Title><Prompt>PIN (201)</Prompt><URL>/take</URL><InputItem><DisplayName>PIN</DisplayName>\
+     <QueryStringParam>seq</QueryStringParam><InputFlags>NP</InputFlags></InputItem></CiscoIPPhoneInput>",
+    "<CiscoIPPhoneInput><Title>Secret</Title><InputItem><DisplayName>PIN</DisplayName><InputFlags>PN</InputFlags></InputItem>\
+     <KeyItem><Key>KeyPad1</Key><URL>/key</URL></KeyItem></CiscoIPPhoneInput>",
+    "<CiscoIPPhoneMenu><MenuItem><Name>A</Name><URL>/a</URL></MenuItem><MenuItem><Name>B</Name></MenuItem><MenuItem>\
+     <URL>SoftKey:Select</URL></MenuItem><MenuItem><Name>C</Name><URL>QueryStringParam:a=b</URL></MenuItem></CiscoIPPhoneMenu>",
+    "<CiscoIPPhoneMenu><Title>Empty</Title><SoftKeyItem><Name>Go</Name><URL>SoftKey:Select</URL><Position>16</Position></SoftKeyItem>\
+     <SoftKeyItem><Name>On</Name><URL>SoftKey:Submit</URL></SoftKeyItem><SoftKeyItem/><SoftKeyItem/></CiscoIPPhoneMenu>",
+    "<CiscoIPPhoneText><Text>Login is unavailable (205)</Text></CiscoIPPhoneText>",
+    "<CiscoIPPhoneText><Title>T</Title><SoftKeyItem><Name>Next</Name><URL>SoftKey:Next</URL></SoftKeyItem></CiscoIPPhoneText>",
+    "<CiscoIPPhoneDirectory><DirectoryEntry><Name>D</Name><Telephone>1</Telephone></DirectoryEntry></CiscoIPPhoneDirectory>",
+    "<CiscoIPPhoneExecute><ExecuteItem URL='/again'/></CiscoIPPhoneExecute>",
+    "<CiscoIPPhoneExecute><ExecuteItem URL='Init:Services'/></CiscoIPPhoneExecute>",
+    "<CiscoIPPhoneError Number='4'/>",
+    "<CiscoIPPhoneImage><Title>I</Title></CiscoIPPhoneImage>",
+    "<CiscoIPPhoneText><Text>not closed</Text>",
+];
+
+#[test]
+fn no_walk_through_pages_stops_the_phone_or_shows_a_secret() {
+    for seed in 1..=WALKS_THROUGH_PAGES {
+        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut desk = Desk::new(&format!(
+            "service = a\nlogin = emapp\nservices = Stock, http://a/stock\nappID = emphone\nappCertificate = {APP_SECRET}\n"
+        ));
+        desk.wire.borrow_mut().set_state(NetworkState::Ready);
+        desk.settle();
+        for _ in 0..STEPS {
+            match dice.roll(4) {
+                0 | 1 => page(&mut desk, &mut dice),
+                2 if desk.picture().row(0).starts_with("Secret") => desk.press(PIN),
+                _ => step(&mut desk, &mut dice),
+            }
+            desk.settle();
+            let open = desk.wire.borrow().lines.iter().filter(|line| !line.gone).count();
+            assert!(open <= 1, "walk {seed}: {open} requests at once");
+        }
+        desk.wire.borrow_mut().set_state(NetworkState::Ready);
+        desk.wire.borrow_mut().set_host("a", Host::Refuses);
+        desk.wait(400_000);
+        desk.press("up");
+        assert_eq!(desk.picture().row(0), harness::DEVICE, "walk {seed}:\n{}", desk.picture().text());
+        assert_eq!(desk.remembers(PIN), [""; 0], "walk {seed}");
+    }
+}
+
+/// Sends a page to whoever waits for one.
+fn page(desk: &mut Desk, dice: &mut Dice) {
+    let mut wire = desk.wire.borrow_mut();
+    if wire.lines.last().is_none_or(|line| line.gone || !line.sent.starts_with(b"GET ")) {
+        return;
+    }
+    let fields: &[&str] =
+        [&[][..], &["Refresh: 1"], &["Refresh: 0; url=/next"], &["Expires: 0"]][dice.roll(4)];
+    let bytes = match dice.roll(8) {
+        0 => b"HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n".to_vec(),
+        1 => answers::page(fields, &answers::menu(1 + dice.roll(60))),
+        _ => answers::page(fields, PAGES[dice.roll(PAGES.len())]),
+    };
+    let length = if dice.roll(6) == 0 { dice.roll(bytes.len()) } else { bytes.len() };
+    wire.answer([&bytes[..length]]);
+    if length < bytes.len() {
+        wire.end([End::Closed, End::Reset][dice.roll(2)]);
     }
 }
 

@@ -60,14 +60,8 @@ impl<'c> App<'c> {
             [part::Part::Text(APP_PATH), part::Part::Text("?device="), part::Part::Text(DEVICE_NAME_TOKEN)];
         let written = match host {
             Some(host) if given.is_empty() => {
-                #[cfg(feature = "tls")]
-                let scheme = if host.is_secured() { "https://" } else { "http://" };
-                #[cfg(not(feature = "tls"))]
-                let scheme = "http://";
-                let port = part::Part::number(host.port());
-                let origin = [scheme, host.host(), ":"].map(part::Part::Text);
-                write_all(&mut url, &origin)
-                    .and_then(|()| port.write(&mut url))
+                // A configuration with a service of https has no login application.
+                write_all(&mut url, &[part::Part::Text("http://"), part::Part::Service(host)])
                     .and_then(|()| write_all(&mut url, &path))
             }
             _ => write_all(&mut url, &[part::Part::Text(given)]),
@@ -491,6 +485,10 @@ impl<'c> App<'c> {
     /// Does what a row of the list is for.
     fn choose(&mut self, row: usize) {
         match self.browser.page.row_at(row).map(|(_, target)| Kept::try_from(target)) {
+            // To choose what chooses would go on for ever.
+            Some(Ok(target)) if Uri::from(Text::from(&target)) == Uri::SoftKey(SoftKey::Select) => {
+                self.browser.say = Say::Cannot;
+            }
             Some(target) => self.act(&target.unwrap_or_default()),
             // It is not kept: it is read first, and then seen before it is chosen.
             None => self.select_row(row),
@@ -559,9 +557,12 @@ impl<'c> App<'c> {
         let place =
             (0..page.rows()).find(|row| page.row_at(*row).is_some_and(|(_, url)| !url.starts_with("Key:")));
         match place.and_then(|row| page.row_at(row)).map(|(_, url)| Kept::try_from(url)) {
-            Some(Ok(url)) => {
+            // As a redirect it is followed, and as seldom.
+            Some(Ok(url)) if self.browser.redirects < REDIRECTS => {
+                let redirects = self.browser.redirects + 1;
                 self.browser.page.expires = true;
                 self.act(&url);
+                self.browser.redirects = redirects;
             }
             _ => self.browser.say = Say::Cannot,
         }
