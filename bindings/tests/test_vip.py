@@ -182,6 +182,24 @@ def test_a_code_is_right_wrong_or_not_checked() -> None:
         vip.read_code(push("0000"))
 
 
+def test_credentials_are_pushed_to_and_checked_by_calls_of_one_name() -> None:
+    operation = "AuthenticateCredentialsResponse"
+    sent = vip.read_push(soap(operation, status("6040") + "<transactionId>77</transactionId>"))
+    assert sent == vip.PushSent(
+        status=vip.Status(code="6040", message="words vary", transaction_id="77"), transaction_id="77"
+    )
+    assert type(vip.read_code(soap(operation, status("0000")))) is vip.CodeAccepted
+    assert type(vip.read_push(soap(operation, status("0000")))) is vip.CallFailed, "a code is no push"
+
+
+def test_a_wrong_answer_says_what_does_not_fit() -> None:
+    with pytest.raises(vip.WrongAnswer) as raised:
+        vip.read_code(push("0000"))
+    words = "AuthenticateUserWithPushResponse is not the answer to the check of a code"
+    assert raised.value.message == str(raised.value) == words
+    assert isinstance(raised.value, hotdesk.Error)
+
+
 def test_the_older_form_has_a_reason_code() -> None:
     def read(code: str) -> object:
         inside = (
