@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::time::SystemTime;
 use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -14,6 +15,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         if target.starts_with(prefix) {
             println!("cargo:rustc-cfg={architecture}");
         }
+    }
+    if env::var_os("CARGO_FEATURE_TLS").is_some() {
+        // What the phone's clock is never behind. The reproducible-builds project's variable makes images alike.
+        let built = match env::var("SOURCE_DATE_EPOCH") {
+            Ok(built) => built.parse()?,
+            Err(_) => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs(),
+        };
+        println!("cargo:rustc-env=HOTDESK_BUILT={built}");
+        println!("cargo:rerun-if-env-changed=SOURCE_DATE_EPOCH");
     }
     println!("cargo:rerun-if-changed=board.x");
     Ok(())

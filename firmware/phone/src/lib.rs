@@ -53,5 +53,5 @@ pub use config::{Config, SetupError};
 pub use font::{Bitmap, FONT_6X10, FONT_10X20, FONT_12X24, Font};
 pub use key::Key;
 pub use queue::KeyQueue;
-pub use run::{Buffers, Display, PULSE, run};
+pub use run::{Buffers, Display, PULSE, Phone, Shared, run};
 pub use words::Language;

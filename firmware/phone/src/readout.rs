@@ -14,7 +14,6 @@
 //! colour, or 31 for the colours of the pixels above; the lower three are how many pixels it has, 1 to 7, or 0 where the second byte has that
 //! number less 8.
 
-use core::cell::RefCell;
 use core::convert::Infallible;
 
 use adler2::Adler32;
@@ -27,7 +26,7 @@ use embedded_graphics::primitives::{PointsIter, Rectangle};
 use heapless::Vec;
 
 use crate::view::{Cell, Colours, Indexed, LAYOUT_320X240, LAYOUT_480X272, Layout, View};
-use crate::{App, Display, Light};
+use crate::{Display, Light, Shared};
 
 /// Asks for the screen, on the keypad's line.
 pub const REQUEST: [u8; 3] = *b"?s\n";
@@ -104,8 +103,8 @@ impl<'m> Readout<'m> {
 
     /// Gives `out` the pieces of the screen as the app is to be seen now, in the colours `C` of the display. Other tasks come to
     /// their turn meanwhile; what they change is not told.
-    pub async fn tell<C: Colours>(&mut self, app: &RefCell<App<'_>>, out: impl AsyncFnMut(&[u8])) {
-        self.view.lay_out(&app.borrow());
+    pub async fn tell<C: Colours>(&mut self, app: &impl Shared<'_>, out: impl AsyncFnMut(&[u8])) {
+        app.read(|app| self.view.lay_out(app));
         let mut pieces = Pieces::new(out);
         let [width, height] = [self.layout.size.width, self.layout.size.height]
             .map(|length| u16::try_from(length).unwrap_or(u16::MAX));

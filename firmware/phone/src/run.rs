@@ -1,14 +1,16 @@
 //! The phone as one future: keys, time, display and network joined around one [`App`].
 //!
 //! A display being written never holds up the network, nor the other way round: each waits on its own. The app is
-//! borrowed only between two waits.
+//! borrowed only between two waits. Where the network computes for long, the phone is two futures instead: [`Phone::front`] for
+//! an executor that interrupts the other, [`Phone::back`] for that one.
 
 use core::cell::{Cell, RefCell};
 use core::convert::Infallible;
 
-use embassy_futures::join::join5;
+use embassy_futures::join::{join, join3, join5};
 use embassy_futures::select::{Either, Either3, select, select3};
 use embassy_futures::yield_now;
+use embassy_sync::blocking_mutex::Mutex;
 use embassy_sync::blocking_mutex::raw::{NoopRawMutex, RawMutex};
 use embassy_sync::signal::Signal;
 use embassy_time::{Duration, Timer};
@@ -96,6 +98,35 @@ pub struct Buffers<'a> {
     pub answer: &'a mut [u8],
 }
 
+/// The app, as what runs the phone reaches it: alone in one executor, or by a mutex that keeps two executors apart.
+pub trait Shared<'c> {
+    /// Has the app looked at.
+    fn read<R>(&self, look: impl FnOnce(&App<'c>) -> R) -> R;
+
+    /// Has the app changed.
+    fn change<R>(&self, change: impl FnOnce(&mut App<'c>) -> R) -> R;
+}
+
+impl<'c> Shared<'c> for RefCell<App<'c>> {
+    fn read<R>(&self, look: impl FnOnce(&App<'c>) -> R) -> R {
+        look(&self.borrow())
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut App<'c>) -> R) -> R {
+        change(&mut self.borrow_mut())
+    }
+}
+
+impl<'c, M: RawMutex> Shared<'c> for Mutex<M, RefCell<App<'c>>> {
+    fn read<R>(&self, look: impl FnOnce(&App<'c>) -> R) -> R {
+        self.lock(|app| look(&app.borrow()))
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut App<'c>) -> R) -> R {
+        self.lock(|app| change(&mut app.borrow_mut()))
+    }
+}
+
 /// Runs the phone, for ever.
 ///
 /// `keys` brings what a person presses, `display` shows what there is to see, `network` reaches the service, `board` does
@@ -109,22 +140,7 @@ pub async fn run<D: Display, N: Network, B: Board, M: RawMutex, const KEYS: usiz
     mut buffers: Buffers<'_>,
 ) -> ! {
     let cells = core::mem::take(&mut buffers.cells);
-    let phone = Phone {
-        app,
-        layout: display.layout(),
-        changed: Signal::new(),
-        moved: Signal::new(),
-        asked: Signal::new(),
-        cancel: Signal::new(),
-        opened: Signal::new(),
-        #[cfg(feature = "provisioning")]
-        file: Signal::new(),
-        wanted: Signal::new(),
-        shown: Cell::new(0),
-    };
-    let facts = board.facts();
-    log_start(&facts);
-    phone.happen(Event::Started(facts));
+    let phone = Phone::<_, NoopRawMutex>::new(app, display.layout(), board.facts());
     let (never, ..) = join5(
         phone.listen(keys),
         phone.watch(network.link()),
@@ -136,33 +152,76 @@ pub async fn run<D: Display, N: Network, B: Board, M: RawMutex, const KEYS: usiz
     match never {}
 }
 
-/// The app and what its parts tell each other.
-struct Phone<'a, 'c> {
-    app: &'a RefCell<App<'c>>,
+/// The app and what its parts tell each other, by way of `M`.
+pub struct Phone<'a, S, M: RawMutex> {
+    app: &'a S,
     layout: &'static Layout,
     /// The display no longer shows what there is to see.
-    changed: Signal<NoopRawMutex, ()>,
+    changed: Signal<M, ()>,
     /// The time to wake the app may be another.
-    moved: Signal<NoopRawMutex, ()>,
+    moved: Signal<M, ()>,
     /// The service is to be asked.
-    asked: Signal<NoopRawMutex, Ask>,
+    asked: Signal<M, Ask>,
     /// The person does not want to wait any longer.
-    cancel: Signal<NoopRawMutex, ()>,
+    cancel: Signal<M, ()>,
     /// Another screen is shown, or the network is in another state.
-    opened: Signal<NoopRawMutex, ()>,
+    opened: Signal<M, ()>,
     /// The phone's file is to be loaded.
     #[cfg(feature = "provisioning")]
-    file: Signal<NoopRawMutex, ()>,
+    file: Signal<M, ()>,
     /// The board is to do something.
-    wanted: Signal<NoopRawMutex, Effect>,
+    wanted: Signal<M, Effect>,
     /// Pictures shown so far.
-    shown: Cell<u32>,
+    shown: Mutex<M, Cell<u32>>,
 }
 
-impl Phone<'_, '_> {
+impl<'a, 'c, S: Shared<'c>, M: RawMutex> Phone<'a, S, M> {
+    /// A phone that has just started. `layout` is that of its display.
+    pub fn new(app: &'a S, layout: &'static Layout, facts: Facts) -> Self {
+        let phone = Self {
+            app,
+            layout,
+            changed: Signal::new(),
+            moved: Signal::new(),
+            asked: Signal::new(),
+            cancel: Signal::new(),
+            opened: Signal::new(),
+            #[cfg(feature = "provisioning")]
+            file: Signal::new(),
+            wanted: Signal::new(),
+            shown: Mutex::new(Cell::new(0)),
+        };
+        log_start(&facts);
+        phone.happen(Event::Started(facts));
+        phone
+    }
+
+    /// Runs what a person presses and sees, for ever: what must not wait while the rest computes.
+    pub async fn front<K: RawMutex, const KEYS: usize>(
+        &self,
+        keys: &KeyQueue<K, KEYS>,
+        display: impl Display,
+        cells: &mut [view::Cell],
+    ) -> ! {
+        match join(self.listen(keys), self.show(display, cells)).await.0 {}
+    }
+
+    /// Runs the rest, for ever. It says that the phone makes progress only where both halves do: [`Phone::front`] runs where it
+    /// interrupts this one.
+    pub async fn back(&self, network: impl Network, board: impl Board, buffers: Buffers<'_>) -> ! {
+        let (never, ..) =
+            join3(self.watch(network.link()), self.speak(network, buffers), self.tend(board)).await;
+        match never {}
+    }
+
     /// Hands an event to the app and its wishes to the others.
     fn happen(&self, event: Event<'_>) {
-        let mut app = self.app.borrow_mut();
+        self.app.change(|app| self.hand(app, event));
+        self.changed.signal(());
+        self.moved.signal(());
+    }
+
+    fn hand(&self, app: &mut App<'c>, event: Event<'_>) {
         let before = app.screen_name();
         let ask = app.handle(event, now());
         if app.screen_name() != before {
@@ -182,19 +241,16 @@ impl Phone<'_, '_> {
         if app.takes_file() {
             self.file.signal(());
         }
-        self.changed.signal(());
-        self.moved.signal(());
     }
 
     /// Has a key do what it means on the screen that is shown.
     fn press(&self, key: Key) {
-        let (meaning, list) = {
-            let app = self.app.borrow();
+        let (meaning, list) = self.app.read(|app| {
             // A key that wakes the display means nothing else.
             let dark = app.light() != Light::Bright;
-            let meaning = if dark { Meaning::Key(key) } else { keys::meaning(&app, self.layout, key) };
+            let meaning = if dark { Meaning::Key(key) } else { keys::meaning(app, self.layout, key) };
             (meaning, app.body().list())
-        };
+        });
         match (meaning, list) {
             (Meaning::Key(key), _) => self.happen(Event::Key(key)),
             (Meaning::More, _) => self.happen(Event::Turned),
@@ -211,18 +267,17 @@ impl Phone<'_, '_> {
 
     /// Whether a key that is held acts again and again on the screen that is shown.
     fn repeats(&self, key: Key) -> bool {
-        let app = self.app.borrow();
-        match keys::meaning(&app, self.layout, key) {
+        self.app.read(|app| match keys::meaning(app, self.layout, key) {
             Meaning::Key(key) => app.repeats(key),
             _ => false,
-        }
+        })
     }
 
     /// Waits for keys and for the time the app wants to be woken at. A key that is held acts again where the app says so.
-    async fn listen<M: RawMutex, const N: usize>(&self, keys: &KeyQueue<M, N>) -> Infallible {
+    async fn listen<K: RawMutex, const N: usize>(&self, keys: &KeyQueue<K, N>) -> Infallible {
         let mut repeat: Option<Repeat> = None;
         loop {
-            let wake_at = self.app.borrow().wake_at();
+            let wake_at = self.app.read(App::wake_at);
             let wake_at = [wake_at, repeat.map(|repeat| repeat.at)].into_iter().flatten().min();
             let wake = async {
                 match wake_at {
@@ -260,15 +315,15 @@ impl Phone<'_, '_> {
             self.changed.wait().await;
             // A request leaves before its screen is drawn.
             yield_now().await;
-            let wanted = self.app.borrow().drawn_light();
+            let wanted = self.app.read(App::drawn_light);
             if wanted != light {
                 light = wanted;
                 display.set_light(light);
             }
             log!(debug, "drawing");
-            let layout = self.layout.shown(&self.app.borrow());
-            let lines = view.lay_out(&self.app.borrow());
-            self.app.borrow_mut().can_scroll(lines);
+            let layout = self.app.read(|app| self.layout.shown(app));
+            let lines = self.app.read(|app| view.lay_out(app));
+            self.app.change(|app| app.can_scroll(lines));
             let drawn = loop {
                 match view.draw_row(&mut display) {
                     Ok(true) => yield_now().await,
@@ -296,7 +351,7 @@ impl Phone<'_, '_> {
                 log!(warn, "the display does not take a picture; the next change tries again");
             }
             log!(debug, "shown");
-            self.shown.update(|shown| shown.wrapping_add(1));
+            self.shown.lock(|shown| shown.update(|shown| shown.wrapping_add(1)));
         }
     }
 
@@ -314,7 +369,7 @@ impl Phone<'_, '_> {
 
     /// Asks the service what the app wants to know.
     async fn speak(&self, mut network: impl Network, mut buffers: Buffers<'_>) -> Infallible {
-        let services = self.app.borrow().config().map_or(&[][..], |config| config.services());
+        let services = self.app.read(|app| app.config().map_or(&[][..], |config| config.services()));
         let turn = Turn::default();
         loop {
             #[cfg(not(feature = "provisioning"))]
@@ -330,7 +385,7 @@ impl Phone<'_, '_> {
             };
             #[cfg(feature = "provisioning")]
             let provisioned = if services.is_empty() {
-                self.app.borrow().provisioned_services()
+                self.app.read(App::provisioned_services)
             } else {
                 heapless::Vec::new()
             };
@@ -342,7 +397,7 @@ impl Phone<'_, '_> {
                 Either::Second(()) => {}
             }
             let address = network.address();
-            if self.app.borrow().address() != address.as_ref() {
+            if self.app.read(|app| app.address() != address.as_ref()) {
                 self.happen(Event::Address(address));
             }
         }
@@ -351,10 +406,8 @@ impl Phone<'_, '_> {
     /// Loads the phone's file, unless the app wants to ask a service meanwhile: then it returns what.
     #[cfg(feature = "provisioning")]
     async fn load_file(&self, network: &mut impl Network, buffers: &mut Buffers<'_>) -> Option<Ask> {
-        let (server, device) = {
-            let app = self.app.borrow();
-            (app.config().and_then(Config::provisioning), app.device().clone())
-        };
+        let (server, device) =
+            self.app.read(|app| (app.config().and_then(Config::provisioning), app.device().clone()));
         let mut found = Found::nothing();
         let (outcome, ask) = match server {
             Some(server) => {
@@ -375,7 +428,7 @@ impl Phone<'_, '_> {
 
     /// Has the board do what the app wants, and lets it know that the phone makes progress.
     async fn tend(&self, mut board: impl Board) -> Infallible {
-        let mut shown = self.shown.get();
+        let mut shown = self.shown.lock(Cell::get);
         loop {
             match select(self.wanted.wait(), Timer::after(PULSE)).await {
                 Either::First(effect) => {
@@ -389,17 +442,18 @@ impl Phone<'_, '_> {
                             board.count_wrong_codes(count);
                             continue;
                         }
-                        Effect::Save => board.save(|out| self.app.borrow().write_settings(out)).await,
+                        Effect::Save => board.save(|out| self.app.read(|app| app.write_settings(out))).await,
                         Effect::Forget => board.forget().await,
                     };
                     self.happen(Event::Kept(kept));
                 }
                 Either::Second(()) => {
                     // The executor polls and time passes, or this would not run. The display may still be stuck.
-                    if self.shown.get() != shown || !self.changed.signaled() {
+                    let now_shown = self.shown.lock(Cell::get);
+                    if now_shown != shown || !self.changed.signaled() {
                         board.alive();
                     }
-                    shown = self.shown.get();
+                    shown = now_shown;
                 }
             }
         }
@@ -417,12 +471,12 @@ impl Phone<'_, '_> {
         loop {
             log!(info, "asking {}", ask);
             let write =
-                |service: &Service, out: &mut [u8]| self.app.borrow().write_request(ask, service, out);
+                |service: &Service, out: &mut [u8]| self.app.read(|app| app.write_request(ask, service, out));
             let task = if ask.is_change() { Task::Change } else { Task::Query };
-            let mut on_piece = |piece: Option<Piece<'_>>| self.app.borrow_mut().take_piece(piece);
+            let mut on_piece = |piece: Option<Piece<'_>>| self.app.change(|app| app.take_piece(piece));
             let reading = if ask.comes_in_pieces() { Reading::Pieces(&mut on_piece) } else { Reading::Whole };
             #[cfg(feature = "browser")]
-            let host = (ask == Ask::Page).then(|| self.app.borrow().page_host());
+            let host = (ask == Ask::Page).then(|| self.app.read(App::page_host));
             #[cfg(feature = "browser")]
             let of_page = Turn::default();
             #[cfg(feature = "browser")]
@@ -436,7 +490,7 @@ impl Phone<'_, '_> {
                     log_outcome(&answer);
                     #[cfg(feature = "browser")]
                     let service = service.filter(|_| ask != Ask::Page);
-                    self.app.borrow_mut().answered_by(service);
+                    self.app.change(|app| app.answered_by(service));
                     self.happen(match answer {
                         Ok(Some(response)) => Event::Answer(Ok(response)),
                         Ok(None) => Event::Read,
@@ -464,7 +518,7 @@ impl Phone<'_, '_> {
     /// Waits until the person does not want to wait any longer for what is on its way.
     async fn cancelled(&self) {
         // What woke it may be about a request before.
-        while !self.app.borrow().is_cancelled() {
+        while !self.app.read(App::is_cancelled) {
             self.cancel.wait().await;
         }
     }

@@ -11,6 +11,8 @@ pub enum Error {
     OutOfMemory,
     /// The phone does not know the time, which a certificate is checked against.
     NoTime,
+    /// There are no random numbers to make keys of.
+    NoRandom,
     /// The name of the service is empty, longer than 255 bytes or holds a NUL.
     Name,
     /// The trusted certificate cannot be read.
@@ -46,6 +48,7 @@ impl core::fmt::Display for Error {
         f.write_str(match self {
             Self::OutOfMemory => "too little memory for TLS",
             Self::NoTime => "the time is not known",
+            Self::NoRandom => "there are no random numbers",
             Self::Name => "the name of the service is empty, too long or holds a NUL",
             Self::Trust => "the trusted certificate cannot be read",
             Self::NotTrusted => "the certificate is not trusted",

@@ -2,8 +2,15 @@
 //!
 //! A board adds its [`Chip`]. The watchdog is fed by the phone's progress alone, never by an interrupt or a timer.
 
+#[cfg(feature = "tls")]
+use hotdesk_phone::random::{Generator, NoRandom};
 use hotdesk_phone::storage::{History, Storage};
+#[cfg(feature = "tls")]
+use hotdesk_phone::time::{Clock, UnixTime};
 use hotdesk_phone::{Facts, Keeps, NotKept, Start};
+
+#[cfg(feature = "tls")]
+use static_cell::StaticCell;
 
 use crate::record::{self, ResetCause};
 use crate::{fault, image};
@@ -32,6 +39,8 @@ pub struct Board<C, S> {
     pub(crate) mac: [u8; 6],
     start: Start,
     history: History,
+    #[cfg(feature = "tls")]
+    clock: &'static Clock,
 }
 
 /// A board before its settings were read.
@@ -56,8 +65,50 @@ impl<C: Chip> Started<C> {
 
     /// The board with its storage.
     #[must_use]
-    pub(crate) fn with<S: Storage>(self, storage: S, mac: [u8; 6]) -> Board<C, S> {
-        Board { chip: self.chip, storage, mac, start: self.start, history: self.history }
+    #[cfg_attr(not(feature = "tls"), expect(unused_mut, reason = "the time is read from it"))]
+    pub(crate) fn with<S: Storage>(self, mut storage: S, mac: [u8; 6]) -> Board<C, S> {
+        Board {
+            chip: self.chip,
+            #[cfg(feature = "tls")]
+            clock: make_clock(&mut storage),
+            storage,
+            mac,
+            start: self.start,
+            history: self.history,
+        }
+    }
+}
+
+#[cfg(feature = "tls")]
+fn make_clock(storage: &mut impl Storage) -> &'static Clock {
+    /// When this was built.
+    const BUILT: UnixTime = match UnixTime::from_str_radix(env!("HOTDESK_BUILT"), 10) {
+        Ok(built) => built,
+        Err(_) => unreachable!(),
+    };
+    static CLOCK: StaticCell<Clock> = StaticCell::new();
+    CLOCK.init(Clock::new(BUILT, storage.load_time()))
+}
+
+#[cfg(feature = "tls")]
+impl<C, S: Storage> Board<C, S> {
+    /// The phone's clock, whose time this keeps.
+    pub(crate) fn clock(&self) -> &'static Clock {
+        self.clock
+    }
+
+    /// Random numbers, from what `sample` gives: see [`Generator::start`].
+    pub(crate) fn random(&mut self, sample: impl FnMut() -> u8) -> Result<Generator, NoRandom> {
+        Generator::start(&mut self.storage, sample, &self.mac)
+    }
+
+    /// Keeps the time where that is due. A memory that fails is not tried again before it is due again.
+    fn keep_time(&mut self) {
+        let Some(time) = self.clock.to_keep() else { return };
+        if self.storage.keep_time(time).is_err() {
+            defmt::warn!("time: the memory fails");
+        }
+        self.clock.keep(time);
     }
 }
 
@@ -77,6 +128,8 @@ impl<C: Chip, S: Storage> hotdesk_phone::Board for Board<C, S> {
 
     fn alive(&mut self) {
         self.chip.feed_watchdog();
+        #[cfg(feature = "tls")]
+        self.keep_time();
     }
 
     fn restart(&mut self) {

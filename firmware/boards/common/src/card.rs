@@ -1,4 +1,4 @@
-//! The configuration file on an SD card, whatever the card is connected by.
+//! The configuration file on an SD card, and what it names, whatever the card is connected by.
 
 use core::cell::RefCell;
 use core::error;
@@ -9,18 +9,18 @@ use embedded_sdmmc::{
 };
 use hotdesk_phone::SetupError;
 
-/// The configuration's name in the root directory of the first partition (FAT16 or FAT32).
-const FILE_NAME: &str = "HOTDESK.TXT";
+pub use crate::wiring::CONFIGURATION;
 
-/// Reads the configuration file into `buffer` and returns its length. `is_no_card` tells which of the card's errors means
+/// Reads the file of a name in the root directory of the first partition (FAT16 or FAT32) into `buffer` and returns its length. `is_no_card` tells which of the card's errors means
 /// that there is none.
 ///
 /// # Errors
 ///
 /// What is missing: the card, the file, a readable file system, or room in `buffer`.
 #[inline(never)]
-pub fn read_configuration<D: BlockDevice<Error: Debug + defmt::Format>>(
+pub fn read_file<D: BlockDevice<Error: Debug + defmt::Format>>(
     card: D,
+    name: &str,
     buffer: &mut [u8],
     is_no_card: fn(&D::Error) -> bool,
 ) -> Result<usize, SetupError> {
@@ -36,7 +36,7 @@ pub fn read_configuration<D: BlockDevice<Error: Debug + defmt::Format>>(
     // Nothing is closed, for nothing was written: handles that close themselves bring 2 kB of writing along.
     let volume = volumes.open_raw_volume(VolumeIdx(0)).map_err(explain)?;
     let directory = volumes.open_root_dir(volume).map_err(explain)?;
-    let file = volumes.open_file_in_dir(directory, FILE_NAME, Mode::ReadOnly).map_err(explain)?;
+    let file = volumes.open_file_in_dir(directory, name, Mode::ReadOnly).map_err(explain)?;
     let length = volumes.file_length(file).map_err(explain)?;
     let bound = buffer.len();
     let Some(contents) = usize::try_from(length).ok().and_then(|length| buffer.get_mut(..length)) else {
@@ -53,7 +53,7 @@ pub fn read_configuration<D: BlockDevice<Error: Debug + defmt::Format>>(
         };
     }
     // The card driver's buffer still holds the file's last sector; reading the directory overwrites it.
-    let _ = volumes.find_directory_entry(directory, FILE_NAME);
+    let _ = volumes.find_directory_entry(directory, name);
     Ok(length)
 }
 

@@ -19,7 +19,12 @@ static WORK: AtomicBool = AtomicBool::new(false);
 
 /// Embassy calls this when a task becomes ready, from a task or an interrupt.
 #[unsafe(no_mangle)]
-fn __pender(_context: *mut ()) {
+fn __pender(context: *mut ()) {
+    #[cfg(feature = "tls")]
+    if !context.is_null() {
+        return crate::above::pend();
+    }
+    let _ = context;
     WORK.store(true, Ordering::SeqCst);
 }
 
@@ -29,6 +34,19 @@ pub fn start<S>(spawner: Spawner, task: Result<SpawnToken<S>, SpawnError>) {
         Ok(task) => spawner.spawn(task),
         Err(_) => unreachable!("each task is started once"),
     }
+}
+
+/// Starts a task that must not wait while TLS computes: in an executor that interrupts the other one, where there is TLS.
+pub fn start_above<S: Send>(spawner: Spawner, task: Result<SpawnToken<S>, SpawnError>) {
+    #[cfg(feature = "tls")]
+    if let (Ok(task), Some(above)) = (task, crate::above::executor()) {
+        let _ = spawner;
+        above.spawner().make_send().spawn(task);
+    } else {
+        unreachable!("each task is started once, by `run`")
+    }
+    #[cfg(not(feature = "tls"))]
+    start(spawner, task);
 }
 
 /// Waits for a future before the tasks run, so long at most. It must not wait for a time: the clock wakes tasks alone.
@@ -54,6 +72,8 @@ pub fn wait<F: Future>(patience: Duration, future: F) -> Option<F::Output> {
 /// If called twice.
 pub fn run(spawn: impl FnOnce(Spawner)) -> ! {
     stack::wipe();
+    #[cfg(feature = "tls")]
+    crate::above::make();
     static EXECUTOR: StaticCell<raw::Executor> = StaticCell::new();
     let executor: &'static raw::Executor = EXECUTOR.init(raw::Executor::new(core::ptr::null_mut()));
     spawn(executor.spawner());

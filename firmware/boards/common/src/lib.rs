@@ -5,6 +5,8 @@
 //! [`wiring::connect`], [`executor::run`]. Nothing here may know a register outside of the processor.
 #![no_std]
 
+#[cfg(feature = "tls")]
+pub mod above;
 pub mod board;
 #[cfg(feature = "card")]
 pub mod card;
@@ -30,6 +32,8 @@ mod readout;
 pub mod record;
 #[cfg(feature = "rtt")]
 mod rtt;
+#[cfg(feature = "tls")]
+pub mod secured;
 pub mod settings;
 pub mod stack;
 pub mod starts;

@@ -7,14 +7,20 @@
 use core::cell::RefCell;
 
 use critical_section::Mutex;
+#[cfg(not(feature = "tls"))]
 use embassy_futures::select::{Either, select};
-use embassy_sync::blocking_mutex::raw::{CriticalSectionRawMutex, RawMutex};
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+#[cfg(not(feature = "tls"))]
+use embassy_sync::blocking_mutex::raw::RawMutex;
 use embassy_sync::signal::Signal;
 use embassy_time::Timer;
+use hotdesk_phone::Display;
+#[cfg(not(feature = "tls"))]
 use hotdesk_phone::net::Network;
 use hotdesk_phone::readout::{MOST_CELLS, Readout, Requests};
-use hotdesk_phone::view::Cell;
-use hotdesk_phone::{Board, Buffers, Display, KeyQueue};
+use hotdesk_phone::view::{Cell, Layout};
+#[cfg(not(feature = "tls"))]
+use hotdesk_phone::{Board, Buffers, KeyQueue};
 use static_cell::ConstStaticCell;
 
 use crate::log;
@@ -35,6 +41,7 @@ pub(crate) fn receive(byte: u8) {
     }
 }
 
+#[cfg(not(feature = "tls"))]
 /// Runs the phone as `hotdesk_phone::run` does, and tells what is to be seen on its display as often as it is asked.
 pub(crate) async fn run<D: Display, N: Network, B: Board, M: RawMutex, const KEYS: usize>(
     app: PhoneApp,
@@ -44,22 +51,25 @@ pub(crate) async fn run<D: Display, N: Network, B: Board, M: RawMutex, const KEY
     board: B,
     buffers: Buffers<'_>,
 ) -> ! {
+    let telling = tell::<D>(app, display.layout());
+    match select(hotdesk_phone::run(app, keys, display, network, board, buffers), telling).await {
+        Either::First(never) | Either::Second(never) => never,
+    }
+}
+
+/// Tells what is to be seen on a display as often as it is asked, for ever.
+pub(crate) async fn tell<D: Display>(app: PhoneApp, layout: &'static Layout) -> ! {
     static CELLS: ConstStaticCell<[Cell; MOST_CELLS]> = ConstStaticCell::new([Cell::BLANK; MOST_CELLS]);
     static BAND: ConstStaticCell<[u8; BAND_BYTES]> = ConstStaticCell::new([0; BAND_BYTES]);
     defmt::warn!("a test image: it tells a rig what the screen shows");
-    let mut readout = Readout::new(display.layout(), CELLS.take(), BAND.take());
-    let telling = async {
-        loop {
-            ASKED.wait().await;
-            let send = async |piece: &[u8]| {
-                while !log::send(piece) {
-                    Timer::after_millis(LOOK_MILLIS).await;
-                }
-            };
-            readout.tell::<D::Color>(app, send).await;
-        }
-    };
-    match select(hotdesk_phone::run(app, keys, display, network, board, buffers), telling).await {
-        Either::First(never) | Either::Second(never) => never,
+    let mut readout = Readout::new(layout, CELLS.take(), BAND.take());
+    loop {
+        ASKED.wait().await;
+        let send = async |piece: &[u8]| {
+            while !log::send(piece) {
+                Timer::after_millis(LOOK_MILLIS).await;
+            }
+        };
+        readout.tell::<D::Color>(app, send).await;
     }
 }

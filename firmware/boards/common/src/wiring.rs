@@ -7,22 +7,32 @@ use core::cell::RefCell;
 
 use embassy_net::driver::Driver;
 use embassy_net::{Runner, Stack, StackResources};
+#[cfg(feature = "tls")]
+use embassy_sync::blocking_mutex::Mutex;
 use hotdesk_core::DeviceName;
 use hotdesk_core::limits::HTTP_HEAD_BYTES;
 use hotdesk_phone::net::EmbassyNetwork;
-#[cfg(not(feature = "screen-readout"))]
+#[cfg(not(any(feature = "screen-readout", feature = "tls")))]
 use hotdesk_phone::run;
 use hotdesk_phone::storage::Storage;
 use hotdesk_phone::view::Cell;
-use hotdesk_phone::{App, Buffers, Config, Display, SetupError};
+use hotdesk_phone::{App, Buffers, Config, Display, SetupError, Shared};
 use static_cell::StaticCell;
 use zeroize::Zeroize;
 
+#[cfg(feature = "tls")]
+use crate::above::Mask;
 use crate::board::{Board, Chip, Started};
-#[cfg(feature = "screen-readout")]
+#[cfg(not(feature = "tls"))]
+use crate::keypad;
+#[cfg(all(feature = "screen-readout", not(feature = "tls")))]
 use crate::readout::run;
-use crate::{identity, keypad, settings, starts};
+#[cfg(feature = "tls")]
+pub use crate::secured::Phone;
+use crate::{identity, settings, starts};
 
+/// The file of the configuration.
+pub const CONFIGURATION: &str = "HOTDESK.TXT";
 /// The longest configuration, in bytes.
 pub const CONFIGURATION_MAX: usize = 1024;
 /// The longest HTTP request, in bytes: a login with IDs and names of 128 ASCII letters fits.
@@ -42,20 +52,27 @@ const TCP_BUFFER: usize = 1024;
 /// DHCP, and one connection or question for a name.
 const SOCKETS: usize = 2;
 
+/// What the app is in: with TLS two executors use it.
+#[cfg(not(feature = "tls"))]
+pub(crate) type AppCell = RefCell<App<'static>>;
+#[cfg(feature = "tls")]
+pub(crate) type AppCell = Mutex<Mask, RefCell<App<'static>>>;
+
 /// The app, once it is set up.
-pub type PhoneApp = &'static RefCell<App<'static>>;
+pub type PhoneApp = &'static AppCell;
 
 /// Finds out why the firmware started, starts the watchdog, reads the configuration and the settings, and makes the app, which
 /// is named after the MAC address.
 ///
-/// `read` puts the configuration's text into a buffer of [`CONFIGURATION_MAX`] bytes and returns how many bytes it has; it may have it from
-/// the flash of the storage.
+/// `read` puts the file of a name into a buffer and returns how many bytes it has; it may have it from the flash of the storage. It
+/// is called with [`CONFIGURATION`] first, for at most [`CONFIGURATION_MAX`] bytes; where there is TLS then for certificates.
 #[inline(never)]
 pub fn set_up<C: Chip, S: Storage>(
     chip: C,
     mut storage: S,
     mac: [u8; 6],
-    read: impl FnOnce(&mut S, &mut [u8]) -> Result<usize, SetupError>,
+    #[cfg(not(feature = "tls"))] read: impl FnOnce(&mut S, &str, &mut [u8]) -> Result<usize, SetupError>,
+    #[cfg(feature = "tls")] read: impl FnMut(&mut S, &str, &mut [u8]) -> Result<usize, SetupError>,
 ) -> (PhoneApp, Board<C, S>) {
     let started = Started::now(chip, &mut storage);
     let device = identity::device_name(mac);
@@ -69,8 +86,13 @@ pub fn set_up<C: Chip, S: Storage>(
 
 #[inline(never)]
 fn make_app(device: DeviceName, setup: Result<&'static Config, SetupError>) -> PhoneApp {
-    static APP: StaticCell<RefCell<App<'static>>> = StaticCell::new();
-    APP.init_with(|| RefCell::new(App::new(device, setup)))
+    static APP: StaticCell<AppCell> = StaticCell::new();
+    APP.init_with(|| {
+        let app = RefCell::new(App::new(device, setup));
+        #[cfg(feature = "tls")]
+        let app = Mutex::new(app);
+        app
+    })
 }
 
 /// Reads the configuration and the settings. The configuration's bytes hold a certificate, so they are wiped.
@@ -79,12 +101,18 @@ fn make_app(device: DeviceName, setup: Result<&'static Config, SetupError>) -> P
 #[inline(never)]
 fn configure<S: Storage>(
     storage: &mut S,
-    read: impl FnOnce(&mut S, &mut [u8]) -> Result<usize, SetupError>,
+    #[cfg(not(feature = "tls"))] read: impl FnOnce(&mut S, &str, &mut [u8]) -> Result<usize, SetupError>,
+    #[cfg(feature = "tls")] mut read: impl FnMut(&mut S, &str, &mut [u8]) -> Result<usize, SetupError>,
 ) -> Result<&'static Config, SetupError> {
     let mut buffer = [0; CONFIGURATION_MAX];
-    let parsed =
-        read(storage, &mut buffer).and_then(|length| parse(buffer.get(..length).unwrap_or_default()));
+    let parsed = read(storage, CONFIGURATION, &mut buffer)
+        .and_then(|length| parse(buffer.get(..length).unwrap_or_default()));
     buffer.zeroize();
+    #[cfg(feature = "tls")]
+    let parsed = parsed.and_then(|config| {
+        crate::secured::read_trust(config, |name, buffer| read(storage, name, buffer))?;
+        Ok(config)
+    });
     parsed.map(|config| {
         settings::take_over(storage, config);
         &*config
@@ -114,14 +142,14 @@ pub fn connect<C: Chip, S: Storage, D: Display, N: Driver>(
     let seed = identity::seed(board.mac, chance, starts::count());
     let mut dhcp = embassy_net::DhcpConfig::default();
     // An administrator finds the phone by it in the list of leases. 15 letters fit.
-    dhcp.hostname = app.borrow().device().as_str().try_into().ok();
+    dhcp.hostname = app.read(|app| app.device().as_str().try_into().ok());
     let (stack, runner) = embassy_net::new(
         device,
         embassy_net::Config::dhcpv4(dhcp),
         RESOURCES.init_with(StackResources::new),
         seed,
     );
-    (Network(runner), Phone { app, board, display, cells, stack, seed })
+    (Network(runner), Phone::new(app, board, display, cells, stack, seed))
 }
 
 /// The network, for a task of its own.
@@ -135,6 +163,7 @@ impl<N: Driver> Network<N> {
 }
 
 /// The phone, for a task of its own.
+#[cfg(not(feature = "tls"))]
 pub struct Phone<D, B> {
     app: PhoneApp,
     board: B,
@@ -144,31 +173,53 @@ pub struct Phone<D, B> {
     seed: u64,
 }
 
+#[cfg(not(feature = "tls"))]
 impl<D: Display, B: hotdesk_phone::Board> Phone<D, B> {
+    fn new(
+        app: PhoneApp,
+        board: B,
+        display: D,
+        cells: &'static mut [Cell],
+        stack: Stack<'static>,
+        seed: u64,
+    ) -> Self {
+        Self { app, board, display, cells, stack, seed }
+    }
+
     /// Runs it, for ever.
     pub async fn run(self) -> ! {
-        static RECEIVED: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
-        static SENT: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
-        static REQUEST: StaticCell<[u8; REQUEST_MAX]> = StaticCell::new();
-        static ANSWER: StaticCell<[u8; ANSWER_MAX]> = StaticCell::new();
         let Self { app, board, display, cells, stack, seed } = self;
-        let network = EmbassyNetwork::new(
-            stack,
-            RECEIVED.init_with(|| [0; TCP_BUFFER]),
-            SENT.init_with(|| [0; TCP_BUFFER]),
-            app.borrow().config(),
-            seed,
-        );
-        #[cfg(feature = "browser")]
-        {
-            static PAGE: StaticCell<[u8; PAGE_MAX]> = StaticCell::new();
-            app.borrow_mut().give_page(PAGE.init_with(|| [0; PAGE_MAX]));
-        }
-        let buffers = Buffers {
-            cells,
-            request: REQUEST.init_with(|| [0; REQUEST_MAX]),
-            answer: ANSWER.init_with(|| [0; ANSWER_MAX]),
-        };
+        let network = make_network(stack, app, seed);
+        let buffers = make_buffers(cells);
         run(app, &keypad::KEYS, display, network, board, buffers).await
+    }
+}
+
+#[inline(always)]
+pub(crate) fn make_network(stack: Stack<'static>, app: PhoneApp, seed: u64) -> EmbassyNetwork<'static> {
+    static RECEIVED: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
+    static SENT: StaticCell<[u8; TCP_BUFFER]> = StaticCell::new();
+    #[cfg(feature = "browser")]
+    {
+        static PAGE: StaticCell<[u8; PAGE_MAX]> = StaticCell::new();
+        app.change(|app| app.give_page(PAGE.init_with(|| [0; PAGE_MAX])));
+    }
+    EmbassyNetwork::new(
+        stack,
+        RECEIVED.init_with(|| [0; TCP_BUFFER]),
+        SENT.init_with(|| [0; TCP_BUFFER]),
+        app.read(App::config),
+        seed,
+    )
+}
+
+#[inline(always)]
+pub(crate) fn make_buffers(cells: &'static mut [Cell]) -> Buffers<'static> {
+    static REQUEST: StaticCell<[u8; REQUEST_MAX]> = StaticCell::new();
+    static ANSWER: StaticCell<[u8; ANSWER_MAX]> = StaticCell::new();
+    Buffers {
+        cells,
+        request: REQUEST.init_with(|| [0; REQUEST_MAX]),
+        answer: ANSWER.init_with(|| [0; ANSWER_MAX]),
     }
 }

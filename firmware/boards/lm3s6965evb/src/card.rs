@@ -10,7 +10,7 @@ use embedded_hal::spi::{ErrorType, Operation, SpiDevice};
 use embedded_sdmmc::embedded_sdmmc_types::sdcard::CardType;
 use embedded_sdmmc::sdcard::spi::AcquireOpts;
 use embedded_sdmmc::{SdCard, SdCardError};
-use hotdesk_board::card;
+use hotdesk_board::card::{self, CONFIGURATION};
 use hotdesk_phone::SetupError;
 
 use crate::gpio::Output;
@@ -38,7 +38,7 @@ pub fn read_configuration(
     if matches!(card.num_bytes(), Err(SdCardError::Cmd58Error)) {
         take_over(&card)?;
     }
-    card::read_configuration(card, buffer, |error| matches!(error, SdCardError::CardNotFound))
+    card::read_file(card, CONFIGURATION, buffer, |error| matches!(error, SdCardError::CardNotFound))
 }
 
 /// Completes the card's initialisation where the driver gave up, at command 58, the last step.

@@ -40,7 +40,7 @@ fn main() -> ! {
 fn make_phone() -> (Network<Ethernet>, Phone<Oled, Board<Lm3s6965, Ram>>) {
     let mut ssi = Ssi::start();
     let mut select = Output::new(GPIO_D, 0, true);
-    let (app, board) = wiring::set_up(Lm3s6965, Ram::default(), ethernet::mac_address(), |_, buffer| {
+    let (app, board) = wiring::set_up(Lm3s6965, Ram::default(), ethernet::mac_address(), |_, _, buffer| {
         card::read_configuration(&mut ssi, &mut select, buffer)
     });
     let (display, cells) = make_display(ssi, select);

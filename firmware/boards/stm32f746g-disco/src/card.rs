@@ -16,37 +16,35 @@ const CLOCK: Hertz = Hertz(12_000_000);
 const START_PATIENCE: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Reads the configuration file into `buffer` and returns its length. `is_there` is the slot's switch.
-///
-/// # Errors
-///
-/// What is missing: the card, the file, a readable file system, or room in `buffer`.
-pub(crate) fn read_configuration(
+/// What reads the file of a name into a buffer and returns its length, or what is missing: the card, the file, a readable file system,
+/// or room in the buffer. `is_there` is the slot's switch.
+pub(crate) fn reader(
     mut slot: Sdmmc<'static>,
     is_there: bool,
-    buffer: &mut [u8],
-) -> Result<usize, SetupError> {
+) -> impl FnMut(&str, &mut [u8]) -> Result<usize, SetupError> {
     // The card's DMA writes here: on the stack it would be in the DTCM.
     static COMMAND: StaticCell<CmdBlock> = StaticCell::new();
     static DATA: StaticCell<DataBlock> = StaticCell::new();
-    if !is_there {
-        return Err(SetupError::NoCard);
-    }
-    let start = StorageDevice::new_sd_card(&mut slot, COMMAND.init_with(CmdBlock::new), CLOCK);
-    // The HAL asks a card that is busy within one poll, again and again: the watchdog ends that.
-    let Some(Ok(mut card)) = executor::wait(START_PATIENCE, start) else {
-        defmt::warn!("card: it does not start");
-        return Err(SetupError::Unreadable);
-    };
-    let data = DATA.init_with(|| DataBlock([0; 128]));
-    let read = |index, block: &mut [u8; 512]| {
-        let read = executor::wait(PATIENCE, card.read_block(index, data));
-        for (bytes, word) in block.chunks_mut(4).zip(data.0) {
-            bytes.copy_from_slice(&word.to_le_bytes());
+    let (command, data) = (COMMAND.init_with(CmdBlock::new), DATA.init_with(|| DataBlock([0; 128])));
+    move |name, buffer| {
+        if !is_there {
+            return Err(SetupError::NoCard);
         }
-        // The file holds a certificate.
-        data.0.zeroize();
-        if let Some(Ok(())) = read { Ok(()) } else { Err(Failed) }
-    };
-    card::read_configuration(Blocks::new(read), buffer, |_| false)
+        let start = StorageDevice::new_sd_card(&mut slot, command, CLOCK);
+        // The HAL asks a card that is busy within one poll, again and again: the watchdog ends that.
+        let Some(Ok(mut card)) = executor::wait(START_PATIENCE, start) else {
+            defmt::warn!("card: it does not start");
+            return Err(SetupError::Unreadable);
+        };
+        let read = |index, block: &mut [u8; 512]| {
+            let read = executor::wait(PATIENCE, card.read_block(index, data));
+            for (bytes, word) in block.chunks_mut(4).zip(data.0) {
+                bytes.copy_from_slice(&word.to_le_bytes());
+            }
+            // The file holds a certificate.
+            data.0.zeroize();
+            if let Some(Ok(())) = read { Ok(()) } else { Err(Failed) }
+        };
+        card::read_file(Blocks::new(read), name, buffer, |_| false)
+    }
 }

@@ -10,6 +10,8 @@ mod chip;
 mod flash;
 mod panel;
 mod serial;
+#[cfg(feature = "tls")]
+mod tls;
 
 use chip::Stm32F746;
 use cortex_m::peripheral::SCB;
@@ -30,7 +32,6 @@ use embassy_stm32::time::Hertz;
 use embassy_stm32::{Config, Peri, Peripherals, bind_interrupts, dma, interrupt};
 use embassy_time::Duration;
 use flash::ChipStorage;
-use hotdesk_board::board::Board;
 use hotdesk_board::wiring::{Network, Phone};
 use hotdesk_board::{executor, stack, touch, wiring};
 use hotdesk_phone::view::Cell;
@@ -55,6 +56,7 @@ const TOUCH_HZ: Hertz = Hertz(400_000);
 const TOUCH_PATIENCE: Duration = Duration::from_millis(10);
 
 type Device = Ethernet<'static, ETH, GenericPhy<Sma<'static, ETH_SMA>>>;
+type DiscoPhone = Phone<Panel, hotdesk_board::board::Board<Stm32F746, ChipStorage>>;
 type TouchBus = I2c<'static, Blocking, Master>;
 type TouchLine = ExtiInput<'static, Async>;
 
@@ -62,7 +64,7 @@ type TouchLine = ExtiInput<'static, Async>;
 struct Tasks {
     touch: (TouchBus, TouchLine),
     network: Network<Device>,
-    phone: Phone<Panel, Board<Stm32F746, ChipStorage>>,
+    phone: DiscoPhone,
 }
 
 #[cortex_m_rt::entry]
@@ -76,7 +78,9 @@ fn main() -> ! {
     let pins = embassy_stm32::init(clocks());
     let Tasks { touch: (bus, line), network, phone } = make_phone(pins);
     executor::run(|spawner| {
-        executor::start(spawner, watch_touch(bus, line));
+        #[cfg(feature = "tls")]
+        let phone = tls::split(spawner, phone);
+        executor::start_above(spawner, watch_touch(bus, line));
         executor::start(spawner, run_network(network));
         executor::start(spawner, run_phone(phone));
     })
@@ -119,9 +123,9 @@ fn make_phone(p: Peripherals) -> Tasks {
         p.PC8, p.PC9, p.PC10, p.PC11, sdmmc::Config::default());
     // The slot's switch connects it to ground.
     let is_there = Input::new(p.PC13, Pull::Up).is_low();
-    let (app, board) = wiring::set_up(Stm32F746::new(p.IWDG), storage, mac, |_, buffer| {
-        card::read_configuration(slot, is_there, buffer)
-    });
+    let mut read = card::reader(slot, is_there);
+    let (app, board) =
+        wiring::set_up(Stm32F746::new(p.IWDG), storage, mac, |_, name, buffer| read(name, buffer));
 
     // Clock, the two syncs, blue, green, red.
     #[rustfmt::skip]
@@ -151,8 +155,7 @@ fn make_phone(p: Peripherals) -> Tasks {
         mac, p.ETH_SMA, p.PA2, p.PC1);
     static CELLS: StaticCell<[Cell; panel::LAYOUT.cells()]> = StaticCell::new();
     let cells = CELLS.init_with(|| [Cell::BLANK; panel::LAYOUT.cells()]);
-    let chance = u64::from_le_bytes(random);
-    let (network, phone) = wiring::connect(app, board, panel, cells, device, chance);
+    let (network, phone) = wiring::connect(app, board, panel, cells, device, u64::from_le_bytes(random));
     Tasks { touch: (bus, line), network, phone }
 }
 
@@ -167,6 +170,6 @@ async fn run_network(network: Network<Device>) -> ! {
 }
 
 #[embassy_executor::task]
-async fn run_phone(phone: Phone<Panel, Board<Stm32F746, ChipStorage>>) -> ! {
+async fn run_phone(phone: DiscoPhone) -> ! {
     phone.run().await
 }

@@ -43,8 +43,9 @@ fn make_phone() -> (Network<Ethernet>, Phone<Panel, Board<Chip, Ram>>) {
     static CELLS: StaticCell<[Cell; display::LAYOUT.cells()]> = StaticCell::new();
     // GAP configuration: read the text of HOTDESK.TXT into the buffer, from a card or from the flash, and return its length.
     // GAP storage: where the board has flash to spare, a `FlashStorage` with two sectors of it.
-    let (app, board) =
-        wiring::set_up(Chip, Ram::default(), chip::mac_address(), |_, _buffer| Err(SetupError::NoFile));
+    let (app, board) = wiring::set_up(Chip, Ram::default(), chip::mac_address(), |_, _name, _buffer| {
+        Err(SetupError::NoFile)
+    });
     let display = Panel::start();
     let cells = CELLS.init_with(|| [Cell::BLANK; display::LAYOUT.cells()]);
     // GAP chance: bits of an oscillator or of a random number generator, if the chip has one.

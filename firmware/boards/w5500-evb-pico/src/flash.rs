@@ -4,6 +4,7 @@
 //! |---|---|
 //! | 64 to 60 | the configuration as text, up to the last byte that is not 0xFF; the phone never writes it |
 //! | 60 to 56 | the MAC address, six bytes, for a phone that is to have one of its own; the phone never writes it |
+//! | 56 to 48 | with the feature `tls`: the certificates `CERT1.PEM` and `CERT2.PEM`, 4 KiB each; the phone never writes them |
 //! | 8 to 0 | the storage: the settings made on the phone, how often it has started, how it failed last |
 
 use embassy_rp::Peri;
@@ -14,8 +15,9 @@ use hotdesk_phone::storage::FlashStorage;
 
 /// Bytes of the board's flash.
 const SIZE: usize = 2 * 1024 * 1024;
-/// Where the configuration starts.
-pub(crate) const CONFIGURATION: u32 = 2048 * 1024 - 64 * 1024;
+/// Where the files start that a person writes: the configuration, and certificates.
+pub(crate) const FILES: [u32; 3] =
+    [2048 * 1024 - 64 * 1024, 2048 * 1024 - 56 * 1024, 2048 * 1024 - 52 * 1024];
 /// Where the MAC address is.
 const MAC_ADDRESS: u32 = 2048 * 1024 - 60 * 1024;
 /// Where the storage is: two sectors.

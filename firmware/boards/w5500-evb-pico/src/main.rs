@@ -8,6 +8,8 @@ mod chip;
 mod flash;
 mod panel;
 mod serial;
+#[cfg(feature = "tls")]
+mod tls;
 
 use chip::Rp;
 use embassy_rp::gpio::{AnyPin, Input, Level, Output, Pull};
@@ -18,7 +20,6 @@ use embassy_time::Delay;
 use embedded_hal_bus::spi::ExclusiveDevice;
 use flash::PicoStorage;
 use hotdesk_board::board::Board;
-use hotdesk_board::flash::read_configuration;
 use hotdesk_board::matrix::Matrix;
 use hotdesk_board::wiring::{Network, Phone};
 use hotdesk_board::{executor, stack, wiring};
@@ -55,13 +56,14 @@ type Keys = Matrix<Output<'static>, Input<'static>, 5, 4>;
 type Chip = ExclusiveDevice<Spi<'static, SPI0, Blocking>, Output<'static>, Delay>;
 type Ethernet = hotdesk_w5500::Runner<'static, Chip, Input<'static>, Output<'static>>;
 type Device = hotdesk_w5500::Device<'static>;
+type PicoPhone = Phone<Panel, Board<Rp, PicoStorage>>;
 
 /// What the tasks run with.
 struct Tasks {
     keys: Keys,
     ethernet: Ethernet,
     network: Network<Device>,
-    phone: Phone<Panel, Board<Rp, PicoStorage>>,
+    phone: PicoPhone,
 }
 
 #[cortex_m_rt::entry]
@@ -70,7 +72,9 @@ fn main() -> ! {
     let pins = embassy_rp::init(embassy_rp::config::Config::default());
     let Tasks { keys, ethernet, network, phone } = make_phone(pins);
     executor::run(|spawner| {
-        executor::start(spawner, watch_keys(keys));
+        #[cfg(feature = "tls")]
+        let phone = tls::split(spawner, phone);
+        executor::start_above(spawner, watch_keys(keys));
         executor::start(spawner, run_ethernet(ethernet));
         executor::start(spawner, run_network(network));
         executor::start(spawner, run_phone(phone));
@@ -82,8 +86,8 @@ fn main() -> ! {
 fn make_phone(p: Peripherals) -> Tasks {
     serial::start(p.UART0, p.PIN_0, p.PIN_1, Interrupts);
     let (storage, mac) = flash::start(p.FLASH);
-    let (app, board) = wiring::set_up(Rp::new(p.WATCHDOG), storage, mac, |storage, buffer| {
-        read_configuration(storage, flash::CONFIGURATION, buffer)
+    let (app, board) = wiring::set_up(Rp::new(p.WATCHDOG), storage, mac, |storage, name, buffer| {
+        hotdesk_board::flash::read_file(storage, name, flash::FILES, buffer)
     });
 
     let high = |pin: Peri<'static, AnyPin>| Output::new(pin, Level::High);
@@ -136,6 +140,6 @@ async fn run_network(network: Network<Device>) -> ! {
 }
 
 #[embassy_executor::task]
-async fn run_phone(phone: Phone<Panel, Board<Rp, PicoStorage>>) -> ! {
+async fn run_phone(phone: PicoPhone) -> ! {
     phone.run().await
 }

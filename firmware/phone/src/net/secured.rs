@@ -21,6 +21,8 @@ pub enum Refusal {
     OutOfMemory,
     /// The phone does not know the time.
     NoTime,
+    /// The phone has no random numbers to make keys of.
+    NoRandom,
     /// The certificate that the phone is to trust cannot be read.
     Trust,
     /// The certificate is not the trusted one, nor issued by it.
@@ -181,6 +183,7 @@ fn refusal(Refused { error, shown }: Refused, time: Option<UnixTime>) -> Refusal
     match error {
         Error::OutOfMemory => Refusal::OutOfMemory,
         Error::NoTime => Refusal::NoTime,
+        Error::NoRandom => Refusal::NoRandom,
         Error::Trust | Error::Name => Refusal::Trust,
         Error::NotTrusted => Refusal::NotTrusted,
         Error::OtherName => Refusal::OtherName(shown.and_then(|shown| shown.name)),

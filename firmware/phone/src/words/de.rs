@@ -327,6 +327,8 @@ pub(super) const WORDS: Words<&str> = Words {
     #[cfg(feature = "tls")]
     tls_no_time: "Dieses Telefon kennt die Zeit nicht und kann den Dienst nicht prüfen.",
     #[cfg(feature = "tls")]
+    tls_no_random: "Diesem Telefon fehlen Zufallszahlen, die gesicherte Verbindungen brauchen.",
+    #[cfg(feature = "tls")]
     tls_trust: "Dieses Telefon kann das Zertifikat nicht lesen, dem es vertrauen soll.",
     #[cfg(feature = "tls")]
     tls_not_trusted: "Dem Zertifikat des Dienstes wird nicht vertraut.",

@@ -327,6 +327,8 @@ pub(super) const WORDS: Words<&str> = Words {
     #[cfg(feature = "tls")]
     tls_no_time: "This phone does not know the time, so it cannot check the service.",
     #[cfg(feature = "tls")]
+    tls_no_random: "This phone has no random numbers, which secured connections need.",
+    #[cfg(feature = "tls")]
     tls_trust: "This phone cannot read the certificate that it is to trust.",
     #[cfg(feature = "tls")]
     tls_not_trusted: "The service's certificate is not trusted.",

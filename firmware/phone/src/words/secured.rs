@@ -17,6 +17,7 @@ pub(super) fn refused(refusal: Refusal, words: &Words, out: &mut dyn fmt::Write)
     let (text, values) = match refusal {
         Refusal::OutOfMemory => (words.tls_out_of_memory, [None, None]),
         Refusal::NoTime => (words.tls_no_time, [None, None]),
+        Refusal::NoRandom => (words.tls_no_random, [None, None]),
         Refusal::Trust => (words.tls_trust, [None, None]),
         Refusal::NotTrusted => (words.tls_not_trusted, [None, None]),
         Refusal::OtherName(Some(name)) => {

@@ -433,6 +433,8 @@ pub(crate) struct Words<T> {
     #[cfg(feature = "tls")]
     pub(crate) tls_no_time: T,
     #[cfg(feature = "tls")]
+    pub(crate) tls_no_random: T,
+    #[cfg(feature = "tls")]
     pub(crate) tls_trust: T,
     #[cfg(feature = "tls")]
     pub(crate) tls_not_trusted: T,
