@@ -105,3 +105,96 @@ fn pieces(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+    use std::format;
+    use std::string::{String, ToString as _};
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::http::{Error as HttpError, Status};
+    use crate::session::{Deadlines, ExchangeFailure, Outcome, Plan, Retry, Session};
+
+    const NOW: Duration = Duration::ZERO;
+
+    /// What a session hands out of an answer that comes in pieces of `size` bytes, and what becomes of it.
+    fn load(answer: &[u8], size: usize) -> (Vec<String>, Result<(), SessionError>) {
+        let plan = Plan { services: 1, deadlines: Deadlines::default(), retry: Retry::ONCE, seed: 0 };
+        let (mut out, mut window) = ([0; 64], [0; 256]);
+        let mut session = Session::start_page(plan, &mut out, &mut window, NOW);
+        let mut parts: Vec<String> = Vec::new();
+        let mut on_piece = |piece: Piece<'_>| match piece {
+            Piece::Page(PagePart::Head(head)) => parts.push(format!("{} {:?}", head.status, head.location)),
+            Piece::Page(PagePart::Piece(ObjectPiece::More)) => {}
+            Piece::Page(PagePart::Piece(piece)) => parts.push(format!("{piece:?}")),
+            Piece::Page(PagePart::Text(bytes)) => {
+                let text = core::str::from_utf8(bytes).unwrap();
+                match parts.last_mut() {
+                    Some(last) if !last.starts_with("200 ") => last.push_str(text),
+                    _ => parts.push(text.to_string()),
+                }
+            }
+            piece => panic!("{piece:?} is of no page"),
+        };
+        session.connected(NOW);
+        session.write(|out| Ok::<_, ()>(out.len().min(1))).unwrap();
+        let sent = session.outgoing().len();
+        session.sent(sent);
+        for bytes in answer.chunks(size) {
+            session.received_in_pieces(bytes, NOW, &mut on_piece);
+        }
+        session.closed_in_pieces(NOW, &mut on_piece);
+        let outcome = match session.finish() {
+            Some(Outcome::Read { .. }) => Ok(()),
+            Some(Outcome::Failed { error, .. }) => Err(error),
+            other => panic!("{other:?}"),
+        };
+        (parts, outcome)
+    }
+
+    #[test]
+    fn a_page_is_the_same_at_every_split() {
+        for (answer, outcome) in [
+            (
+                "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<CiscoIPPhoneText><Title>A</Title><Text>B</Text></CiscoIPPhoneText>",
+                Ok(()),
+            ),
+            ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nAB\nCD", Ok(())),
+            ("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html/>", Err(SessionError::Unexpected)),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", Err(SessionError::Unexpected)),
+        ] {
+            let (parts, seen) = load(answer.as_bytes(), 1000);
+            assert_eq!(seen, outcome, "{answer}");
+            for size in [1, 2, 3, 7, 40] {
+                assert_eq!(
+                    load(answer.as_bytes(), size),
+                    (parts.clone(), seen),
+                    "{answer} in pieces of {size}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_head_is_handed_out_whatever_its_status() {
+        let (parts, outcome) =
+            load(b"HTTP/1.1 302 Found\r\nlocation: /there\r\nContent-Length: 0\r\n\r\n", 9);
+        assert_eq!(parts, ["302 Some(\"/there\")"]);
+        let Err(SessionError::Exchange(error)) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(error.failure(), ExchangeFailure::Status(Status::new(302).unwrap()));
+    }
+
+    #[test]
+    fn a_page_that_is_cut_is_not_read() {
+        let (_, outcome) = load(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 99\r\n\r\n<CiscoIPPhoneText>",
+            5,
+        );
+        let Err(SessionError::Exchange(error)) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(error.failure(), ExchangeFailure::Http(HttpError::CutShort));
+        let (_, outcome) = load(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<CiscoIPPhoneText>", 5);
+        assert!(matches!(outcome, Err(SessionError::Unreadable { .. })), "{outcome:?}");
+    }
+}
