@@ -420,9 +420,8 @@ impl<'a, 'c, S: Shared<'c>, M: RawMutex> Phone<'a, S, M> {
             None => (Outcome::GivenUp, None),
         };
         self.happen(Event::Provisioned(outcome));
+        // The reader has wiped its window.
         network.wipe();
-        wipe(buffers.request);
-        wipe(buffers.answer);
         ask
     }
 

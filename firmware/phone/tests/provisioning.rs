@@ -77,13 +77,28 @@ fn asks_for_file(desk: &Desk) -> bool {
     wire.lines.last().is_some_and(|line| !line.gone && line.sent.starts_with(request))
 }
 
+/// Chooses a line of the menu by its text in one language or the other, from the idle screen, and returns the lines of what it
+/// opens.
+fn choose(desk: &mut Desk, item: &[&str]) -> Vec<String> {
+    desk.press("soft3");
+    for _ in 0..8 {
+        let picture = desk.picture();
+        let row = (1..5).map(|row| picture.row(row)).find(|row| item.iter().any(|item| row.contains(item)));
+        if let Some(row) = row {
+            desk.press(&row[..1]);
+            let picture = desk.picture();
+            return (1..5).map(|row| picture.row(row).trim_end_matches(['↑', '↓', ' ']).to_owned()).collect();
+        }
+        desk.press("down");
+    }
+    panic!("{item:?} is not in the menu");
+}
+
 /// What about says of the file, line by line, from the idle screen and back to it.
 fn told(desk: &mut Desk) -> Vec<String> {
     // Where the display is dark, the first key lights it.
-    desk.press("up soft3");
-    let picture = desk.picture();
-    let about = (1..5).find(|row| ["About", "Über"].iter().any(|word| picture.row(*row).contains(word)));
-    desk.press(&about.expect("about is on the first page").to_string());
+    desk.press("up");
+    choose(desk, &["About", "Über"]);
     let mut lines: Vec<String> = Vec::new();
     loop {
         let picture = desk.picture();
@@ -131,7 +146,7 @@ fn what_the_card_says_wins() {
     answer_who(&mut desk, None);
     answer_file(&mut desk, &file("v1", &["cucm1"], "de_DE"));
     assert_eq!(desk.picture().row(1), "Niemand angemeldet", "the card names no language");
-    desk.press("soft3 2");
+    choose(&mut desk, &["Wer ist"]);
     assert_eq!(last_line(&desk).0, "em1:8080", "the card names a service");
     drop(desk);
 
@@ -147,8 +162,9 @@ fn a_language_set_on_the_phone_wins_over_the_file() {
     answer_who(&mut desk, None);
     answer_file(&mut desk, &file("v1", &["cucm1"], "fr_FR"));
     assert_eq!(desk.picture().row(1), "Nobody logged in", "a language that the phone does not speak");
-    // Settings, language, German.
-    desk.press("soft3 5 1 2");
+    choose(&mut desk, &["Settings"]);
+    // The language, German.
+    desk.press("1 2");
     desk.wait(4_000);
     desk.press("soft3 soft3");
     assert_eq!(desk.picture().row(1), "Niemand angemeldet");
@@ -182,7 +198,7 @@ fn a_card_without_a_service_asks_the_call_managers_of_the_file_in_their_order() 
     assert_eq!(last_line(&desk).0, "cucm1:8080", "who is logged in");
     answer_who(&mut desk, None);
     desk.wire.borrow_mut().set_host("cucm1", Host::Refuses);
-    desk.press("soft3 2");
+    choose(&mut desk, &["Who is"]);
     assert_eq!(last_line(&desk).0, "cucm2:8080");
     answer_who(&mut desk, Some("mary"));
     assert_eq!(desk.picture().row(1), "Logged in: mary");
@@ -218,7 +234,7 @@ fn a_login_before_the_file_has_come_says_so() {
     let mut desk = Desk::new(&short_card());
     desk.wire.borrow_mut().set_host(SERVER, Host::Silent);
     plug(&mut desk);
-    assert_eq!(desk.picture().row(1), "Logged in: not known");
+    assert_eq!([1, 2].map(|row| desk.picture().row(row).to_owned()), ["Logged in: not known", ""]);
     log_in(&mut desk);
     assert_eq!(desk.picture().row(0), "Login failed");
     assert_eq!(desk.picture().row(1), "The phone's file,");
@@ -248,6 +264,17 @@ fn no_login_waits_for_the_file_and_the_file_comes_after_it() {
     assert_eq!(desk.picture().row(0), "Logged in");
     // The cluster changes the file at a login.
     answer_file(&mut desk, &file("v1", &["cucm1"], "en"));
+}
+
+#[test]
+fn a_file_that_was_given_up_for_a_question_is_loaded_after_it() {
+    let mut desk = ready(&card());
+    answer_who(&mut desk, None);
+    assert!(asks_for_file(&desk));
+    choose(&mut desk, &["Who is"]);
+    assert!(!asks_for_file(&desk));
+    answer_who(&mut desk, None);
+    assert!(asks_for_file(&desk));
 }
 
 #[test]
@@ -343,6 +370,19 @@ fn a_file_that_breaks_a_rule_is_told_with_its_place_and_what_was_known_stays() {
     assert_eq!(told[..2], ["HTTP: Line 2, column", "13: WrongEndTag"], "{told:?}");
     assert!(told.contains(&"v1".to_owned()) && told.contains(&"cucm1".to_owned()), "{told:?}");
     assert!(desk.wire.borrow().datagrams.is_empty(), "it is the same file over TFTP");
+    desk.press("soft1 soft1");
+    answer(&mut desk, &answers::http(answers::SUCCESS.as_bytes(), Framing::Length));
+    answer_file(&mut desk, "<device></device>");
+    desk.wait(5_000);
+    assert_eq!(crate::told(&mut desk)[0], "17 bytes over HTTP", "nothing is wrong any more");
+}
+
+#[test]
+fn a_file_that_ends_in_the_middle_is_none_though_its_length_is_right() {
+    let mut desk = ready(&card());
+    answer_who(&mut desk, None);
+    answer_file(&mut desk, "<device><versionStamp>cut</versionStamp>");
+    assert_eq!(told(&mut desk), ["HTTP: Line 1, column", "41: CutShort"]);
 }
 
 #[test]
@@ -411,4 +451,50 @@ fn nothing_of_a_file_stays_in_the_buffers_and_no_password_anywhere() {
     answer_who(&mut desk, None);
     answer_file(&mut desk, &file("v1", &["cucm1"], "en"));
     assert_eq!(desk.remembers("topsecret"), [""; 0]);
+}
+
+#[test]
+fn the_services_of_the_file_are_the_menu_of_services_where_the_card_names_none() {
+    let mut desk = ready(&card());
+    answer_who(&mut desk, None);
+    answer_file(&mut desk, &file("v1", &["cucm1"], "en"));
+    let rows = choose(&mut desk, &["Services"]);
+    assert_eq!(rows[..3], ["1 Extension Mobility", "2 Services", ""], "{rows:?}");
+    desk.press("1");
+    let (to, sent) = last_line(&desk);
+    assert_eq!(to, "em1:8080");
+    assert!(sent.starts_with("GET /emapp?device=SEP003094C25B15 HTTP/1.1\r\n"), "{sent}");
+    drop(desk);
+
+    let mut desk = ready(&format!("{}services = Mine, http://em2/mine\n", card()));
+    answer_who(&mut desk, None);
+    answer_file(&mut desk, &file("v1", &["cucm1"], "en"));
+    let rows = choose(&mut desk, &["Services"]);
+    assert_eq!(rows[..2], ["1 Mine", ""], "what the card says wins");
+}
+
+#[test]
+fn the_login_application_is_where_the_file_says_where_the_card_names_no_service() {
+    let entry = "http://cucm7:8080/emapp/EMAppServlet?device=#DEVICENAME#&amp;EMCC=#EMCC#";
+    let without = file("v1", &["cucm1"], "en");
+    let with = without.replace("http://em1:8080/emapp?device=#DEVICENAME#", entry);
+    let device = "/emapp/EMAppServlet?device=SEP003094C25B15";
+    for (card, file, to) in [
+        (short_card(), &with, "cucm7:8080"),
+        (short_card(), &without, "cucm1:8080"),
+        (card(), &with, "em1:8080"),
+    ] {
+        let mut desk = ready(&format!("{card}login = emapp\n"));
+        if !asks_for_file(&desk) {
+            answer_who(&mut desk, None);
+        }
+        answer_file(&mut desk, file);
+        if !desk.wire.borrow().lines.last().unwrap().gone {
+            answer_who(&mut desk, None);
+        }
+        desk.press("soft1");
+        let (asked, sent) = last_line(&desk);
+        assert_eq!(asked, to);
+        assert!(sent.starts_with(&format!("GET {device}")), "{sent}");
+    }
 }

@@ -46,6 +46,10 @@ impl<'c> App<'c> {
 
     /// Whether there is a menu of services.
     pub(crate) fn has_services(&self) -> bool {
+        #[cfg(feature = "provisioning")]
+        if self.provisioned_pages().next().is_some() {
+            return true;
+        }
         self.config().is_some_and(|config| config.pages().services().next().is_some())
     }
 
@@ -56,6 +60,19 @@ impl<'c> App<'c> {
         };
         let mut url = String::<320>::new();
         let host = self.config().and_then(|config| config.services().first());
+        // Where the card names no service, the file says where the login application is, or which call manager has it.
+        #[cfg(feature = "provisioning")]
+        let is_app = |(_, url): &(&str, &str)| {
+            url.as_bytes().windows(APP_PATH.len()).any(|part| part == APP_PATH.as_bytes())
+        };
+        #[cfg(feature = "provisioning")]
+        let of_file = self.provisioned_pages().find(is_app).map_or("", |(_, url)| url);
+        #[cfg(feature = "provisioning")]
+        let (given, host) = match host {
+            None if given.is_empty() && !of_file.is_empty() => (of_file, None),
+            None => (given.as_str(), self.provisioned_member(0)),
+            host => (given.as_str(), host),
+        };
         let path =
             [part::Part::Text(APP_PATH), part::Part::Text("?device="), part::Part::Text(DEVICE_NAME_TOKEN)];
         let written = match host {
@@ -82,6 +99,15 @@ impl<'c> App<'c> {
         self.browser.url.clear();
         for (name, url) in config.pages().services() {
             self.browser.page.add_row(name, url);
+        }
+        #[cfg(feature = "provisioning")]
+        if config.pages().services().next().is_none()
+            && let Some(loaded) = self.provisioning.loaded()
+        {
+            for (name, url) in loaded.found.pages() {
+                let name = if name.is_empty() { self.settings.language.words().services } else { name };
+                self.browser.page.add_row(name, url);
+            }
         }
         self.browser.page.end(false);
         self.browser.is_login = false;

@@ -1,5 +1,4 @@
-//! When the phone loads its file, and what it takes over from it: only what its configuration does not say. It must never load
-//! while a service is asked something.
+//! When the phone loads its file, and what it takes over from it. It must never take over what its configuration says.
 //!
 //! It loads when the network is there, after each login and logout, for the cluster changes the file then, every hour, and after
 //! a failure at growing intervals. A file with the `versionStamp` of the one before changes nothing.
@@ -87,6 +86,18 @@ impl App<'_> {
         self.provisioning.loaded().map_or_else(Vec::new, |loaded| loaded.found.members())
     }
 
+    /// The call manager that is tried in this place.
+    #[cfg(feature = "browser")]
+    pub(super) fn provisioned_member(&self, place: usize) -> Option<&Service> {
+        self.provisioning.loaded()?.found.member(place)
+    }
+
+    /// Name and URL of each service that came with the file.
+    #[cfg(feature = "browser")]
+    pub(super) fn provisioned_pages(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.provisioning.loaded().into_iter().flat_map(|loaded| loaded.found.pages())
+    }
+
     /// Whether there is a service to ask.
     pub(super) fn knows_services(&self) -> bool {
         let configured = self.config().is_some_and(|config| !config.services().is_empty());
@@ -113,11 +124,10 @@ impl App<'_> {
         self.provisioning.polling.ask_at(self.now);
     }
 
-    /// When to load, if ever.
+    /// When to begin to load, if ever. Whoever loads waits for what is asked just now.
     pub(super) fn loads_at(&self) -> Option<Duration> {
         let can = self.file_server().is_some()
             && self.network == NetworkState::Ready
-            && self.in_flight.is_none()
             && !self.provisioning.is_loading;
         self.provisioning.polling.next().filter(|_| can)
     }

@@ -44,9 +44,9 @@ pub struct Found {
 
 /// An entry of the services menu.
 #[derive(Debug)]
-pub(crate) struct PhoneService {
-    pub(crate) name: String<NAME_BYTES>,
-    pub(crate) url: String<URL_BYTES>,
+struct PhoneService {
+    name: String<NAME_BYTES>,
+    url: String<URL_BYTES>,
 }
 
 impl Found {
@@ -89,14 +89,12 @@ impl Found {
         self.members.get(place).map(|(_, member)| member)
     }
 
-    /// The page that lists services, unless the file says that the entries alone count.
-    pub(crate) fn services_url(&self) -> Option<&str> {
-        self.services_url.as_deref().filter(|_| self.source != ServiceSource::Entries)
-    }
-
-    /// The services by name, unless the file says that the pages alone count.
-    pub(crate) fn services(&self) -> &[PhoneService] {
-        if self.source == ServiceSource::Urls { &[] } else { &self.services }
+    /// Name and URL of each service, then of the page that lists services, as far as the file says that they count. Without a
+    /// name it is empty.
+    pub(crate) fn pages(&self) -> impl Iterator<Item = (&str, &str)> {
+        let services = if self.source == ServiceSource::Urls { &[][..] } else { &self.services };
+        let listing = self.services_url.as_deref().filter(|_| self.source != ServiceSource::Entries);
+        services.iter().map(|service| (&*service.name, &*service.url)).chain(listing.map(|url| ("", url)))
     }
 
     fn take(&mut self, piece: Piece<'_>) {

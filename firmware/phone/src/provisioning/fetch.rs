@@ -37,7 +37,7 @@ type Name = heapless::String<160>;
 
 /// Loads the file of `device` from `server` into `found`, over HTTP, and over TFTP where that does not bring it.
 ///
-/// Afterwards neither the network nor `buffers` holds anything of it.
+/// Afterwards no buffer but those of the network holds anything of it.
 pub(crate) async fn fetch<'f, N: Network>(
     network: &mut N,
     server: &FileServer,

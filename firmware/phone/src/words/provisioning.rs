@@ -45,11 +45,8 @@ fn found(found: &Found, words: &Words, out: &mut dyn Write) -> fmt::Result {
     let mut listed = (0..).map_while(|place| found.member(place));
     list(words.file_members, &mut listed.by_ref().map(|member| member.host()), words, out)?;
     list(words.file_time_servers, &mut found.time_servers.iter().map(|name| &**name), words, out)?;
-    let services = found.services().iter().map(|service| match &*service.name {
-        "" => &*service.url,
-        name => name,
-    });
-    list(words.file_services, &mut services.chain(found.services_url()), words, out)
+    let mut services = found.pages().map(|(name, url)| if name.is_empty() { url } else { name });
+    list(words.file_services, &mut services, words, out)
 }
 
 /// A line for each; the word for none where there is none.
