@@ -8,6 +8,7 @@ use embassy_time::{Duration, Instant, with_deadline};
 use embedded_io_async::{Read, Write};
 use hotdesk_core::DeviceName;
 use hotdesk_core::http::{ResponseReader, Status};
+use zeroize::Zeroizing;
 
 use super::document::{Document, LIMIT};
 use super::transfer::{
@@ -111,10 +112,11 @@ async fn answer(
     let sent = with_deadline(Instant::now() + SILENCE, sending).await;
     sent.map_err(|_| Failure::Silent)?.map_err(|_| Failure::Broken)?;
     let mut reader = ResponseReader::new(buffer);
-    let mut segment = [0; SEGMENT];
+    // A password may be in it.
+    let mut segment = Zeroizing::new([0; SEGMENT]);
     loop {
         let until = deadline.min(Instant::now() + SILENCE);
-        let read = with_deadline(until, connection.read(&mut segment)).await;
+        let read = with_deadline(until, connection.read(&mut *segment)).await;
         let length = read.map_err(|_| Failure::Silent)?.map_err(|_| Failure::Broken)?;
         let mut fed = Ok(());
         let taken = if length == 0 {
