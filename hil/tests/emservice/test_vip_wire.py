@@ -172,6 +172,8 @@ def test_prefixes_and_case_of_an_answer_do_not_matter(script: Script, prefix: st
     assert push(script) == Started("77", "42")
     script.says("AuthenticateUserResponse", "<status>6009</status><detail>49b5</detail>", prefix)
     assert call(script, "check_code", "mary", "1") == FactorAnswer(Outcome.WRONG_CODE, "6009", "detail 49B5")
+    script.says("AuthenticateUserResponse", "<status>6009</status>", prefix)
+    assert call(script, "check_code", "mary", "1") == FactorAnswer(Outcome.WRONG_CODE, "6009")
     script.says("AuthenticateUserResponse", "<status>600b</status><statusMessage>no</statusMessage>", prefix)
     error = refused(script, "check_code", "mary", "1")
     assert (error.code, error.detail) == ("600B", "VIP checks no code: 600B no")
