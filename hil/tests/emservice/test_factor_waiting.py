@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import http.client
-import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,6 @@ from emservice.factor_pages import CLUSTER, ask, go_on, login, over, press, toke
 from hotdesk_hil.emservice import (
     EmService,
     FactorAnswer,
-    FactorUnavailable,
     Outcome,
     SecondFactor,
     Started,
@@ -262,31 +260,6 @@ def test_where_no_further_push_is_sent_the_page_before_leads_to_the_code(service
     form = go_on(page)
     assert (form.kind, form.prompt) == ("Input", "Enter the code")
     assert AppPhone(DESK).submit(form, otp=CODE).text == "Login successful."
-
-
-def test_a_push_that_fails_when_the_phone_has_hung_up_is_nobodys_error(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    begun, release = threading.Event(), threading.Event()
-
-    class Failing(SecondFactor):
-        async def start(self, user: str, device: str, seconds: int) -> Started:  # noqa: ARG002
-            begun.set()
-            await asyncio.get_running_loop().run_in_executor(None, release.wait)
-            raise FactorUnavailable("gone")
-
-    with EmService(CLUSTER, second_factor=Failing()) as service:
-        with socket.create_connection(("127.0.0.1", service.port)) as phone:
-            target = f"{service.app_url}?device={DESK}&userid=mary&seq={MARY[1]}".partition(
-                str(service.port)
-            )[2]
-            phone.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-            assert begun.wait(10)
-        release.set()
-        assert login(service).text.startswith("Second factor is not available.")
-        service.reset()
-    gc.collect()
-    assert "never retrieved" not in caplog.text
 
 
 def test_the_one_who_waits_longest_goes_where_too_many_wait(
