@@ -1,8 +1,23 @@
 //! Passes the linker scripts to the linker, wherever the package is built from.
 
-fn main() {
+use std::error::Error;
+use std::path::Path;
+use std::{env, fs};
+
+/// The stack that `memory.x` has, and where RAM begins behind it; then both where there is TLS, which computes deep in C, and
+/// whose work keys and display interrupt.
+const STACK: [(&str, &str); 2] = [("16K", "0x20004000"), ("28K", "0x20007000")];
+
+fn main() -> Result<(), Box<dyn Error>> {
     let chip = if cfg!(feature = "pico2") { "rp2350" } else { "rp2040" };
-    println!("cargo:rustc-link-search={}/memory/{chip}", env!("CARGO_MANIFEST_DIR"));
+    let mut memory = fs::read_to_string(format!("memory/{chip}/memory.x"))?;
+    if cfg!(feature = "tls") {
+        let [(size, ram), (larger, behind)] = STACK;
+        memory = memory.replace(size, larger).replace(ram, behind);
+    }
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join("memory.x"), memory)?;
+    println!("cargo:rustc-link-search={out}");
     if chip == "rp2040" {
         // Puts the second stage of the boot loader in front of the image.
         println!("cargo:rustc-link-arg-bins=-Tlink-rp.x");
@@ -11,4 +26,5 @@ fn main() {
     println!("cargo:rustc-link-arg=--build-id=fast");
     println!("cargo:rustc-link-arg=-Tboard.x");
     println!("cargo:rerun-if-changed=memory");
+    Ok(())
 }

@@ -138,7 +138,8 @@ impl<D: Display, C: Chip, S: Storage> Phone<D, Board<C, S>> {
     #[inline(never)]
     fn make_engine(&mut self, sample: impl FnMut() -> u8) -> Option<(MbedTls, u64)> {
         static GENERATOR: StaticCell<Generator> = StaticCell::new();
-        static MEMORY: StaticCell<[u8; ARENA]> = StaticCell::new();
+        // Made by the compiler: it is larger than the stack.
+        static MEMORY: ConstStaticCell<[u8; ARENA]> = ConstStaticCell::new([0; ARENA]);
         let random = match self.board.random(sample) {
             Ok(random) => GENERATOR.init(random),
             Err(error) => {
@@ -147,7 +148,7 @@ impl<D: Display, C: Chip, S: Storage> Phone<D, Board<C, S>> {
             }
         };
         let number = random.number();
-        let engine = MbedTls::new(random, MEMORY.init_with(|| [0; ARENA])).ok()?;
+        let engine = MbedTls::new(random, MEMORY.take()).ok()?;
         Some((engine, number))
     }
 
