@@ -449,7 +449,8 @@ fn a_file_of_200_kilobytes_is_read_through_the_buffers_of_a_small_phone() {
 fn nothing_of_a_file_stays_in_the_buffers_and_no_password_anywhere() {
     let mut desk = ready(&card());
     answer_who(&mut desk, None);
-    answer_file(&mut desk, &file("v1", &["cucm1"], "en"));
+    let last = "<sshPassword>topsecret</sshPassword></device>";
+    answer_file(&mut desk, &file("v1", &["cucm1"], "en").replace("</device>", last));
     assert_eq!(desk.remembers("topsecret"), [""; 0]);
 }
 
