@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_the_same_at_every_split() {
+    fn rule_16_10_a_page_is_the_same_at_every_split() {
         for (answer, outcome) in [
             (
                 "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<CiscoIPPhoneText><Title>A</Title><Text>B</Text></CiscoIPPhoneText>",
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_is_handed_out_whatever_its_status() {
+    fn rule_16_10_a_head_is_handed_out_whatever_its_status() {
         let (parts, outcome) =
             load(b"HTTP/1.1 302 Found\r\nlocation: /there\r\nContent-Length: 0\r\n\r\n", 9);
         assert_eq!(parts, ["302 Some(\"/there\")"]);
