@@ -52,7 +52,7 @@ def test_a_panic_is_told_on_the_first_screen_in_about_and_in_the_log(
     assert after(start) in calls
     place = source.panic(line, calls)
     assert place
-    assert "app.borrow" in source_line(place)
+    assert re.search(r"self\.borrow(_mut)?\(\)", source_line(place))
     # The executor polled what was there.
     assert all(source.frames(address) for address in calls if address)
     if "settings-without-power" in rig.capabilities:
