@@ -12,6 +12,7 @@ pub mod board;
 pub mod card;
 #[cfg(feature = "systick")]
 pub mod clock;
+pub mod direct;
 pub mod executor;
 pub mod fault;
 #[cfg(feature = "flash")]

@@ -103,7 +103,7 @@ fn make_phone(p: Peripherals) -> Tasks {
     let spi = Spi::new_blocking_txonly(p.SPI1, p.PIN_10, p.PIN_11, config);
     let pins: [Peri<'static, AnyPin>; 4] =
         [p.PIN_13.into(), p.PIN_14.into(), p.PIN_15.into(), p.PIN_12.into()];
-    let panel = Panel::start(spi, pins.map(high));
+    let panel = panel::start(spi, pins.map(high));
 
     let mut config = spi::Config::default();
     config.frequency = ETHERNET_HZ;

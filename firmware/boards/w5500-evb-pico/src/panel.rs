@@ -2,19 +2,14 @@
 
 use core::convert::Infallible;
 
-use embassy_rp::gpio::{Level, Output};
+use embassy_rp::gpio::Output;
 use embassy_rp::pac::SPI1;
 use embassy_rp::pac::spi::regs::Sr as Status;
 use embassy_rp::peripherals;
 use embassy_rp::spi::{Blocking, Spi};
 use embassy_time::Delay;
-use embedded_graphics::Pixel;
-use embedded_graphics::draw_target::DrawTarget;
-use embedded_graphics::geometry::{OriginDimensions, Size};
-use embedded_graphics::pixelcolor::{Rgb565, RgbColor};
-use embedded_graphics::primitives::Rectangle;
+use hotdesk_board::direct::Direct;
 use hotdesk_phone::view::{LAYOUT_320X240, Layout};
-use hotdesk_phone::{Display, Light};
 use mipidsi::Builder;
 use mipidsi::interface::{Interface, InterfaceKind};
 use mipidsi::models::ST7789;
@@ -24,7 +19,7 @@ use mipidsi::options::{ColorInversion, Orientation, Rotation};
 pub(crate) static LAYOUT: Layout = Layout { softkey_places: 3, ..LAYOUT_320X240 };
 
 /// The panel's bus. embassy-rp's driver waits for each byte; this one keeps the wire busy, pixel by pixel.
-struct Bus {
+pub(crate) struct Bus {
     data: Output<'static>,
     _spi: Spi<'static, peripherals::SPI1, Blocking>,
     /// Low for good: the panel is alone on its bus.
@@ -89,68 +84,18 @@ impl Interface for Bus {
 }
 
 /// The panel, after its start.
-pub(crate) struct Panel {
-    panel: mipidsi::Display<Bus, ST7789, Output<'static>>,
-    /// The light behind the glass.
-    backlight: Output<'static>,
-}
+pub(crate) type Panel = Direct<mipidsi::Display<Bus, ST7789, Output<'static>>, Output<'static>>;
 
-impl Panel {
-    /// Starts the panel and clears it. `pins` are its CS, D/C, RESET and BL.
-    pub(crate) fn start(spi: Spi<'static, peripherals::SPI1, Blocking>, pins: [Output<'static>; 4]) -> Self {
-        let [mut select, data, reset, backlight] = pins;
-        select.set_low();
-        let started = Builder::new(ST7789, Bus { data, _spi: spi, _select: select })
-            .display_size(240, 320)
-            .orientation(Orientation::new().rotate(Rotation::Deg90))
-            .invert_colors(ColorInversion::Inverted)
-            .reset_pin(reset)
-            .init(&mut Delay);
-        let Ok(mut panel) = started else { unreachable!("pins and bus have no errors") };
-        let _ = panel.clear(Rgb565::BLACK);
-        Self { panel, backlight }
-    }
-}
-
-impl OriginDimensions for Panel {
-    fn size(&self) -> Size {
-        self.panel.size()
-    }
-}
-
-impl DrawTarget for Panel {
-    type Color = Rgb565;
-    type Error = Infallible;
-
-    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb565>>>(&mut self, pixels: I) -> Result<(), Infallible> {
-        self.panel.draw_iter(pixels)
-    }
-
-    fn fill_contiguous<I: IntoIterator<Item = Rgb565>>(
-        &mut self,
-        area: &Rectangle,
-        colors: I,
-    ) -> Result<(), Infallible> {
-        self.panel.fill_contiguous(area, colors)
-    }
-
-    fn fill_solid(&mut self, area: &Rectangle, color: Rgb565) -> Result<(), Infallible> {
-        self.panel.fill_solid(area, color)
-    }
-}
-
-impl Display for Panel {
-    fn layout(&self) -> &'static Layout {
-        &LAYOUT
-    }
-
-    fn set_light(&mut self, light: Light) {
-        self.backlight.set_level(Level::from(light != Light::Off));
-    }
-
-    /// What was drawn is on the panel already; other tasks come to their turn between two pictures.
-    async fn flush(&mut self) -> Result<(), Infallible> {
-        embassy_futures::yield_now().await;
-        Ok(())
-    }
+/// Starts the panel. `pins` are its CS, D/C, RESET and BL.
+pub(crate) fn start(spi: Spi<'static, peripherals::SPI1, Blocking>, pins: [Output<'static>; 4]) -> Panel {
+    let [mut select, data, reset, backlight] = pins;
+    select.set_low();
+    let started = Builder::new(ST7789, Bus { data, _spi: spi, _select: select })
+        .display_size(240, 320)
+        .orientation(Orientation::new().rotate(Rotation::Deg90))
+        .invert_colors(ColorInversion::Inverted)
+        .reset_pin(reset)
+        .init(&mut Delay);
+    let Ok(panel) = started else { unreachable!("pins and bus have no errors") };
+    Direct::new(panel, backlight, &LAYOUT)
 }
