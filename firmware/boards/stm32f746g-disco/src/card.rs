@@ -38,9 +38,7 @@ pub(crate) fn reader(
         };
         let read = |index, block: &mut [u8; 512]| {
             let read = executor::wait(PATIENCE, card.read_block(index, data));
-            for (bytes, word) in block.chunks_mut(4).zip(data.0) {
-                bytes.copy_from_slice(&word.to_le_bytes());
-            }
+            block.copy_from_slice(&data[..]);
             // The file holds a certificate.
             data.0.zeroize();
             if let Some(Ok(())) = read { Ok(()) } else { Err(Failed) }

@@ -13,13 +13,11 @@ use hotdesk_phone::Keeps;
 const PATIENCE_MICROS: u32 = 20_000_000;
 
 /// The chip with its independent watchdog, which has an oscillator of its own.
-pub(crate) struct Stm32F746 {
-    watchdog: IndependentWatchdog<'static, IWDG>,
-}
+pub(crate) struct Stm32F746(IndependentWatchdog<'static, IWDG>);
 
 impl Stm32F746 {
     pub(crate) fn new(watchdog: Peri<'static, IWDG>) -> Self {
-        Self { watchdog: IndependentWatchdog::new(watchdog, PATIENCE_MICROS) }
+        Self(IndependentWatchdog::new(watchdog, PATIENCE_MICROS))
     }
 }
 
@@ -35,10 +33,10 @@ impl Chip for Stm32F746 {
     }
 
     fn start_watchdog(&mut self) {
-        self.watchdog.unleash();
+        self.0.unleash();
     }
 
     fn feed_watchdog(&mut self) {
-        self.watchdog.pet();
+        self.0.pet();
     }
 }

@@ -22,10 +22,7 @@ use embassy_stm32::i2c::{self, I2c, Master};
 use embassy_stm32::ltdc::{self, Ltdc};
 use embassy_stm32::mode::{Async, Blocking};
 use embassy_stm32::peripherals::{self, ETH, ETH_SMA};
-use embassy_stm32::rcc::{
-    AHBPrescaler, APBPrescaler, Hse, HseMode, Pll, PllMul, PllPDiv, PllPreDiv, PllQDiv, PllRDiv, PllSource,
-    Sysclk,
-};
+use embassy_stm32::rcc::{self, Hse, HseMode, Pll};
 use embassy_stm32::rng::{self, Rng};
 use embassy_stm32::sdmmc::{self, Sdmmc};
 use embassy_stm32::time::Hertz;
@@ -57,12 +54,11 @@ const TOUCH_PATIENCE: Duration = Duration::from_millis(10);
 
 type Device = Ethernet<'static, ETH, GenericPhy<Sma<'static, ETH_SMA>>>;
 type DiscoPhone = Phone<Panel, hotdesk_board::board::Board<Stm32F746, ChipStorage>>;
-type TouchBus = I2c<'static, Blocking, Master>;
-type TouchLine = ExtiInput<'static, Async>;
+type Touch = (I2c<'static, Blocking, Master>, ExtiInput<'static, Async>);
 
 /// What the tasks run with.
 struct Tasks {
-    touch: (TouchBus, TouchLine),
+    touch: Touch,
     network: Network<Device>,
     phone: DiscoPhone,
 }
@@ -76,11 +72,11 @@ fn main() -> ! {
     // The data cache stays off: DMA reads and writes past it.
     SCB::enable_icache(&mut core.SCB);
     let pins = embassy_stm32::init(clocks());
-    let Tasks { touch: (bus, line), network, phone } = make_phone(pins);
+    let Tasks { touch, network, phone } = make_phone(pins);
     executor::run(|spawner| {
         #[cfg(feature = "tls")]
         let phone = tls::split(spawner, phone);
-        executor::start_above(spawner, watch_touch(bus, line));
+        executor::start_above(spawner, watch_touch(touch));
         executor::start(spawner, run_network(network));
         executor::start(spawner, run_phone(phone));
     })
@@ -88,47 +84,36 @@ fn main() -> ! {
 
 /// The processor at 216 MHz from the board's oscillator of 25 MHz (UM1907), 48 MHz for card and random numbers, and
 /// 134 MHz / 7 / 2 = 9.57 MHz for the pixels: the HAL halves the PLL's clock.
+#[rustfmt::skip]
 fn clocks() -> Config {
+    use rcc::{PllMul::{MUL134, MUL432}, PllPDiv, PllPreDiv::DIV25, PllQDiv, PllRDiv};
     let mut config = Config::default();
     config.rcc.hse = Some(Hse { freq: Hertz(25_000_000), mode: HseMode::Oscillator });
-    config.rcc.pll_src = PllSource::HSE;
-    config.rcc.pll = Some(Pll {
-        prediv: PllPreDiv::DIV25,
-        mul: PllMul::MUL432,
-        divp: Some(PllPDiv::DIV2),
-        divq: Some(PllQDiv::DIV9),
-        divr: None,
-    });
-    config.rcc.pllsai = Some(Pll {
-        prediv: PllPreDiv::DIV25,
-        mul: PllMul::MUL134,
-        divp: None,
-        divq: None,
-        divr: Some(PllRDiv::DIV7),
-    });
-    config.rcc.sys = Sysclk::PLL1_P;
-    config.rcc.ahb_pre = AHBPrescaler::DIV1;
-    config.rcc.apb1_pre = APBPrescaler::DIV4;
-    config.rcc.apb2_pre = APBPrescaler::DIV2;
+    config.rcc.pll_src = rcc::PllSource::HSE;
+    config.rcc.pll =
+        Some(Pll { prediv: DIV25, mul: MUL432, divp: Some(PllPDiv::DIV2), divq: Some(PllQDiv::DIV9), divr: None });
+    config.rcc.pllsai = Some(Pll { prediv: DIV25, mul: MUL134, divp: None, divq: None, divr: Some(PllRDiv::DIV7) });
+    config.rcc.sys = rcc::Sysclk::PLL1_P;
+    config.rcc.ahb_pre = rcc::AHBPrescaler::DIV1;
+    config.rcc.apb1_pre = rcc::APBPrescaler::DIV4;
+    config.rcc.apb2_pre = rcc::APBPrescaler::DIV2;
     config
 }
 
 /// Makes the phone. What only this needs of the stack is free again when the tasks run.
 #[inline(never)]
+#[rustfmt::skip]
 fn make_phone(p: Peripherals) -> Tasks {
     serial::start(p.USART1, p.PA9, p.PB7, Interrupts);
     let (storage, mac) = flash::start(p.FLASH);
-    #[rustfmt::skip]
     let slot = Sdmmc::new_4bit(p.SDMMC1, p.DMA2_CH3, Interrupts, p.PC12, p.PD2,
         p.PC8, p.PC9, p.PC10, p.PC11, sdmmc::Config::default());
     // The slot's switch connects it to ground.
     let is_there = Input::new(p.PC13, Pull::Up).is_low();
     let mut read = card::reader(slot, is_there);
-    let (app, board) =
-        wiring::set_up(Stm32F746::new(p.IWDG), storage, mac, |_, name, buffer| read(name, buffer));
+    let (app, board) = wiring::set_up(Stm32F746::new(p.IWDG), storage, mac, |_, name, buffer| read(name, buffer));
 
     // Clock, the two syncs, blue, green, red.
-    #[rustfmt::skip]
     let controller = Ltdc::new_with_pins(p.LTDC, Interrupts, p.PI14, p.PI10, p.PI9,
         p.PE4, p.PJ13, p.PJ14, p.PJ15, p.PG12, p.PK4, p.PK5, p.PK6,
         p.PJ7, p.PJ8, p.PJ9, p.PJ10, p.PJ11, p.PK0, p.PK1, p.PK2,
@@ -146,22 +131,20 @@ fn make_phone(p: Peripherals) -> Tasks {
     let bus = I2c::new_blocking(p.I2C3, p.PH7, p.PH8, config);
     let line = ExtiInput::new(p.PI13, p.EXTI13, Pull::Up, Interrupts);
 
-    let mut random = [0; 8];
-    Rng::new(p.RNG, Interrupts).fill_bytes(&mut random);
+    let chance = Rng::new(p.RNG, Interrupts).next_u64();
     // Made by the compiler: it is nearly as large as the stack.
     static QUEUE: ConstStaticCell<PacketQueue<FRAMES, FRAMES>> = ConstStaticCell::new(PacketQueue::new());
-    #[rustfmt::skip]
     let device = Ethernet::new(QUEUE.take(), p.ETH, Interrupts, p.PA1, p.PA7, p.PC4, p.PC5, p.PG13, p.PG14, p.PG11,
         mac, p.ETH_SMA, p.PA2, p.PC1);
     static CELLS: StaticCell<[Cell; panel::LAYOUT.cells()]> = StaticCell::new();
     let cells = CELLS.init_with(|| [Cell::BLANK; panel::LAYOUT.cells()]);
-    let (network, phone) = wiring::connect(app, board, panel, cells, device, u64::from_le_bytes(random));
+    let (network, phone) = wiring::connect(app, board, panel, cells, device, chance);
     Tasks { touch: (bus, line), network, phone }
 }
 
 #[embassy_executor::task]
-async fn watch_touch(bus: TouchBus, line: TouchLine) -> ! {
-    touch::watch(bus, line, &panel::SHOWN).await
+async fn watch_touch(touch: Touch) -> ! {
+    touch::watch(touch.0, touch.1, &panel::SHOWN).await
 }
 
 #[embassy_executor::task]

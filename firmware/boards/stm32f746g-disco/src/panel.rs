@@ -27,29 +27,19 @@ pub(crate) type Panel = Framed<Output<'static>, { WIDTH as usize }, { HEIGHT as 
 
 /// The panel's timing and polarities, as in ST's board support (rk043fn48h.h, stm32746g_discovery_lcd.c: data enable "active
 /// low", the pixel clock not inverted): 59 pictures a second.
+#[rustfmt::skip]
 const TIMING: LtdcConfiguration = LtdcConfiguration {
-    active_width: WIDTH,
-    active_height: HEIGHT,
-    h_sync: 41,
-    h_back_porch: 13,
-    h_front_porch: 32,
-    v_sync: 10,
-    v_back_porch: 2,
-    v_front_porch: 2,
-    h_sync_polarity: PolarityActive::ActiveLow,
-    v_sync_polarity: PolarityActive::ActiveLow,
-    data_enable_polarity: PolarityActive::ActiveLow,
-    pixel_clock_polarity: PolarityEdge::RisingEdge,
+    active_width: WIDTH, h_sync: 41, h_back_porch: 13, h_front_porch: 32,
+    active_height: HEIGHT, v_sync: 10, v_back_porch: 2, v_front_porch: 2,
+    h_sync_polarity: PolarityActive::ActiveLow, v_sync_polarity: PolarityActive::ActiveLow,
+    data_enable_polarity: PolarityActive::ActiveLow, pixel_clock_polarity: PolarityEdge::RisingEdge,
 };
 
 /// The whole panel, numbers of colours.
+#[rustfmt::skip]
 const LAYER: LtdcLayerConfig = LtdcLayerConfig {
-    layer: LtdcLayer::Layer1,
-    pixel_format: PixelFormat::L8,
-    window_x0: 0,
-    window_x1: WIDTH,
-    window_y0: 0,
-    window_y1: HEIGHT,
+    layer: LtdcLayer::Layer1, pixel_format: PixelFormat::L8,
+    window_x0: 0, window_x1: WIDTH, window_y0: 0, window_y1: HEIGHT,
 };
 
 /// Several pictures.

@@ -51,11 +51,11 @@ pub(crate) fn start(
     receive: Peri<'static, PB7>,
     _bound: impl Binding<typelevel::USART1, Handler>,
 ) {
-    match Uart::<Blocking>::new_blocking(usart, receive, transmit, Config::default()) {
-        // It must not be dropped: that would turn the pins off.
-        Ok(line) => core::mem::forget(line),
-        Err(_) => unreachable!("the clock is fast enough for the line"),
-    }
+    let Ok(line) = Uart::<Blocking>::new_blocking(usart, receive, transmit, Config::default()) else {
+        unreachable!("the clock is fast enough for the line")
+    };
+    // It must not be dropped: that would turn the pins off.
+    core::mem::forget(line);
     USART1.cr1().modify(|control| control.set_rxneie(true));
     log::start(&LogPort);
     typelevel::USART1::unpend();

@@ -14,13 +14,8 @@ use crate::{DiscoPhone, Interrupts, Panel};
 pub(crate) fn split(spawner: Spawner, mut phone: DiscoPhone) -> DiscoPhone {
     // SAFETY: nothing else uses it any more.
     let mut random = Rng::new(unsafe { RNG::steal() }, Interrupts);
-    let sample = || {
-        let mut byte = [0];
-        random.fill_bytes(&mut byte);
-        u8::from_le_bytes(byte)
-    };
     // A line of a peripheral that the board does not use.
-    let front = phone.split(interrupt::UART4, sample);
+    let front = phone.split(interrupt::UART4, || random.next_u32().to_le_bytes()[0]);
     executor::start_above(spawner, run_front(front));
     phone
 }

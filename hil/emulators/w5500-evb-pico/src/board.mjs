@@ -24,6 +24,7 @@ export class Board {
   onReset = () => {};
   ethernet = new W5500();
   wire = new Wire();
+  #starts = 0;
   /** Writes to flash until the supply fails, if it is to fail. */
   #powerLeft = Infinity;
   #typed = [];
@@ -47,6 +48,9 @@ export class Board {
   }
 
   get isOn() { return this.chip !== undefined; }
+
+  /** Names the picture that the panel shows: another one has another name. */
+  get pictureName() { return `${this.#starts}-${this.panel.changes}`; }
 
   /** Switches the board on, or off and on. */
   power(on) {
@@ -90,6 +94,7 @@ export class Board {
 
   #start(before) {
     before?.stop();
+    this.#starts++;
     const chip = new Chip(this.flash, before);
     const { mcu } = chip;
     this.chip = chip;

@@ -52,7 +52,12 @@ const actions = {
   /** What goes wrong in the Ethernet chip from now on (w5500.mjs). */
   faults: ({ ethernet }) => { Object.assign(board.ethernet.faults, ethernet); },
   failPower: ({ writes }) => board.failPower(writes),
-  picture: ({ file }) => fs.writeFileSync(file, board.panel.ppm()),
+  /** Writes the picture, unless it is still that of this name. */
+  picture: ({ file, unless }) => {
+    const { pictureName: name } = board;
+    if (name !== unless) fs.writeFileSync(file, board.panel.ppm());
+    return { name };
+  },
   memory: ({ address, length, file }) => fs.writeFileSync(file, board.memory(address, length)),
   goOn: ({ registers, memory }) => board.goOn(registers, memory),
   state: () => ({

@@ -3,6 +3,9 @@ const SOFTWARE_RESET = 0x01, SLEEP_OUT = 0x11, INVERT_OFF = 0x20, INVERT_ON = 0x
   COLUMNS = 0x2a, ROWS = 0x2b, WRITE = 0x2c, ORIENTATION = 0x36, FORMAT = 0x3a;
 const MIRROR_ROWS = 0x80, MIRROR_COLUMNS = 0x40, EXCHANGE = 0x20;
 const RGB565 = 5;
+/** Brightness of 0 to 255, of a colour in so many bits. */
+const brightness = (bits) => Uint8Array.from({ length: 1 << bits }, (_, value) => Math.round((value * 255) / ((1 << bits) - 1)));
+const FIVE_BITS = brightness(5), SIX_BITS = brightness(6);
 
 export class St7789 {
   constructor(width = 240, height = 320) {
@@ -11,10 +14,13 @@ export class St7789 {
     this.memory = new Uint16Array(width * height);
     /** Pixels written since power came. */
     this.written = 0;
+    /** What may have changed the picture since power came: bytes and resets. */
+    this.changes = 0;
     this.reset();
   }
 
   reset() {
+    this.changes++;
     this.orientation = 0;
     this.format = 0;
     this.on = false;
@@ -28,6 +34,7 @@ export class St7789 {
 
   /** A byte to the panel: a command, or data for the one before. */
   write(byte, isData) {
+    this.changes++;
     if (isData) return this.#data(byte);
     this.command = byte;
     this.arguments = [];
@@ -83,9 +90,9 @@ export class St7789 {
         // The glass of this panel shows inverted colours; the driver board's INVERT_ON puts that right.
         const value = this.memory[x * this.width + (this.width - 1 - y)] ^ (this.inverted ? 0 : 0xffff);
         const at = (y * width + x) * 3;
-        pixels[at] = Math.round(((value >> 11) * 255) / 31);
-        pixels[at + 1] = Math.round((((value >> 5) & 63) * 255) / 63);
-        pixels[at + 2] = Math.round(((value & 31) * 255) / 31);
+        pixels[at] = FIVE_BITS[value >> 11];
+        pixels[at + 1] = SIX_BITS[(value >> 5) & 63];
+        pixels[at + 2] = FIVE_BITS[value & 31];
       }
     }
     return { width, height, pixels };

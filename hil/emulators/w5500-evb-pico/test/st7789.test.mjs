@@ -37,6 +37,19 @@ test('a window is filled line by line', () => {
   assert.deepEqual([pixel(panel, 1, 0), pixel(panel, 1, 1)], [[255, 255, 255], [0, 0, 255]]);
 });
 
+test('whatever reaches the panel is a change: another picture is never taken for the same', () => {
+  const panel = started();
+  let changes = panel.changes;
+  const isChange = () => changes !== (changes = panel.changes);
+  send(panel, 0x2c, 0xf8, 0x00);
+  assert.ok(isChange());
+  send(panel, 0x28);
+  assert.ok(isChange());
+  panel.reset();
+  assert.ok(isChange());
+  assert.ok(!isChange());
+});
+
 test('a panel that is off shows nothing', () => {
   const panel = started();
   send(panel, 0x2c, 0xff, 0xff);

@@ -33,6 +33,8 @@ LONGEST_LIST = 20
 
 # The title over the profiles of a user.
 PROFILES = "Profile"
+# How the last line of a failure begins while the phone asks who is logged in.
+LOOKING = "Asking"
 # The marks in the last column of a text that continues.
 MORE_ABOVE, MORE_BELOW = "\N{UPWARDS ARROW}", "\N{DOWNWARDS ARROW}"
 # The mark in the first place of a text that is longer than its room.
@@ -234,14 +236,33 @@ class Phone:
                 time.sleep(INTERVAL)
 
     def read_to_end(self) -> str:
-        """Scrolls down to the end and returns the whole body as running text."""
+        """Scrolls down to the end and returns the whole body as running text.
+
+        Where the phone still asks who is logged in, the text is what it says once it knows.
+        """
+        text = self._scroll_to_end()
+        while LOOKING in text:
+            screen = self.wait("an answer to who is logged in", lambda s: LOOKING not in s.flowing, ANSWER)
+            while MORE_ABOVE in screen.text:
+                self.press(keypad.UP)
+                screen = self._wait_other(screen)
+            text = self._scroll_to_end()
+        return text
+
+    def _scroll_to_end(self) -> str:
         screen = self.wait("text", lambda s: bool(s.body))
-        lines = list(screen.body)
+        lines = _lines(screen)
         while MORE_BELOW in screen.text:
+            before = screen
             self.press(keypad.DOWN)
-            screen = self.wait("other lines after scrolling", lambda s, before=screen: s.text != before.text)
-            lines.append(screen.body[-1])
-        return " ".join(line.rstrip(MORE_ABOVE + MORE_BELOW).rstrip() for line in lines)
+            screen = self._wait_other(before)
+            # A text that became shorter meanwhile did not scroll: its end is here already.
+            if _lines(screen) != _lines(before):
+                lines.append(_lines(screen)[-1])
+        return " ".join(lines)
+
+    def _wait_other(self, before: Screen) -> Screen:
+        return self.wait("other lines after scrolling", lambda s: s.text != before.text)
 
     def type(self, text: str) -> None:
         """Types into the field that is being filled in: a user ID in letters, else digits, as of a PIN."""
@@ -338,6 +359,11 @@ def user_id(screen: Screen) -> str:
         return ""
     end = next((index for index, line in enumerate(screen.body) if line.startswith("PIN:")), 2)
     return "".join(screen.body[1:end])
+
+
+def _lines(screen: Screen) -> list[str]:
+    """The lines of the body, without the marks that there is more."""
+    return [line.rstrip(MORE_ABOVE + MORE_BELOW).rstrip() for line in screen.body]
 
 
 def _shows_end(screen: Screen, typed: str) -> bool:

@@ -65,6 +65,7 @@ class EmulatedPico:
             raise BoardError(f"the emulator lacks its Node packages: run npm ci --prefix {emulator}")
         self._files = Path(tempfile.mkdtemp(prefix="hotdesk-pico-"))
         self.log_file = self._files / "log"
+        self._screendump = ("", b"")
         self._wire = wire
         wire.open(self._files)
         options = {name: self._files / name for name in ("log", "keypad")}
@@ -135,10 +136,12 @@ class EmulatedPico:
         raise KeypadError(f"the matrix has no key {key!r}; it has {' '.join(MATRIX)}")
 
     def screendump(self) -> bytes:
-        """Returns the display as a PPM of 320 x 240 pixels."""
+        """Returns the display as a PPM of 320 x 240 pixels: the same object while nothing is drawn."""
         file = self._files / "screen.ppm"
-        self.tell("picture", file=str(file))
-        return file.read_bytes()
+        name = self.tell("picture", file=str(file), unless=self._screendump[0])["name"]
+        if name != self._screendump[0]:
+            self._screendump = (name, file.read_bytes())
+        return self._screendump[1]
 
     def memory(self, address: int, length: int) -> bytes:
         """Returns bytes of the chip's memory, between two instructions."""

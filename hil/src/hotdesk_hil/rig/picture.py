@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from PIL import Image
@@ -65,6 +65,8 @@ class Picture:
         return cls(width, height, pixels.translate(table), tuple(used))
 
     @classmethod
+    # A rig looks many times while nothing is drawn, and this takes long.
+    @lru_cache(maxsize=2)
     def from_ppm(cls, data: bytes, width: int, height: int, square: int = 1) -> Picture:
         """Reads a binary PPM in which each pixel is drawn as a square of this side."""
         fields, body = _ppm_header(data)

@@ -1,0 +1,63 @@
+"""How a text is read to its end on a screen that has room for a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from hotdesk_hil.rig import Phone, Rig, Screen, keypad
+from hotdesk_hil.rig.phone import MORE_ABOVE, MORE_BELOW
+
+ROOM = 3
+ASKING = ["The connection", "broke off.", "Try again.", "Asking who is", "logged in"]
+KNOWN = ["The connection", "broke off. You", "are not logged", "in. Try again."]
+
+
+class Scrolled:
+    """A rig that shows a part of a text, another one from the look on at which the phone knows who is there."""
+
+    def __init__(self, before: list[str], after: list[str], answer_at: int) -> None:
+        self._texts = (before, after)
+        self._answer_at = answer_at
+        self._looks = self._top = 0
+        self.screen = self
+        self.keypad = self
+
+    def press(self, key: str) -> None:
+        self._top += {keypad.UP: -1, keypad.DOWN: 1}[key]
+
+    def wait_for(self, expected: str, holds: Callable[[Screen], bool], _seconds: float) -> Screen:
+        for _ in range(20):
+            if holds(screen := self._look()):
+                return screen
+        raise AssertionError(f"never shown: {expected}")
+
+    def _look(self) -> Screen:
+        self._looks += 1
+        text = self._texts[self._looks >= self._answer_at]
+        self._top = min(max(self._top, 0), max(len(text) - ROOM, 0))
+        body = text[self._top : self._top + ROOM]
+        flowing = " ".join(body)
+        if self._top > 0:
+            body[0] = body[0].ljust(16) + MORE_ABOVE
+        if self._top + ROOM < len(text):
+            body[-1] = body[-1].ljust(16) + MORE_BELOW
+        return cast("Screen", SimpleNamespace(body=tuple(body), text="\n".join(body), flowing=flowing))
+
+
+def read(before: list[str], after: list[str], answer_at: int) -> str:
+    """What a person reads of it."""
+    return Phone(cast("Rig", Scrolled(before, after, answer_at))).read_to_end()
+
+
+def test_text_is_read_to_its_end() -> None:
+    assert read(KNOWN, KNOWN, 0) == " ".join(KNOWN)
+    assert read(KNOWN[:2], KNOWN[:2], 0) == " ".join(KNOWN[:2])
+
+
+@pytest.mark.parametrize("answer_at", range(1, 8))
+def test_text_is_what_the_phone_says_once_it_knows_who_is_logged_in(answer_at: int) -> None:
+    assert read(ASKING, ASKING[:3], answer_at) == " ".join(ASKING[:3])
