@@ -18,6 +18,7 @@ from typing import Protocol
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from hotdesk_hil.emservice.alerts import accepted
 from hotdesk_hil.emservice.arrivals import Arrivals, HttpLog
 from hotdesk_hil.emservice.faults import AcceptInSilence, ConnectionFault
 from hotdesk_hil.emservice.rules import Faults
@@ -139,6 +140,7 @@ class Door:
 
     async def _connect(self, connection: socket.socket) -> None:
         timeout = None if self._tls is None else HANDSHAKE_SECONDS
+        accepted.set(connection)
         try:
             with nullcontext() if self._tls is None else self._arrivals.handshake():
                 await asyncio.get_running_loop().connect_accepted_socket(

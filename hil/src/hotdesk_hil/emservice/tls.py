@@ -13,6 +13,7 @@ from pathlib import Path
 
 import trustme
 
+from hotdesk_hil.emservice.alerts import AlertingContext
 from hotdesk_hil.emservice.certificates import Maker, Shown, common_name, name_in, self_signed
 from hotdesk_hil.emservice.rules import Faults
 from hotdesk_hil.emservice.state_file import StateError
@@ -125,7 +126,7 @@ def _read_or_make(certificate: Path, key: Path, make: Callable[[], Shown]) -> Sh
 
 
 def _context(what: CertificateShape | CertificateFlaw, shown: Shown) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = AlertingContext(ssl.PROTOCOL_TLS_SERVER)
     if what is CertificateFlaw.SHA1:
         # OpenSSL does not show by itself what it takes for weak.
         context.set_ciphers("DEFAULT@SECLEVEL=0")

@@ -11,6 +11,25 @@ SECRET = re.compile(r"^(\s*(?:appCertificate|adminCode)\s*=\s*)(.*?)\s*$", re.IG
 
 
 @dataclass(frozen=True)
+class Secured:
+    """How a service of the configuration is secured: the certificate (PEM) that it is trusted by, and more.
+
+    The certificate is that of the authority, or with `is_self_signed` the service's own.
+    """
+
+    certificate: str
+    is_self_signed: bool = False
+    name: str | None = None
+    highest: str | None = None
+
+    def lines(self, file: str) -> list[str]:
+        """Returns the lines below the service; the certificate is in this file."""
+        lines = [f"service-{'certificate' if self.is_self_signed else 'ca'} = {file}"]
+        lines += [] if self.name is None else [f"service-name = {self.name}"]
+        return lines + ([] if self.highest is None else [f"service-tls = {self.highest}"])
+
+
+@dataclass(frozen=True)
 class PhoneConfig:
     """Services (primary, backup), application user, name servers and more."""
 
@@ -26,11 +45,20 @@ class PhoneConfig:
     provisioning: str | None = None
     login: str | None = None
     service_menu: Sequence[tuple[str, str]] = ()
+    secured: Sequence[Secured] = ()
+    time_server: str | None = None
 
     def text(self, *, masked: bool = False) -> str:
         """Returns the text; `masked` hides the certificate."""
         lines = ["# Written by the rig for one run."]
-        lines += [f"service = {service}" for service in self.services]
+        for number, service in enumerate(self.services):
+            if number < len(self.secured):
+                lines.append(f"service = https://{service}")
+                lines += self.secured[number].lines(f"CERT{number + 1}.PEM")
+            else:
+                lines.append(f"service = {service}")
+        if self.time_server is not None:
+            lines.append(f"timeServer = {self.time_server}")
         if self.app_id is not None:
             lines.append(f"appID = {self.app_id}")
         if self.app_certificate is not None:

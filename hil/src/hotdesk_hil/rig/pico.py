@@ -30,6 +30,7 @@ from .wire import BOARD, NETWORK, Wire
 # What is kept of the flash, and where in it a person writes: see firmware/boards/w5500-evb-pico/src/flash.rs.
 KEPT, SECTOR = 64 * 1024, 4 * 1024
 MAC_ADDRESS, MAC_BYTES = SECTOR, 6
+CERTIFICATES = (2 * SECTOR, 3 * SECTOR)
 ERASED = b"\xff"
 
 # The keys of the matrix by row and column, named as in `keypad`.
@@ -233,3 +234,13 @@ def flash(configuration: bytes | None, mac: str | None) -> bytes:
         raise BoardError(f"the configuration has {len(text)} bytes; {SECTOR - 1} at most")
     address = bytes.fromhex(mac.replace(":", "")) if mac else b""
     return (text.ljust(MAC_ADDRESS, ERASED) + address).ljust(KEPT, ERASED)
+
+
+def with_certificates(kept: bytes, certificates: Sequence[str]) -> bytes:
+    """Returns the end of the flash with the certificates (PEM) that services are trusted by."""
+    for start, certificate in zip(CERTIFICATES, certificates, strict=False):
+        text = certificate.encode("ascii")
+        if len(text) >= SECTOR:
+            raise BoardError(f"the certificate has {len(text)} bytes; {SECTOR - 1} at most")
+        kept = kept[:start] + text.ljust(SECTOR, ERASED) + kept[start + SECTOR :]
+    return kept

@@ -73,6 +73,10 @@ class PicoFlashDriver(Driver, ConfigurationProtocol):
         text = config.encode("utf-8") if isinstance(config, str) else config
         self.file.write_bytes(pico.flash(text, None))
 
+    def write_certificates(self, certificates: Sequence[str]) -> None:
+        """Writes what the services are trusted by beside the configuration."""
+        self.file.write_bytes(pico.with_certificates(self.file.read_bytes(), certificates))
+
     def config(self) -> bytes | None:
         """Returns the configuration that is written, None where there is none."""
         text = self.file.read_bytes()[: pico.SECTOR].rstrip(pico.ERASED)

@@ -68,6 +68,11 @@ class ConfigurationProtocol(abc.ABC):
     def config(self) -> bytes | None:
         """Returns the text that is there. It holds a certificate."""
 
+    def write_certificates(self, certificates: Sequence[str]) -> None:
+        """Puts beside the text what its services are trusted by (PEM): CERT1.PEM and CERT2.PEM."""
+        if certificates:
+            raise BoardError("this rig does not write the certificates that services are trusted by")
+
 
 class FlashProtocol(abc.ABC):
     """What writes the flash of a real board, which also implements labgrid's BootstrapProtocol."""

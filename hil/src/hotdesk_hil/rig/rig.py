@@ -212,6 +212,10 @@ class Rig:
             if isinstance(text, str):
                 self.history.learn(*(found[2] for found in SECRET.finditer(text)))
             self.strategy.configuration.write(text)
+            if isinstance(config, PhoneConfig):
+                self.strategy.configuration.write_certificates(
+                    [secured.certificate for secured in config.secured]
+                )
         else:
             self._driver(CardProtocol).remove()
         self.strategy.transition(until)
