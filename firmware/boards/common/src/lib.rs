@@ -12,6 +12,8 @@ pub mod board;
 pub mod card;
 #[cfg(feature = "systick")]
 pub mod clock;
+#[cfg(feature = "delay")]
+pub mod delay;
 pub mod direct;
 pub mod executor;
 pub mod fault;

@@ -7,7 +7,7 @@ use embassy_rp::pac::SPI1;
 use embassy_rp::pac::spi::regs::Sr as Status;
 use embassy_rp::peripherals;
 use embassy_rp::spi::{Blocking, Spi};
-use embassy_time::Delay;
+use hotdesk_board::delay::SleepingDelay;
 use hotdesk_board::direct::Direct;
 use hotdesk_phone::view::{LAYOUT_320X240, Layout};
 use mipidsi::Builder;
@@ -95,7 +95,7 @@ pub(crate) fn start(spi: Spi<'static, peripherals::SPI1, Blocking>, pins: [Outpu
         .orientation(Orientation::new().rotate(Rotation::Deg90))
         .invert_colors(ColorInversion::Inverted)
         .reset_pin(reset)
-        .init(&mut Delay);
+        .init(&mut SleepingDelay::new(embassy_rp::clocks::clk_sys_freq()));
     let Ok(panel) = started else { unreachable!("pins and bus have no errors") };
     Direct::new(panel, backlight, &LAYOUT)
 }

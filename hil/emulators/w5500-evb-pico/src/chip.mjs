@@ -165,6 +165,12 @@ export class Chip {
     const { core } = mcu;
     const checkForInterrupts = core.checkForInterrupts.bind(core);
     core.checkForInterrupts = () => (core.waiting && core.PM ? this.#pending() : checkForInterrupts());
+    // SysTick ends a sleep. rp2040js notes the tick and sleeps on until another interrupt.
+    const { systickAlarm } = mcu.ppb, tick = systickAlarm.callback;
+    systickAlarm.callback = () => {
+      tick();
+      if (core.waiting && core.checkForInterrupts()) core.waiting = false;
+    };
     // The ring oscillator, for its random bit.
     const oscillator = mcu.peripherals[ROSC];
     const registers = new Map();

@@ -52,6 +52,17 @@ test('WFE without an event waits', () => {
   assert.equal(board.mcu.core.waiting, true);
 });
 
+test('SysTick ends a sleep', () => {
+  const board = chip(WFI, NOP), { core } = board.mcu;
+  step(board, 1);
+  assert.equal(core.waiting, true);
+  const [CONTROL, RELOAD] = [0xe000e010, 0xe000e014];
+  board.mcu.writeUint32(RELOAD, 124_999);
+  board.mcu.writeUint32(CONTROL, 7);
+  board.advance(200, () => !core.waiting);
+  assert.equal(core.IPSR, 15);
+});
+
 test('WFI with interrupts masked ends by one that is pending already, and its handler runs when the mask goes', () => {
   const board = chip(CPSID, NOP, WFI, NOP, CPSIE, NOP);
   const { core } = board.mcu;
