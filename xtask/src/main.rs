@@ -108,6 +108,9 @@ enum Command {
         /// The board
         #[arg(long, value_name = "NAME", value_parser = boards::parser(), default_value = boards::PICO.name)]
         board: Board,
+        /// The image with these features instead, as the suites in hil/suites/features have it
+        #[arg(long, value_name = "FEATURES")]
+        features: Option<String>,
     },
     /// Boot a phone to play with, in this terminal
     Phone {
@@ -130,7 +133,7 @@ fn main() -> ExitCode {
         Command::Fuzz { targets, seconds } => fuzz::run(&targets, seconds),
         Command::NewBoard { name, target } => new_board::run(&name, &target),
         Command::Phone { board } => phone::play(board),
-        Command::TestImage { board } => phone::test_image(board),
+        Command::TestImage { board, features } => phone::test_image(board, features.as_deref()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -35,21 +35,22 @@ pub(crate) fn build_test_image(setup: &Setup, board: Board) -> Result<PathBuf> {
     build_with(setup, board, "screen-readout", board.name)
 }
 
-/// Builds the image of a board with a feature, apart from the image that ships, which is built after it. Returns where it is.
+/// Builds the image of a board with these features, apart from the image that ships, which is built after it. Returns where
+/// it is.
 ///
 /// # Errors
 ///
 /// As [`build_test_image`].
-pub(crate) fn build_feature_image(setup: &Setup, board: Board, feature: &str) -> Result<PathBuf> {
-    build_with(setup, board, feature, &format!("{}-{feature}", board.name))
+pub(crate) fn build_feature_image(setup: &Setup, board: Board, features: &str) -> Result<PathBuf> {
+    build_with(setup, board, features, &format!("{}-{features}", board.name))
 }
 
-fn build_with(setup: &Setup, board: Board, feature: &str, name: &str) -> Result<PathBuf> {
+fn build_with(setup: &Setup, board: Board, features: &str, name: &str) -> Result<PathBuf> {
     setup
         .thumb
         .cargo()
         .folder(board.folder())
-        .args(["build", "--release", "--locked", "--bins", "--features", feature])
+        .args(["build", "--release", "--locked", "--bins", "--features", features])
         .args(board.arguments())
         .args(["--config".to_owned(), without_build_paths(board)?])
         .run()?;
@@ -62,13 +63,17 @@ fn build_with(setup: &Setup, board: Board, feature: &str, name: &str) -> Result<
     Ok(image)
 }
 
-/// `cargo xtask test-image`: builds a test image.
+/// `cargo xtask test-image`: builds a test image, or the image with these features.
 ///
 /// # Errors
 ///
 /// As [`build_test_image`], or the set-up failed.
-pub(crate) fn test_image(board: Board) -> Result<()> {
-    let image = build_test_image(&setup::phone(&[board])?, board)?;
+pub(crate) fn test_image(board: Board, features: Option<&str>) -> Result<()> {
+    let setup = setup::phone(&[board])?;
+    let image = match features {
+        Some(features) => build_feature_image(&setup, board, features)?,
+        None => build_test_image(&setup, board)?,
+    };
     println!("{}", image.display());
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::boards::{BOARDS, DEFAULT, PICO};
+use crate::boards::{BOARDS, Board, DEFAULT, PICO};
 use crate::paths::{CORE_TARGETS, defmt_print, emulators, python, target};
 use crate::run::Program;
 use crate::setup::{self, Setup};
@@ -189,8 +189,17 @@ fn run_emulators(setup: &Setup) -> Result<()> {
     pytest(&["--numprocesses", "2", "hil/tests/emulators"])
 }
 
-/// The features of images that have a suite in `hil/suites/features`.
-const IMAGE_FEATURES: &[&str] = &["browser", "provisioning"];
+/// An image with features, and its suites in `hil/suites/features`.
+struct FeatureImage {
+    features: &'static str,
+    boards: &'static [Board],
+    /// Files of suites; none: each that no other image names.
+    suites: &'static [&'static str],
+}
+
+/// The images that `hil/suites/features` is for. A suite has to be named here only where it wants an image of its own.
+const FEATURE_IMAGES: &[FeatureImage] =
+    &[FeatureImage { features: "browser,provisioning", boards: &[PICO, DEFAULT], suites: &[] }];
 
 fn rig(setup: &Setup) -> Result<()> {
     let boards = || BOARDS.iter().copied().filter(|board| board.is_emulated());
@@ -198,22 +207,41 @@ fn rig(setup: &Setup) -> Result<()> {
         crate::phone::build(setup, board)?;
     }
     pytest(&["--numprocesses", RIG_WORKERS, "hil/tests/rig"])?;
+    for image in FEATURE_IMAGES {
+        image.run_suites(setup)?;
+    }
     // The slowest board first, so that short tests are left for the end.
     let rigs: Vec<&str> = boards().rev().map(|board| board.name).collect();
-    for feature in IMAGE_FEATURES {
-        let image = crate::phone::build_feature_image(setup, DEFAULT, feature)?;
-        Program::new(python())
-            .args(["-m", "pytest", "--quiet", &format!("hil/suites/features/test_{feature}.py")])
-            .args(["--rig", DEFAULT.name, "--numprocesses", "2"])
-            .args(["--image".as_ref(), image.as_os_str()])
-            .args(["--defmt-print".as_ref(), defmt_print().as_os_str()])
-            .run()?;
-    }
+    suites(&rigs.join(","), "junit.xml").args(["hil/suites"]).run()
+}
+
+/// Takes pytest with these rigs, for suites and their images.
+fn suites(rigs: &str, report: &str) -> Program {
     Program::new(python())
-        .args(["-m", "pytest", "--quiet", "hil/suites", "--rig", &rigs.join(",")])
+        .args(["-m", "pytest", "--quiet", "--rig", rigs])
         // One test at a time to each: what is long begins first, and nobody has a heap of them at the end.
         .args(["--numprocesses", RIG_WORKERS, "--maxschedchunk", "1"])
-        .args(["--junitxml".as_ref(), target().join("hil/junit.xml").as_os_str()])
+        .args(["--junitxml".as_ref(), target().join("hil").join(report).as_os_str()])
         .args(["--defmt-print".as_ref(), defmt_print().as_os_str()])
-        .run()
+}
+
+impl FeatureImage {
+    /// Builds the image for each of its boards and runs its suites on all of them.
+    fn run_suites(&self, setup: &Setup) -> Result<()> {
+        const FOLDER: &str = "hil/suites/features";
+        let mut images = Vec::new();
+        for board in self.boards {
+            let image = crate::phone::build_feature_image(setup, *board, self.features)?;
+            images.extend(["--image".to_owned(), format!("{}={}", board.name, image.display())]);
+        }
+        let others = FEATURE_IMAGES.iter().flat_map(|image| image.suites);
+        let paths: Vec<String> = if self.suites.is_empty() {
+            let ignored = others.map(|suite| format!("--ignore={FOLDER}/{suite}"));
+            std::iter::once(FOLDER.to_owned()).chain(ignored).collect()
+        } else {
+            self.suites.iter().map(|suite| format!("{FOLDER}/{suite}")).collect()
+        };
+        let rigs: Vec<&str> = self.boards.iter().map(|board| board.name).collect();
+        suites(&rigs.join(","), &format!("junit-{}.xml", self.features)).args(images).args(paths).run()
+    }
 }

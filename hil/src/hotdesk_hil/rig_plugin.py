@@ -37,6 +37,7 @@ EVIDENCE = "hotdesk-evidence"
 BROKEN = "not run: "
 
 _RIGS = pytest.StashKey[list[Path]]()
+_IMAGES = pytest.StashKey[dict[str, Path]]()
 _SHARED = pytest.StashKey["dict[Path, Rig]"]()
 _BOOTS = pytest.StashKey["dict[Rig, SharedBoot]"]()
 _BROKEN = pytest.StashKey[dict[Path, str]]()
@@ -56,9 +57,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--image",
-        type=Path,
+        action="append",
         metavar="ELF",
-        help="the phone's image, for one rig (default: as the rig file says)",
+        help="the phone's image; with several rigs RIG=ELF, once for each (default: as the rig file says)",
     )
     group.addoption(
         "--evidence",
@@ -86,10 +87,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "long: begins before the others, so that no worker waits for it alone")
     config.stash[_SHARED], config.stash[_BOOTS], config.stash[_BROKEN] = {}, {}, {}
     named = [name for given in config.getoption("rig") or [] for name in given.split(",")]
-    if len(named) > 1 and config.getoption("image"):
-        raise pytest.UsageError("--image: an image is for one board; name one rig")
     if named:
         config.stash[_RIGS] = _rig_files(named)
+    files = config.stash.get(_RIGS, [])
+    config.stash[_IMAGES] = _images([file.stem for file in files], config.getoption("image") or [])
     if importlib.util.find_spec("labgrid") is not None:
         report.ask_for(config, evidence(config) / "report.html")
 
@@ -103,6 +104,19 @@ def _rig_files(names: list[str]) -> list[Path]:
         return [rig_file(name) for name in names]
     except RigError as error:
         raise pytest.UsageError(f"--rig: {error}") from error
+
+
+def _images(rigs: list[str], given: list[str]) -> dict[str, Path]:
+    """Returns the image of each rig that was given one, by the rig's name; "" is the one rig there is."""
+    images = {}
+    for text in given:
+        rig, named, path = text.partition("=")
+        if not (named and rig in rigs):
+            rig, path = "", text
+        if rig in images or (not rig and len(rigs) > 1):
+            raise pytest.UsageError("--image: an image is for one board; name one rig, or RIG=ELF for each")
+        images[rig] = Path(path)
+    return images
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -132,7 +146,8 @@ def shared_rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     """The rig, off or as the test before left it: one for each board and pytest worker."""
     from .rig import Rig
 
-    with Rig(request.config.getoption("image"), request.param) as rig:
+    images = request.config.stash[_IMAGES]
+    with Rig(images.get(request.param.stem, images.get("")), request.param) as rig:
         rig.defmt_print = request.config.getoption("defmt_print")
         request.config.stash[_SHARED][request.param] = rig
         yield rig

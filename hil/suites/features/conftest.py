@@ -1,6 +1,7 @@
-"""What the suites of features share. Each is about an image with a feature that no image has by default.
+"""What the suites of features share. They are for the image with the features browser and provisioning.
 
-`cargo xtask test rig` builds that image; by hand it is named with `--image`.
+No image has these by default. `cargo xtask test rig` builds it for each board and runs every suite that is
+here; one that wants another image is named in `xtask/src/test.rs`. By hand an image is named with `--image`.
 """
 
 from __future__ import annotations

@@ -203,11 +203,13 @@ def test_a_fault_of_the_rig_is_its_error_in_every_phase(pytester: pytest.Pyteste
 IMAGE = (
     DEEDS
     + """
+    from pathlib import Path
+
     import pytest
 
     @pytest.fixture
     def image(request):
-        return request.config.getoption("image")
+        return Path(request.config.getoption("image")[0])
 
     @pytest.fixture
     def gone(image, phone, rig, phone_config):

@@ -55,13 +55,24 @@ def test_one_rig_is_the_default() -> None:
     [
         (["--rig", "pico"], "--rig: no rig is named 'pico': name a file, or one of bench-stm32f746g-disco"),
         (["--rig", "lm3s6965evb,w5500-evb-pico", "--image", "x"], "--image: an image is for one board"),
+        (["--rig", "lm3s6965evb,w5500-evb-pico", "--image", "pico=x"], "--image: an image is for one board"),
+        (["--rig", "lm3s6965evb", "--image", "x", "--image", "y"], "--image: an image is for one board"),
     ],
-    ids=["unknown-rig", "image-for-two"],
+    ids=["unknown-rig", "image-for-two", "image-for-unknown-rig", "two-images-for-one"],
 )
 def test_what_cannot_be_meant_is_refused(arguments: list[str], words: str) -> None:
     done = run(*arguments)
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert words in done.stderr
+
+
+def test_each_rig_takes_its_own_image(tmp_path: Path) -> None:
+    images = {rig: tmp_path / f"{rig}.elf" for rig in sorted(BOTH)}
+    given = [argument for rig, image in images.items() for argument in ("--image", f"{rig}={image}")]
+    done = run("--rig", ",".join(images), *given)
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    for image in images.values():
+        assert f"no phone image at {image}" in done.stdout
 
 
 @pytest.mark.parametrize("rig", sorted(BOTH))
