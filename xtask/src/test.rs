@@ -30,6 +30,8 @@ pub(crate) enum Group {
     Emulators,
     /// The phone on each emulated board, with the same suites
     Rig,
+    /// What no image has by default, on the emulated boards, with suites of its own
+    Features,
 }
 
 /// Runs the named groups, or all of them.
@@ -78,6 +80,7 @@ impl Group {
             Self::Tls => tls(),
             Self::Emulators => run_emulators(setup),
             Self::Rig => rig(setup),
+            Self::Features => FEATURE_IMAGES.iter().try_for_each(|image| image.run_suites(setup)),
         }
     }
 }
@@ -207,9 +210,6 @@ fn rig(setup: &Setup) -> Result<()> {
         crate::phone::build(setup, board)?;
     }
     pytest(&["--numprocesses", RIG_WORKERS, "hil/tests/rig"])?;
-    for image in FEATURE_IMAGES {
-        image.run_suites(setup)?;
-    }
     // The slowest board first, so that short tests are left for the end.
     let rigs: Vec<&str> = boards().rev().map(|board| board.name).collect();
     suites(&rigs.join(","), "junit.xml").args(["hil/suites"]).run()
