@@ -1,6 +1,6 @@
 """What the suites of features share. They are for the image with the features browser and provisioning.
 
-No image has these by default. `cargo xtask test rig` builds it for each board and runs every suite that is
+No image has these by default. `cargo xtask test features` builds it for each board and runs every suite that is
 here; one that wants another image is named in `xtask/src/test.rs`. By hand an image is named with `--image`.
 """
 
