@@ -11,16 +11,17 @@ from pathlib import Path
 import pytest
 
 from hotdesk_hil.emservice import Cluster, EmService
-from hotdesk_hil.rig import Rig, code_table, matrix
+from hotdesk_hil.rig import Rig, code_table, matrix, page_table
 from hotdesk_hil.rig.demo_cluster import DemoCluster
 from hotdesk_hil.rig.table_writer import TableWriter
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the options of the tables that runs write."""
-    for name, what in (("faults", "the table of the fault matrix"), ("codes", "the table of codes")):
+    tables = {"faults": "the fault matrix", "codes": "codes", "pages": "the login application"}
+    for name, what in tables.items():
         parser.getgroup("hotdesk").addoption(
-            f"--write-{name}", type=Path, metavar="FILE", help=f"writes {what}, for these rigs"
+            f"--write-{name}", type=Path, metavar="FILE", help=f"writes the table of {what}, for these rigs"
         )
 
 
@@ -28,12 +29,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Has tables written, by the process that has all reports."""
     if hasattr(config, "workerinput"):
         return
-    faults, codes = (config.getoption(f"--write-{name}") for name in ("faults", "codes"))
+    faults, codes, pages = (config.getoption(f"--write-{name}") for name in ("faults", "codes", "pages"))
     if faults is not None:
         config.pluginmanager.register(TableWriter(faults, matrix.PROPERTY, matrix.Table.read, matrix.Row))
     if codes is not None:
         table = code_table.CodeTable.read
         config.pluginmanager.register(TableWriter(codes, code_table.PROPERTY, table, code_table.Saying))
+    if pages is not None:
+        read = page_table.PageTable.read
+        config.pluginmanager.register(TableWriter(pages, page_table.PROPERTY, read, page_table.Seen))
 
 
 @pytest.fixture(scope="session")

@@ -214,7 +214,7 @@ def test_the_number_stands_beside_the_seconds(
     vip.number_challenge = True
     page = login(service)
     number = page.title.removeprefix("Number: ")
-    lines = ["Choose this number on your mobile:", "", f"* * *   {number}   * * *", "", "60 s left"]
+    lines = ["Choose this number on your mobile:", f"* * *   {number}   * * *", "60 s left"]
     assert page.text.splitlines() == lines
 
 

@@ -14,6 +14,7 @@ from hotdesk_hil.emservice import (
     AzureHistory,
     EmService,
     FactorAnswer,
+    FactorUnavailable,
     Outcome,
     SecondFactor,
     Started,
@@ -46,9 +47,19 @@ def test_azure_by_script_logs_in_by_the_boolean_alone() -> None:
         assert tuple(page.soft_keys) == ("Cancel",), "it takes no codes"
         assert "result 21" in str(service.requests[-1])
         over(service, go_on(page), "Request denied")
+        assert service.requests[-1].detail == "second factor: denied"
         assert go_on(login(service)).text == "Login successful."
         ask(service, "&doLogout=true")
         assert login(service).text.startswith("Second factor is not available."), "the script is over"
+        assert str(service.requests[-1].detail).endswith(": the script has no further call")
+
+
+def test_what_a_site_leaves_out_of_its_factor_is_not_done() -> None:
+    factor = SecondFactor()
+    for asking in (factor.start("mary", DESK, 60), factor.poll(Started("1")), factor.check_code("mary", "1")):
+        with pytest.raises(NotImplementedError):
+            asyncio.run(asking)
+    assert str(FactorUnavailable("the mobile is off", "6005")) == "the mobile is off"
 
 
 def test_a_factor_that_fails_in_any_way_lets_nobody_in(caplog: pytest.LogCaptureFixture) -> None:

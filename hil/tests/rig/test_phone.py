@@ -17,7 +17,7 @@ KNOWN = ["The connection", "broke off. You", "are not logged", "in. Try again."]
 
 
 class Scrolled:
-    """A rig that shows a part of a text, another one from the look on at which the phone knows who is there."""
+    """A rig that shows a part of a text, another one from the look on when the phone knows who is there."""
 
     def __init__(self, before: list[str], after: list[str], answer_at: int) -> None:
         self._texts = (before, after)
@@ -61,3 +61,46 @@ def test_text_is_read_to_its_end() -> None:
 @pytest.mark.parametrize("answer_at", range(1, 8))
 def test_text_is_what_the_phone_says_once_it_knows_who_is_logged_in(answer_at: int) -> None:
     assert read(ASKING, ASKING[:3], answer_at) == " ".join(ASKING[:3])
+
+
+class Left:
+    """A rig that shows a screen with these softkeys until a key is pressed, then the idle screen."""
+
+    def __init__(self, *softkeys: str) -> None:
+        self.pressed: list[str] = []
+        self.screen = self.keypad = self.strategy = self.clock = self
+        self._softkeys = softkeys
+
+    def time(self) -> float:
+        return 0.0
+
+    def is_idle(self, screen: Screen) -> bool:
+        return "Menu" in screen.softkeys
+
+    def press(self, key: str) -> None:
+        self.pressed.append(key)
+
+    def settle(self, _seconds: float) -> Screen:
+        return self.look()
+
+    def look(self) -> Screen:
+        softkeys = ("Log in", "", "Menu") if self.pressed else self._softkeys
+        return cast("Screen", SimpleNamespace(softkeys=softkeys, marks=(), picture=len(self.pressed)))
+
+
+@pytest.mark.parametrize(
+    ("softkeys", "place"),
+    [
+        (("OK", "", "Back"), 0),
+        (("Submit", "<<", "Back"), 2),
+        (("Exit", "", ""), 0),
+        (("Code", "Exit", ""), 1),
+        (("Code", "Cancel", ""), 1),
+        (("Exit", "ChangePIN", "More"), 0),
+        (("Submit", "<<", "More"), 2),
+    ],
+)
+def test_screen_is_left_by_ok_by_exit_or_by_the_last_softkey(softkeys: tuple[str, ...], place: int) -> None:
+    rig = Left(*softkeys)
+    Phone(cast("Rig", rig)).to_idle()
+    assert rig.pressed == [keypad.SOFTKEYS[place]]

@@ -241,7 +241,7 @@ class FactorSteps:
         if started.number is not None:
             # In the title, and in a line of its own: an object of text has no larger letters.
             title = f"Number: {started.number}"
-            lines[:1] = ["Choose this number on your mobile:", "", f"* * *   {started.number}   * * *", ""]
+            lines[:1] = ["Choose this number on your mobile:", f"* * *   {started.number}   * * *"]
         body = pages.text("\n".join(lines), title=title, soft_keys=keys)
         refresh = f"{POLL_SECONDS}; url={self._url(waiting, asked)}"
         return Page(body, refresh, detail=_detail(answer), expired=True)

@@ -162,7 +162,7 @@ class Phone:
         return self._rig.strategy.is_idle(screen) and "Menu" in screen.softkeys and not waits
 
     def to_idle(self, seconds: float = 6 * ANSWER) -> Screen:
-        """Leaves whatever is shown, by OK or else the right softkey, once the phone waits for nothing.
+        """Leaves whatever is shown, by OK, Exit or else the last softkey, once the phone waits for nothing.
 
         Returns the idle screen.
         """
@@ -174,7 +174,7 @@ class Phone:
             if any(mark.startswith("wait") for mark in screen.marks) or not any(screen.softkeys):
                 time.sleep(INTERVAL)
                 continue
-            self._rig.keypad.press(keypad.SOFTKEYS[0 if screen.softkeys[0] == "OK" else 2])
+            self._rig.keypad.press(_leaves(screen.softkeys))
             # What the key does shows at once; where it does nothing, another look tells.
             shown = Deadline(self._rig.screen.clock, 0.2)
             while self.screen.picture == screen.picture and not shown.expired:
@@ -370,6 +370,13 @@ def _shows_end(screen: Screen, typed: str) -> bool:
     """Whether a form shows this user ID, or its end where it is longer than its room."""
     shown = user_id(screen)
     return shown == typed or (shown[:1] == BEGINS_BEFORE and shown[1:] != "" and typed.endswith(shown[1:]))
+
+
+def _leaves(softkeys: tuple[str, str, str]) -> str:
+    """The key that leaves a screen with these softkeys. A page has its own, in any place."""
+    named = next((label for label in ("OK", "Exit") if label in softkeys), None)
+    last = max(place for place, label in enumerate(softkeys) if label)
+    return keypad.SOFTKEYS[last if named is None else softkeys.index(named)]
 
 
 def _without_number(item: str | None) -> str:
