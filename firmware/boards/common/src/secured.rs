@@ -40,8 +40,9 @@ pub(crate) fn read_trust(
     config.read_trust(read, FILE.take(), ROOM.take())
 }
 
-/// The engine, or none where there are no random numbers.
-struct Engine(Option<MbedTls>);
+/// The engine, or none where there are no random numbers. It stays where it was made: in a future it would be there several times,
+/// and on the stack as often while that is made.
+struct Engine(Option<&'static mut MbedTls>);
 
 impl Tls for Engine {
     type Session<'e, T: Read + Write + 'e> = MbedTlsSession<'e, T>;
@@ -75,7 +76,7 @@ pub struct Phone<D, B> {
     front: Option<(D, &'static mut [Cell])>,
     stack: Stack<'static>,
     seed: u64,
-    engine: Option<(MbedTls, u64)>,
+    engine: Option<(&'static mut MbedTls, u64)>,
 }
 
 /// What a person presses and sees, for a task of its own above the others.
@@ -136,8 +137,9 @@ impl<D: Display, C: Chip, S: Storage> Phone<D, Board<C, S>> {
     }
 
     #[inline(never)]
-    fn make_engine(&mut self, sample: impl FnMut() -> u8) -> Option<(MbedTls, u64)> {
+    fn make_engine(&mut self, sample: impl FnMut() -> u8) -> Option<(&'static mut MbedTls, u64)> {
         static GENERATOR: StaticCell<Generator> = StaticCell::new();
+        static ENGINE: StaticCell<MbedTls> = StaticCell::new();
         // Made by the compiler: it is larger than the stack.
         static MEMORY: ConstStaticCell<[u8; ARENA]> = ConstStaticCell::new([0; ARENA]);
         let random = match self.board.random(sample) {
@@ -149,7 +151,7 @@ impl<D: Display, C: Chip, S: Storage> Phone<D, Board<C, S>> {
         };
         let number = random.number();
         let engine = MbedTls::new(random, MEMORY.take()).ok()?;
-        Some((engine, number))
+        Some((ENGINE.init(engine), number))
     }
 
     /// Runs the rest, for ever.
