@@ -400,6 +400,10 @@ impl<'a, 'c, S: Shared<'c>, M: RawMutex> Phone<'a, S, M> {
             if self.app.read(|app| app.address() != address.as_ref()) {
                 self.happen(Event::Address(address));
             }
+            #[cfg(feature = "tls")]
+            if self.app.read(App::known_time) != network.known_time() {
+                self.happen(Event::Clock(network.known_time()));
+            }
         }
     }
 

@@ -32,8 +32,12 @@ pub enum Error {
     Unusable,
     /// The service does not hold the key of its certificate.
     WrongKey,
-    /// The service refused what the phone offered: no version or cipher in common, or it wants a certificate of the
-    /// phone's.
+    /// The service speaks none of the versions that were offered.
+    OtherVersion,
+    /// The service refused to go on without a certificate of the phone's, which has none. On TLS 1.3 that is
+    /// [`Error::NothingInCommon`] where the first answer is read.
+    WantsCertificate,
+    /// The service refused what the phone offered, without saying what of it.
     NothingInCommon,
     /// What answers does not speak TLS.
     NotTls,
@@ -58,6 +62,8 @@ impl core::fmt::Display for Error {
             Self::WrongKind => "the certificate is not one of a server",
             Self::Unusable => "the certificate cannot be used",
             Self::WrongKey => "the service does not hold the key of its certificate",
+            Self::OtherVersion => "the service speaks none of the versions of TLS that were offered",
+            Self::WantsCertificate => "the service wants a certificate of the phone's",
             Self::NothingInCommon => "the service has no TLS settings in common with the phone",
             Self::NotTls => "what answers does not speak TLS",
             Self::Connection(kind) => return write!(f, "the connection broke: {kind:?}"),

@@ -122,15 +122,25 @@ fn tls_1_3_is_spoken_where_it_is_allowed() {
 }
 
 #[test]
-fn a_service_with_nothing_in_common_and_one_without_tls_are_told_apart() {
+fn a_service_of_other_versions_one_that_wants_a_certificate_and_one_without_tls_are_told_apart() {
     let services = services();
     let mut engine = Engine::new();
-    for name in ["1.3 only", "client certificate"] {
+    for (name, highest, cause) in [
+        ("1.3 only", Version::Tls12, Error::OtherVersion),
+        ("client certificate", Version::Tls12, Error::WantsCertificate),
+        ("client certificate", Version::Tls13, Error::WantsCertificate),
+    ] {
         let served = &services[name];
-        let refused = ask(&mut engine, served.port, &served.as_called("127.0.0.1")).unwrap_err();
-        // The simulator closes without an alert where it and the client have no version in common.
-        assert!(matches!(refused, Error::NothingInCommon | Error::Connection(_)), "{name}: {refused}");
+        let service = Service { highest, ..served.as_called("127.0.0.1") };
+        assert_eq!(ask(&mut engine, served.port, &service), Err(cause), "{name} up to {highest:?}");
+        let good = &services["P-256"];
+        assert_eq!(ask(&mut engine, good.port, &good.as_called("127.0.0.1")), Ok(Version::Tls12));
     }
+    // In cipher, once the phone has the first answer to read, or broken before that.
+    let served = &services["client certificate, 1.3 only"];
+    let service = Service { highest: Version::Tls13, ..served.as_called("127.0.0.1") };
+    let refused = ask(&mut engine, served.port, &service).unwrap_err();
+    assert!(matches!(refused, Error::NothingInCommon | Error::Connection(_)), "{refused}");
     let plain = &services["http"];
     assert_eq!(ask(&mut engine, plain.port, &plain.as_called("127.0.0.1")), Err(Error::NotTls));
 }

@@ -109,7 +109,7 @@ fn a_person_logs_in_through_every_right_certificate_and_nothing_is_in_clear() {
 }
 
 /// What is wrong, the host, and what the screen says, in both languages.
-const REFUSED: [(&str, &str, &str, &str); 11] = [
+const REFUSED: [(&str, &str, &str, &str); 13] = [
     (
         "expired",
         "localhost",
@@ -161,6 +161,18 @@ const REFUSED: [(&str, &str, &str, &str); 11] = [
         "What answers at this port does not speak TLS.",
         "Was an diesem Port antwortet, spricht kein TLS.",
     ),
+    (
+        "1.3 only",
+        "localhost",
+        "The service does not speak TLS 1.2, the highest version set up on this phone. Nothing was sent.",
+        "Der Dienst spricht kein TLS 1.2, die höchste Version, die auf diesem Telefon eingestellt ist.",
+    ),
+    (
+        "client certificate",
+        "localhost",
+        "The service wants a certificate of this phone, which has none. Nothing was sent.",
+        "Der Dienst verlangt ein Zertifikat dieses Telefons; es hat keins. Nichts",
+    ),
 ];
 
 #[test]
@@ -178,15 +190,18 @@ fn every_refusal_is_told_by_its_cause_in_both_languages_and_only_tls_went_out() 
 }
 
 #[test]
-fn a_service_without_settings_in_common_is_told_as_that_or_as_one_that_broke_off() {
-    for certificate in ["1.3 only", "client certificate"] {
-        let mut desk = phone(certificate, "localhost", None, "en");
-        desk.wait_for_end();
-        let text = desk.whole_text();
-        // The simulator closes without an alert where it and the client have no version in common.
-        let told = ["have no TLS settings in common", "broke off before the connection was secured"];
-        assert!(told.iter().any(|told| dense(&text).contains(&dense(told))), "{certificate}: {text}");
-        nothing_but_tls(&desk.wire.0.borrow());
+fn a_service_of_tls_1_3_alone_is_reached_where_the_configuration_allows_it_and_one_of_1_2_still_is() {
+    for (certificate, host) in
+        [("1.3 only", "localhost"), ("self-signed, 1.3 only", "localhost"), ("1.2 only", "localhost")]
+    {
+        let served = &services()[certificate];
+        let text = lines(served, host, "ca.pem", None) + "service-tls = 1.3\n";
+        let files = [("ca.pem", &*served.file)];
+        let mut desk = Desk::new(&configuration(&text, "en"), &files, Engine::new(), known(NOW));
+        desk.wait_for(NOBODY);
+        desk.log_in();
+        desk.wait_for("Logged in");
+        nothing_in_clear(&desk.wire.0.borrow());
     }
 }
 
@@ -278,4 +293,20 @@ fn the_next_request_resumes_the_session_until_the_time_is_another() {
     let is_whole: Vec<bool> = lines.iter().map(|length| *length > 1000).collect();
     assert!(before > 1, "{lines:?}");
     assert!(is_whole[0] && is_whole[before] && is_whole[1..before].iter().all(|whole| !whole), "{lines:?}");
+}
+
+#[test]
+fn about_tells_the_time_and_where_it_is_from() {
+    let served = &services()["P-256"];
+    let text = configuration(&lines(served, "localhost", "ca.pem", None), "en");
+    let time = Rc::new(Cell::new(None));
+    let mut desk = Desk::new(&text, &[("ca.pem", &served.file)], Engine::new(), time.clone());
+    desk.wait_for_end();
+    desk.press("soft3 3");
+    let told = dense(&desk.whole_text());
+    assert!(told.contains(&dense("Time (UTC): not known Service:")), "{told}");
+    time.set(Some(NOW));
+    desk.press("soft3 3");
+    let told = dense(&desk.whole_text());
+    assert!(told.contains(&dense("Time (UTC): 2026-11-27 14:00 from 127.0.0.1:123 Service:")), "{told}");
 }

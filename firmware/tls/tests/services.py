@@ -24,6 +24,7 @@ SERVICES = {
     "1.3 only": TlsSettings(version=TlsVersion.TLS_1_3),
     "self-signed, 1.3 only": TlsSettings(CertificateShape.SELF_SIGNED, TlsVersion.TLS_1_3),
     "wrong key, 1.3 only": TlsSettings(CertificateFlaw.WRONG_KEY, TlsVersion.TLS_1_3),
+    "client certificate, 1.3 only": TlsSettings(version=TlsVersion.TLS_1_3, client_certificate=True),
     "client certificate": TlsSettings(version=TlsVersion.TLS_1_2, client_certificate=True),
 }
 

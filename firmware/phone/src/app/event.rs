@@ -22,6 +22,9 @@ pub enum Event<'a> {
     Started(Facts),
     /// The address the network has now, if it has one.
     Address(Option<Address>),
+    /// The time, if it is known now, and where from.
+    #[cfg(feature = "tls")]
+    Clock(Option<crate::time::Known>),
     /// What came of the last [`Effect::Save`] or [`Effect::Forget`].
     Kept(Result<(), NotKept>),
     /// What came of the request the app asked for last.

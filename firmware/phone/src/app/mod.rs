@@ -165,6 +165,8 @@ pub struct App<'c> {
     effect: Option<Effect>,
     facts: Option<Facts>,
     address: Option<Address>,
+    #[cfg(feature = "tls")]
+    known_time: Option<crate::time::Known>,
     /// The service that answered or was tried last, until its exchange is kept.
     service: Option<usize>,
     exchanges: Exchanges,
@@ -232,6 +234,8 @@ impl<'c> App<'c> {
             effect: None,
             facts: None,
             address: None,
+            #[cfg(feature = "tls")]
+            known_time: None,
             service: None,
             exchanges: Exchanges::new(),
             was_pressed: false,
@@ -269,6 +273,8 @@ impl<'c> App<'c> {
             Event::Network(state) => self.network_changed(state),
             Event::Started(facts) => self.started(facts),
             Event::Address(address) => self.address = address,
+            #[cfg(feature = "tls")]
+            Event::Clock(known) => self.known_time = known,
             Event::Kept(kept) => self.kept(kept),
             Event::Answer(answer) => self.answered(answer, now),
             Event::Read => self.was_read(now),
@@ -305,6 +311,13 @@ impl<'c> App<'c> {
     #[must_use]
     pub fn address(&self) -> Option<&Address> {
         self.address.as_ref()
+    }
+
+    /// The time, if it is known, and where from.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn known_time(&self) -> Option<crate::time::Known> {
+        self.known_time
     }
 
     /// When [`Event::Time`] has something to do, if ever.

@@ -61,6 +61,8 @@ pub(crate) enum What {
     #[cfg(feature = "tls")]
     BadFile,
     #[cfg(feature = "tls")]
+    BadTlsVersion,
+    #[cfg(feature = "tls")]
     NoTrustHere,
     #[cfg(feature = "browser")]
     BadLogin,
@@ -141,7 +143,7 @@ mod tests {
     #[test]
     fn the_names_of_a_phone_with_tls_are_known() {
         assert!(error("colour = red").ends_with(
-            "userPage, provisioning, timeServer, login, services, service-ca, service-certificate and service-name."
+            "userPage, provisioning, timeServer, login, services, service-ca, service-certificate, service-name and service-tls."
         ));
     }
 

@@ -154,7 +154,7 @@ impl Config {
     /// | name | value | how often |
     /// |---|---|---|
     /// | `service` | `host` or `host:port`, port 8080 where none is given: an IPv4 address, or a name | once, or twice: primary, then backup |
-    /// | `service-ca`, `service-certificate`, `service-name` | with the feature `tls`, below the `service` that they belong to: see below | once for each service |
+    /// | `service-ca`, `service-certificate`, `service-name`, `service-tls` | with the feature `tls`, below the `service` that they belong to: see below | once for each service |
     /// | `appID`, `appCertificate` | the application user | both once, or neither |
     /// | `nameServer` | an IPv4 address, with or without `:port`: asked before the name servers of DHCP | up to twice |
     /// | `searchDomain` | the domain that names without a dot are looked up in; that of DHCP (option 15) is not used, for embassy-net does not hand it on | once or not at all |
@@ -174,7 +174,8 @@ impl Config {
     /// stands what it is trusted by: `service-ca = FILE`, the authority that issued its certificate, or `service-certificate =
     /// FILE`, its own self-signed certificate; one of both, or the file is wrong. `FILE` lies beside the configuration: up to
     /// eight characters, a dot and up to three; one certificate in PEM or DER, with text around it or without. `service-name`
-    /// is the name that the certificate is for, where that is not the host. The backup has lines of its own. Where one service is
+    /// is the name that the certificate is for, where that is not the host. `service-tls` is the highest version of TLS that is
+    /// spoken with it, `1.2` or `1.3`; 1.2 where it is not given (SECURITY.md says why). The backup has lines of its own. Where one service is
     /// `https`, the other must be, too: the phone never goes from one that it refused to one in clear. What is typed on the phone
     /// for a service that is `https` stays so.
     ///
@@ -419,7 +420,7 @@ impl Config {
             Name::AppId | Name::AppCertificate => {}
             // `parse` has them belong to a service.
             #[cfg(feature = "tls")]
-            Name::ServiceCa | Name::ServiceCertificate | Name::ServiceName => {}
+            Name::ServiceCa | Name::ServiceCertificate | Name::ServiceName | Name::ServiceTls => {}
         }
         Ok(())
     }

@@ -24,13 +24,15 @@ pub(crate) enum Name {
     Login,
     #[cfg(feature = "browser")]
     Services,
-    // The three that belong to the service above them come last.
+    // Those that belong to the service above them come last.
     #[cfg(feature = "tls")]
     ServiceCa,
     #[cfg(feature = "tls")]
     ServiceCertificate,
     #[cfg(feature = "tls")]
     ServiceName,
+    #[cfg(feature = "tls")]
+    ServiceTls,
 }
 
 impl Name {
@@ -62,6 +64,8 @@ impl Name {
         ("service-certificate", Self::ServiceCertificate),
         #[cfg(feature = "tls")]
         ("service-name", Self::ServiceName),
+        #[cfg(feature = "tls")]
+        ("service-tls", Self::ServiceTls),
     ];
 
     /// Finds a name, in capitals or not.
@@ -77,7 +81,7 @@ impl Name {
     /// Whether it belongs to the service above it.
     #[cfg(feature = "tls")]
     pub(super) fn is_of_a_service(self) -> bool {
-        matches!(self, Self::ServiceCa | Self::ServiceCertificate | Self::ServiceName)
+        matches!(self, Self::ServiceCa | Self::ServiceCertificate | Self::ServiceName | Self::ServiceTls)
     }
 
     /// Whether it may be given more than once.

@@ -5,7 +5,7 @@
 use core::fmt;
 
 use heapless::{String, Vec};
-use hotdesk_tls::{Trust, TrustError, certificate};
+use hotdesk_tls::{Trust, TrustError, Version, certificate};
 
 use super::host::is_host;
 use super::{Error, HOST_CHARACTERS, Name, SERVICES, Service, SetupError, What};
@@ -32,6 +32,7 @@ pub(crate) struct Security {
     /// Where the file is named.
     line: usize,
     name: Option<String<HOST_CHARACTERS>>,
+    highest: Version,
     /// In DER; empty until the file was read.
     certificate: &'static [u8],
 }
@@ -40,6 +41,11 @@ impl Security {
     /// The name that the certificate must be for, where it is not that of the host.
     pub(crate) fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    /// The highest version of TLS to speak.
+    pub(crate) fn highest(&self) -> Version {
+        self.highest
     }
 
     /// What the certificate must be, or be issued by.
@@ -59,12 +65,13 @@ pub(super) struct Wanted {
     is_secured: bool,
     trust: Option<(Kind, String<FILE_CHARACTERS>, usize)>,
     name: Option<String<HOST_CHARACTERS>>,
+    highest: Option<Version>,
 }
 
 impl Wanted {
     /// Begins with the service on a line.
     pub(super) fn begin(line: usize, is_secured: bool) -> Self {
-        Self { line, is_secured, trust: None, name: None }
+        Self { line, is_secured, trust: None, name: None, highest: None }
     }
 
     /// Takes the value of one of the names that belong to the service above.
@@ -77,6 +84,15 @@ impl Wanted {
             Name::ServiceName => {
                 let name = Some(value).filter(|name| is_host(name)).ok_or(What::BadHost)?;
                 self.name = Some(String::try_from(name).map_err(|_| What::BadHost)?);
+                return Ok(());
+            }
+            Name::ServiceTls if self.highest.is_some() => return Err(What::Repeated),
+            Name::ServiceTls => {
+                self.highest = Some(match value {
+                    "1.2" => Version::Tls12,
+                    "1.3" => Version::Tls13,
+                    _ => return Err(What::BadTlsVersion),
+                });
                 return Ok(());
             }
             Name::ServiceCa => Kind::Authority,
@@ -103,7 +119,9 @@ impl Wanted {
     /// What it comes to.
     fn end(self) -> Result<Security, (usize, What)> {
         let (kind, file, line) = self.trust.ok_or((self.line, What::NoTrust))?;
-        Ok(Security { kind, file, line, name: self.name, certificate: &[] })
+        // The engine's 1.3 has known flaws: SECURITY.md.
+        let highest = self.highest.unwrap_or(Version::Tls12);
+        Ok(Security { kind, file, line, name: self.name, highest, certificate: &[] })
     }
 }
 
@@ -288,7 +306,7 @@ mod tests {
     #[test]
     fn each_service_has_its_own_trust_and_name() {
         let mut config = config(
-            "service = https://10.0.0.1\nservice-certificate = tomcat.pem\nservice-name = cucm1.example.com\n\
+            "service = https://10.0.0.1\nservice-certificate = tomcat.pem\nservice-name = cucm1.example.com\nservice-tls = 1.3\n\
              service = HTTPS://cucm2.example.com:443\nService-CA = CA.PEM\n",
         );
         assert!(config.is_secured());
@@ -308,8 +326,10 @@ mod tests {
         let (first, second) = (&config.services()[0], &config.services()[1]);
         assert_eq!([first.to_string(), second.to_string()], ["10.0.0.1:8443", "cucm2.example.com:443"]);
         assert_eq!(first.security().unwrap().name(), Some("cucm1.example.com"));
+        assert_eq!(first.security().unwrap().highest(), Version::Tls13);
         assert_eq!(first.security().unwrap().trust(), Trust::Certificate(DER));
         assert_eq!(second.security().unwrap().name(), None);
+        assert_eq!(second.security().unwrap().highest(), Version::Tls12);
         assert_eq!(second.security().unwrap().trust(), Trust::Authority(DER));
     }
 
@@ -358,6 +378,12 @@ mod tests {
                 "Line 3: a second trust of one service. Keep one.",
             ),
             (&format!("{both}service-name = b\nservice-name = b\n"), "Line 4: given twice. Keep one."),
+            (&format!("{both}service-tls = 1.2\nservice-tls = 1.3\n"), "Line 4: given twice. Keep one."),
+            (&format!("{both}service-tls = 1.1\n"), "Line 3: bad version of TLS. Write 1.2 or 1.3."),
+            (
+                "service = a\nservice-tls = 1.3\n",
+                "Line 2: the service above is not https. Write https:// before its host.",
+            ),
             (&format!("{both}service-name = a..b\n"), "Line 3: bad host. Write an IPv4 address or a name."),
             ("service = https://a/b\n", "Line 1: a path. Write host or host:port alone."),
             ("service = https:a\n", "Line 1: a URL. Write host or host:port alone."),

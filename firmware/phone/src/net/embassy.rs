@@ -21,7 +21,7 @@ use super::{Address, Datagrams, Link, Network};
 use crate::clock;
 use crate::log::log;
 #[cfg(feature = "tls")]
-use crate::time::Clock;
+use crate::time::{Clock, Known};
 use crate::{Config, ConnectError, NetworkState};
 
 /// How long the other end may take to confirm that a connection ends.
@@ -193,6 +193,11 @@ impl<'a> Network for EmbassyNetwork<'a> {
         }
         log!(warn, "no time server told the time");
         false
+    }
+
+    #[cfg(feature = "tls")]
+    fn known_time(&self) -> Option<Known> {
+        self.clock.as_ref()?.clock.known()
     }
 
     async fn connect(

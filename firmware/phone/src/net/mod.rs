@@ -38,6 +38,8 @@ use zeroize::Zeroizing;
 use crate::clock::{instant, now};
 use crate::config::{NAME_SERVERS, Service};
 use crate::log::log;
+#[cfg(feature = "tls")]
+use crate::time::Known;
 use crate::{Buffers, ConnectError, NetworkState, Trouble};
 
 /// Bytes taken from a connection at a time. They wait inside the future of a phone, so they are few.
@@ -149,6 +151,12 @@ pub trait Network {
     async fn learn_time(&mut self, deadline: Instant) -> bool {
         let _ = deadline;
         false
+    }
+
+    /// The time, if it is known, and where from.
+    #[cfg(feature = "tls")]
+    fn known_time(&self) -> Option<Known> {
+        None
     }
 
     /// Opens a port of UDP, another each time, and finds an address of the host that it is for, until `deadline`. Datagrams

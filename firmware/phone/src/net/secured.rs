@@ -12,6 +12,7 @@ use super::Ipv4Addr;
 use super::{Address, ConnectError, Network};
 use crate::config::Service;
 use crate::log::log;
+use crate::time::Known;
 
 /// Why a service was not let in. Nothing was sent to it but messages of TLS's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +48,14 @@ pub enum Refusal {
     Unusable,
     /// The service does not hold the key of its certificate.
     WrongKey,
-    /// There is no version or cipher in common, or the service wants a certificate of the phone's.
+    /// The service speaks no version of TLS up to the highest that the phone may speak.
+    OtherVersion {
+        /// The highest version of the configuration.
+        highest: Version,
+    },
+    /// The service wants a certificate of the phone's, which has none.
+    WantsCertificate,
+    /// The service refused what the phone offered, without saying what of it.
     NothingInCommon,
     /// What answers does not speak TLS.
     NotTls,
@@ -110,6 +118,10 @@ impl<N: Network, E: Tls, F: Fn() -> Option<UnixTime>> Network for Secured<N, E, 
         self.network.address()
     }
 
+    fn known_time(&self) -> Option<Known> {
+        self.network.known_time()
+    }
+
     async fn connect(
         &mut self,
         host: &str,
@@ -134,7 +146,7 @@ impl<N: Network, E: Tls, F: Fn() -> Option<UnixTime>> Network for Secured<N, E, 
         let wanted = hotdesk_tls::Service {
             name: security.name().unwrap_or(service.host()),
             trust: security.trust(),
-            highest: Version::Tls12,
+            highest: security.highest(),
             time: (self.time)(),
         };
         if wanted.time.is_none() {
@@ -144,7 +156,7 @@ impl<N: Network, E: Tls, F: Fn() -> Option<UnixTime>> Network for Secured<N, E, 
         match self.engine.connect(stream, &wanted).await {
             Ok(session) => Ok(Connection::Secured(session)),
             Err(refused) => {
-                let refusal = refusal(refused, wanted.time);
+                let refusal = refusal(refused, &wanted);
                 log!(warn, "the service was refused: {}", refusal);
                 Err(ConnectError::Refusal(refusal))
             }
@@ -178,8 +190,8 @@ impl<N: Network, E: Tls, F: Fn() -> Option<UnixTime>> Network for Secured<N, E, 
     }
 }
 
-fn refusal(Refused { error, shown }: Refused, time: Option<UnixTime>) -> Refusal {
-    let today = time.and_then(Date::of);
+fn refusal(Refused { error, shown }: Refused, wanted: &hotdesk_tls::Service<'_>) -> Refusal {
+    let today = wanted.time.and_then(Date::of);
     match error {
         Error::OutOfMemory => Refusal::OutOfMemory,
         Error::NoTime => Refusal::NoTime,
@@ -200,6 +212,8 @@ fn refusal(Refused { error, shown }: Refused, time: Option<UnixTime>) -> Refusal
         Error::WrongKind => Refusal::WrongKind,
         Error::Unusable => Refusal::Unusable,
         Error::WrongKey => Refusal::WrongKey,
+        Error::OtherVersion => Refusal::OtherVersion { highest: wanted.highest },
+        Error::WantsCertificate => Refusal::WantsCertificate,
         Error::NothingInCommon => Refusal::NothingInCommon,
         Error::NotTls => Refusal::NotTls,
         Error::Connection(_) => Refusal::Broken,

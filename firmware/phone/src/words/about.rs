@@ -3,10 +3,17 @@
 use core::fmt::{self, Write};
 use core::time::Duration;
 
+#[cfg(feature = "tls")]
+use hotdesk_tls::Date;
+
 use super::Words;
 use super::packed::{Text, fill};
 use crate::app::{App, Ask, Exchanged, NetworkState};
+#[cfg(feature = "tls")]
+use crate::config::Config;
 use crate::part::{Part, two_digits, write_all, write_texts};
+#[cfg(feature = "tls")]
+use crate::time::Origin;
 use crate::{Facts, Keeps, Start};
 
 pub(super) fn about(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
@@ -27,6 +34,8 @@ pub(super) fn about(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
     label(words.uptime, out)?;
     duration(app.uptime(), words, out)?;
     network(app, out)?;
+    #[cfg(feature = "tls")]
+    time(app, out)?;
     services(app, out)?;
     #[cfg(feature = "provisioning")]
     super::provisioning::file(app, out)?;
@@ -81,6 +90,31 @@ fn network(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
             &[Part::Text("\n"), Part::Address(*server.ip()), Part::Text(":"), Part::number(server.port())],
         )
     })
+}
+
+/// The time that certificates are checked against, and where from.
+#[cfg(feature = "tls")]
+fn time(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
+    let words = app.words();
+    if !app.config().is_some_and(Config::is_secured) {
+        return Ok(());
+    }
+    label(words.time, out)?;
+    let Some(known) = app.known_time() else { return words.time_unknown.write(out) };
+    let time = known.at(app.uptime());
+    let minutes = u32::try_from(time / 60 % (24 * 60)).unwrap_or_default();
+    if let Some(day) = Date::of(time) {
+        write_all(out, &[Part::Date(day), Part::Text(" "), Part::Number(minutes / 60)])?;
+        two_digits(minutes % 60, out)?;
+    }
+    out.write_str("\n")?;
+    match known.origin {
+        Origin::Server(server) => {
+            fill(out, words.time_of_server, &[Part::Address(*server.ip()), Part::number(server.port())])
+        }
+        Origin::Built => words.time_of_build.write(out),
+        Origin::Kept => words.time_kept.write(out),
+    }
 }
 
 fn services(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {

@@ -174,6 +174,8 @@ pub(super) const WORDS: Words<&str> = Words {
     #[cfg(feature = "tls")]
     config_bad_file: "falscher Dateiname. Schreiben Sie bis zu 8 Zeichen, einen Punkt und bis zu 3 weitere.",
     #[cfg(feature = "tls")]
+    config_bad_tls_version: "falsche TLS-Version. Schreiben Sie 1.2 oder 1.3.",
+    #[cfg(feature = "tls")]
     config_no_trust_here: "kein Vertrauen für diesen Dienst. Richten Sie es in HOTDESK.TXT ein.",
     #[cfg(feature = "tls")]
     trust_missing: "die Datei fehlt. Legen Sie sie neben HOTDESK.TXT.",
@@ -206,6 +208,16 @@ pub(super) const WORDS: Words<&str> = Words {
     name_servers: "Nameserver:",
     none: "keiner",
     uptime: "Läuft seit:",
+    #[cfg(feature = "tls")]
+    time: "Zeit (UTC):",
+    #[cfg(feature = "tls")]
+    time_unknown: "unbekannt",
+    #[cfg(feature = "tls")]
+    time_of_server: "von {}:{}",
+    #[cfg(feature = "tls")]
+    time_of_build: "die dieses Programms: der Zeitserver geht nach",
+    #[cfg(feature = "tls")]
+    time_kept: "zuletzt gemerkt: der Zeitserver geht nach",
     days: "T",
     starts: "Starts: {}",
     last_start: "Letzter Start:",
@@ -350,6 +362,12 @@ pub(super) const WORDS: Words<&str> = Words {
     tls_unusable: "Dieses Telefon kann das Zertifikat des Dienstes nicht nutzen.",
     #[cfg(feature = "tls")]
     tls_wrong_key: "Dem Dienst fehlt der Schlüssel zu seinem Zertifikat.",
+    #[cfg(feature = "tls")]
+    tls_not_1_2: "Der Dienst spricht kein TLS 1.2, die höchste Version, die auf diesem Telefon eingestellt ist.",
+    #[cfg(feature = "tls")]
+    tls_not_1_3: "Der Dienst spricht weder TLS 1.2 noch TLS 1.3.",
+    #[cfg(feature = "tls")]
+    tls_wants_certificate: "Der Dienst verlangt ein Zertifikat dieses Telefons; es hat keins.",
     #[cfg(feature = "tls")]
     tls_nothing_in_common: "Dienst und Telefon haben keine TLS-Einstellungen gemeinsam.",
     #[cfg(feature = "tls")]

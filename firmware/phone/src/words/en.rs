@@ -174,6 +174,8 @@ pub(super) const WORDS: Words<&str> = Words {
     #[cfg(feature = "tls")]
     config_bad_file: "bad file name. Write up to 8 characters, a dot and up to 3 more.",
     #[cfg(feature = "tls")]
+    config_bad_tls_version: "bad version of TLS. Write 1.2 or 1.3.",
+    #[cfg(feature = "tls")]
     config_no_trust_here: "no trust for this service. Set it up in HOTDESK.TXT.",
     #[cfg(feature = "tls")]
     trust_missing: "there is no such file. Write it beside HOTDESK.TXT.",
@@ -206,6 +208,16 @@ pub(super) const WORDS: Words<&str> = Words {
     name_servers: "Name servers:",
     none: "none",
     uptime: "Running for:",
+    #[cfg(feature = "tls")]
+    time: "Time (UTC):",
+    #[cfg(feature = "tls")]
+    time_unknown: "not known",
+    #[cfg(feature = "tls")]
+    time_of_server: "from {}:{}",
+    #[cfg(feature = "tls")]
+    time_of_build: "of this program's making: the time server is behind",
+    #[cfg(feature = "tls")]
+    time_kept: "as last kept: the time server is behind",
     days: "d",
     starts: "Starts: {}",
     last_start: "Last start:",
@@ -350,6 +362,12 @@ pub(super) const WORDS: Words<&str> = Words {
     tls_unusable: "This phone cannot use the service's certificate.",
     #[cfg(feature = "tls")]
     tls_wrong_key: "The service lacks the key of its certificate.",
+    #[cfg(feature = "tls")]
+    tls_not_1_2: "The service does not speak TLS 1.2, the highest version set up on this phone.",
+    #[cfg(feature = "tls")]
+    tls_not_1_3: "The service speaks neither TLS 1.2 nor TLS 1.3.",
+    #[cfg(feature = "tls")]
+    tls_wants_certificate: "The service wants a certificate of this phone, which has none.",
     #[cfg(feature = "tls")]
     tls_nothing_in_common: "The service and this phone have no TLS settings in common.",
     #[cfg(feature = "tls")]

@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use hotdesk_tls::TrustError;
+use hotdesk_tls::{TrustError, Version};
 
 use super::Words;
 use super::codes::Remedy;
@@ -32,6 +32,9 @@ pub(super) fn refused(refusal: Refusal, words: &Words, out: &mut dyn fmt::Write)
         Refusal::WrongKind => (words.tls_wrong_kind, [None, None]),
         Refusal::Unusable => (words.tls_unusable, [None, None]),
         Refusal::WrongKey => (words.tls_wrong_key, [None, None]),
+        Refusal::OtherVersion { highest: Version::Tls12 } => (words.tls_not_1_2, [None, None]),
+        Refusal::OtherVersion { highest: Version::Tls13 } => (words.tls_not_1_3, [None, None]),
+        Refusal::WantsCertificate => (words.tls_wants_certificate, [None, None]),
         Refusal::NothingInCommon => (words.tls_nothing_in_common, [None, None]),
         Refusal::NotTls => (words.tls_not_tls, [None, None]),
         Refusal::Broken => (words.tls_broken, [None, None]),

@@ -86,6 +86,8 @@ pub(crate) fn mistake(error: config::Error, words: &Words, out: &mut dyn fmt::Wr
         #[cfg(feature = "tls")]
         What::BadFile => words.config_bad_file,
         #[cfg(feature = "tls")]
+        What::BadTlsVersion => words.config_bad_tls_version,
+        #[cfg(feature = "tls")]
         What::NoTrustHere => words.config_no_trust_here,
         #[cfg(feature = "browser")]
         What::BadLogin => words.config_bad_login,

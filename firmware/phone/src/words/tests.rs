@@ -42,6 +42,7 @@ const SAME_WORDS: &[&str] = &[
     "HOTDESK.TXT",
     "FAT",
     "UTF-8",
+    "(UTC)",
     "URL",
     "NAME",
     "emapp",

@@ -258,6 +258,8 @@ pub(crate) struct Words<T> {
     #[cfg(feature = "tls")]
     pub(crate) config_bad_file: T,
     #[cfg(feature = "tls")]
+    pub(crate) config_bad_tls_version: T,
+    #[cfg(feature = "tls")]
     pub(crate) config_no_trust_here: T,
     #[cfg(feature = "tls")]
     pub(crate) trust_missing: T,
@@ -295,6 +297,17 @@ pub(crate) struct Words<T> {
     pub(crate) name_servers: T,
     pub(crate) none: T,
     pub(crate) uptime: T,
+    #[cfg(feature = "tls")]
+    pub(crate) time: T,
+    #[cfg(feature = "tls")]
+    pub(crate) time_unknown: T,
+    /// The server's address and port.
+    #[cfg(feature = "tls")]
+    pub(crate) time_of_server: T,
+    #[cfg(feature = "tls")]
+    pub(crate) time_of_build: T,
+    #[cfg(feature = "tls")]
+    pub(crate) time_kept: T,
     pub(crate) days: T,
     /// The number of starts, for as long as the board remembers.
     pub(crate) starts: T,
@@ -460,6 +473,12 @@ pub(crate) struct Words<T> {
     pub(crate) tls_unusable: T,
     #[cfg(feature = "tls")]
     pub(crate) tls_wrong_key: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_not_1_2: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_not_1_3: T,
+    #[cfg(feature = "tls")]
+    pub(crate) tls_wants_certificate: T,
     #[cfg(feature = "tls")]
     pub(crate) tls_nothing_in_common: T,
     #[cfg(feature = "tls")]

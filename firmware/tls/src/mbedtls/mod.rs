@@ -12,7 +12,7 @@ mod tap;
 use core::ffi::CStr;
 
 use embedded_io_async::{ErrorType, Read, Write};
-use mbedtls_rs::{Certificate, ClientSessionConfig, SavedSession, SessionConfig, TlsVersion};
+use mbedtls_rs::{Certificate, ClientSessionConfig, SavedSession, SessionConfig, SessionError, TlsVersion};
 use rand_core::CryptoRng;
 
 use crate::{Error, Refused, Service, Session, Tls, UnixTime, Version};
@@ -129,7 +129,19 @@ impl Tls for MbedTls {
             Ok(checked) => checked,
             Err(error) => {
                 let flags = Some(session.tls_verification_details());
-                let error = refusal::of(error, Evidence { flags, sent_alert: self.seen.sent_alert() });
+                if matches!(error, SessionError::Io(_)) {
+                    session.stream().look_on().await;
+                } else {
+                    // The alert that tells the service why; where the connection is dropped it would not leave.
+                    let _ = session.stream().flush().await;
+                }
+                let evidence = Evidence {
+                    flags,
+                    sent_alert: self.seen.sent_alert(),
+                    received_alert: self.seen.received_alert(),
+                    wants_certificate: self.seen.wants_certificate(),
+                };
+                let error = refusal::of(error, evidence);
                 // Their memory is needed.
                 drop((session, config));
                 return Err(told(error, &self.seen));

@@ -31,6 +31,10 @@ const READER: core::ops::RangeInclusive<i32> = -0x29ff..=-0x2080;
 
 /// The alert that tells the service that its signature is wrong.
 const DECRYPT_ERROR: u8 = 51;
+/// The alert that tells the phone that it speaks no version of the service's.
+const PROTOCOL_VERSION: u8 = 70;
+/// The alert that ends a connection in order.
+const CLOSE_NOTIFY: u8 = 0;
 
 /// What else is known of a session that was not made.
 #[derive(Clone, Copy, Default)]
@@ -39,6 +43,10 @@ pub(super) struct Evidence {
     pub(super) flags: Option<u32>,
     /// The alert that was sent in clear.
     pub(super) sent_alert: Option<u8>,
+    /// The alert that came in clear.
+    pub(super) received_alert: Option<u8>,
+    /// The service asked in clear for a certificate of the phone's, which has none.
+    pub(super) wants_certificate: bool,
 }
 
 /// Returns what an error of a session means.
@@ -49,9 +57,10 @@ pub(super) fn of(error: SessionError, evidence: Evidence) -> Error {
         .and_then(|flags| FAULTS.iter().find(|(fault, _)| flags & fault != 0).map(|&(_, error)| error));
     unless_memory(match (of_certificate, error) {
         (Some(error), _) => error,
-        (None, SessionError::Io(kind)) => Error::Connection(kind),
+        // The phone may be writing while the service says why it goes.
+        (None, SessionError::Io(kind)) => of_alert(evidence).unwrap_or(Error::Connection(kind)),
         (None, SessionError::MbedTls(error)) => match error.code() {
-            MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE => Error::NothingInCommon,
+            MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE => of_alert(evidence).unwrap_or(Error::NothingInCommon),
             MBEDTLS_ERR_SSL_INVALID_RECORD => Error::NotTls,
             MBEDTLS_ERR_ECP_VERIFY_FAILED | MBEDTLS_ERR_RSA_VERIFY_FAILED => Error::WrongKey,
             // TLS 1.3 has no number of its own for it.
@@ -62,6 +71,16 @@ pub(super) fn of(error: SessionError, evidence: Evidence) -> Error {
             code => Error::Protocol(code),
         },
     })
+}
+
+/// Returns what the alert of a service means that came in clear.
+fn of_alert(evidence: Evidence) -> Option<Error> {
+    match (evidence.received_alert?, evidence.wants_certificate) {
+        (CLOSE_NOTIFY, _) => None,
+        (PROTOCOL_VERSION, _) => Some(Error::OtherVersion),
+        (_, true) => Some(Error::WantsCertificate),
+        _ => Some(Error::NothingInCommon),
+    }
 }
 
 /// Returns `error`, or what caused it where an allocation failed.

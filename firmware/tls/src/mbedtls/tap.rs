@@ -1,6 +1,6 @@
-//! What passes in clear while a session is made: the certificate of the service, which TLS 1.2 sends so, and the alert that
-//! ends it. Mbed TLS tells neither of a certificate that it refused. It must never change a byte, nor decide anything but
-//! which words a refusal is told in.
+//! What passes in clear while a session is made: the certificate of the service and its wish for one, which TLS 1.2 sends so,
+//! and the alert that ends it. Mbed TLS tells none of these. It must never change a byte, nor decide anything but which words
+//! a refusal is told in.
 
 use core::cell::RefCell;
 
@@ -15,6 +15,7 @@ const LENGTHS: usize = 6;
 const ALERT: u8 = 21;
 const HANDSHAKE: u8 = 22;
 const CERTIFICATE: u8 = 11;
+const CERTIFICATE_REQUEST: u8 = 13;
 
 /// What was seen since [`Seen::begin`].
 pub(super) struct Seen(RefCell<Both>);
@@ -23,7 +24,8 @@ struct Both {
     incoming: Records,
     outgoing: Records,
     messages: Messages,
-    alert: Option<u8>,
+    sent_alert: Option<u8>,
+    received_alert: Option<u8>,
 }
 
 impl Seen {
@@ -32,7 +34,8 @@ impl Seen {
             incoming: Records::new(),
             outgoing: Records::new(),
             messages: Messages::new(),
-            alert: None,
+            sent_alert: None,
+            received_alert: None,
         }))
     }
 
@@ -42,7 +45,8 @@ impl Seen {
             both.incoming = Records::new();
             both.outgoing = Records::new();
             both.messages.begin();
-            both.alert = None;
+            both.sent_alert = None;
+            both.received_alert = None;
         }
     }
 
@@ -54,7 +58,17 @@ impl Seen {
 
     /// Returns the alert that was sent in clear last, by its number.
     pub(super) fn sent_alert(&self) -> Option<u8> {
-        self.0.try_borrow().ok()?.alert
+        self.0.try_borrow().ok()?.sent_alert
+    }
+
+    /// Returns the alert that came in clear last, by its number.
+    pub(super) fn received_alert(&self) -> Option<u8> {
+        self.0.try_borrow().ok()?.received_alert
+    }
+
+    /// Whether the service asked in clear for a certificate of the phone's.
+    pub(super) fn wants_certificate(&self) -> bool {
+        self.0.try_borrow().is_ok_and(|both| both.messages.wants_certificate)
     }
 
     fn received(&self, bytes: &[u8]) {
@@ -64,7 +78,12 @@ impl Seen {
             match both.incoming.take(byte) {
                 Some((HANDSHAKE, _)) => both.messages.take(byte),
                 // What is not of the handshake follows it, or is in cipher.
-                Some(_) => both.messages.stage = Stage::Over,
+                Some((kind, left)) => {
+                    both.messages.is_over = true;
+                    if is_alert(kind, left, &both.incoming) {
+                        both.received_alert = Some(byte);
+                    }
+                }
                 None => {}
             }
         }
@@ -73,12 +92,18 @@ impl Seen {
     fn sent(&self, bytes: &[u8]) {
         let Ok(mut both) = self.0.try_borrow_mut() else { return };
         for &byte in bytes {
-            // One in cipher is longer.
-            if both.outgoing.take(byte) == Some((ALERT, 0)) && both.outgoing.length == 2 {
-                both.alert = Some(byte);
+            if let Some((kind, left)) = both.outgoing.take(byte)
+                && is_alert(kind, left, &both.outgoing)
+            {
+                both.sent_alert = Some(byte);
             }
         }
     }
+}
+
+/// Whether a byte is the number of an alert in clear. One in cipher is longer.
+fn is_alert(kind: u8, left: usize, records: &Records) -> bool {
+    kind == ALERT && left == 0 && records.length == 2
 }
 
 /// Where a byte is among records.
@@ -121,13 +146,16 @@ enum Stage {
     Looking,
     /// It is here.
     Found,
-    /// It will not come.
-    Over,
+    /// It is too long.
+    Lost,
 }
 
-/// The messages of the handshake, up to the first certificate.
+/// The messages of the handshake that are in clear, with the first certificate.
 struct Messages {
     stage: Stage,
+    /// Nothing of the handshake comes in clear any more.
+    is_over: bool,
+    wants_certificate: bool,
     head: [u8; MESSAGE_HEAD],
     at: usize,
     lengths: [u8; LENGTHS],
@@ -138,6 +166,8 @@ impl Messages {
     const fn new() -> Self {
         Self {
             stage: Stage::Looking,
+            is_over: false,
+            wants_certificate: false,
             head: [0; MESSAGE_HEAD],
             at: 0,
             lengths: [0; LENGTHS],
@@ -148,11 +178,13 @@ impl Messages {
     /// Without a copy of the whole on the stack.
     fn begin(&mut self) {
         self.stage = Stage::Looking;
+        self.is_over = false;
+        self.wants_certificate = false;
         self.at = 0;
     }
 
     fn take(&mut self, byte: u8) {
-        if self.stage != Stage::Looking {
+        if self.is_over {
             return;
         }
         let at = self.at;
@@ -163,14 +195,15 @@ impl Messages {
             let [kind, ..] = self.head;
             self.take_content(kind, at - MESSAGE_HEAD, byte);
         }
-        let [_, high, middle, low] = self.head;
+        let [kind, high, middle, low] = self.head;
         if at + 1 >= MESSAGE_HEAD && self.at == MESSAGE_HEAD + length([high, middle, low]) {
             self.at = 0;
+            self.wants_certificate |= kind == CERTIFICATE_REQUEST;
         }
     }
 
     fn take_content(&mut self, kind: u8, at: usize, byte: u8) {
-        if kind != CERTIFICATE {
+        if kind != CERTIFICATE || self.stage != Stage::Looking {
             return;
         }
         if let Some(place) = self.lengths.get_mut(at) {
@@ -179,7 +212,7 @@ impl Messages {
         }
         match self.certificate.get_mut(at - LENGTHS) {
             Some(place) => *place = byte,
-            None => self.stage = Stage::Over,
+            None => self.stage = Stage::Lost,
         }
         if at + 1 == LENGTHS + self.length() {
             self.stage = Stage::Found;
@@ -221,6 +254,14 @@ impl<'s, T> Tap<'s, T> {
     /// Takes the connection out; nothing goes through here any more.
     pub(super) fn take(&mut self) -> Option<T> {
         self.stream.take()
+    }
+}
+
+impl<T: Read> Tap<'_, T> {
+    /// Looks at what came before the connection broke: the service may have said why.
+    pub(super) async fn look_on(&mut self) {
+        let mut bytes = [0; 16];
+        while self.read(&mut bytes).await.is_ok_and(|length| length > 0) {}
     }
 }
 
@@ -316,15 +357,37 @@ mod tests {
     }
 
     #[test]
+    fn the_wish_for_a_certificate_is_seen_behind_that_of_the_service() {
+        let asks = message(CERTIFICATE_REQUEST, &[1; 70]);
+        for certificate in [certificates(&[&[7; 300]]), certificates(&[&[7; CERTIFICATE_ROOM + 1]])] {
+            let seen = Seen::new();
+            seen.received(&record(HANDSHAKE, &[certificate.clone(), message(12, &[13; 80])].concat()));
+            assert!(!seen.wants_certificate());
+            seen.received(&record(HANDSHAKE, &[&asks[..], &message(14, &[])].concat()));
+            assert!(seen.wants_certificate());
+            seen.begin();
+            assert!(!seen.wants_certificate());
+            seen.received(&record(20, &[1]));
+            seen.received(&record(HANDSHAKE, &asks));
+            assert!(!seen.wants_certificate(), "it is in cipher");
+        }
+    }
+
+    #[test]
     fn an_alert_in_clear_is_seen_and_one_in_cipher_is_not() {
+        alerts_are_seen(Seen::sent, Seen::sent_alert);
+        alerts_are_seen(Seen::received, Seen::received_alert);
+    }
+
+    fn alerts_are_seen(take: fn(&Seen, &[u8]), alert: fn(&Seen) -> Option<u8>) {
         let seen = Seen::new();
-        seen.sent(&record(HANDSHAKE, &[1, 0, 0, 1, 21]));
-        assert_eq!(seen.sent_alert(), None);
-        seen.sent(&record(ALERT, &[2, 51, 9]));
-        assert_eq!(seen.sent_alert(), None);
-        record(ALERT, &[2, 51]).iter().for_each(|byte| seen.sent(&[*byte]));
-        assert_eq!(seen.sent_alert(), Some(51));
+        take(&seen, &record(HANDSHAKE, &[1, 0, 0, 1, 21]));
+        assert_eq!(alert(&seen), None);
+        take(&seen, &record(ALERT, &[2, 51, 9]));
+        assert_eq!(alert(&seen), None);
+        record(ALERT, &[2, 51]).iter().for_each(|byte| take(&seen, &[*byte]));
+        assert_eq!(alert(&seen), Some(51));
         seen.begin();
-        assert_eq!(seen.sent_alert(), None);
+        assert_eq!(alert(&seen), None);
     }
 }

@@ -20,6 +20,7 @@ use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
 use hotdesk_core::DeviceName;
 use hotdesk_phone::net::{Address, Datagrams, Link, Network, Secured};
+use hotdesk_phone::time::{Clock, Known};
 use hotdesk_phone::view::{Cell as Place, LAYOUT_128X64};
 use hotdesk_phone::{App, Buffers, Config, ConnectError, Key, KeyQueue, NetworkState, SetupError, run};
 
@@ -69,7 +70,8 @@ impl Desk {
         let pictures = Rc::new(RefCell::new(display::Recorder::default()));
         let display = display::Screen::new(pictures.clone());
         let wire = Wire::default();
-        let network = Secured::new(Lan(wire.clone()), engine, move || time.get());
+        let lan = Lan(wire.clone(), Rc::clone(&time));
+        let network = Secured::new(lan, engine, move || time.get());
         let buffers = Buffers {
             cells: Box::leak(Box::new([Place::BLANK; LAYOUT_128X64.cells()])),
             request: Box::leak(Box::new([0; 2048])),
@@ -186,8 +188,8 @@ fn configure(text: &str, files: &[(&str, &str)]) -> Result<&'static Config, Setu
     Ok(Box::leak(Box::new(config)))
 }
 
-/// A network where every host is this machine.
-struct Lan(Wire);
+/// A network where every host is this machine, and the time, which a server on it told.
+struct Lan(Wire, Rc<Cell<Option<u64>>>);
 
 struct Cable;
 
@@ -244,6 +246,12 @@ impl Network for Lan {
 
     async fn learn_time(&mut self, _deadline: embassy_time::Instant) -> bool {
         self.0.1.take()
+    }
+
+    fn known_time(&self) -> Option<Known> {
+        let clock = Clock::new(0, None);
+        clock.take(self.1.get()?, SocketAddrV4::new(Ipv4Addr::LOCALHOST, 123), Duration::ZERO);
+        clock.known()
     }
 
     async fn datagrams(

@@ -29,7 +29,8 @@ BACKLOG = 128
 SHUTDOWN_SECONDS = 0.5
 """How long a stopping service waits for an answer that is being sent."""
 START_SECONDS = 10.0
-HANDSHAKE_SECONDS = 10.0
+HANDSHAKE_SECONDS = 30.0
+"""An emulated phone computes for a second of its own time, which takes a busy machine many."""
 ACCEPT_AGAIN_SECONDS = 1.0
 """The pause after a connection could not be accepted, as where the process has no more files."""
 ACCEPT_TURNS = 8
