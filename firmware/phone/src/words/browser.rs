@@ -15,6 +15,9 @@ use crate::app::{App, ConnectError, Signer, Trouble};
 use crate::browser::{Content, Field, Part, Say};
 use crate::part::{self, write_texts};
 
+/// Codes of the login application and of the service have three digits at most.
+const LAST_CODE: u16 = 999;
+
 pub(super) fn title<'a>(app: &'a App<'_>) -> &'a str {
     let page = &app.browser().page;
     if app.browser().fields.symbols().is_some() {
@@ -88,13 +91,18 @@ pub(super) fn body(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
         }
     }
     let Some(code) = app.page_code() else { return Ok(()) };
-    out.write_str("\n")?;
     match of_code(code, words) {
         Some((what, remedy)) => {
+            out.write_str("\n")?;
             what.write(out)?;
             remedy_after(app, remedy, out)
         }
-        None => fill(out, words.number_unknown, &[part::Part::number(code)]),
+        // One of a second factor, which stands behind what it means.
+        None if code > LAST_CODE => Ok(()),
+        None => {
+            out.write_str("\n")?;
+            fill(out, words.number_unknown, &[part::Part::number(code)])
+        }
     }
 }
 

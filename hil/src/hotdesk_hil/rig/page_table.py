@@ -26,7 +26,7 @@ python -m pytest hil/suites/features --rig lm3s6965evb,w5500-evb-pico \\
 
 on images with the features `browser` and `provisioning`, which `cargo xtask test features` builds. A row is
 what the screen says, title first, with its text to the end. The suites hold what they see against this table.
-`N` stands for a number that is another one in each run.
+`N` stands for a number that is another one in each run. Of two clusters, that of the phone is named first.
 
 | case | step | the phone shows | softkeys | the service | rigs |
 |---|---|---|---|---|---|
