@@ -5,13 +5,14 @@ use std::path::Path;
 use std::{env, fs};
 
 /// The stack that `memory.x` has, and where RAM begins behind it; then both where there is TLS, which computes deep in C, and
-/// whose work keys and display interrupt.
+/// whose work keys and display interrupt, or where there are pages or the phone's file, with a configuration that is too large
+/// to be read on the smaller one.
 const STACK: [(&str, &str); 2] = [("16K", "0x20004000"), ("28K", "0x20007000")];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let chip = if cfg!(feature = "pico2") { "rp2350" } else { "rp2040" };
     let mut memory = fs::read_to_string(format!("memory/{chip}/memory.x"))?;
-    if cfg!(feature = "tls") {
+    if cfg!(any(feature = "tls", feature = "browser", feature = "provisioning")) {
         let [(size, ram), (larger, behind)] = STACK;
         memory = memory.replace(size, larger).replace(ram, behind);
     }
