@@ -302,11 +302,17 @@ fn about_tells_the_time_and_where_it_is_from() {
     let time = Rc::new(Cell::new(None));
     let mut desk = Desk::new(&text, &[("ca.pem", &served.file)], Engine::new(), time.clone());
     desk.wait_for_end();
-    desk.press("soft3 3");
+    desk.press("soft3");
+    desk.wait_for("Menu");
+    desk.press("4");
+    desk.wait_for("About this phone");
     let told = dense(&desk.whole_text());
     assert!(told.contains(&dense("Time (UTC): not known Service:")), "{told}");
     time.set(Some(NOW));
-    desk.press("soft3 3");
+    desk.press("soft3");
+    desk.wait_for("Menu");
+    desk.press("4");
+    desk.wait_for("About this phone");
     let told = dense(&desk.whole_text());
     assert!(told.contains(&dense("Time (UTC): 2026-11-27 14:00 from 127.0.0.1:123 Service:")), "{told}");
 }
