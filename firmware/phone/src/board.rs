@@ -54,6 +54,19 @@ pub trait Board {
     ///
     /// They could not be forgotten.
     async fn forget(&mut self) -> Result<(), NotKept>;
+
+    /// Keeps what counts of the phone's file: what `write` puts into a buffer of [`LIMIT`](crate::provisioning::LIMIT) bytes. At
+    /// the next start [`App::restore_file`](crate::App::restore_file) is told it. A board whose memory does not outlast being
+    /// switched off keeps nothing.
+    ///
+    /// # Errors
+    ///
+    /// It could not be kept. What was kept before still is.
+    #[cfg(feature = "provisioning")]
+    async fn keep_file(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {
+        let _ = write;
+        Ok(())
+    }
 }
 
 /// The board's memory for settings does not do what it is told.

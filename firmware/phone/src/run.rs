@@ -169,6 +169,9 @@ pub struct Phone<'a, S, M: RawMutex> {
     /// The phone's file is to be loaded.
     #[cfg(feature = "provisioning")]
     file: Signal<M, ()>,
+    /// What counts of it is to be kept.
+    #[cfg(feature = "provisioning")]
+    new_file: Signal<M, ()>,
     /// The board is to do something.
     wanted: Signal<M, Effect>,
     /// Pictures shown so far.
@@ -188,6 +191,8 @@ impl<'a, 'c, S: Shared<'c>, M: RawMutex> Phone<'a, S, M> {
             opened: Signal::new(),
             #[cfg(feature = "provisioning")]
             file: Signal::new(),
+            #[cfg(feature = "provisioning")]
+            new_file: Signal::new(),
             wanted: Signal::new(),
             shown: Mutex::new(Cell::new(0)),
         };
@@ -240,6 +245,10 @@ impl<'a, 'c, S: Shared<'c>, M: RawMutex> Phone<'a, S, M> {
         #[cfg(feature = "provisioning")]
         if app.takes_file() {
             self.file.signal(());
+        }
+        #[cfg(feature = "provisioning")]
+        if app.keeps_file() {
+            self.new_file.signal(());
         }
     }
 
@@ -433,7 +442,20 @@ impl<'a, 'c, S: Shared<'c>, M: RawMutex> Phone<'a, S, M> {
     async fn tend(&self, mut board: impl Board) -> Infallible {
         let mut shown = self.shown.lock(Cell::get);
         loop {
-            match select(self.wanted.wait(), Timer::after(PULSE)).await {
+            #[cfg(not(feature = "provisioning"))]
+            let next = select(self.wanted.wait(), Timer::after(PULSE)).await;
+            #[cfg(feature = "provisioning")]
+            let next = match select3(self.wanted.wait(), Timer::after(PULSE), self.new_file.wait()).await {
+                Either3::First(effect) => Either::First(effect),
+                Either3::Second(()) => Either::Second(()),
+                Either3::Third(()) => {
+                    if board.keep_file(|out| self.app.read(|app| app.write_file(out))).await.is_err() {
+                        log!(warn, "the phone's file: the memory fails, it is not kept");
+                    }
+                    continue;
+                }
+            };
+            match next {
                 Either::First(effect) => {
                     log!(info, "board: {}", effect);
                     let kept = match effect {

@@ -324,6 +324,88 @@ fn fails(desk: &mut Desk, expected: &[&str]) {
     assert_eq!(desk.picture().row(1), "Nobody logged in", "the phone works on");
 }
 
+/// Switches the phone off, and on again where nobody serves its file.
+fn restart_alone(desk: &mut Desk) {
+    desk.wire.borrow_mut().set_host(SERVER, Host::Refuses);
+    desk.wire.borrow_mut().set_state(NetworkState::NoLink);
+    desk.power_cycle();
+    plug(desk);
+}
+
+#[test]
+fn a_phone_that_starts_while_nobody_serves_its_file_works_by_the_last_one() {
+    let mut desk = ready(&short_card());
+    answer_file(&mut desk, &file("v1", &["cucm1", "cucm2:9090"], "de_DE"));
+    answer_who(&mut desk, None);
+    let before = told(&mut desk);
+    restart_alone(&mut desk);
+    assert_eq!(last_line(&desk).0, "cucm1:8080", "who is logged in");
+    answer_who(&mut desk, None);
+    assert_eq!(desk.picture().row(1), "Niemand angemeldet");
+    desk.wait(6_000);
+    let kept = told(&mut desk);
+    let from = kept.iter().position(|line| line == "von fr\u{fc}her").expect("that it was kept");
+    assert_eq!(kept[..from].join(" "), "HTTP: keine Verbindung TFTP: keine Antwort");
+    assert_eq!(kept[from + 1..], before[1..], "version, call managers, time servers, services");
+    desk.wire.borrow_mut().set_host("cucm1", Host::Refuses);
+    choose(&mut desk, &["Wer ist"]);
+    assert_eq!(last_line(&desk).0, "cucm2:9090");
+    answer_who(&mut desk, None);
+
+    desk.wire.borrow_mut().set_host(SERVER, Host::Accepts);
+    wait_for_file(&mut desk);
+    answer_file(&mut desk, &file("v1", &["cucm1"], "en"));
+    assert_eq!(desk.bench.borrow().files, 1, "the flash is spared where the stamp is the same");
+    wait_for_file(&mut desk);
+    answer_file(&mut desk, &file("v2", &["cucm3"], "en"));
+    assert_eq!(desk.bench.borrow().files, 2);
+    restart_alone(&mut desk);
+    assert_eq!(last_line(&desk).0, "cucm3:8080");
+    answer_who(&mut desk, None);
+    assert_eq!(desk.picture().row(1), "Nobody logged in");
+}
+
+#[test]
+fn what_is_kept_of_a_file_counts_for_its_server_alone_and_holds_no_password() {
+    let mut desk = ready(&short_card());
+    answer_file(&mut desk, &file("v1", &["cucm1"], "en"));
+    let kept = String::from_utf8(desk.bench.borrow().file.clone()).unwrap();
+    assert!(kept.contains("cucm1") && !kept.contains("topsecret"), "{kept:?}");
+    answer_who(&mut desk, None);
+    for other in ["other.example.com", &format!("{SERVER}:7000")] {
+        desk.change_card(&short_card().replace(SERVER, other));
+        restart_alone(&mut desk);
+        assert_ne!(last_line(&desk).0, "cucm1:8080", "{other}");
+        assert_eq!(desk.picture().row(1), "Logged in: not known");
+    }
+    desk.change_card(&format!("{}language = de\n", short_card()));
+    restart_alone(&mut desk);
+    answer_who(&mut desk, None);
+    assert_eq!(desk.picture().row(1), "Niemand angemeldet", "what the card says wins");
+}
+
+#[test]
+fn a_file_of_which_too_much_counts_is_not_kept_and_none_before_counts_in_its_place() {
+    let mut desk = ready(&card());
+    answer_who(&mut desk, None);
+    answer_file(&mut desk, &file("v1", &["cucm1"], "en"));
+    assert_ne!(desk.bench.borrow().file, [0_u8; 0]);
+    let long = format!("http://em1:8080/{}", "x".repeat(200));
+    let entry =
+        format!("<phoneService type=\"0\"><name>{}</name><url>{long}</url></phoneService>", "n".repeat(120));
+    let file = file("v2", &["cucm1"], "en")
+        .replace("<phoneService type", &format!("{}<phoneService type", entry.repeat(4)));
+    wait_for_file(&mut desk);
+    answer_file(&mut desk, &file);
+    assert_eq!(desk.bench.borrow().files, 2);
+    assert_ne!(desk.bench.borrow().file, [0_u8; 0], "1.4 kB are kept");
+    let file = file.replace("<servicesURL>", &format!("<servicesURL>{long}")).replace("v2", &"v3".repeat(60));
+    wait_for_file(&mut desk);
+    answer_file(&mut desk, &file);
+    assert_eq!(desk.bench.borrow().files, 3);
+    assert_eq!(desk.bench.borrow().file, [0_u8; 0]);
+}
+
 #[test]
 fn why_a_file_does_not_come_is_told_for_each_protocol() {
     for (bytes, end, expected) in [

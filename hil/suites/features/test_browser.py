@@ -6,9 +6,11 @@ A test says what a person sees and ends with the service's own view.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -16,6 +18,7 @@ from hotdesk_hil.emservice import ApplicationUser, Cluster, Device, EmService, R
 from hotdesk_hil.rig import Phone, PhoneConfig, Rig, keypad
 from hotdesk_hil.rig.demo_cluster import HOST_AS_SEEN_BY_PHONE
 from hotdesk_hil.rig.phone import ANSWER
+from hotdesk_hil.rig.reader import Screen
 
 CERTIFICATE = "certificate-of-the-pages"
 USER, PIN = "john", "73519"
@@ -151,20 +154,58 @@ def test_person_without_a_profile_reads_what_205_means(rig: Rig, em_service: EmS
     phone.wait_idle("Nobody logged in")
 
 
+ITEMS = 100
+FOUND = "<Title>Found</Title><Text>What was asked for</Text>"
+FORM_ITEM = (
+    "<InputItem><DisplayName>{0}</DisplayName><QueryStringParam>{1}</QueryStringParam>"
+    "<InputFlags>{2}</InputFlags></InputItem>"
+)
+ODD_PAGES = {
+    "/form": "<CiscoIPPhoneInput><Title>Find</Title><URL>/found?device=#DEVICENAME#</URL>"
+    + FORM_ITEM.format("Name", "q", "L")
+    + FORM_ITEM.format("Code", "code", "NP")
+    + "</CiscoIPPhoneInput>",
+    "/run": '<CiscoIPPhoneExecute><ExecuteItem Priority="0" URL="Key:Services"/>'
+    '<ExecuteItem Priority="0" URL="/found?run=1"/></CiscoIPPhoneExecute>',
+    "/error": '<CiscoIPPhoneError Number="4"/>',
+    "/torn": "<CiscoIPPhoneText><Title>Torn</Title><Text>It ends here",
+    "/picture": "<CiscoIPPhoneImage><Title>Map</Title><LocationX>0</LocationX></CiscoIPPhoneImage>",
+    "/long": f"<CiscoIPPhoneText><Title>Long</Title><Text>{'x' * 9_000}</Text></CiscoIPPhoneText>",
+}
+SAID = {
+    "/error": ("Page", "CiscoIPPhoneError 4 authentication error"),
+    "/torn": ("Page failed", "XML Error [4] Parse Error"),
+    "/picture": ("Page failed", "The phone cannot show a page of this kind."),
+    "/long": ("Page failed", "Data too large!"),
+    "/gone": ("Page failed", "File Not Found"),
+    "/down": ("Page failed", "HTTP status 500"),
+}
+"""The title and something of the text of each page that is none, or is of a kind that phones refuse."""
+
+
 class Pages(BaseHTTPRequestHandler):
-    """An IP phone service of somebody else: the longest menu, a directory, a text."""
+    """An IP phone service of somebody else: the longest menu, a directory, a text, a form, errors."""
+
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
+        self.asked.append(self.path)
+        path = self.path.partition("?")[0]
         # Names of 64 characters, each a reference, and URLs of 250: 64 kB.
         item = "<MenuItem><Name>Item {0:03} {2}</Name><URL>/item?{1}={0}</URL></MenuItem>"
         entry = "<DirectoryEntry><Name>Person {0}</Name><Telephone>55{0}</Telephone></DirectoryEntry>"
+        odd = "<MenuItem><Name>{0}</Name><URL>{0}</URL></MenuItem>"
         page = {
-            "/menu": "".join(item.format(number, "x" * 240, "&#228;" * 55) for number in range(1, 101)),
+            "/menu": "".join(item.format(number, "x" * 240, "&#228;" * 55) for number in range(1, ITEMS + 1)),
             "/people": "".join(entry.format(number) for number in range(32)),
-        }.get(self.path, f"<Text>This is {self.path[-2:]}</Text>")
-        kind = {"/menu": "Menu", "/people": "Directory"}.get(self.path, "Text")
-        body = f"<CiscoIPPhone{kind}><Title>Foreign</Title>{page}</CiscoIPPhone{kind}>".encode()
-        self.send_response(200)
+            "/odd": "".join(odd.format(name) for name in ("/form", "/run", *SAID)),
+            "/found": FOUND,
+        }.get(path, f"<Text>This is {self.path[-3:]}</Text>")
+        kind = {"/menu": "Menu", "/people": "Directory", "/odd": "Menu"}.get(path, "Text")
+        title = "" if path == "/found" else "<Title>Foreign</Title>"
+        body = f"<CiscoIPPhone{kind}>{title}{page}</CiscoIPPhone{kind}>"
+        body = ODD_PAGES.get(path, body).encode()
+        self.send_response({"/gone": 404, "/down": 500}.get(path, 200))
         self.send_header("Content-Type", "text/xml; charset=UTF-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -177,11 +218,18 @@ class Pages(BaseHTTPRequestHandler):
 @pytest.fixture
 def pages() -> Iterator[str]:
     """The address of that service, as the phone sees it."""
+    Pages.asked.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://{HOST_AS_SEEN_BY_PHONE}:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+def item_of(screen: Screen) -> int | None:
+    """The number of the selected item of the long menu, if that is what is shown."""
+    found = re.search(r"Item (\d+)", screen.selected or "")
+    return int(found[1]) if found else None
 
 
 def test_foreign_service_is_walked_with_the_keys(rig: Rig, em_service: EmService, pages: str) -> None:
@@ -192,16 +240,14 @@ def test_foreign_service_is_walked_with_the_keys(rig: Rig, em_service: EmService
     phone.wait_title("Services", "Stock", "People")
     phone.press("1")
     phone.wait_title("Foreign", "Item 001", seconds=ANSWER)
-    for _ in range(20):
-        before = phone.wait("a list", lambda s: s.selected is not None, ANSWER).selected
-        phone.press(keypad.DOWN)
-        phone.wait(
-            "the next item",
-            lambda s, before=before: s.selected not in (None, before) and "Item" in s.selected,
-            ANSWER,
-        )
+    place = 1
+    while place < ITEMS:
+        # Several keys at once where they cannot lead beyond the end.
+        phone.press(*[keypad.DOWN] * (8 if place < ITEMS - 16 else 1))
+        screen = phone.wait("another item", lambda s, at=place: (item_of(s) or at) != at, ANSWER)
+        place = item_of(screen) or place
     phone.press(keypad.SELECT)
-    phone.wait_title("Foreign", "This is 21", seconds=ANSWER)
+    phone.wait_title("Foreign", f"This is {ITEMS}", seconds=ANSWER)
     phone.softkey("Back")
     phone.wait_title("Foreign", "Item 001", seconds=ANSWER)
     phone.softkey("Back")
@@ -212,3 +258,51 @@ def test_foreign_service_is_walked_with_the_keys(rig: Rig, em_service: EmService
     phone.softkey("Back")
     phone.softkey("Back")
     phone.wait_idle("Nobody logged in")
+
+
+def test_form_execute_and_errors_of_a_foreign_service(rig: Rig, em_service: EmService, pages: str) -> None:
+    phone = boot(rig, em_service, "service", (("Odd", f"{pages}/odd"),))
+
+    def open_menu() -> None:
+        phone.open_menu()
+        phone.choose("Services")
+        phone.press("1")
+        phone.wait_title("Foreign", "/form", seconds=ANSWER)
+
+    open_menu()
+    phone.choose("/form")
+    screen = phone.wait_title("Find", "Name", "Code", seconds=ANSWER)
+    keys = "".join(keys for _, keys in keypad.spell("lobby", screen.title_note))
+    phone.press(*keys, keypad.RIGHT, keypad.DOWN)
+    with rig.history.secret("4711"):
+        phone.press(*"4711")
+    phone.wait("stars", lambda s: "Name lobby" in s.flowing and "Code ****" in s.flowing)
+    phone.softkey("Submit")
+    phone.wait_title("Found", "What was asked for", seconds=ANSWER)
+    assert Pages.asked[-1] == f"/found?device={rig.device_name}&q=lobby&code=4711"
+    # A page that answers a form is not loaded again: back leads to the form.
+    phone.softkey("Back")
+    phone.wait_title("Find", "Name", seconds=ANSWER)
+    phone.softkey("Back")
+    phone.wait_title("Foreign", "/form", seconds=ANSWER)
+
+    phone.choose("/run")
+    phone.wait_title("Found", "What was asked for", seconds=ANSWER)
+    assert Pages.asked[-1] == "/found?run=1"
+    phone.softkey("Back")
+
+    for path, (title, words) in SAID.items():
+        phone.wait_title("Foreign", "/form", seconds=ANSWER)
+        phone.choose(path)
+        phone.wait_title(title, seconds=ANSWER)
+        assert words in phone.read_to_end(), path
+        if title == "Page":
+            phone.softkey("Back")
+        else:
+            # What failed ends the visit.
+            phone.softkey("OK")
+            phone.wait_idle("Nobody logged in")
+            open_menu()
+    assert "4711" not in phone.log()
+    phone.to_idle()
+    assert em_service.sessions() == {}

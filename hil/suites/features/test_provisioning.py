@@ -232,3 +232,23 @@ def test_phone_whose_card_names_no_service_asks_the_call_managers_of_its_file(
     over_http.cluster.provisioning = replace(over_http.cluster.provisioning, members=members)
     phone = boot(rig, over_http, cluster, names_service=False)
     log_in(phone, over_http, rig, cluster)
+
+
+def test_phone_that_starts_while_nobody_serves_its_file_works_by_the_last_one(
+    rig: Rig, over_http: EmService, cluster: DemoCluster
+) -> None:
+    members = (f"{HOST_AS_SEEN_BY_PHONE}:{over_http.port}",)
+    over_http.cluster.provisioning = replace(over_http.cluster.provisioning, members=members)
+    phone = boot(rig, over_http, cluster, names_service=False)
+    before = version(told(phone, rig, "over HTTP"))
+    over_http.faults.add(MissingFile(), times=None)
+    phone.power_cycle()
+    if "settings-without-power" in rig.capabilities:
+        phone.wait_idle("Nobody logged in", seconds=2 * ANSWER)
+        text = told(phone, rig, "TFTP: no such file")
+        assert "kept from before" in text
+        assert version(text) == before
+        log_in(phone, over_http, rig, cluster)
+    else:
+        phone.wait_idle("Logged in: not known", seconds=2 * ANSWER)
+        assert "kept from before" not in told(phone, rig, "TFTP: no such file")

@@ -148,4 +148,9 @@ impl<C: Chip, S: Storage> hotdesk_phone::Board for Board<C, S> {
     async fn forget(&mut self) -> Result<(), NotKept> {
         self.storage.forget()
     }
+
+    #[cfg(feature = "provisioning")]
+    async fn keep_file(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {
+        self.storage.keep_file(write)
+    }
 }

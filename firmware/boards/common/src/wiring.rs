@@ -81,7 +81,10 @@ pub fn set_up<C: Chip, S: Storage>(
     if let Err(error) = &setup {
         defmt::warn!("no configuration: {}", error);
     }
-    (make_app(device, setup), started.with(storage, mac))
+    let app = make_app(device, setup);
+    #[cfg(feature = "provisioning")]
+    storage.load_file(|kept| app.change(|app| app.restore_file(kept)));
+    (app, started.with(storage, mac))
 }
 
 #[inline(never)]

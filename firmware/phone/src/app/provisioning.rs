@@ -1,13 +1,15 @@
 //! When the phone loads its file, and what it takes over from it. It must never take over what its configuration says.
 //!
 //! It loads when the network is there, after each login and logout, for the cluster changes the file then, every hour, and after
-//! a failure at growing intervals. A file with the `versionStamp` of the one before changes nothing.
+//! a failure at growing intervals. A file with the `versionStamp` of the one before changes nothing. Another one is kept where the
+//! board can.
 
 use core::time::Duration;
 
 use heapless::Vec;
 
 use super::polling::Polling;
+use super::settings::Text;
 use super::{App, NetworkState};
 use crate::config::{Config, FileServer, Name, SERVICES, Service, UserPage};
 use crate::log::log;
@@ -23,6 +25,8 @@ pub(crate) struct Provisioning {
     is_loading: bool,
     /// Whoever loads is to begin.
     begins: bool,
+    /// What counts of the file is to be kept.
+    keeps: bool,
     loaded: Option<Loaded>,
     /// Why the last try failed, if it did.
     failures: Option<Failures>,
@@ -32,8 +36,8 @@ pub(crate) struct Provisioning {
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub(crate) found: Found,
-    pub(crate) by: Protocol,
-    pub(crate) bytes: usize,
+    /// How it came, and how long it was; nothing where it was kept over being switched off.
+    pub(crate) came: Option<(Protocol, usize)>,
     /// When the file was another one than that before, if it ever was.
     pub(crate) changed_at: Option<Duration>,
 }
@@ -41,7 +45,7 @@ pub(crate) struct Loaded {
 impl Provisioning {
     pub(super) fn new(name: &str) -> Self {
         let polling = Polling::new(Some(EVERY), name);
-        Self { polling, is_loading: false, begins: false, loaded: None, failures: None }
+        Self { polling, is_loading: false, begins: false, keeps: false, loaded: None, failures: None }
     }
 
     pub(crate) fn is_loading(&self) -> bool {
@@ -59,15 +63,20 @@ impl Provisioning {
     /// Takes a file, and says whether it is another one than before.
     fn take(&mut self, found: &mut Found, by: Protocol, bytes: usize, now: Duration) -> bool {
         let changed_at = self.loaded.is_some().then_some(now);
-        let nothing = || Loaded { found: Found::nothing(), by, bytes, changed_at: None };
-        let loaded = self.loaded.get_or_insert_with(nothing);
-        (loaded.by, loaded.bytes) = (by, bytes);
+        let loaded = self.loaded.get_or_insert_with(Loaded::nothing);
+        loaded.came = Some((by, bytes));
         let is_new = changed_at.is_none() || !loaded.found.is_as(found);
         if is_new {
             core::mem::swap(&mut loaded.found, found);
             loaded.changed_at = changed_at;
         }
         is_new
+    }
+}
+
+impl Loaded {
+    fn nothing() -> Self {
+        Self { found: Found::nothing(), came: None, changed_at: None }
     }
 }
 
@@ -117,6 +126,40 @@ impl App<'_> {
     /// Whether to load now: asked for after each event, and said once.
     pub(crate) fn takes_file(&mut self) -> bool {
         core::mem::take(&mut self.provisioning.begins)
+    }
+
+    /// Whether to keep what counts of the file now: asked for after each event, and said once.
+    pub(crate) fn keeps_file(&mut self) -> bool {
+        core::mem::take(&mut self.provisioning.keeps)
+    }
+
+    /// Writes what counts of the file into `out` and returns its length; 0 where it is too long.
+    pub(crate) fn write_file(&self, out: &mut [u8]) -> usize {
+        let mut text = Text { out, len: 0 };
+        let (Some(server), Some(loaded)) = (self.file_server(), self.provisioning.loaded()) else { return 0 };
+        loaded.found.write(server, &mut text).map_or(0, |()| text.len)
+    }
+
+    /// Takes over what a board has kept of the file. What came from another server does not count.
+    pub fn restore_file(&mut self, kept: &[u8]) {
+        let Some(server) = self.file_server() else { return };
+        let mut loaded = Loaded::nothing();
+        if loaded.found.read(server, kept).is_none() {
+            log!(info, "the phone's file: what was kept does not count");
+            return;
+        }
+        log!(info, "the phone's file: the last one counts until it is loaded");
+        self.provisioning.loaded = Some(loaded);
+        self.take_language();
+    }
+
+    /// What the card says wins, and so does what was set on the phone.
+    fn take_language(&mut self) {
+        let Some(config) = self.config().filter(|config| !config.has_language()) else { return };
+        if !self.changed.has(Name::Language) {
+            let language = self.provisioning.loaded().and_then(|loaded| loaded.found.language);
+            self.settings.language = language.unwrap_or(config.language());
+        }
     }
 
     /// Loads as soon as nothing else is asked: the file may have changed.
@@ -174,12 +217,9 @@ impl App<'_> {
                 if !is_due {
                     self.provisioning.polling.answered(self.now);
                 }
-                if let Some(config) = self.config().filter(|config| {
-                    // What the card says wins, and so does what was set on the phone.
-                    is_new && !config.has_language() && !self.changed.has(Name::Language)
-                }) {
-                    let language = self.provisioning.loaded().and_then(|loaded| loaded.found.language);
-                    self.settings.language = language.unwrap_or(config.language());
+                self.provisioning.keeps |= is_new;
+                if is_new {
+                    self.take_language();
                 }
                 self.look |= !knew_services && self.knows_services() && self.has_app_user();
             }

@@ -356,9 +356,9 @@ fn write_line(name: Name, value: Part<'_>, out: &mut dyn fmt::Write) -> fmt::Res
 }
 
 /// A text in bytes that are there.
-struct Text<'o> {
-    out: &'o mut [u8],
-    len: usize,
+pub(super) struct Text<'o> {
+    pub(super) out: &'o mut [u8],
+    pub(super) len: usize,
 }
 
 impl fmt::Write for Text<'_> {

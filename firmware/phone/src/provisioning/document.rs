@@ -28,25 +28,25 @@ pub struct Found {
     /// `versionStamp`; empty where there is none.
     pub(crate) version: String<NAME_BYTES>,
     /// What tells the bytes of the file from others.
-    print: u32,
+    pub(super) print: u32,
     /// The call managers with the lowest `priority`, that first.
-    members: Vec<(u8, Service), SERVICES>,
+    pub(super) members: Vec<(u8, Service), SERVICES>,
     /// The user locale, where the phone speaks it.
     pub(crate) language: Option<Language>,
     /// In the order of the file.
     pub(crate) time_servers: Vec<String<NAME_BYTES>, TIME_SERVERS>,
     /// `servicesURL`.
-    services_url: Option<String<URL_BYTES>>,
+    pub(super) services_url: Option<String<URL_BYTES>>,
     /// Entries of the services menu, in the order of the file.
-    services: Vec<PhoneService, PHONE_SERVICES>,
-    source: ServiceSource,
+    pub(super) services: Vec<PhoneService, PHONE_SERVICES>,
+    pub(super) source: ServiceSource,
 }
 
 /// An entry of the services menu.
 #[derive(Debug)]
-struct PhoneService {
-    name: String<NAME_BYTES>,
-    url: String<URL_BYTES>,
+pub(super) struct PhoneService {
+    pub(super) name: String<NAME_BYTES>,
+    pub(super) url: String<URL_BYTES>,
 }
 
 impl Found {

@@ -4,15 +4,19 @@
 //! It is loaded in the time that nobody asks the service anything, over the same memory, and given up as soon as somebody
 //! does: no login, no key and no picture waits for it. It must never log what is in a file, and never take over one that was not
 //! read to its end.
+//!
+//! A board with flash keeps what counts of it: a phone that starts while nobody serves its file works by the last one.
 
 mod document;
 mod fetch;
+mod kept;
 mod transfer;
 
 use hotdesk_core::Error;
 
 pub use self::document::Found;
 pub(crate) use self::fetch::fetch;
+pub use self::kept::LIMIT;
 
 use crate::ConnectError;
 

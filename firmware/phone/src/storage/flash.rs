@@ -8,6 +8,7 @@
 //! | 2 | the last failure: the image's ID, the number of the start that told it, and six words of [`Start`] |
 //! | 3 | with the feature `tls`: the last time, 8 bytes of seconds since 1970 |
 //! | 4 | with the feature `tls`: the seed of the next generator of random numbers, 32 bytes |
+//! | 5 | with the feature `provisioning`: what counts of the phone's file, as `provisioning::kept` has it; empty for none |
 //!
 //! Numbers are little-endian. The place of a failure means something in its own image only, so another image does not tell it.
 
@@ -24,6 +25,8 @@ use sequential_storage::map::{MapConfig, MapStorage};
 use zeroize::Zeroizing;
 
 use super::{History, ImageId, Storage};
+#[cfg(feature = "provisioning")]
+use crate::provisioning;
 #[cfg(feature = "tls")]
 use crate::random::Seed;
 use crate::settings::LIMIT;
@@ -34,14 +37,21 @@ use crate::{Failure, NotKept, Start, WORDS};
 const SETTINGS: u8 = 0;
 const STARTS: u8 = 1;
 const FAILURE: u8 = 2;
-const KEYS: usize = 3;
+const KEYS: usize = if cfg!(feature = "provisioning") { 6 } else { 3 };
 #[cfg(feature = "tls")]
 const TIME: u8 = 3;
 #[cfg(feature = "tls")]
 const SEED: u8 = 4;
+#[cfg(feature = "provisioning")]
+const FILE: u8 = 5;
+
+#[cfg(not(feature = "provisioning"))]
+const LONGEST: usize = LIMIT;
+#[cfg(feature = "provisioning")]
+const LONGEST: usize = provisioning::LIMIT;
 
 /// A key and the longest value, in whole words of any flash.
-const BUFFER_BYTES: usize = LIMIT + 32;
+const BUFFER_BYTES: usize = LONGEST + 32;
 
 /// The image's ID, the start's number, the words of a start.
 const FAILURE_BYTES: usize = size_of::<ImageId>() + 4 + 4 * WORDS;
@@ -170,6 +180,30 @@ impl<F: NorFlash, const START: u32, const END: u32> Storage for FlashStorage<F, 
     fn keep_time(&mut self, time: UnixTime) -> Result<(), NotKept> {
         self.store(TIME, &time.to_le_bytes())
     }
+
+    #[cfg(feature = "provisioning")]
+    #[inline(never)]
+    fn load_file(&mut self, take: impl FnOnce(&[u8])) {
+        let mut buffer = [0; BUFFER_BYTES];
+        if let Some(file) = self.fetch(FILE, &mut buffer).filter(|file| !file.is_empty()) {
+            take(file);
+        }
+    }
+
+    #[cfg(feature = "provisioning")]
+    #[inline(never)]
+    fn keep_file(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {
+        // A page that changes holds the one before, the new one, and every other value.
+        const {
+            assert!(
+                F::ERASE_SIZE > 2 * provisioning::LIMIT + LIMIT + 512,
+                "a page is too small for the phone's file"
+            )
+        };
+        let mut file = [0; provisioning::LIMIT];
+        let length = write(&mut file).min(provisioning::LIMIT);
+        self.store(FILE, file.get(..length).unwrap_or_default())
+    }
 }
 
 fn number_of(bytes: &[u8]) -> u32 {
@@ -178,96 +212,22 @@ fn number_of(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(feature = "provisioning")]
+    mod file;
+
     use std::cell::RefCell;
     use std::prelude::v1::*;
     use std::rc::Rc;
     use std::vec::Vec;
 
-    use embedded_storage::nor_flash::{ErrorType, NorFlashErrorKind, ReadNorFlash};
-
+    use super::super::cells::{Cells, Flash, PAGE, PAGES};
     use super::*;
     use crate::Fault;
 
-    const PAGE: usize = 1024;
-    const PAGES: usize = 2 * PAGE;
-    const END: u32 = 2048;
+    const END: u32 = PAGES as u32;
     const IMAGE: ImageId = *b"an image";
 
-    /// A flash whose power fails after so many bytes: the byte in work is left half done.
-    #[derive(Clone)]
-    struct Cells {
-        bytes: [u8; PAGES],
-        power: usize,
-        /// Bytes that were read.
-        read: usize,
-        /// A byte that stays as it is.
-        worn: Option<usize>,
-    }
-
-    impl Cells {
-        /// A flash as it may come: with anything in it.
-        fn new(filled_with: u8) -> Self {
-            Self { bytes: [filled_with; PAGES], power: usize::MAX, read: 0, worn: None }
-        }
-
-        fn change(&mut self, at: usize, after: impl Fn(u8) -> u8) -> Result<(), NorFlashErrorKind> {
-            if self.worn == Some(at) {
-                return Ok(());
-            }
-            let before = self.bytes[at];
-            self.power = self.power.checked_sub(1).ok_or(NorFlashErrorKind::Other)?;
-            let changed = if self.power == 0 { 0x5A } else { 0xFF };
-            self.bytes[at] = before & !changed | after(before) & changed;
-            if self.power == 0 { Err(NorFlashErrorKind::Other) } else { Ok(()) }
-        }
-
-        fn holds(&self, text: &[u8]) -> bool {
-            self.bytes.windows(text.len()).any(|bytes| bytes == text)
-        }
-    }
-
-    /// The way to a flash that is written `WORD` bytes at a time.
-    struct Flash<const WORD: usize>(Rc<RefCell<Cells>>);
-
-    impl<const WORD: usize> ErrorType for Flash<WORD> {
-        type Error = NorFlashErrorKind;
-    }
-
-    impl<const WORD: usize> ReadNorFlash for Flash<WORD> {
-        const READ_SIZE: usize = 1;
-
-        fn read(&mut self, offset: u32, out: &mut [u8]) -> Result<(), NorFlashErrorKind> {
-            let mut cells = self.0.borrow_mut();
-            cells.read += out.len();
-            let bytes = cells.bytes.get(offset as usize..).and_then(|rest| rest.get(..out.len()));
-            out.copy_from_slice(bytes.ok_or(NorFlashErrorKind::OutOfBounds)?);
-            Ok(())
-        }
-
-        fn capacity(&self) -> usize {
-            PAGES
-        }
-    }
-
-    impl<const WORD: usize> NorFlash for Flash<WORD> {
-        const WRITE_SIZE: usize = WORD;
-        const ERASE_SIZE: usize = PAGE;
-
-        fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
-            let mut cells = self.0.borrow_mut();
-            (from as usize..to as usize).try_for_each(|at| cells.change(at, |_| 0xFF))
-        }
-
-        fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
-            assert!((offset as usize).is_multiple_of(WORD) && bytes.len().is_multiple_of(WORD));
-            let mut cells = self.0.borrow_mut();
-            // A flash only clears bits.
-            let places = bytes.iter().zip(offset as usize..);
-            places.into_iter().try_for_each(|(byte, at)| cells.change(at, |before| before & byte))
-        }
-    }
-
-    type Phone<const WORD: usize> = FlashStorage<Flash<WORD>, 0, END>;
+    type Phone<const WORD: usize> = FlashStorage<Flash<WORD, PAGE>, 0, END>;
 
     /// What a phone does between being switched on, for so many bytes of power, and off.
     fn powered<const WORD: usize, R>(

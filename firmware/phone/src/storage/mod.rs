@@ -1,9 +1,11 @@
 //! What outlasts a restart: the settings made on the phone, how often it has started, how it failed last; with the feature `tls` the
-//! last time, and the seed of the next random numbers.
+//! last time, and the seed of the next random numbers; with the feature `provisioning` what counts of the phone's file.
 //!
 //! It must never lose the settings before when the power fails while new ones are kept, and never keep more of a failure than its
 //! place: a panic's message can hold a PIN.
 
+#[cfg(all(feature = "flash", test))]
+mod cells;
 #[cfg(feature = "flash")]
 mod flash;
 mod slots;
@@ -72,6 +74,25 @@ pub trait Storage {
     /// The memory fails. The time before may be kept.
     #[cfg(feature = "tls")]
     fn keep_time(&mut self, time: UnixTime) -> Result<(), NotKept>;
+
+    /// Hands what was kept last of the phone's file to `take`, if anything was. A storage that does not outlast being switched off
+    /// has none.
+    #[cfg(feature = "provisioning")]
+    fn load_file(&mut self, take: impl FnOnce(&[u8])) {
+        let _ = take;
+    }
+
+    /// Keeps what counts of the phone's file: what `write` puts into a buffer of [`LIMIT`](crate::provisioning::LIMIT) bytes,
+    /// returning its length. A storage that does not outlast being switched off keeps nothing.
+    ///
+    /// # Errors
+    ///
+    /// The memory fails. What was kept before is still there.
+    #[cfg(feature = "provisioning")]
+    fn keep_file(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {
+        let _ = write;
+        Ok(())
+    }
 }
 
 /// The starts of a phone, over being switched off.

@@ -240,6 +240,8 @@ pub(super) const WORDS: Words<&str> = Words {
     #[cfg(feature = "provisioning")]
     file_loaded: "{} B per {}",
     #[cfg(feature = "provisioning")]
+    file_kept: "von früher",
+    #[cfg(feature = "provisioning")]
     file_version: "Stand:",
     #[cfg(feature = "provisioning")]
     file_changed: "Geändert um:",

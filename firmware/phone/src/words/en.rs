@@ -240,6 +240,8 @@ pub(super) const WORDS: Words<&str> = Words {
     #[cfg(feature = "provisioning")]
     file_loaded: "{} bytes over {}",
     #[cfg(feature = "provisioning")]
+    file_kept: "kept from before",
+    #[cfg(feature = "provisioning")]
     file_version: "Version:",
     #[cfg(feature = "provisioning")]
     file_changed: "Changed at:",

@@ -28,7 +28,10 @@ pub(super) fn file(app: &App<'_>, out: &mut dyn Write) -> fmt::Result {
     }
     let Some(loaded) = provisioning.loaded() else { return Ok(()) };
     out.write_str("\n")?;
-    fill(out, words.file_loaded, &[Part::number(loaded.bytes), Part::Text(loaded.by.name())])?;
+    match loaded.came {
+        Some((by, bytes)) => fill(out, words.file_loaded, &[Part::number(bytes), Part::Text(by.name())])?,
+        None => words.file_kept.write(out)?,
+    }
     label(words.file_version, out)?;
     match &*loaded.found.version {
         "" => words.none.write(out)?,

@@ -333,6 +333,9 @@ pub(crate) struct Words<T> {
     /// The number of bytes, and the protocol.
     #[cfg(feature = "provisioning")]
     pub(crate) file_loaded: T,
+    /// It is the one that was kept before the phone started.
+    #[cfg(feature = "provisioning")]
+    pub(crate) file_kept: T,
     #[cfg(feature = "provisioning")]
     pub(crate) file_version: T,
     #[cfg(feature = "provisioning")]

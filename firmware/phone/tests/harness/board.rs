@@ -3,13 +3,16 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use hotdesk_phone::{Board, Facts, Keeps, NotKept, Start, settings};
+use hotdesk_phone::{Board, Facts, Keeps, NotKept, Start, provisioning, settings};
 
 /// What the test and the phone share.
 pub(crate) struct Bench {
     pub(crate) facts: Facts,
     /// The settings it keeps.
     pub(crate) settings: Option<String>,
+    /// What it keeps of the phone's file, and how often it was told to.
+    pub(crate) file: Vec<u8>,
+    pub(crate) files: usize,
     /// Its memory for settings does not do what it is told.
     pub(crate) is_broken: bool,
     /// Its memory takes its time: it does not answer in the test.
@@ -37,6 +40,8 @@ impl Default for Bench {
         Self {
             facts,
             settings: None,
+            file: Vec::new(),
+            files: 0,
             is_broken: false,
             saves_slowly: false,
             restarts: 0,
@@ -76,6 +81,15 @@ impl Board for Double {
 
     async fn forget(&mut self) -> Result<(), NotKept> {
         self.keep(None).await
+    }
+
+    async fn keep_file(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), NotKept> {
+        let mut bytes = [0; provisioning::LIMIT];
+        let length = write(&mut bytes);
+        let mut bench = self.0.borrow_mut();
+        bench.file = bytes[..length].to_vec();
+        bench.files += 1;
+        Ok(())
     }
 }
 

@@ -101,6 +101,12 @@ impl Desk {
         self.setup = Ok(configuration.to_owned());
     }
 
+    /// Switches the phone off and on.
+    pub(crate) fn power_cycle(&mut self) {
+        self.restart();
+        self.settle();
+    }
+
     /// Restarts the phone, as its board does.
     fn restart(&mut self) {
         // Nothing of the phone outlasts it, and time begins again.
@@ -238,6 +244,10 @@ fn boot(
     let page: &'static mut [u8] = Box::leak(Box::new([0; PAGE_BYTES]));
     let kept = Place::of("the page", page);
     app.borrow_mut().give_page(page);
+    let file = &bench.borrow().file;
+    if !file.is_empty() {
+        app.borrow_mut().restore_file(file);
+    }
     let buffers = Buffers {
         cells: Box::leak(Box::new([view::Cell::BLANK; view::LAYOUT_128X64.cells()])),
         request: Box::leak(Box::new([0; REQUEST_BYTES])),
