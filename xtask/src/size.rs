@@ -5,6 +5,7 @@
 //! has logged a user in and out, on a board that an emulator runs. Every number printed must have been measured in this run.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags};
@@ -12,14 +13,17 @@ use object::{Object, ObjectSection, ObjectSymbol, SectionFlags};
 use crate::bench::image;
 use crate::boards::{BOARDS, Board};
 use crate::paths::root;
-use crate::setup::{self, Thumb};
+use crate::setup::{self, Setup, Thumb};
 
 /// The marks around the table in the README.
 const MARKS: (&str, &str) = ("<!-- size: begin -->\n", "<!-- size: end -->");
 
+/// The features of images that are measured as well, where a board's budgets name them.
+const FEATURES: [&str; 2] = ["browser", "browser,provisioning"];
+
 /// One row of the table.
 struct Row {
-    name: &'static str,
+    name: String,
     bytes: u64,
     budget: u64,
 }
@@ -36,7 +40,7 @@ pub(crate) fn run(only: Option<Board>, write: bool) -> Result<()> {
     let (mut tables, mut over) = (Vec::new(), Vec::new());
     for board in boards {
         crate::phone::build(&setup, board)?;
-        let rows = measure(board)?;
+        let rows = measure(&setup, board)?;
         let table = table(board, &rows, &compiler);
         println!("{table}");
         tables.push(table);
@@ -55,9 +59,15 @@ pub(crate) fn run(only: Option<Board>, write: bool) -> Result<()> {
     if over.is_empty() { Ok(()) } else { bail!("over budget: {}", over.join(", ")) }
 }
 
-fn measure(board: Board) -> Result<Vec<Row>> {
-    let kernel = board.kernel();
-    let data = fs::read(&kernel).with_context(|| kernel.display().to_string())?;
+/// Bytes of an image in the chip's memories.
+struct Image {
+    flash: u64,
+    ram: u64,
+    stack: u64,
+}
+
+fn sections(kernel: &Path) -> Result<Image> {
+    let data = fs::read(kernel).with_context(|| kernel.display().to_string())?;
     let file = object::File::parse(data.as_slice())?;
     let (mut text, mut data, mut bss) = (0, 0, 0);
     for section in file.sections() {
@@ -76,15 +86,32 @@ fn measure(board: Board) -> Result<Vec<Row>> {
         found.map(|symbol| symbol.address()).with_context(|| format!("the image has no symbol {name}"))
     };
     let stack = symbol("_stack_start")?.saturating_sub(symbol("_stack_end")?);
-    let budget = |name| budget(board, name);
+    Ok(Image { flash: text + data, ram: data + bss, stack })
+}
+
+fn measure(setup: &Setup, board: Board) -> Result<Vec<Row>> {
+    let image = sections(&board.kernel())?;
+    let row = |name: &str, bytes, budget_name| {
+        Ok::<_, anyhow::Error>(Row { name: name.to_owned(), bytes, budget: budget(board, budget_name)? })
+    };
     let mut rows = vec![
-        Row { name: "flash: text + data", bytes: text + data, budget: budget("flash")? },
-        Row { name: "RAM: data + bss", bytes: data + bss, budget: budget("ram")? },
-        Row { name: "stack, reserved", bytes: stack, budget: budget("stack")? },
+        row("flash: text + data", image.flash, "flash")?,
+        row("RAM: data + bss", image.ram, "ram")?,
+        row("stack, reserved", image.stack, "stack")?,
     ];
     if board.is_emulated() {
-        let bytes = high_water(board)?;
-        rows.push(Row { name: "stack, high-water mark", bytes, budget: budget("high_water")? });
+        rows.push(row("stack, high-water mark", high_water(board)?, "high_water")?);
+    }
+    let budgets = budgets(board)?;
+    for features in FEATURES {
+        let Some(budgets) = budgets.get(features) else { continue };
+        let image = sections(&crate::phone::build_feature_image(setup, board, features)?)?;
+        for (memory, bytes) in [("flash", image.flash), ("ram", image.ram)] {
+            let budget = budgets.get(memory).and_then(serde_json::Value::as_u64);
+            let budget =
+                budget.with_context(|| format!("{}: no budget for {features}: {memory}", board.name))?;
+            rows.push(Row { name: format!("{memory}, with {features}"), bytes, budget });
+        }
     }
     Ok(rows)
 }
@@ -98,11 +125,14 @@ fn high_water(board: Board) -> Result<u64> {
 
 /// Reads one figure of a board's budget.
 pub(crate) fn budget(board: Board, name: &str) -> Result<u64> {
+    let budget = budgets(board)?.get(name).and_then(serde_json::Value::as_u64);
+    budget.with_context(|| format!("{}: no budget for {name}", board.budgets().display()))
+}
+
+fn budgets(board: Board) -> Result<serde_json::Value> {
     let path = board.budgets();
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    let budgets: serde_json::Value = serde_json::from_str(&text)?;
-    let budget = budgets.get(name).and_then(serde_json::Value::as_u64);
-    budget.with_context(|| format!("{}: no budget for {name}", path.display()))
+    Ok(serde_json::from_str(&text)?)
 }
 
 fn table(board: Board, rows: &[Row], compiler: &str) -> String {

@@ -224,7 +224,7 @@ mod tests {
     use super::*;
     use crate::Fault;
 
-    const END: u32 = PAGES as u32;
+    const END: u32 = 2048;
     const IMAGE: ImageId = *b"an image";
 
     type Phone<const WORD: usize> = FlashStorage<Flash<WORD, PAGE>, 0, END>;

@@ -4,10 +4,11 @@ use super::*;
 
 const PAGE: usize = 4096;
 const PAGES: usize = 2 * PAGE;
+const END: u32 = 8192;
 
-type Phone<const WORD: usize> = FlashStorage<Flash<WORD, PAGE>, 0, { PAGES as u32 }>;
+type Phone = FlashStorage<Flash<4, PAGE>, 0, END>;
 
-fn powered<R>(flash: &mut Cells, power: usize, run: impl FnOnce(&mut Phone<4>) -> R) -> R {
+fn powered<R>(flash: &mut Cells, power: usize, run: impl FnOnce(&mut Phone) -> R) -> R {
     let cells = Rc::new(RefCell::new(Cells { power, ..flash.clone() }));
     let result = run(&mut FlashStorage::new(Flash(Rc::clone(&cells))));
     *flash = cells.borrow().clone();
