@@ -4,7 +4,7 @@
 //! It must never lose the settings before when the power fails while new ones are kept, and never keep more of a failure than its
 //! place: a panic's message can hold a PIN.
 
-#[cfg(all(feature = "flash", test))]
+#[cfg(test)]
 mod cells;
 #[cfg(feature = "flash")]
 mod flash;
