@@ -513,6 +513,13 @@ impl<'a, 'c, S: Shared<'c>, M: RawMutex> Phone<'a, S, M> {
             match select3(asking, self.asked.wait(), self.cancelled()).await {
                 Either3::First((service, answer)) => {
                     log_outcome(&answer);
+                    // What the app asked for meanwhile has taken the place of this: the answer is not to that.
+                    #[cfg(feature = "browser")]
+                    if let Some(urgent) = self.asked.try_take() {
+                        wipe(buffers.answer);
+                        ask = urgent;
+                        continue;
+                    }
                     #[cfg(feature = "browser")]
                     let service = service.filter(|_| ask != Ask::Page);
                     self.app.change(|app| app.answered_by(service));

@@ -114,6 +114,28 @@ fn a_login_cut_after_any_byte_is_asked_about_and_not_sent_again() {
 }
 
 #[test]
+fn an_answer_that_comes_with_a_key_is_not_to_what_the_key_asks_for() {
+    let mut desk = Desk::new(&format!("{}login = emapp\n", configuration()));
+    desk.wire.borrow_mut().set_state(NetworkState::Ready);
+    desk.settle();
+    let nobody = answers::http(answers::holder(None).as_bytes(), Framing::Length);
+    answer(&mut desk, &nobody, usize::MAX, None);
+    desk.press("soft1");
+    let form = "<CiscoIPPhoneInput><Title>Please Login</Title><URL>/emapp/EMAppServlet</URL><InputItem>\
+        <DisplayName>PIN</DisplayName><QueryStringParam>seq</QueryStringParam><InputFlags>NP</InputFlags>\
+        </InputItem></CiscoIPPhoneInput>";
+    answer(&mut desk, &answers::page(&[], form), usize::MAX, None);
+    assert_eq!(desk.picture().row(0).trim_end(), "Please Login  123");
+    // The phone asks who is logged in behind the page; the answer is there as the form is sent.
+    desk.wire.borrow_mut().answer([&nobody[..]]);
+    desk.press("soft1");
+    assert!(desk.wire.borrow().requests().last().unwrap().ends_with("/emapp/EMAppServlet?seq="));
+    let text = "<CiscoIPPhoneText><Title>Done</Title><Text>Login successful.</Text></CiscoIPPhoneText>";
+    answer(&mut desk, &answers::page(&[], text), usize::MAX, None);
+    assert_eq!(desk.picture().row(1), "Login successful.");
+}
+
+#[test]
 fn every_connection_is_ended_and_wiped_after_its_exchange() {
     let mut desk = logging_in();
     answer(&mut desk, &answers::http(answers::SUCCESS.as_bytes(), Framing::Length), usize::MAX, None);

@@ -105,6 +105,11 @@ fn a_form_that_is_left() {
         desk.wait(wait);
         assert_eq!(desk.remembers(PIN), [""; 0], "after {keys}");
     }
+    let mut desk = at_the_login_application();
+    for _ in PIN.chars() {
+        desk.press("soft2");
+    }
+    assert_eq!(desk.remembers(PIN), [""; 0], "taken back, the form still open");
 }
 
 #[test]
@@ -279,6 +284,11 @@ fn a_login_through_the_login_application_that_does_not_come_about() {
         desk.wait(wait);
         assert_eq!(desk.remembers(PIN), [""; 0], "after {keys}");
     }
+    let mut desk = at_the_login_application();
+    for _ in PIN.chars() {
+        desk.press("soft2");
+    }
+    assert_eq!(desk.remembers(PIN), [""; 0], "taken back, the form still open");
     let mut desk = at_the_login_application();
     desk.wire.borrow_mut().set_host("a", Host::Refuses);
     desk.press("select");

@@ -348,8 +348,13 @@ impl<'c> App<'c> {
     }
 
     fn show_page(&mut self) {
-        let is_told =
-            self.browser.is_login && self.browser.page.content == Content::Form && self.page_code().is_some();
+        let page = &self.browser.page;
+        // The form that was sent comes again with why: a line of a display may be too short for it.
+        let is_again = self.browser.was_sent && page.text(Part::Url) == Some(self.browser.url.as_str());
+        let is_told = self.browser.is_login
+            && page.content == Content::Form
+            && page.text(Part::Prompt).is_some()
+            && (is_again || self.page_code().is_some());
         self.browser.say = if is_told { Say::Prompt } else { Say::Nothing };
         let picture = self.browser.page.content == Content::Picture;
         if picture {

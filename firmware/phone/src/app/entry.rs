@@ -174,6 +174,8 @@ impl Entry {
         self.left();
         if self.cursor < end {
             self.value.remove(self.cursor);
+            #[cfg(feature = "browser")]
+            self.wipe_end();
         }
     }
 
@@ -212,6 +214,14 @@ impl Entry {
     pub(crate) fn wipe(&mut self) {
         self.clear();
         zeroize::Zeroize::zeroize(&mut self.value);
+    }
+
+    /// Wipes what a deletion leaves behind the end: it may be a secret's.
+    #[cfg(feature = "browser")]
+    fn wipe_end(&mut self) {
+        let length = self.value.len();
+        while self.value.push('\0').is_ok() {}
+        self.value.truncate(length);
     }
 
     fn before_cursor(&self) -> &str {
