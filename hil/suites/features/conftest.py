@@ -14,6 +14,7 @@ import pytest
 
 from hotdesk_hil.emservice import Cluster, EmService
 from hotdesk_hil.rig import Rig, repository
+from hotdesk_hil.rig.app_desk import AppDesk
 from hotdesk_hil.rig.case_desk import PAGES, CaseDesk
 from hotdesk_hil.rig.evidence import directory_name, keep, log_in_words
 from hotdesk_hil.rig.page_table import PageTable
@@ -51,7 +52,7 @@ def module_desk(bench: Rig, request: pytest.FixtureRequest) -> Iterator[CaseDesk
 
 
 @pytest.fixture
-def desk(module_desk: CaseDesk, request: pytest.FixtureRequest) -> Iterator[CaseDesk]:
+def desk(module_desk: AppDesk | CaseDesk, request: pytest.FixtureRequest) -> Iterator[AppDesk | CaseDesk]:
     """The phone of this module. After a failure it is switched on anew, and what it said is kept."""
     failures = request.session.testsfailed
     rig = module_desk.rig

@@ -1,5 +1,5 @@
 """The table of codes, a file in Markdown that a run writes and a run is held against: what the screen said of
-each code of the service, word for word, and on which rigs.
+each code of the service and the login application, word for word, and on which rigs.
 """
 
 from __future__ import annotations
@@ -12,18 +12,25 @@ from .errors import RigError
 PROPERTY = "code"
 """Under this name a test's report carries what was said."""
 
+BY_APP = "by the login application"
+"""What the moments of a phone end with whose people log in through the login application."""
+
 HEAD = """\
 # Codes
 
-What the screen says of each code of the service, word for word, as measured by
+What the screen says of each code of the service and of the login application, word for word, as measured by
 
 ```
 python -m pytest hil/suites/test_codes.py --rig {rigs} --write-codes hil/CODES.md
+python -m pytest hil/suites/features/test_emapp_codes.py --rig {rigs} \\
+    --image lm3s6965evb=ELF --image w5500-evb-pico=ELF --write-codes hil/CODES.md
 ```
 
 The service answers with the code where somebody logs in, where somebody logs out, and where the phone asks
 who is logged in. 26 is not here: the phone waits and tries again by itself. 31 to 47 are those of Cross
-Cluster. The suite holds what is said against this table.
+Cluster. What is said *by the login application* comes of what is wrong with the cluster, with the service
+URL or with what is typed, on images with the features `browser` and `provisioning`, which `cargo xtask test
+features` builds. The suites hold what is said against this table.
 
 | code | at | the screen says | rigs |
 |---|---|---|---|
