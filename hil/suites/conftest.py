@@ -13,11 +13,24 @@ import pytest
 from hotdesk_hil.emservice import Cluster, EmService
 from hotdesk_hil.rig import Rig, code_table, matrix, page_table
 from hotdesk_hil.rig.demo_cluster import DemoCluster
+from hotdesk_hil.rig.matrix.faults import HTTP
 from hotdesk_hil.rig.table_writer import TableWriter
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the options of the tables that runs write."""
+    parser.getgroup("hotdesk").addoption(
+        "--https-sessions",
+        type=int,
+        default=20,
+        metavar="NUMBER",
+        help="sessions before the suite of HTTPS looks at the engine's memory (default: 20)",
+    )
+    parser.getgroup("hotdesk").addoption(
+        "--https",
+        action="store_true",
+        help="the fault matrix over HTTPS, its rows of HTTP alone; the image has the feature tls",
+    )
     tables = {"faults": "the fault matrix", "codes": "codes", "pages": "the login application"}
     for name, what in tables.items():
         parser.getgroup("hotdesk").addoption(
@@ -38,6 +51,16 @@ def pytest_configure(config: pytest.Config) -> None:
     if pages is not None:
         read = page_table.PageTable.read
         config.pluginmanager.register(TableWriter(pages, page_table.PROPERTY, read, page_table.Seen))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out the faults that --https is not for."""
+    if not config.getoption("https"):
+        return
+    cases = [item.callspec.params.get("case") if hasattr(item, "callspec") else None for item in items]
+    other = [item for item, case in zip(items, cases, strict=True) if case and case.subject != HTTP]
+    config.hook.pytest_deselected(items=other)
+    items[:] = [item for item in items if item not in other]
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 Under each fault the screen says the truth; once it is over, phone and service agree and the phone works
 within its time, without a reset. The phone is switched on once and goes from fault to fault; it is switched
 on anew after one that it failed. Rows are held against `hil/FAULTS.md`; `--write-faults hil/FAULTS.md` writes
-it. Settings that outlast the power are at the end.
+it. Settings that outlast the power are at the end. With `--https` the rows of HTTP alone, over HTTPS.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hotdesk_hil.emservice import ApplicationUser, Cluster, Device, EmService, User
-from hotdesk_hil.rig import Network, Phone, PhoneConfig, Rig, Screen, repository
+from hotdesk_hil.rig import Network, Phone, PhoneConfig, Rig, Screen, Secured, TimeServer, repository
 from hotdesk_hil.rig.evidence import directory_name, keep, log_in_words
 from hotdesk_hil.rig.matrix import (
     FAULTS,
@@ -59,6 +61,8 @@ class Running:
     rig: Rig
     network: Network
     service: EmService
+    over_https: Mapping[str, Any] = field(default_factory=dict)
+    """What the phone is told where the service is reached over HTTPS."""
 
     def __post_init__(self) -> None:
         self.phone = Phone(self.rig)
@@ -68,7 +72,9 @@ class Running:
         self.heal()
         for device in self.service.sessions():
             self.service.logout(device)
-        config = PhoneConfig([], "emphone", CERTIFICATE, poll_minutes=0, user_id_mode="letters")
+        config = PhoneConfig(
+            [], "emphone", CERTIFICATE, poll_minutes=0, user_id_mode="letters", **self.over_https
+        )
         self.rig.boot(self.network.configured(config))
         self.phone.wait_idle("Nobody logged in")
 
@@ -141,7 +147,7 @@ class Running:
 
 
 @pytest.fixture(scope="module")
-def running(bench: Rig) -> Iterator[Running]:
+def running(bench: Rig, request: pytest.FixtureRequest) -> Iterator[Running]:
     """The phone of this module."""
     cluster = Cluster(
         application_users=[ApplicationUser("emphone", CERTIFICATE)],
@@ -149,8 +155,17 @@ def running(bench: Rig) -> Iterator[Running]:
         devices=[Device(bench.device_name), Device(ELSEWHERE)],
     )
     bench.off()
-    with EmService(cluster) as service, Network(bench, service.port) as network:
-        yield Running(bench, network, service)
+    with ExitStack() as opened:
+        if request.config.getoption("https"):
+            service = opened.enter_context(EmService(cluster, tls_port=0))
+            time = opened.enter_context(TimeServer())
+            assert service.authority is not None
+            secured = Secured(service.authority.certificate, name="localhost")
+            over_https = {"secured": [secured], "time_server": time.as_seen_by_phone}
+        else:
+            service, over_https = opened.enter_context(EmService(cluster)), {}
+        network = opened.enter_context(Network(bench, service.tls_port or service.port))
+        yield Running(bench, network, service, over_https)
     bench.off()
 
 

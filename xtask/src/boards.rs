@@ -77,6 +77,11 @@ impl Board {
         }
     }
 
+    /// Whether its package has the feature `tls`: HTTPS.
+    pub(crate) fn has_tls(&self) -> bool {
+        [PICO.name, PICO2.name, "stm32f746g-disco"].contains(&self.name)
+    }
+
     /// Returns the name of the board that it shares its folder with: its own, mostly.
     fn source(&self) -> &'static str {
         if self.name == PICO2.name { PICO.name } else { self.name }

@@ -43,6 +43,15 @@ pub(crate) fn run() -> Result<()> {
         let cargo = setup.thumb.cargo().folder(folder);
         cargo.args(["clippy", "--locked", "--release", "--all-targets"]).args(arguments).args(DENY).run()?;
     }
+    for board in BOARDS.iter().filter(|board| board.has_tls()) {
+        let cargo = setup.thumb.cargo().folder(board.folder());
+        cargo
+            .args(["clippy", "--locked", "--release", "--all-targets"])
+            .args(board.arguments())
+            .args(["--features", "tls"])
+            .args(DENY)
+            .run()?;
+    }
     new_board::check(&setup.thumb)?;
     // The log to a debug probe, and what a test image has, which no image has by default.
     let cargo = setup.thumb.cargo().folder(boards().join("stm32f746g-disco"));

@@ -201,8 +201,10 @@ struct FeatureImage {
 }
 
 /// The images that `hil/suites/features` is for. A suite has to be named here only where it wants an image of its own.
-const FEATURE_IMAGES: &[FeatureImage] =
-    &[FeatureImage { features: "browser,provisioning", boards: &[PICO, DEFAULT], suites: &[] }];
+const FEATURE_IMAGES: &[FeatureImage] = &[
+    FeatureImage { features: "browser,provisioning", boards: &[PICO, DEFAULT], suites: &[] },
+    FeatureImage { features: "tls", boards: &[PICO], suites: &["test_https.py"] },
+];
 
 fn rig(setup: &Setup) -> Result<()> {
     let boards = || BOARDS.iter().copied().filter(|board| board.is_emulated());
