@@ -112,6 +112,18 @@ impl Board {
         self.runs == Runs::Emulated
     }
 
+    /// Fails unless its image with TLS can be started here.
+    ///
+    /// # Errors
+    ///
+    /// It is another board than the one that can.
+    pub(crate) fn must_secure(&self) -> Result<()> {
+        if self.name == PICO.name {
+            return Ok(());
+        }
+        bail!("{} has no image with HTTPS that can be started; {} has", self.name, PICO.name)
+    }
+
     /// Fails unless its image can be started here.
     ///
     /// # Errors

@@ -41,6 +41,9 @@ enum Command {
         /// The board
         #[arg(long, value_name = "NAME", value_parser = boards::parser(), default_value = boards::DEFAULT.name)]
         board: Board,
+        /// Over HTTPS, by the image with the feature `tls`; on the w5500-evb-pico
+        #[arg(long)]
+        https: bool,
     },
     /// Run every test, or the named groups
     Test {
@@ -123,7 +126,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Setup => setup::run().map(drop),
-        Command::Demo { board } => phone::demo(board),
+        Command::Demo { board, https } => phone::demo(board, https),
         Command::Test { groups } => test::run(&groups),
         Command::Lint => lint::run(),
         Command::Size { board, write } => size::run(board, write),

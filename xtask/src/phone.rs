@@ -1,6 +1,6 @@
 //! The phone's image, and the commands that start it: `cargo xtask demo` and `cargo xtask phone`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -9,6 +9,9 @@ use crate::boards::{Board, DEFAULT};
 use crate::paths::{boards, python, root, target};
 use crate::run::Program;
 use crate::setup::{self, Setup};
+
+/// The feature of an image that speaks HTTPS.
+pub(crate) const TLS: &str = "tls";
 
 /// Builds the phone's image for a board, and the board's examples, which crash on purpose for the rig's tests.
 ///
@@ -118,23 +121,39 @@ fn without_build_paths(board: Board) -> Result<String> {
     Ok(format!("target.{}.rustflags={flags}", board.target))
 }
 
-/// `cargo xtask demo`: sets up, builds, and starts the rig's demo.
+/// `cargo xtask demo`: sets up, builds, and starts the rig's demo; with `https` that of the image with TLS.
 ///
 /// # Errors
 ///
 /// No emulator runs the board, something could not be installed, the build failed, or the service disagreed at some step.
-pub(crate) fn demo(board: Board) -> Result<()> {
+pub(crate) fn demo(board: Board, https: bool) -> Result<()> {
     board.must_run()?;
     let start = Instant::now();
-    build(&setup::phone(&[board])?, board)?;
+    let image = if https {
+        board.must_secure()?;
+        build_feature_image(&setup::secured_phone(&[board])?, board, TLS)?
+    } else {
+        build(&setup::phone(&[board])?, board)?;
+        board.kernel()
+    };
     eprintln!("set-up and build took {:.1} s", start.elapsed().as_secs_f32());
-    on_rig("hotdesk_hil.demo", board).args(["--out".as_ref(), demo_pictures(board).as_os_str()]).run()
+    on_rig_with("hotdesk_hil.demo", board, &image)
+        .args(["--out".as_ref(), demo_pictures(board, https).as_os_str()])
+        .args(https.then_some("--https"))
+        .run()
 }
 
-/// Where the demo's pictures go: each board's in a folder of its own, below that of the default board.
-fn demo_pictures(board: Board) -> PathBuf {
-    let folder = target().join("demo");
-    if board.name == DEFAULT.name { folder } else { folder.join(board.name) }
+/// Where the demo's pictures go: each board's in a folder of its own, below that of the default board, and those over HTTPS
+/// below the board's.
+fn demo_pictures(board: Board, https: bool) -> PathBuf {
+    let mut folder = target().join("demo");
+    if board.name != DEFAULT.name {
+        folder.push(board.name);
+    }
+    if https {
+        folder.push("https");
+    }
+    folder
 }
 
 /// `cargo xtask phone`: boots a phone to play with.
@@ -150,8 +169,13 @@ pub(crate) fn play(board: Board) -> Result<()> {
 
 /// Takes a module of the rig's, with the board's image and rig file.
 pub(crate) fn on_rig(module: &str, board: Board) -> Program {
+    on_rig_with(module, board, &board.kernel())
+}
+
+/// As [`on_rig`], with another image of the board's.
+pub(crate) fn on_rig_with(module: &str, board: Board, image: &Path) -> Program {
     Program::new(python()).args(["-m", module, "--image"]).args([
-        board.kernel().as_os_str(),
+        image.as_os_str(),
         "--rig".as_ref(),
         board.rig().as_os_str(),
     ])

@@ -13,13 +13,14 @@ use object::{Object, ObjectSection, ObjectSymbol, SectionFlags};
 use crate::bench::image;
 use crate::boards::{BOARDS, Board};
 use crate::paths::root;
+use crate::phone::TLS;
 use crate::setup::{self, Setup, Thumb};
 
 /// The marks around the table in the README.
 const MARKS: (&str, &str) = ("<!-- size: begin -->\n", "<!-- size: end -->");
 
 /// The features of images that are measured as well, where a board's budgets name them.
-const FEATURES: [&str; 2] = ["browser", "browser,provisioning"];
+const FEATURES: [&str; 3] = ["browser", "browser,provisioning", TLS];
 
 /// One row of the table.
 struct Row {
@@ -35,7 +36,8 @@ struct Row {
 /// The set-up, a build or a run on an emulated board failed, or a figure is over its budget.
 pub(crate) fn run(only: Option<Board>, write: bool) -> Result<()> {
     let boards = only.map_or_else(|| BOARDS.to_vec(), |board| vec![board]);
-    let setup = setup::phone(&boards)?;
+    let secured = boards.iter().any(|board| board.must_secure().is_ok());
+    let setup = if secured { setup::secured_phone(&boards)? } else { setup::phone(&boards)? };
     let compiler = image::compiler(&setup.thumb)?;
     let (mut tables, mut over) = (Vec::new(), Vec::new());
     for board in boards {
@@ -100,25 +102,34 @@ fn measure(setup: &Setup, board: Board) -> Result<Vec<Row>> {
         row("stack, reserved", image.stack, "stack")?,
     ];
     if board.is_emulated() {
-        rows.push(row("stack, high-water mark", high_water(board)?, "high_water")?);
+        rows.push(row("stack, high-water mark", high_water(board, &board.kernel(), None)?, "high_water")?);
     }
     let budgets = budgets(board)?;
     for features in FEATURES {
         let Some(budgets) = budgets.get(features) else { continue };
-        let image = sections(&crate::phone::build_feature_image(setup, board, features)?)?;
-        for (memory, bytes) in [("flash", image.flash), ("ram", image.ram)] {
+        let kernel = crate::phone::build_feature_image(setup, board, features)?;
+        let image = sections(&kernel)?;
+        let mut row = |memory: &str, bytes| {
             let budget = budgets.get(memory).and_then(serde_json::Value::as_u64);
             let budget =
                 budget.with_context(|| format!("{}: no budget for {features}: {memory}", board.name))?;
-            rows.push(Row { name: format!("{memory}, with {features}"), bytes, budget });
+            rows.push(Row { name: format!("{}, with {features}", memory.replace('_', " ")), bytes, budget });
+            Ok::<_, anyhow::Error>(())
+        };
+        row("flash", image.flash)?;
+        row("ram", image.ram)?;
+        // It has a stack of its own.
+        if features == TLS {
+            row("stack", image.stack)?;
+            row("high_water", high_water(board, &kernel, Some("--https"))?)?;
         }
     }
     Ok(rows)
 }
 
 /// Boots the phone, logs a user in and out, and returns how much of the stack was written.
-fn high_water(board: Board) -> Result<u64> {
-    let said = crate::phone::on_rig("hotdesk_hil.rig.stack", board).output()?;
+fn high_water(board: Board, kernel: &Path, how: Option<&str>) -> Result<u64> {
+    let said = crate::phone::on_rig_with("hotdesk_hil.rig.stack", board, kernel).args(how).output()?;
     let said: serde_json::Value = serde_json::from_str(said.trim()).context("hotdesk_hil.rig.stack")?;
     said.get("used").and_then(serde_json::Value::as_u64).context("hotdesk_hil.rig.stack names no `used`")
 }

@@ -2,8 +2,9 @@
 
 The service simulator runs as a process of its own. Besides what the screen says, the demo asks the
 service itself after each step, with a query written here over the standard library: neither the phone's
-code nor the simulator's judges alone. Each screen is drawn in the terminal and kept as a PNG. Exits 0
-only if phone and service agree at each step. Must not print or draw a PIN or a certificate.
+code nor the simulator's judges alone. With `--https` the phone has its way over TLS, by the certificate of
+the simulator's authority. Each screen is drawn in the terminal and kept as a PNG. Exits 0 only if phone
+and service agree at each step. Must not print or draw a PIN or a certificate.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import queue
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -24,7 +26,8 @@ from pathlib import Path
 from types import TracebackType
 from xml.etree import ElementTree
 
-from .rig import NotShown, Phone, Rig, RigError, rig_file
+from .emservice.tls import CERTIFICATE_FILE
+from .rig import NotShown, Phone, PhoneConfig, Rig, RigError, TimeServer, rig_file
 from .rig.demo_cluster import DemoCluster
 from .rig.recorder import Recorder
 
@@ -36,19 +39,30 @@ class Disagreement(Exception):
 
 
 class ServiceProcess:
-    """The simulator as a process: a context manager that starts it on a free port and ends it."""
+    """The simulator as a process: a context manager that starts it on a free port and ends it.
 
-    def __init__(self, cluster: Path, log: Path) -> None:
+    With a folder for its certificate authority it has a second port, with TLS.
+    """
+
+    def __init__(self, cluster: Path, log: Path, authority: Path | None = None) -> None:
         module = "hotdesk_hil.emservice"
         self._command = [sys.executable, "-m", module, "--cluster", str(cluster), "--port", "0"]
+        if authority is not None:
+            self._command += ["--tls-port", "0", "--ca", str(authority)]
+        self._ports = 1 if authority is None else 2
         self._log = log
         self._lines: queue.Queue[str | None] = queue.Queue()
-        self.url = ""
+        self._urls: list[str] = []
+
+    @property
+    def url(self) -> str:
+        """Where it answers in clear."""
+        return self._urls[0]
 
     @property
     def port(self) -> int:
-        """The port of this machine that it listens at."""
-        return urllib.parse.urlsplit(self.url).port or 80
+        """The port of this machine that the phone asks at: with TLS, where it has that."""
+        return urllib.parse.urlsplit(self._urls[-1]).port or 80
 
     def __enter__(self) -> ServiceProcess:
         self._process = subprocess.Popen(  # noqa: S603 - the command is ours
@@ -57,12 +71,12 @@ class ServiceProcess:
         threading.Thread(target=self._follow, daemon=True).start()
         deadline = time.monotonic() + SERVICE_DEADLINE
         try:
-            while not self.url:
+            while len(self._urls) < self._ports:
                 line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
                 if line is None:
                     raise RigError(f"the service simulator ended at once; its words are in {self._log}")
                 if line.startswith("listening at "):
-                    self.url = line.removeprefix("listening at ").strip()
+                    self._urls.append(line.removeprefix("listening at ").strip())
         except queue.Empty:
             self.__exit__(None, None, None)
             raise RigError(f"the service simulator did not start within {SERVICE_DEADLINE:g} s") from None
@@ -114,10 +128,18 @@ def user_on(url: str, device: str, cluster: DemoCluster) -> str | None:
 class Demo:
     """The steps, each timed and checked against the service."""
 
-    def __init__(self, rig: Rig, service: ServiceProcess, cluster: DemoCluster, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        rig: Rig,
+        service: ServiceProcess,
+        cluster: DemoCluster,
+        config: PhoneConfig,
+        recorder: Recorder,
+    ) -> None:
         self._rig = rig
         self._service = service
         self._cluster = cluster
+        self._config = config
         self._recorder = recorder
         self._phone = Phone(rig, unhurried=True)
         self.current = "start"
@@ -127,7 +149,7 @@ class Demo:
         """Goes through all steps. Raises at the first that does not come out."""
         user = self._cluster.user
         with self._step("boot", f"the phone {self._rig.device_name} boots and asks who is logged in", None):
-            self._rig.boot(self._cluster.phone_config(self._service.port))
+            self._rig.boot(self._config)
             self._phone.wait_idle("Nobody logged in")
         with self._step("log in", f"{user} logs in with ID and PIN on the keys", user):
             self._phone.log_in(user, self._cluster.pin)
@@ -159,6 +181,24 @@ class Demo:
         self.times.append((name, took))
 
 
+@contextmanager
+def _service(
+    cluster: DemoCluster, log: Path, *, secured: bool
+) -> Iterator[tuple[ServiceProcess, PhoneConfig]]:
+    """The simulator, and what the phone is told of it."""
+    if not secured:
+        with ServiceProcess(cluster.path, log) as service:
+            yield service, cluster.phone_config(service.port)
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="hotdesk-authority-") as folder,
+        ServiceProcess(cluster.path, log, Path(folder)) as service,
+        TimeServer() as clock,
+    ):
+        authority = (Path(folder) / CERTIFICATE_FILE).read_text(encoding="ascii")
+        yield service, cluster.secured_config(service.port, authority, clock.as_seen_by_phone)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Runs the demo and returns its exit code: 0 if phone and service agreed at each step."""
     summary = "Boots a phone, logs john in and out with its keys, and asks the service after each step."
@@ -169,6 +209,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--rig", help="rig file, or the name of one in hil/rigs (default: lm3s6965evb)")
     parser.add_argument("--cluster", type=Path, help="cluster file (default: hil/clusters/demo.toml)")
+    parser.add_argument("--https", action="store_true", help="over HTTPS: the image has the feature tls")
     options = parser.parse_args(arguments)
     # Ended from outside, it cleans up as it does for Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -178,9 +219,9 @@ def main(arguments: list[str] | None = None) -> int:
         with Rig(options.image, rig_file(options.rig)) as rig:
             recorder = Recorder(options.out, rig.device_name, sys.stdout)
             rig.screen.watchers.append(recorder)
-            with ServiceProcess(cluster.path, options.out / "service.log") as service:
+            with _service(cluster, options.out / "service.log", secured=options.https) as (service, config):
                 recorder.say(f"service simulator at {service.url}")
-                demo = Demo(rig, service, cluster, recorder)
+                demo = Demo(rig, service, cluster, config, recorder)
                 demo.run()
     except (RigError, NotShown, Disagreement) as error:
         step = demo.current if demo else "preparation"

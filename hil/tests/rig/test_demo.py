@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from hotdesk_hil import demo
 from hotdesk_hil.emservice import Answer, EmService
 from hotdesk_hil.rig import RigError
-from hotdesk_hil.rig.demo_cluster import DemoCluster
+from hotdesk_hil.rig.demo_cluster import NAME_OF_CERTIFICATE, DemoCluster
 
 DEVICE = "SEP003094C25B15"
 
@@ -108,3 +109,17 @@ def test_phone_that_does_not_boot_fails_the_demo_at_that_step(
 def test_missing_image_is_the_rigs_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert demo.main(["--image", str(tmp_path / "phone.elf"), "--out", str(tmp_path / "out")]) == 1
     assert "the rig failed at 'boot': no phone image at" in capsys.readouterr().err
+
+
+def test_simulator_process_with_an_authority_serves_by_tls_as_well(
+    cluster: DemoCluster, tmp_path: Path
+) -> None:
+    folder = tmp_path / "authority"
+    with demo.ServiceProcess(cluster.path, tmp_path / "service.log", folder) as process:
+        assert demo.user_on(process.url, DEVICE, cluster) is None
+        trusting = ssl.create_default_context(cafile=folder / "ca.pem")
+        with (
+            socket.create_connection(("127.0.0.1", process.port), timeout=5) as connection,
+            trusting.wrap_socket(connection, server_hostname=NAME_OF_CERTIFICATE) as secured,
+        ):
+            assert secured.version() is not None

@@ -74,6 +74,18 @@ pub(crate) fn phone(boards: &[Board]) -> Result<Setup> {
     complete(report, thumb)
 }
 
+/// As [`phone`], and what compiles the C of the phone's TLS.
+///
+/// # Errors
+///
+/// As [`phone`].
+pub(crate) fn secured_phone(boards: &[Board]) -> Result<Setup> {
+    let mut report = Report::default();
+    debian::c_compiler(&mut report);
+    report.missing()?;
+    phone(boards)
+}
+
 /// Finds or installs everything that tests and lints need.
 ///
 /// # Errors

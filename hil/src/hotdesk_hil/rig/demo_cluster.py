@@ -5,19 +5,24 @@ Reads the same cluster file that the simulator is started with, so names and sec
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .. import package_data
-from ..emservice import Cluster, ClusterError
-from .configuration import PhoneConfig
+from ..emservice import Cluster, ClusterError, EmService
+from .configuration import PhoneConfig, Secured
 from .errors import RigError
+from .time_server import TimeServer
 
 CLUSTER = package_data.CLUSTERS / "demo.toml"
 APPLICATION_USER = "emphone"
 USER = "john"
 # QEMU's user networking shows the host's loopback under this address.
 HOST_AS_SEEN_BY_PHONE = "10.0.2.2"
+# What the simulator's certificates are for, of the host's names.
+NAME_OF_CERTIFICATE = "localhost"
 
 
 @dataclass(frozen=True)
@@ -48,3 +53,21 @@ class DemoCluster:
     def phone_config(self, port: int) -> PhoneConfig:
         """Returns the configuration for a service at this port of the host."""
         return PhoneConfig([f"{HOST_AS_SEEN_BY_PHONE}:{port}"], self.app_id, self.app_certificate)
+
+    def secured_config(self, port: int, authority: str, time_server: str) -> PhoneConfig:
+        """The same for HTTPS: by the certificate (PEM) of the service's authority, and with a time server."""
+        secured = Secured(authority, name=NAME_OF_CERTIFICATE)
+        return replace(self.phone_config(port), secured=[secured], time_server=time_server)
+
+    @contextmanager
+    def served(self, *, https: bool = False) -> Iterator[tuple[EmService, PhoneConfig]]:
+        """Serves the cluster in this process; gives the service, and what the phone is told of it."""
+        if not https:
+            with EmService(self.path) as service:
+                yield service, self.phone_config(service.port)
+            return
+        with EmService(self.path, tls_port=0) as service, TimeServer() as clock:
+            if service.tls_port is None or service.authority is None:
+                raise RigError("the simulator was started without TLS")
+            authority = service.authority.certificate
+            yield service, self.secured_config(service.tls_port, authority, clock.as_seen_by_phone)

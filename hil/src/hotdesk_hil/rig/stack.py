@@ -66,7 +66,6 @@ class Stack:
 def main(arguments: list[str] | None = None) -> int:
     """Logs john in and out against the demo cluster and prints the stack's high-water mark."""
     # Here, so that reading a Stack from an image needs neither labgrid nor the simulator.
-    from ..emservice import EmService
     from .demo_cluster import DemoCluster
     from .phone import Phone
     from .rig import Rig, rig_file
@@ -75,13 +74,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m hotdesk_hil.rig.stack", description=summary)
     parser.add_argument("--image", type=Path, help="the phone's image (default: the one the rig names)")
     parser.add_argument("--rig", help="rig file, or the name of one in hil/rigs (default: lm3s6965evb)")
+    parser.add_argument("--https", action="store_true", help="over HTTPS: the image has the feature tls")
     options = parser.parse_args(arguments)
     cluster = DemoCluster.read()
     try:
-        with EmService(cluster.path) as service, Rig(options.image, rig_file(options.rig)) as rig:
+        serving = cluster.served(https=options.https)
+        with serving as (_, config), Rig(options.image, rig_file(options.rig)) as rig:
             stack = Stack.of(rig.kernel)
             phone = Phone(rig)
-            rig.boot(cluster.phone_config(service.port))
+            rig.boot(config)
             phone.log_in(cluster.user, cluster.pin)
             phone.confirm_logged_in(cluster.user)
             phone.log_out()
