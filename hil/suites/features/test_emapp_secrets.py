@@ -26,7 +26,7 @@ from hotdesk_hil.emservice import (
     User,
 )
 from hotdesk_hil.rig import Rig, keypad
-from hotdesk_hil.rig.app_desk import AppDesk
+from hotdesk_hil.rig.app_desk import APPLICATION, AppDesk
 from hotdesk_hil.rig.case_desk import FORM
 from hotdesk_hil.rig.memory import Variables, traces
 from hotdesk_hil.rig.phone import ANSWER, REACTION
@@ -170,9 +170,9 @@ def test_pin_is_forgotten_with_its_request(desk: AppDesk, watch: Watch) -> None:
     phone.softkey("OK")
     desk.fill_in(PIN, secrets=(0,))
     phone.softkey("Submit")
-    phone.wait_title("Extension Mobility", "Login successful.", seconds=ANSWER)
+    phone.wait_title(APPLICATION, seconds=ANSWER)
     watch.has_forgotten("logged in")
-    phone.softkey("Back")
+    phone.to_idle()
     phone.wait_idle(f"Logged in: {USER}")
     watch.has_forgotten("idle, logged in")
     desk.log_out()

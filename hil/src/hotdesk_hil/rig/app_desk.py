@@ -21,6 +21,8 @@ from .rig import Rig
 
 APPLICATION = "Extension Mobility"
 """The title of its texts."""
+RESTARTS = "Please wait, the phone restarts."
+"""The page behind a result, which a phone of a cluster shows before it restarts."""
 
 
 @dataclass
@@ -123,9 +125,19 @@ class AppDesk:
         self.phone.press(*keys, keypad.DOWN, *pin, keypad.SOFTKEYS[0])
 
     def confirm(self, words: str, truth: str) -> None:
-        """Waits for a result and leaves it; then the idle screen says what is so."""
-        self.phone.wait_title(APPLICATION, words, seconds=ANSWER)
-        self.phone.softkey("Back")
+        """Waits for a result and leaves it; then the idle screen says what is so.
+
+        A machine that is busy may look too late: then the page behind it, or the idle screen, is there.
+        """
+
+        def is_over(screen: Screen) -> bool:
+            is_result = screen.title == APPLICATION and any(
+                text in screen.flowing for text in (words, RESTARTS)
+            )
+            return is_result or (self.rig.strategy.is_idle(screen) and screen.flowing == truth)
+
+        self.phone.wait(f"the result {words!r}", is_over, ANSWER)
+        self.phone.to_idle()
         self.phone.wait_idle(truth)
 
     def confirm_logged_in(self, user: str) -> None:
