@@ -28,6 +28,9 @@ from hotdesk_hil.rig import Phone, PhoneConfig, Relay, Rig, Secured, TimeServer
 from hotdesk_hil.rig.memory import Variables, traces
 from hotdesk_hil.rig.phone import ANSWER
 
+# The emulator takes seconds for each handshake, and may have half a core.
+pytestmark = pytest.mark.timeout(300)
+
 # Made up, long, and unlike anything else in the phone's memory.
 USER, PIN, PROFILE = "john", "9073518264", "DPJOHNIPC"
 APPLICATION, CERTIFICATE = "emphone", "Zk7-certificate-of-this-test-alone-Qw3"
@@ -239,7 +242,6 @@ def refusals() -> list[Refusal]:
 
 
 @pytest.mark.parametrize("part", [0, 1], ids=["first", "second"])
-@pytest.mark.timeout(300)
 def test_every_other_service_is_refused_by_its_cause_and_the_right_one_is_used_afterwards(
     rig: Rig, site: Site, part: int
 ) -> None:
