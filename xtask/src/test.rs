@@ -198,12 +198,19 @@ struct FeatureImage {
     boards: &'static [Board],
     /// Files of suites; none: each that no other image names.
     suites: &'static [&'static str],
+    /// What pytest is told besides.
+    options: &'static [&'static str],
 }
 
 /// The images that `hil/suites/features` is for. A suite has to be named here only where it wants an image of its own.
 const FEATURE_IMAGES: &[FeatureImage] = &[
-    FeatureImage { features: "browser,provisioning", boards: &[PICO, DEFAULT], suites: &[] },
-    FeatureImage { features: "tls", boards: &[PICO], suites: &["test_https.py"] },
+    FeatureImage { features: "browser,provisioning", boards: &[PICO, DEFAULT], suites: &[], options: &[] },
+    FeatureImage {
+        features: "tls",
+        boards: &[PICO],
+        suites: &["test_https.py", "../test_fault_matrix.py"],
+        options: &["--https"],
+    },
 ];
 
 fn rig(setup: &Setup) -> Result<()> {
@@ -244,6 +251,10 @@ impl FeatureImage {
             self.suites.iter().map(|suite| format!("{FOLDER}/{suite}")).collect()
         };
         let rigs: Vec<&str> = self.boards.iter().map(|board| board.name).collect();
-        suites(&rigs.join(","), &format!("junit-{}.xml", self.features)).args(images).args(paths).run()
+        suites(&rigs.join(","), &format!("junit-{}.xml", self.features))
+            .args(images)
+            .args(self.options)
+            .args(paths)
+            .run()
     }
 }
