@@ -201,6 +201,11 @@ fn a_service_of_tls_1_3_alone_is_reached_where_the_configuration_allows_it_and_o
         desk.wait_for(NOBODY);
         desk.log_in();
         desk.wait_for("Logged in");
+        desk.press("soft1");
+        desk.wait_for("Logged in: john");
+        // The other tests find nobody there.
+        desk.press("soft1 soft1");
+        desk.wait_for("Logged out");
         nothing_in_clear(&desk.wire.0.borrow());
     }
 }
