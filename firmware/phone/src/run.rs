@@ -514,7 +514,6 @@ impl<'a, 'c, S: Shared<'c>, M: RawMutex> Phone<'a, S, M> {
                 Either3::First((service, answer)) => {
                     log_outcome(&answer);
                     // What the app asked for meanwhile has taken the place of this: the answer is not to that.
-                    #[cfg(feature = "browser")]
                     if let Some(urgent) = self.asked.try_take() {
                         wipe(buffers.answer);
                         ask = urgent;

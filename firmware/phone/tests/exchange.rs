@@ -114,6 +114,28 @@ fn a_login_cut_after_any_byte_is_asked_about_and_not_sent_again() {
 }
 
 #[test]
+fn an_answer_that_comes_with_a_key_is_not_the_logins() {
+    let mut desk = Desk::new(&format!("{}pollMinutes = 1\n", configuration()));
+    desk.wire.borrow_mut().set_state(NetworkState::Ready);
+    desk.settle();
+    let nobody = answers::http(answers::holder(None).as_bytes(), Framing::Length);
+    answer(&mut desk, &nobody, usize::MAX, None);
+    while desk.wire.borrow().requests().len() == 1 {
+        desk.wait(1_000);
+    }
+    // The answer to what the phone asks by itself is there as the login is sent.
+    desk.press("soft1 5 666 44 66 down");
+    desk.press(PIN);
+    desk.wire.borrow_mut().answer([&nobody[..]]);
+    desk.press("soft1");
+    assert_eq!(desk.picture().row(1), "Logging in john");
+    let last = |desk: &Desk| desk.wire.borrow().requests().last().unwrap().clone();
+    assert!(last(&desk).starts_with("login "), "{}", last(&desk));
+    answer(&mut desk, &answers::http(answers::SUCCESS.as_bytes(), Framing::Length), usize::MAX, None);
+    assert_eq!(desk.picture().row(0), "Logged in");
+}
+
+#[test]
 fn an_answer_that_comes_with_a_key_is_not_to_what_the_key_asks_for() {
     let mut desk = Desk::new(&format!("{}login = emapp\n", configuration()));
     desk.wire.borrow_mut().set_state(NetworkState::Ready);
