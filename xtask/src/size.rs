@@ -113,7 +113,8 @@ fn measure(setup: &Setup, board: Board) -> Result<Vec<Row>> {
             let budget = budgets.get(memory).and_then(serde_json::Value::as_u64);
             let budget =
                 budget.with_context(|| format!("{}: no budget for {features}: {memory}", board.name))?;
-            rows.push(Row { name: format!("{}, with {features}", memory.replace('_', " ")), bytes, budget });
+            let name = if memory == "ram" { "RAM".to_owned() } else { memory.replace('_', " ") };
+            rows.push(Row { name: format!("{name}, with {features}"), bytes, budget });
             Ok::<_, anyhow::Error>(())
         };
         row("flash", image.flash)?;
