@@ -19,20 +19,20 @@ use embedded_graphics::geometry::Point;
 use embedded_graphics::primitives::Rectangle;
 
 use hotdesk_core::session::Task;
-use hotdesk_core::{Piece, Response, wipe};
+use hotdesk_core::{Piece, wipe};
 
 use crate::clock::{instant, now};
 #[cfg(feature = "provisioning")]
 use crate::config::Config;
 use crate::config::Service;
-use crate::log::log;
+use crate::log::{self, log};
 use crate::net::{self, Link, Network, Reading, Turn};
 #[cfg(feature = "provisioning")]
 use crate::provisioning::{Found, Outcome, fetch};
 use crate::repeat::Repeat;
 use crate::view::keys::{self, Meaning};
 use crate::view::{self, Colours, Layout, View};
-use crate::{App, Ask, Bitmap, Board, Effect, Event, Facts, Key, KeyQueue, Light, Start, Trouble};
+use crate::{App, Ask, Bitmap, Board, Effect, Event, Facts, Key, KeyQueue, Light, Trouble};
 
 /// How often a board hears that the phone makes progress. Its watchdog must wait for several of these.
 pub const PULSE: Duration = Duration::from_secs(1);
@@ -196,7 +196,7 @@ impl<'a, 'c, S: Shared<'c>, M: RawMutex> Phone<'a, S, M> {
             wanted: Signal::new(),
             shown: Mutex::new(Cell::new(0)),
         };
-        log_start(&facts);
+        log::start(&facts);
         phone.happen(Event::Started(facts));
         phone
     }
@@ -512,23 +512,21 @@ impl<'a, 'c, S: Shared<'c>, M: RawMutex> Phone<'a, S, M> {
             let asking = net::ask(network, services, turn, task, write, reading, buffers);
             match select3(asking, self.asked.wait(), self.cancelled()).await {
                 Either3::First((service, answer)) => {
-                    log_outcome(&answer);
-                    // What the app asked for meanwhile has taken the place of this: the answer is not to that.
-                    if let Some(urgent) = self.asked.try_take() {
-                        wipe(buffers.answer);
-                        ask = urgent;
-                        continue;
-                    }
+                    log::outcome(&answer);
                     #[cfg(feature = "browser")]
                     let service = service.filter(|_| ask != Ask::Page);
-                    self.app.change(|app| app.answered_by(service));
-                    self.happen(match answer {
-                        Ok(Some(response)) => Event::Answer(Ok(response)),
-                        Ok(None) => Event::Read,
-                        Err(trouble) => Event::Answer(Err(trouble)),
-                    });
+                    let urgent = self.end(
+                        service,
+                        match answer {
+                            Ok(Some(response)) => Event::Answer(Ok(response)),
+                            Ok(None) => Event::Read,
+                            Err(trouble) => Event::Answer(Err(trouble)),
+                        },
+                    );
                     // An answer may repeat the request it was sent for.
-                    return wipe(buffers.answer);
+                    wipe(buffers.answer);
+                    let Some(urgent) = urgent else { return };
+                    ask = urgent;
                 }
                 Either3::Second(urgent) => {
                     network.wipe();
@@ -540,10 +538,28 @@ impl<'a, 'c, S: Shared<'c>, M: RawMutex> Phone<'a, S, M> {
                     wipe(buffers.answer);
                     let sent = turn.given_up();
                     log!(info, "given up, something was sent: {=bool}", sent);
-                    return self.happen(Event::Answer(Err(Trouble::Cancelled { sent })));
+                    let cancelled = Event::Answer(Err(Trouble::Cancelled { sent }));
+                    let Some(urgent) = self.end(None, cancelled) else { return };
+                    ask = urgent;
                 }
             }
         }
+    }
+
+    /// Hands the end of an exchange to the app, or returns what the app has asked for meanwhile: that has taken the place of
+    /// the exchange, and the answer is not to it. In one step, for a key may interrupt between two.
+    fn end(&self, service: Option<usize>, answer: Event<'_>) -> Option<Ask> {
+        let urgent = self.app.change(|app| {
+            let urgent = self.asked.try_take();
+            if urgent.is_none() {
+                app.answered_by(service);
+                self.hand(app, answer);
+            }
+            urgent
+        });
+        self.changed.signal(());
+        self.moved.signal(());
+        urgent
     }
 
     /// Waits until the person does not want to wait any longer for what is on its way.
@@ -552,59 +568,5 @@ impl<'a, 'c, S: Shared<'c>, M: RawMutex> Phone<'a, S, M> {
         while !self.app.read(App::is_cancelled) {
             self.cancel.wait().await;
         }
-    }
-}
-
-/// Says which image started and why, for whoever reads the log of a phone that did not stay up.
-fn log_start(facts: &Facts) {
-    log!(
-        info,
-        "hotdesk {=str}, build {=str}, start {=u32}",
-        env!("CARGO_PKG_VERSION"),
-        facts.build.as_str(),
-        facts.starts
-    );
-    log_cause(&facts.start);
-    if let Some(failure) = facts.earlier_failure() {
-        log!(info, "the last failure was before start {=u32}:", failure.at_start);
-        log_cause(&failure.start);
-    }
-}
-
-fn log_cause(start: &Start) {
-    match start {
-        Start::PowerOn => log!(info, "started by power-on"),
-        Start::Reset => log!(info, "started by the reset line"),
-        Start::Restart => log!(info, "started by a restart"),
-        Start::Watchdog { program_counter } => {
-            log!(warn, "started by the watchdog, no progress at {=u32:#010x}", program_counter.unwrap_or(0));
-        }
-        Start::Panic { line, calls: [first, second, third, fourth] } => log!(
-            warn,
-            "started after a panic in line {=u32}, called from {=u32:08X} {=u32:08X} {=u32:08X} {=u32:08X}",
-            line,
-            first,
-            second,
-            third,
-            fourth
-        ),
-        Start::HardFault(fault) => log!(
-            warn,
-            "started after a hard fault at {=u32:#010x} called from {=u32:#010x}, CFSR {=u32:#010x}, BFAR {=u32:#010x}",
-            fault.program_counter,
-            fault.link_register,
-            fault.status,
-            fault.address
-        ),
-        Start::StackOverflow => log!(warn, "started after a stack overflow"),
-        Start::Exception { number } => log!(warn, "started after the unexpected exception {=u32}", number),
-    }
-}
-
-fn log_outcome(answer: &Result<Option<Response<'_>>, Trouble>) {
-    match answer {
-        Ok(Some(Response::Failure(failure))) => log!(info, "refused with {}", failure.code),
-        Ok(_) => log!(info, "answered"),
-        Err(trouble) => log!(warn, "no answer to use: {}", trouble),
     }
 }

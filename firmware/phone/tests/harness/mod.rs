@@ -206,7 +206,7 @@ impl Desk {
     }
 }
 
-fn keys_of(word: &str) -> Vec<Key> {
+pub(crate) fn keys_of(word: &str) -> Vec<Key> {
     let named = match word {
         "up" => Key::Up,
         "down" => Key::Down,
