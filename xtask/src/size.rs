@@ -36,7 +36,7 @@ struct Row {
 /// The set-up, a build or a run on an emulated board failed, or a figure is over its budget.
 pub(crate) fn run(only: Option<Board>, write: bool) -> Result<()> {
     let boards = only.map_or_else(|| BOARDS.to_vec(), |board| vec![board]);
-    let secured = boards.iter().any(|board| board.must_secure().is_ok());
+    let secured = boards.iter().any(Board::has_tls);
     let setup = if secured { setup::secured_phone(&boards)? } else { setup::phone(&boards)? };
     let compiler = image::compiler(&setup.thumb)?;
     let (mut tables, mut over) = (Vec::new(), Vec::new());
@@ -122,7 +122,9 @@ fn measure(setup: &Setup, board: Board) -> Result<Vec<Row>> {
         // It has a stack of its own.
         if features == TLS {
             row("stack", image.stack)?;
-            row("high_water", high_water(board, &kernel, Some("--https"))?)?;
+            if board.is_emulated() {
+                row("high_water", high_water(board, &kernel, Some("--https"))?)?;
+            }
         }
     }
     Ok(rows)

@@ -169,7 +169,7 @@ fn bindings() -> Result<()> {
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
         .args(["--force-reinstall", "--no-deps", "./bindings"])
         .run()?;
-    pytest(&["bindings/tests"])
+    pytest(&["--numprocesses", "2", "bindings/tests"])
 }
 
 /// Two more than the cores this is meant for: a phone that is waited for takes none.
