@@ -17,7 +17,7 @@ use harness::answers::{self, Framing};
 use harness::board::{self, Bench};
 use harness::display::{self, Picture, Recorder};
 use harness::network::{Double, Wire};
-use harness::{DEVICE, PIN, clock, keys_of};
+use harness::{ANSWER_BYTES, DEVICE, PAGE_BYTES, PIN, REQUEST_BYTES, clock, keys_of};
 use hotdesk_core::DeviceName;
 use hotdesk_phone::view::{self, LAYOUT_128X64};
 use hotdesk_phone::{App, Buffers, Config, KeyQueue, NetworkState, Phone, Shared};
@@ -96,6 +96,7 @@ impl Halves {
             front: RefCell::default(),
             due: Cell::default(),
         }));
+        app.app.borrow_mut().give_page(vec![0; PAGE_BYTES].leak());
         let (wire, pictures): (Rc<RefCell<Wire>>, Rc<RefCell<Recorder>>) = Default::default();
         let bench = Rc::new(RefCell::new(Bench::default()));
         let facts = bench.borrow().facts.clone();
@@ -108,7 +109,8 @@ impl Halves {
             let _never = phone.front(&app.keys, display, cells).await;
         });
         app.front.replace(Some(front));
-        let buffers = Buffers { cells: &mut [], request: vec![0; 2048].leak(), answer: vec![0; 2048].leak() };
+        let (request, answer) = (vec![0; REQUEST_BYTES].leak(), vec![0; ANSWER_BYTES].leak());
+        let buffers = Buffers { cells: &mut [], request, answer };
         let network = Double::new(wire.clone());
         let back: Half = Box::pin(async move {
             let _never = phone.back(network, board::Double(bench), buffers).await;
@@ -137,15 +139,14 @@ impl Halves {
         self.run();
     }
 
-    /// Has the key come after so many accesses to the app; returns whether there were that many.
-    fn answer_and_interrupt(&mut self, answer: &[u8], accesses: usize, key: &'static str) -> bool {
+    /// Runs both halves, and has the key come after so many accesses to the app; returns whether there were that many.
+    fn run_and_interrupt(&mut self, accesses: usize, key: &'static str) -> bool {
         self.app.due.set(Some((accesses, key)));
-        self.answer(answer);
+        self.run();
         let came = self.app.due.take().is_none();
         if !came {
             self.press(key);
         }
-        self.run();
         came
     }
 
@@ -183,7 +184,8 @@ fn an_answer_is_not_the_logins_wherever_the_key_comes() {
         }
         phone.press("soft1 5 666 44 66 down");
         phone.press(PIN);
-        let came = phone.answer_and_interrupt(&nobody, accesses, "soft1");
+        phone.wire.borrow_mut().answer([&nobody[..]]);
+        let came = phone.run_and_interrupt(accesses, "soft1");
         assert_eq!(phone.picture().row(1), "Logging in john", "key at access {accesses}");
         assert_eq!(phone.operations(), ["deviceUserQuery", "deviceUserQuery", "login"]);
         phone.answer(&answers::http(answers::SUCCESS.as_bytes(), Framing::Length));
@@ -205,10 +207,28 @@ fn an_answer_is_not_the_logouts_wherever_the_key_comes() {
             phone.run();
         }
         phone.press("soft1");
-        let came = phone.answer_and_interrupt(&john, accesses, "soft1");
+        phone.wire.borrow_mut().answer([&john[..]]);
+        let came = phone.run_and_interrupt(accesses, "soft1");
         assert_eq!(phone.operations(), ["deviceUserQuery", "deviceUserQuery", "logout"]);
         phone.answer(&answers::http(answers::SUCCESS.as_bytes(), Framing::Length));
         assert_eq!(phone.picture().row(0), "Logged out", "key at access {accesses}");
+        came
+    });
+}
+
+#[test]
+fn a_page_that_is_given_up_is_not_the_next_one_wherever_the_key_comes() {
+    at_each_access(|accesses| {
+        MockDriver::get().reset();
+        let mut phone = Halves::new(&format!("{}login = emapp\n", configuration()));
+        phone.answer(&answers::http(answers::holder(None).as_bytes(), Framing::Length));
+        phone.press("soft1");
+        // The back has not heard of it yet.
+        phone.app.press("soft3");
+        let came = phone.run_and_interrupt(accesses, "soft1");
+        let text = "<CiscoIPPhoneText><Title>Stock</Title><Text>It is here.</Text></CiscoIPPhoneText>";
+        phone.answer(&answers::page(&[], text));
+        assert_eq!(phone.picture().row(1), "It is here.", "key at access {accesses}");
         came
     });
 }
