@@ -17,7 +17,7 @@ import pytest
 from hotdesk_hil.emservice import ApplicationUser, Cluster, Device, EmService, Refuse, User
 from hotdesk_hil.rig import Phone, PhoneConfig, Rig, keypad
 from hotdesk_hil.rig.demo_cluster import HOST_AS_SEEN_BY_PHONE
-from hotdesk_hil.rig.phone import ANSWER
+from hotdesk_hil.rig.phone import ANSWER, AT_ONCE
 from hotdesk_hil.rig.reader import Screen
 
 CERTIFICATE = "certificate-of-the-pages"
@@ -58,11 +58,8 @@ def boot(rig: Rig, service: EmService, login: str = "emapp", menu: tuple[tuple[s
 def fill_in(phone: Phone, rig: Rig, label: str, user: str, pin: str) -> None:
     """Fills in the form of the login application and sends it."""
     screen = phone.wait_title(FORM, label, "PIN", seconds=ANSWER)
-    keys = "".join(keys for _, keys in keypad.spell(user, screen.title_note))
-    with rig.history.typing(user):
-        phone.press(*keys)
-        phone.wait(f"{user!r} in the form", lambda s: f"{label} {user}" in s.flowing)
-    phone.press(keypad.RIGHT, keypad.DOWN)
+    phone.type_letters(user, screen.title_note, lambda s, typed: f"{label} {typed}" in s.flowing)
+    phone.press(keypad.DOWN)
     with rig.history.secret(pin):
         phone.press(*pin)
     phone.wait(f"{len(pin)} stars", lambda s: f"PIN {'*' * len(pin)}" in s.flowing)
@@ -114,10 +111,8 @@ def test_login_by_each_kind_of_name(
     phone.softkey("Log in")
     # A long label gives way to what is typed.
     screen = phone.wait_title(FORM, label, seconds=ANSWER)
-    with rig.history.typing(called):
-        phone.press(*"".join(keys for _, keys in keypad.spell(called, screen.title_note)))
-    phone.wait(f"{called!r} in the form", lambda s: called in s.flowing)
-    phone.press(keypad.RIGHT, keypad.DOWN)
+    phone.type_letters(called, screen.title_note, lambda s, typed: typed in s.flowing)
+    phone.press(keypad.DOWN)
     with rig.history.secret(PIN):
         phone.press(*PIN)
     phone.softkey("Submit")
@@ -232,18 +227,27 @@ def item_of(screen: Screen) -> int | None:
     return int(found[1]) if found else None
 
 
-def test_foreign_service_is_walked_with_the_keys(rig: Rig, em_service: EmService, pages: str) -> None:
-    menu = (("Stock", f"{pages}/menu"), ("People", f"{pages}/people"))
-    phone = boot(rig, em_service, "service", menu)
+def open_services(phone: Phone) -> None:
+    """From the idle screen: opens the list of services."""
     phone.open_menu()
     phone.choose("Services")
     phone.wait_title("Services", "Stock", "People")
+
+
+@pytest.mark.timeout(300)
+def test_long_menu_of_a_foreign_service_is_walked_to_its_end(
+    rig: Rig, em_service: EmService, pages: str
+) -> None:
+    menu = (("Stock", f"{pages}/menu"), ("People", f"{pages}/people"))
+    phone = boot(rig, em_service, "service", menu)
+    open_services(phone)
     phone.press("1")
     phone.wait_title("Foreign", "Item 001", seconds=ANSWER)
     place = 1
     while place < ITEMS:
-        # Several keys at once where they cannot lead beyond the end.
-        phone.press(*[keypad.DOWN] * (8 if place < ITEMS - 16 else 1))
+        # Several keys at once where they cannot lead beyond the end. While the phone loads the rows that come
+        # next they do nothing.
+        phone.press(*[keypad.DOWN] * (AT_ONCE if place < ITEMS - 2 * AT_ONCE else 1))
         screen = phone.wait("another item", lambda s, at=place: (item_of(s) or at) != at, ANSWER)
         place = item_of(screen) or place
     phone.press(keypad.SELECT)
@@ -252,6 +256,17 @@ def test_foreign_service_is_walked_with_the_keys(rig: Rig, em_service: EmService
     phone.wait_title("Foreign", "Item 001", seconds=ANSWER)
     phone.softkey("Back")
     phone.wait_title("Services", seconds=ANSWER)
+    phone.softkey("Back")
+    phone.wait_idle("Nobody logged in")
+
+
+@pytest.mark.timeout(300)
+def test_directory_of_a_foreign_service_is_read_to_its_end(
+    rig: Rig, em_service: EmService, pages: str
+) -> None:
+    menu = (("Stock", f"{pages}/menu"), ("People", f"{pages}/people"))
+    phone = boot(rig, em_service, "service", menu)
+    open_services(phone)
     phone.press("2")
     phone.wait_title("Foreign", "Person 0", seconds=ANSWER)
     assert "Person 31 5531" in phone.read_to_end()
@@ -272,8 +287,8 @@ def test_form_execute_and_errors_of_a_foreign_service(rig: Rig, em_service: EmSe
     open_menu()
     phone.choose("/form")
     screen = phone.wait_title("Find", "Name", "Code", seconds=ANSWER)
-    keys = "".join(keys for _, keys in keypad.spell("lobby", screen.title_note))
-    phone.press(*keys, keypad.RIGHT, keypad.DOWN)
+    phone.type_letters("lobby", screen.title_note, lambda s, typed: f"Name {typed}" in s.flowing)
+    phone.press(keypad.DOWN)
     with rig.history.secret("4711"):
         phone.press(*"4711")
     phone.wait("stars", lambda s: "Name lobby" in s.flowing and "Code ****" in s.flowing)

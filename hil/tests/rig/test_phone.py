@@ -1,15 +1,17 @@
-"""How a text is read to its end on a screen that has room for a part of it."""
+"""What a person does with a phone that is slow, or has room for a part of a text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
 from hotdesk_hil.rig import Phone, Rig, Screen, keypad
-from hotdesk_hil.rig.phone import MORE_ABOVE, MORE_BELOW
+from hotdesk_hil.rig.errors import KeypadError
+from hotdesk_hil.rig.phone import KEPT, MORE_ABOVE, MORE_BELOW
 
 ROOM = 3
 ASKING = ["The connection", "broke off.", "Try again.", "Asking who is", "logged in"]
@@ -104,3 +106,54 @@ def test_screen_is_left_by_ok_by_exit_or_by_the_last_softkey(softkeys: tuple[str
     rig = Left(*softkeys)
     Phone(cast("Rig", rig)).to_idle()
     assert rig.pressed == [keypad.SOFTKEYS[place]]
+
+
+class Slow:
+    """A rig whose phone takes keys when somebody waits for what they do; its board keeps some until then."""
+
+    def __init__(self) -> None:
+        self.screen = self.keypad = self.history = self
+        self.taken: list[str] = []
+        self._kept: list[str] = []
+        self.lost = 0
+
+    def typing(self, _text: str) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def press(self, key: str) -> None:
+        if len(self._kept) == KEPT:
+            self.lost += 1
+        else:
+            self._kept.append(key)
+
+    def wait_for(self, _expected: str, holds: Callable[[Screen], bool], _seconds: float) -> Screen:
+        self.taken += self._kept
+        self._kept.clear()
+        screen = cast("Screen", SimpleNamespace(keys="".join(self.taken)))
+        assert holds(screen)
+        return screen
+
+
+def test_keys_that_a_slow_phone_would_lose_are_not_pressed() -> None:
+    rig = Slow()
+    phone = Phone(cast("Rig", rig))
+    phone.press(*"1" * KEPT)
+    with pytest.raises(KeypadError, match=f"{KEPT + 1} keys without a wait"):
+        phone.press("2")
+    phone.wait("the first ones", lambda s: s.keys == "1" * KEPT)
+    phone.press(*"2" * KEPT)
+    assert rig.lost == 0
+
+
+def test_letters_are_typed_as_a_slow_phone_takes_them() -> None:
+    rig = Slow()
+    text = "elizabeth.bennet@longbourn.test"
+    steps = keypad.spell(text)
+
+    def shows(screen: Screen, typed: str) -> bool:
+        return "".join(keys for _, keys in steps).startswith(screen.keys) and text.startswith(typed)
+
+    Phone(cast("Rig", rig)).type_letters(text, keypad.LETTERS, shows)
+    Phone(cast("Rig", rig)).wait("all of it", lambda _: True)
+    assert "".join(rig.taken) == "".join(keys for _, keys in steps) + keypad.RIGHT
+    assert rig.lost == 0

@@ -109,10 +109,7 @@ class AppDesk:
             # A long title leaves no gap before the mode of the number keys.
             screen = self.phone.screen
             mode = screen.title_note or screen.title.rsplit(" ", 1)[-1]
-            with self.rig.history.typing(text):
-                self.phone.press(*"".join(keys for _, keys in keypad.spell(text, mode)))
-                self.phone.wait(f"{text!r} in the form", lambda s, text=text: text in s.flowing)
-            self.phone.press(keypad.RIGHT)
+            self.phone.type_letters(text, mode, lambda s, typed: typed in s.flowing)
 
     def log_in(self, user: str, pin: str) -> None:
         """From the idle screen: fills in the form and sends it."""

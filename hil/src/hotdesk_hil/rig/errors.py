@@ -32,7 +32,7 @@ class CardError(RigError):
 
 
 class KeypadError(RigError):
-    """A key could not be pressed: the keypad line is closed, or no key gives this character."""
+    """A key was not pressed: its line is closed, no key gives this character, or the phone might lose it."""
 
 
 class LogError(RigError):

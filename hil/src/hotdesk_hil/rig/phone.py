@@ -13,7 +13,7 @@ from collections.abc import Callable
 from PIL import Image
 
 from . import keypad
-from .errors import NotShown
+from .errors import KeypadError, NotShown
 from .reader import Screen
 from .rig import Rig
 from .screen import INTERVAL
@@ -25,8 +25,10 @@ REACTION = 5.0
 # twice this.
 ANSWER = 10.0
 
-# Keys that a person types without a look at the screen; a board keeps 16 that the phone has not taken.
+# Keys that a person types without a look at the screen.
 AT_ONCE = 8
+# Presses that a board keeps until the phone takes them; those after them are lost.
+KEPT = 16
 
 # Entries of the longest list that is chosen from by name.
 LONGEST_LIST = 20
@@ -52,6 +54,7 @@ class Phone:
         self._rig = rig
         self._by_buttons = by_buttons
         self._unhurried = unhurried
+        self._unseen = 0
 
     @property
     def name(self) -> str:
@@ -88,7 +91,9 @@ class Phone:
 
     def wait(self, expected: str, holds: Callable[[Screen], bool], seconds: float = REACTION) -> Screen:
         """Waits for a screen of which `holds` is true; `expected` says it in words."""
-        return self._rig.screen.wait_for(expected, holds, seconds)
+        screen = self._rig.screen.wait_for(expected, holds, seconds)
+        self._unseen = 0
+        return screen
 
     def wait_title(self, title: str, *texts: str, seconds: float = REACTION) -> Screen:
         """Waits for a screen with this title and all these texts in its body, read as running text."""
@@ -104,7 +109,15 @@ class Phone:
         return self.wait(words, lambda s: strategy.is_idle(s) and text in ("", s.flowing), seconds)
 
     def press(self, *keys: str) -> None:
-        """Presses keys: digits, `*`, `#`, and those in `keypad.NAMED`, as `select` or `softkey 1`."""
+        """Presses keys: digits, `*`, `#`, and those in `keypad.NAMED`, as `select` or `softkey 1`.
+
+        Raises KeypadError where a phone that is slow would lose some: wait for what the keys before them do.
+        """
+        self._unseen += len(keys)
+        if self._unseen > KEPT:
+            raise KeypadError(
+                f"{self._unseen} keys without a wait for what they do: a board keeps {KEPT} for the phone"
+            )
         if self._unhurried:
             # Not between the keys: taps of one letter must follow each other within a second.
             self._rig.screen.settle()
@@ -278,14 +291,21 @@ class Phone:
     def type_user(self, user: str) -> None:
         """Types a user ID on the number keys and checks it as it appears."""
         screen = self.wait("what the number keys give", lambda s: s.title_note in keypad.MODES)
+        self.type_letters(user, screen.title_note, _shows_end)
+
+    def type_letters(self, text: str, mode: str, shows: Callable[[Screen, str], bool]) -> None:
+        """Types on the number keys, of which `mode` is what they give, and ends the last letter.
+
+        `shows` says whether a screen shows what was typed so far.
+        """
         typed, waiting = "", ""
-        with self._rig.history.typing(user):
-            steps = keypad.spell(user, screen.title_note)
+        with self._rig.history.typing(text):
+            steps = keypad.spell(text, mode)
             for index, (piece, keys) in enumerate(steps, start=1):
                 typed, waiting = typed + piece, waiting + keys
                 if len(waiting) >= AT_ONCE or index == len(steps) or self._unhurried:
                     self.press(*waiting)
-                    self.wait(f"the user ID {typed!r}", lambda s, typed=typed: _shows_end(s, typed))
+                    self.wait(f"{typed!r} in its field", lambda s, typed=typed: shows(s, typed))
                     waiting = ""
             self.press(keypad.RIGHT)
 
