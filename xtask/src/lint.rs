@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::boards::BOARDS;
 use crate::new_board;
-use crate::paths::{boards, python, root, target};
+use crate::paths::{boards, lints, python, root};
 use crate::run::Program;
 use crate::setup::{self, Thumb};
 
@@ -40,11 +40,11 @@ pub(crate) fn run() -> Result<()> {
     for (folder, arguments) in
         BOARDS.iter().map(|board| (board.folder(), board.arguments())).chain([template])
     {
-        let cargo = setup.thumb.cargo().folder(folder);
+        let cargo = for_boards(&setup.thumb).folder(folder);
         cargo.args(["clippy", "--locked", "--release", "--all-targets"]).args(arguments).args(DENY).run()?;
     }
     for board in BOARDS.iter().filter(|board| board.has_tls()) {
-        let cargo = setup.thumb.cargo().folder(board.folder());
+        let cargo = for_boards(&setup.thumb).folder(board.folder());
         cargo
             .args(["clippy", "--locked", "--release", "--all-targets"])
             .args(board.arguments())
@@ -54,7 +54,7 @@ pub(crate) fn run() -> Result<()> {
     }
     new_board::check(&setup.thumb)?;
     // The log to a debug probe, and what a test image has, which no image has by default.
-    let cargo = setup.thumb.cargo().folder(boards().join("stm32f746g-disco"));
+    let cargo = for_boards(&setup.thumb).folder(boards().join("stm32f746g-disco"));
     cargo
         .args(["clippy", "--locked", "--release", "--features", "browser,provisioning,rtt,screen-readout"])
         .args(DENY)
@@ -74,9 +74,14 @@ pub(crate) fn run() -> Result<()> {
     Program::new(python()).args(["-m", "ruff", "format", "--check", "hil", "bindings"]).run()
 }
 
+/// Takes cargo for the boards, apart from their images: these may be built meanwhile.
+fn for_boards(thumb: &Thumb) -> Program {
+    thumb.cargo().env("CARGO_TARGET_DIR", lints())
+}
+
 /// Checks the workspaces of fuzz targets and benches, which nothing else here builds.
 fn evidence(thumb: &Thumb) -> Result<()> {
-    let folder = target().join("lint");
+    let folder = lints();
     let programs = [
         (Program::cargo(), "tests/fuzz"),
         (Program::cargo(), "tests/benches/host"),

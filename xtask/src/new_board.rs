@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::paths::{boards, root, target};
+use crate::paths::{lints, root, target};
 use crate::run::Program;
 use crate::setup::Thumb;
 
@@ -62,7 +62,7 @@ pub(crate) fn check(thumb: &Thumb) -> Result<()> {
     write(&copy, NAME, TEMPLATE_TARGET)?;
     let check = thumb.cargo().folder(copy.join("firmware/boards").join(NAME));
     // The dependencies are built already.
-    check.args(["check", "--release", "--locked"]).env("CARGO_TARGET_DIR", boards().join("target")).run()?;
+    check.args(["check", "--release", "--locked"]).env("CARGO_TARGET_DIR", lints()).run()?;
     fs::remove_dir_all(&copy)?;
     Ok(())
 }

@@ -75,7 +75,7 @@ impl Group {
         match self {
             Self::Core => core(setup),
             Self::Python => bindings(),
-            Self::Simulator => pytest(&["--numprocesses", "2", "hil/tests/emservice", "hil/tests/load"]),
+            Self::Simulator => simulator(),
             Self::Phone => cargo_test(&["hotdesk-phone", "hotdesk-w5500"]),
             Self::Tls => tls(),
             Self::Emulators => run_emulators(setup),
@@ -172,8 +172,14 @@ fn bindings() -> Result<()> {
     pytest(&["--numprocesses", "2", "bindings/tests"])
 }
 
-/// Two more than the cores this is meant for: a phone that is waited for takes none.
-const RIG_WORKERS: &str = "4";
+/// Two more than the cores this is meant for: who waits for a phone or for a load to end takes none. One test at a time to
+/// each: what is long begins first, and nobody has a heap of them at the end.
+const WORKERS: [&str; 4] = ["--numprocesses", "4", "--maxschedchunk", "1"];
+
+fn simulator() -> Result<()> {
+    // The load first: its tests are long and wait most of the time, while the others compute.
+    pytest(&[WORKERS.as_slice(), &["hil/tests/load", "hil/tests/emservice"]].concat())
+}
 
 /// Cuts of the supply in the short form that every run of the tests has.
 const POWER_CUTS: &str = "20";
@@ -218,7 +224,7 @@ fn rig(setup: &Setup) -> Result<()> {
     for board in boards() {
         crate::phone::build(setup, board)?;
     }
-    pytest(&["--numprocesses", RIG_WORKERS, "hil/tests/rig"])?;
+    pytest(&[WORKERS.as_slice(), &["hil/tests/rig"]].concat())?;
     // The slowest board first, so that short tests are left for the end.
     let rigs: Vec<&str> = boards().rev().map(|board| board.name).collect();
     suites(&rigs.join(","), "junit.xml").args(["hil/suites"]).run()
@@ -228,8 +234,7 @@ fn rig(setup: &Setup) -> Result<()> {
 fn suites(rigs: &str, report: &str) -> Program {
     Program::new(python())
         .args(["-m", "pytest", "--quiet", "--rig", rigs])
-        // One test at a time to each: what is long begins first, and nobody has a heap of them at the end.
-        .args(["--numprocesses", RIG_WORKERS, "--maxschedchunk", "1"])
+        .args(WORKERS)
         .args(["--junitxml".as_ref(), target().join("hil").join(report).as_os_str()])
         .args(["--defmt-print".as_ref(), defmt_print().as_os_str()])
 }

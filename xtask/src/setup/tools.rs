@@ -19,17 +19,17 @@ const CARGO_FUZZ: &str = "0.13.2";
 
 /// Finds or installs the program that decodes the phone's log.
 pub(super) fn defmt_print(report: &mut Report) {
-    find_or_install(report, "defmt-print", DEFMT_PRINT, print_program());
+    find_or_install(report, "defmt-print", DEFMT_PRINT, print_program(), "1");
 }
 
 /// Finds or installs the program that checks licences and sources of dependencies.
 pub(super) fn cargo_deny(report: &mut Report) {
-    find_or_install(report, "cargo-deny", CARGO_DENY, deny_program());
+    find_or_install(report, "cargo-deny", CARGO_DENY, deny_program(), "0");
 }
 
 /// Finds or installs the program that builds and runs fuzz targets.
 pub(super) fn cargo_fuzz(report: &mut Report) {
-    find_or_install(report, "cargo-fuzz", CARGO_FUZZ, fuzz_program());
+    find_or_install(report, "cargo-fuzz", CARGO_FUZZ, fuzz_program(), "0");
 }
 
 /// Finds a nightly compiler: fuzzing needs flags that the stable one does not have.
@@ -40,7 +40,8 @@ pub(super) fn nightly(report: &mut Report) {
     }
 }
 
-fn find_or_install(report: &mut Report, name: &str, version: &str, program: PathBuf) {
+/// `optimised` is the compiler's level: more than none for what runs often.
+fn find_or_install(report: &mut Report, name: &str, version: &str, program: PathBuf, optimised: &str) {
     if Program::new(program).args(["--version"]).output().is_ok_and(|said| said.contains(version)) {
         return report.have(name, "found in target/tools");
     }
@@ -51,7 +52,7 @@ fn find_or_install(report: &mut Report, name: &str, version: &str, program: Path
         .args([&root])
         .env("CARGO_TARGET_DIR", target().join("tools-build"))
         // What matters here is a short build, not speed at run time.
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", optimised)
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .output();
