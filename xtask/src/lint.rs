@@ -1,10 +1,13 @@
 //! `cargo xtask lint`: formatting and lints of every room, where a warning is an error; dependencies; the core as a package.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use crate::boards::BOARDS;
 use crate::new_board;
-use crate::paths::{boards, lints, python, root};
+use crate::paths::{boards, python, root, target};
+use crate::phone::without_build_paths;
 use crate::run::Program;
 use crate::setup::{self, Thumb};
 
@@ -36,29 +39,31 @@ pub(crate) fn run() -> Result<()> {
             .args(DENY)
             .run()?;
     }
-    let template = (boards().join(new_board::TEMPLATE), [].as_slice());
-    for (folder, arguments) in
-        BOARDS.iter().map(|board| (board.folder(), board.arguments())).chain([template])
-    {
-        let cargo = for_boards(&setup.thumb).folder(folder);
-        cargo.args(["clippy", "--locked", "--release", "--all-targets"]).args(arguments).args(DENY).run()?;
-    }
-    for board in BOARDS.iter().filter(|board| board.has_tls()) {
-        let cargo = for_boards(&setup.thumb).folder(board.folder());
-        cargo
-            .args(["clippy", "--locked", "--release", "--all-targets"])
-            .args(board.arguments())
-            .args(["--features", "tls"])
+    let clippy_for = |folder: PathBuf, target: &str, arguments: &[&str]| {
+        setup
+            .thumb
+            .cargo()
+            .folder(folder)
+            .args(["clippy", "--locked", "--release"])
+            .args(arguments)
+            // As images are built: the C of TLS is compiled once for both.
+            .args(["--config".to_owned(), without_build_paths(target)?])
             .args(DENY)
-            .run()?;
+            .run()
+    };
+    for board in BOARDS {
+        let arguments = [["--all-targets"].as_slice(), board.arguments()].concat();
+        clippy_for(board.folder(), board.target, &arguments)?;
+        if board.has_tls() {
+            let secured = [arguments.as_slice(), &["--features", "tls"]].concat();
+            clippy_for(board.folder(), board.target, &secured)?;
+        }
     }
+    clippy_for(boards().join(new_board::TEMPLATE), new_board::TEMPLATE_TARGET, &["--all-targets"])?;
     new_board::check(&setup.thumb)?;
     // The log to a debug probe, and what a test image has, which no image has by default.
-    let cargo = for_boards(&setup.thumb).folder(boards().join("stm32f746g-disco"));
-    cargo
-        .args(["clippy", "--locked", "--release", "--features", "browser,provisioning,rtt,screen-readout"])
-        .args(DENY)
-        .run()?;
+    let features = ["--features", "browser,provisioning,rtt,screen-readout"];
+    clippy_for(boards().join("stm32f746g-disco"), "thumbv7em-none-eabihf", &features)?;
     evidence(&setup.thumb)?;
     Program::cargo()
         .args(["doc", "--locked", "--no-deps", "--package", "hotdesk-core", "--package", "hotdesk-phone"])
@@ -74,14 +79,9 @@ pub(crate) fn run() -> Result<()> {
     Program::new(python()).args(["-m", "ruff", "format", "--check", "hil", "bindings"]).run()
 }
 
-/// Takes cargo for the boards, apart from their images: these may be built meanwhile.
-fn for_boards(thumb: &Thumb) -> Program {
-    thumb.cargo().env("CARGO_TARGET_DIR", lints())
-}
-
 /// Checks the workspaces of fuzz targets and benches, which nothing else here builds.
 fn evidence(thumb: &Thumb) -> Result<()> {
-    let folder = lints();
+    let folder = target().join("lint");
     let programs = [
         (Program::cargo(), "tests/fuzz"),
         (Program::cargo(), "tests/benches/host"),

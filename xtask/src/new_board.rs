@@ -8,14 +8,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::paths::{lints, root, target};
+use crate::paths::{boards, root, target};
+use crate::phone::without_build_paths;
 use crate::run::Program;
 use crate::setup::Thumb;
 
 /// The board that is copied, by the name of its folder.
 pub(crate) const TEMPLATE: &str = "template";
 /// The target that the template is built for.
-const TEMPLATE_TARGET: &str = "thumbv7m-none-eabi";
+pub(crate) const TEMPLATE_TARGET: &str = "thumbv7m-none-eabi";
 /// The targets that a board can have.
 pub(crate) const TARGETS: [&str; 5] = [
     "thumbv6m-none-eabi",
@@ -62,7 +63,11 @@ pub(crate) fn check(thumb: &Thumb) -> Result<()> {
     write(&copy, NAME, TEMPLATE_TARGET)?;
     let check = thumb.cargo().folder(copy.join("firmware/boards").join(NAME));
     // The dependencies are built already.
-    check.args(["check", "--release", "--locked"]).env("CARGO_TARGET_DIR", lints()).run()?;
+    check
+        .args(["check", "--release", "--locked"])
+        .args(["--config".to_owned(), without_build_paths(TEMPLATE_TARGET)?])
+        .env("CARGO_TARGET_DIR", boards().join("target"))
+        .run()?;
     fs::remove_dir_all(&copy)?;
     Ok(())
 }

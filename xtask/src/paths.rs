@@ -19,11 +19,6 @@ pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
-/// Returns where lints build what has a target folder of its own.
-pub(crate) fn lints() -> PathBuf {
-    target().join("lint")
-}
-
 /// Returns the workspace of the cross builds.
 pub(crate) fn boards() -> PathBuf {
     root().join("firmware/boards")

@@ -25,7 +25,7 @@ pub(crate) fn build(setup: &Setup, board: Board) -> Result<()> {
         .folder(board.folder())
         .args(["build", "--release", "--locked", "--bins", "--examples"])
         .args(board.arguments())
-        .args(["--config".to_owned(), without_build_paths(board)?])
+        .args(["--config".to_owned(), without_build_paths(board.target)?])
         .run()
 }
 
@@ -55,7 +55,7 @@ fn build_with(setup: &Setup, board: Board, features: &str, name: &str) -> Result
         .folder(board.folder())
         .args(["build", "--release", "--locked", "--bins", "--features", features])
         .args(board.arguments())
-        .args(["--config".to_owned(), without_build_paths(board)?])
+        .args(["--config".to_owned(), without_build_paths(board.target)?])
         .run()?;
     let folder = boards().join("target/test-images");
     let image = folder.join(format!("hotdesk-{name}"));
@@ -95,7 +95,7 @@ pub(crate) fn build_verbose(setup: &Setup, board: Board) -> Result<PathBuf> {
         .folder(board.folder())
         .args(["build", "--release", "--locked", "--bins"])
         .args(board.arguments())
-        .args(["--config".to_owned(), without_build_paths(board)?])
+        .args(["--config".to_owned(), without_build_paths(board.target)?])
         .env("CARGO_TARGET_DIR", &folder)
         .env(
             "DEFMT_LOG",
@@ -107,7 +107,7 @@ pub(crate) fn build_verbose(setup: &Setup, board: Board) -> Result<PathBuf> {
 
 /// Returns the setting that keeps this machine's paths out of the image: the places of panics would hold them, and the
 /// image's size would depend on the names of folders. Cargo adds it to the flags of `firmware/boards/.cargo/config.toml`.
-fn without_build_paths(board: Board) -> Result<String> {
+pub(crate) fn without_build_paths(target: &str) -> Result<String> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo"))).context("no home folder")?;
     let sources = home.join("registry/src");
@@ -118,7 +118,7 @@ fn without_build_paths(board: Board) -> Result<String> {
     }
     let flags = prefixes.iter().map(|prefix| format!("--remap-path-prefix={}=", prefix.display()));
     let flags = serde_json::Value::from(flags.collect::<Vec<_>>());
-    Ok(format!("target.{}.rustflags={flags}", board.target))
+    Ok(format!("target.{target}.rustflags={flags}"))
 }
 
 /// `cargo xtask demo`: sets up, builds, and starts the rig's demo; with `https` that of the image with TLS.
