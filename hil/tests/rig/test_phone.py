@@ -24,7 +24,7 @@ class Scrolled:
     def __init__(self, before: list[str], after: list[str], answer_at: int) -> None:
         self._texts = (before, after)
         self._answer_at = answer_at
-        self._looks = self._top = 0
+        self._looks = self._top = self.waits = 0
         self.screen = self
         self.keypad = self
 
@@ -115,7 +115,7 @@ class Slow:
         self.screen = self.keypad = self.history = self
         self.taken: list[str] = []
         self._kept: list[str] = []
-        self.lost = 0
+        self.lost = self.waits = 0
 
     def typing(self, _text: str) -> AbstractContextManager[None]:
         return nullcontext()
@@ -129,6 +129,7 @@ class Slow:
     def wait_for(self, _expected: str, holds: Callable[[Screen], bool], _seconds: float) -> Screen:
         self.taken += self._kept
         self._kept.clear()
+        self.waits += 1
         screen = cast("Screen", SimpleNamespace(keys="".join(self.taken)))
         assert holds(screen)
         return screen
@@ -140,7 +141,7 @@ def test_keys_that_a_slow_phone_would_lose_are_not_pressed() -> None:
     phone.press(*"1" * KEPT)
     with pytest.raises(KeypadError, match=f"{KEPT + 1} keys without a wait"):
         phone.press("2")
-    phone.wait("the first ones", lambda s: s.keys == "1" * KEPT)
+    rig.screen.wait_for("the first ones", lambda s: s.keys == "1" * KEPT, 1.0)
     phone.press(*"2" * KEPT)
     assert rig.lost == 0
 

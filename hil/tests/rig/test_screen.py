@@ -35,6 +35,7 @@ def driver(pictures: list[Canvas], font: Font) -> ScreenDriver:
     scripted = object.__new__(Scripted)
     scripted.state = BindingState.active
     scripted.clock = Wall()
+    scripted.waits = 0
     return scripted
 
 

@@ -54,6 +54,7 @@ class Phone:
         self._rig = rig
         self._by_buttons = by_buttons
         self._unhurried = unhurried
+        self._waits = 0
         self._unseen = 0
 
     @property
@@ -91,9 +92,7 @@ class Phone:
 
     def wait(self, expected: str, holds: Callable[[Screen], bool], seconds: float = REACTION) -> Screen:
         """Waits for a screen of which `holds` is true; `expected` says it in words."""
-        screen = self._rig.screen.wait_for(expected, holds, seconds)
-        self._unseen = 0
-        return screen
+        return self._rig.screen.wait_for(expected, holds, seconds)
 
     def wait_title(self, title: str, *texts: str, seconds: float = REACTION) -> Screen:
         """Waits for a screen with this title and all these texts in its body, read as running text."""
@@ -113,11 +112,14 @@ class Phone:
 
         Raises KeypadError where a phone that is slow would lose some: wait for what the keys before them do.
         """
-        self._unseen += len(keys)
-        if self._unseen > KEPT:
+        if self._waits != self._rig.screen.waits:
+            self._waits, self._unseen = self._rig.screen.waits, 0
+        unseen = self._unseen + len(keys)
+        if unseen > KEPT:
             raise KeypadError(
-                f"{self._unseen} keys without a wait for what they do: a board keeps {KEPT} for the phone"
+                f"{unseen} keys without a wait for what they do: a board keeps {KEPT} for the phone"
             )
+        self._unseen = unseen
         if self._unhurried:
             # Not between the keys: taps of one letter must follow each other within a second.
             self._rig.screen.settle()

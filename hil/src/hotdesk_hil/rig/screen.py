@@ -54,6 +54,8 @@ class ScreenDriver(Driver):
         """The screen as last seen, also after the board was switched off."""
         self.watchers: list[Callable[[Screen], None]] = []
         """Called with the screen each time it is looked at, changed or not."""
+        self.waits = 0
+        """How often what was waited for came."""
 
     def on_activate(self) -> None:
         """Reads the font."""
@@ -91,6 +93,7 @@ class ScreenDriver(Driver):
             # What is still being drawn says nothing, and reading takes long.
             fits = (stands or is_over) and not screen.unmatched and holds(screen)
             if stands and fits:
+                self.waits += 1
                 return screen
             # What was seen before the time was over says nothing of its end, where this machine looks rarely;
             # and what was there then is looked at once more.
