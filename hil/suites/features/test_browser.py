@@ -227,22 +227,23 @@ def item_of(screen: Screen) -> int | None:
     return int(found[1]) if found else None
 
 
-def open_services(phone: Phone) -> None:
-    """From the idle screen: opens the list of services."""
+def open_service(rig: Rig, service: EmService, pages: str, number: str, first: str) -> Phone:
+    """Switches on a phone and opens a service by its number in the list; the page begins with `first`."""
+    menu = (("Stock", f"{pages}/menu"), ("People", f"{pages}/people"))
+    phone = boot(rig, service, "service", menu)
     phone.open_menu()
     phone.choose("Services")
     phone.wait_title("Services", "Stock", "People")
+    phone.press(number)
+    phone.wait_title("Foreign", first, seconds=ANSWER)
+    return phone
 
 
 @pytest.mark.timeout(300)
 def test_long_menu_of_a_foreign_service_is_walked_to_its_end(
     rig: Rig, em_service: EmService, pages: str
 ) -> None:
-    menu = (("Stock", f"{pages}/menu"), ("People", f"{pages}/people"))
-    phone = boot(rig, em_service, "service", menu)
-    open_services(phone)
-    phone.press("1")
-    phone.wait_title("Foreign", "Item 001", seconds=ANSWER)
+    phone = open_service(rig, em_service, pages, "1", "Item 001")
     place = 1
     while place < ITEMS:
         # Several keys at once where they cannot lead beyond the end. While the phone loads the rows that come
@@ -264,11 +265,7 @@ def test_long_menu_of_a_foreign_service_is_walked_to_its_end(
 def test_directory_of_a_foreign_service_is_read_to_its_end(
     rig: Rig, em_service: EmService, pages: str
 ) -> None:
-    menu = (("Stock", f"{pages}/menu"), ("People", f"{pages}/people"))
-    phone = boot(rig, em_service, "service", menu)
-    open_services(phone)
-    phone.press("2")
-    phone.wait_title("Foreign", "Person 0", seconds=ANSWER)
+    phone = open_service(rig, em_service, pages, "2", "Person 0")
     assert "Person 31 5531" in phone.read_to_end()
     phone.softkey("Back")
     phone.softkey("Back")

@@ -112,16 +112,16 @@ class Desk:
         self.wait("the answer", lambda lines: "Log in" in lines[-1])
 
     def to_idle(self) -> None:
-        """Leaves whatever is shown, with the right softkey or OK, until the phone is idle."""
+        """Leaves whatever is shown, with the right softkey or OK, until the phone is idle.
 
-        def leave() -> bool:
-            lines = self.lines()
+        Each screen is left by one key: where the display still shows it, another would open the idle menu.
+        """
+        lines: list[str] = []
+        while True:
+            lines = self.wait("another screen", lambda now, before=lines: now != before)
             if "Log in" in lines[-1] or "Log out" in lines[-1]:
-                return True
+                return
             self.board.press("a" if lines[-1].startswith("OK") else "c")
-            return False
-
-        wait_until("an idle phone", leave)
 
     def _line(self, picture: Image.Image, top: int) -> str:
         """The characters of a line; a gap of more than a cell is two blanks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from types import SimpleNamespace
@@ -9,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from hotdesk_hil.rig import Phone, Rig, Screen, keypad
+from hotdesk_hil.rig import Phone, Rig, Screen, keypad, repository
 from hotdesk_hil.rig.errors import KeypadError
 from hotdesk_hil.rig.phone import KEPT, MORE_ABOVE, MORE_BELOW
 
@@ -133,6 +134,11 @@ class Slow:
         screen = cast("Screen", SimpleNamespace(keys="".join(self.taken)))
         assert holds(screen)
         return screen
+
+
+def test_a_board_keeps_as_many_presses_as_its_firmware_says() -> None:
+    source = (repository() / "firmware/boards/common/src/keypad.rs").read_text(encoding="utf-8")
+    assert re.findall(r"QUEUE_LENGTH: usize = (\d+);", source) == [str(KEPT)]
 
 
 def test_keys_that_a_slow_phone_would_lose_are_not_pressed() -> None:
