@@ -109,6 +109,32 @@ def test_screen_is_left_by_ok_by_exit_or_by_the_last_softkey(softkeys: tuple[str
     assert rig.pressed == [keypad.SOFTKEYS[place]]
 
 
+class LeftLate(Left):
+    """The same rig on a busy machine: a second passes until its display shows what a key did."""
+
+    def __init__(self) -> None:
+        super().__init__("OK", "", "Back")
+        self._now = self._shown = 0.0
+
+    def time(self) -> float:
+        self._now += 0.05
+        return self._now
+
+    def press(self, key: str) -> None:
+        super().press(key)
+        self._shown = self._now + 1.0
+
+    def look(self) -> Screen:
+        softkeys = ("Log in", "", "Menu") if self.pressed and self._now > self._shown else self._softkeys
+        return cast("Screen", SimpleNamespace(softkeys=softkeys, marks=(), picture=softkeys))
+
+
+def test_screen_that_a_busy_machine_still_shows_is_not_left_twice() -> None:
+    rig = LeftLate()
+    Phone(cast("Rig", rig)).to_idle()
+    assert len(rig.pressed) == 1
+
+
 class Slow:
     """A rig whose phone takes keys when somebody waits for what they do; its board keeps some until then."""
 

@@ -190,8 +190,8 @@ class Phone:
                 time.sleep(INTERVAL)
                 continue
             self._rig.keypad.press(_leaves(screen.softkeys))
-            # What the key does shows at once; where it does nothing, another look tells.
-            shown = Deadline(self._rig.screen.clock, 0.2)
+            # Another key before the display shows what this one did would open the idle screen's menu.
+            shown = Deadline(self._rig.screen.clock, REACTION)
             while self.screen.picture == screen.picture and not shown.expired:
                 time.sleep(INTERVAL)
         raise NotShown("the idle screen after leaving what it showed", str(self.screen), seconds)
